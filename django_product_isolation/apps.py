@@ -1,0 +1,13 @@
+"""Where Django meets the app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ProductIsolationConfig(AppConfig):
+    """Registers the system checks and hands the admin actions to the host's admin."""
+
+    name = "django_product_isolation"
+    label = "product_isolation"
+    verbose_name = _("Product isolation")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,122 @@
+"""The contract's enumerations and the statuses of a run.
+
+Knows nothing but the words: what Runflow accepts and which status may follow which.
+"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class AspectRatio(models.TextChoices):
+    """Width to height of the result: the ten values of the Product Isolation page."""
+
+    SQUARE = "1:1", "1:1"
+    PORTRAIT_2_3 = "2:3", "2:3"
+    LANDSCAPE_3_2 = "3:2", "3:2"
+    PORTRAIT_3_4 = "3:4", "3:4"
+    LANDSCAPE_4_3 = "4:3", "4:3"
+    PORTRAIT_4_5 = "4:5", "4:5"
+    LANDSCAPE_5_4 = "5:4", "5:4"
+    PORTRAIT_9_16 = "9:16", "9:16"
+    LANDSCAPE_16_9 = "16:9", "16:9"
+    LANDSCAPE_21_9 = "21:9", "21:9"
+
+    @property
+    def fraction(self) -> float:
+        """Width divided by height."""
+        width, height = self.value.split(":")
+        return int(width) / int(height)
+
+
+class Resolution(models.TextChoices):
+    """Long side of the result, approximately: the three tiers of the Product Isolation page."""
+
+    ONE_K = "1K", _("1K (about 1024 pixels)")
+    TWO_K = "2K", _("2K (about 2048 pixels)")
+    FOUR_K = "4K", _("4K (about 4096 pixels)")
+
+    @property
+    def long_side(self) -> int:
+        """Nominal long side in pixels; real results differ (contract, section 4.4)."""
+        return 1024 * int(self.value[0])
+
+
+class Status(models.TextChoices):
+    """What a run waits for, or how it ended."""
+
+    QUEUED = "queued", _("Queued")
+    SUBMITTING = "submitting", _("Sending")
+    PROCESSING = "processing", _("Being isolated")
+    COLLECTING = "collecting", _("Collecting the result")
+    READY = "ready", _("Ready for review")
+    HELD = "held", _("Needs attention")
+    APPLIED = "applied", _("Applied")
+    RESTORED = "restored", _("Original restored")
+    REJECTED = "rejected", _("Turned down")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+    SUPERSEDED = "superseded", _("Image changed meanwhile")
+
+
+# While a run is open, its image can have no second one.
+OPEN_STATUSES = frozenset(
+    {
+        Status.QUEUED,
+        Status.SUBMITTING,
+        Status.PROCESSING,
+        Status.COLLECTING,
+        Status.READY,
+        Status.HELD,
+    }
+)
+
+# Which status may follow which. Nothing else in the project changes a status.
+TRANSITIONS: dict[Status, frozenset[Status]] = {
+    Status.QUEUED: frozenset(
+        {Status.SUBMITTING, Status.HELD, Status.FAILED, Status.CANCELLED, Status.SUPERSEDED}
+    ),
+    Status.SUBMITTING: frozenset(
+        {Status.QUEUED, Status.PROCESSING, Status.HELD, Status.FAILED, Status.CANCELLED}
+    ),
+    Status.PROCESSING: frozenset(
+        {Status.COLLECTING, Status.HELD, Status.FAILED, Status.CANCELLED}
+    ),
+    Status.COLLECTING: frozenset(
+        {Status.PROCESSING, Status.READY, Status.HELD, Status.FAILED, Status.CANCELLED}
+    ),
+    Status.READY: frozenset({Status.APPLIED, Status.REJECTED, Status.HELD, Status.SUPERSEDED}),
+    Status.HELD: frozenset(
+        {
+            Status.QUEUED,
+            Status.SUBMITTING,
+            Status.PROCESSING,
+            Status.COLLECTING,
+            Status.READY,
+            Status.REJECTED,
+            Status.FAILED,
+            Status.CANCELLED,
+        }
+    ),
+    Status.APPLIED: frozenset({Status.RESTORED, Status.SUPERSEDED}),
+    Status.RESTORED: frozenset(),
+    Status.REJECTED: frozenset(),
+    Status.FAILED: frozenset(),
+    Status.CANCELLED: frozenset(),
+    Status.SUPERSEDED: frozenset(),
+}
+
+
+class Source(models.TextChoices):
+    """How an image reaches Runflow (setting ``SOURCE``)."""
+
+    AUTO = "auto"
+    URL = "url"
+    UPLOAD = "upload"
+
+
+class Workers(models.TextChoices):
+    """Who takes the steps of a run (setting ``WORKERS``)."""
+
+    REQUEST = "request"
+    EMBEDDED = "embedded"
+    CELERY = "celery"

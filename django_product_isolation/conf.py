@@ -1,0 +1,92 @@
+"""The one setting ``PRODUCT_ISOLATION``: its defaults, how it is read, clear errors.
+
+Read at every call, so that ``override_settings`` and a late change in the settings just work.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings as django_settings
+from django.core.exceptions import ImproperlyConfigured
+
+from .choices import AspectRatio, Resolution, Source, Workers
+
+SETTING = "PRODUCT_ISOLATION"
+
+
+@dataclass(frozen=True, kw_only=True)
+class IsolationSettings:
+    """The values in force. Names and defaults are the public interface."""
+
+    API_KEY: str = field(default="", repr=False)
+    IMAGES: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    BASE_URL: str = "https://api.runflow.io"
+    MODEL: str = "runflow/product-isolation"
+    CALLBACK_BASE_URL: str | None = None
+    SIGNING_SECRETS: Sequence[str] = field(default=(), repr=False)
+    SOURCE: str = Source.AUTO
+    REVIEW: bool = False
+    ASPECT_RATIO: str = AspectRatio.SQUARE
+    RESOLUTION: str = Resolution.TWO_K
+    PROMPT: str = "{product}"
+    PRICE: str = "0.27"
+    DAILY_BUDGET: str | None = None
+    MONTHLY_BUDGET: str | None = None
+    MAX_BATCH: int = 500
+    WORKERS: str = Workers.REQUEST
+
+    @property
+    def price(self) -> Decimal:
+        """USD for one request."""
+        return usd("PRICE", self.PRICE)
+
+    @property
+    def daily_budget(self) -> Decimal | None:
+        """USD that may be reserved in one day, None for no limit."""
+        return None if self.DAILY_BUDGET is None else usd("DAILY_BUDGET", self.DAILY_BUDGET)
+
+    @property
+    def monthly_budget(self) -> Decimal | None:
+        """USD that may be reserved in one calendar month, None for no limit."""
+        return None if self.MONTHLY_BUDGET is None else usd("MONTHLY_BUDGET", self.MONTHLY_BUDGET)
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether ``BASE_URL`` is somebody other than Runflow, so that no money is spent."""
+        host = urlsplit(self.BASE_URL).hostname or ""
+        return host != "runflow.io" and not host.endswith(".runflow.io")
+
+
+NAMES = frozenset(f.name for f in fields(IsolationSettings))
+
+
+def get_settings() -> IsolationSettings:
+    """Return the settings as they are now.
+
+    Raises ImproperlyConfigured when the setting is no dictionary or holds an unknown name.
+    """
+    given = getattr(django_settings, SETTING, {})
+    if not isinstance(given, Mapping):
+        raise ImproperlyConfigured(f"{SETTING} must be a dictionary.")
+    if unknown := sorted(map(str, set(given) - NAMES)):
+        raise ImproperlyConfigured(
+            f"{SETTING} has no option {', '.join(unknown)}. Known are: {', '.join(sorted(NAMES))}."
+        )
+    return IsolationSettings(**given)
+
+
+def usd(name: str, value: Any) -> Decimal:
+    """Return ``value`` of the option ``name`` as USD, at least zero.
+
+    Raises ImproperlyConfigured when it is no amount of money.
+    """
+    try:
+        amount = Decimal(str(value))
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if not amount.is_finite() or amount < 0:
+        raise ImproperlyConfigured(f'{SETTING}["{name}"] must be an amount in USD like "0.27".')
+    return amount

@@ -1,0 +1,37 @@
+import uuid
+
+from django.db import models
+
+
+class Product(models.Model):
+    name = models.CharField(max_length=100)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProductImage(models.Model):
+    """An image as most shops keep it: own row, dimension columns, columns that others edit."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="images")
+    original = models.ImageField(
+        upload_to="products/", width_field="width", height_field="height", blank=True
+    )
+    width = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    height = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    caption = models.CharField(max_length=100, blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"Image of {self.product}"
+
+
+class Swatch(models.Model):
+    """An image that is the product itself, under a UUID key, without dimension columns."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=100)
+    picture = models.ImageField(upload_to="swatches/%Y/%m/", blank=True)
+
+    def __str__(self) -> str:
+        return self.name
