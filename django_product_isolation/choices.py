@@ -76,7 +76,7 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
         {Status.SUBMITTING, Status.HELD, Status.FAILED, Status.CANCELLED, Status.SUPERSEDED}
     ),
     Status.SUBMITTING: frozenset(
-        {Status.QUEUED, Status.PROCESSING, Status.HELD, Status.FAILED, Status.CANCELLED}
+        {Status.QUEUED, Status.PROCESSING, Status.HELD, Status.FAILED}
     ),
     Status.PROCESSING: frozenset(
         {Status.COLLECTING, Status.HELD, Status.FAILED, Status.CANCELLED}

@@ -1,0 +1,282 @@
+"""What is kept: batches, runs and their events.
+
+Every change of a run's status is ``IsolationRun.move_to``: one conditional UPDATE next to an
+event. Knows nothing of HTTP, files or the host's models.
+"""
+
+import uuid
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import models, transaction
+from django.db.models import Case, F, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .choices import OPEN_STATUSES, TRANSITIONS, AspectRatio, Resolution, Status
+from .reasons import Reason
+
+# Longer than the slowest step may take, so that a lease only runs out when its worker is gone.
+LEASE = timedelta(minutes=5)
+
+
+class LeaseLost(Exception):
+    """Somebody else has taken the run on since it was read."""
+
+
+class IsolationBatch(models.Model):
+    """The runs of one click, with what they share. The id is also the click's one-time token."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, db_index=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("by"),
+    )
+    model_label = models.CharField(_("model"), max_length=200)
+    field_name = models.CharField(_("field"), max_length=100)
+    aspect_ratio = models.CharField(_("aspect ratio"), max_length=8, choices=AspectRatio)
+    resolution = models.CharField(_("resolution"), max_length=8, choices=Resolution)
+    review = models.BooleanField(_("review first"), default=False)
+    unit_price = models.DecimalField(_("price (USD)"), max_digits=8, decimal_places=4)
+
+    class Meta:
+        verbose_name = _("batch")
+        verbose_name_plural = _("batches")
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.created_at:%Y-%m-%d %H:%M}"
+
+
+class RunQuerySet(models.QuerySet["IsolationRun"]):
+    """Questions about runs, in the words of the design."""
+
+    def open(self) -> "RunQuerySet":
+        return self.filter(status__in=OPEN_STATUSES)
+
+    def due(self, now: datetime | None = None) -> "RunQuerySet":
+        """Runs that want attention and that nobody holds, longest waiting first."""
+        now = now or timezone.now()
+        free = Q(lease_until=None) | Q(lease_until__lte=now)
+        return self.filter(free, due_at__lte=now).order_by("due_at")
+
+    def claim(self, pk: uuid.UUID) -> "IsolationRun | None":
+        """Lease a due run to the caller; None when it is not due or another one was faster."""
+        now, owner = timezone.now(), uuid.uuid4()
+        claimed = (
+            self.due(now)
+            .order_by()
+            .filter(pk=pk)
+            .update(lease_owner=owner, lease_until=now + LEASE, attempts=F("attempts") + 1)
+        )
+        if not claimed:
+            return None
+        return self.select_related("batch__created_by").filter(pk=pk, lease_owner=owner).first()
+
+    def wake(self, pk: uuid.UUID) -> bool:
+        """Have a run that waits for Runflow looked at now; True when there was one."""
+        waiting = self.filter(pk=pk, status__in=[Status.SUBMITTING, Status.PROCESSING])
+        return bool(waiting.update(due_at=timezone.now()))
+
+    def spending_since(self, moment: datetime) -> Decimal:
+        """USD charged for or reserved by the runs of batches created since ``moment``."""
+        amount = Case(
+            When(cost__isnull=False, then=F("cost")),
+            When(status=Status.FAILED, then=Value(Decimal(0))),
+            When(
+                ~Q(status__in=OPEN_STATUSES) & Q(runflow_run_id=None),
+                then=Value(Decimal(0)),
+            ),
+            default=F("batch__unit_price"),
+            output_field=models.DecimalField(max_digits=12, decimal_places=4),
+        )
+        recent = self.filter(batch__created_at__gte=moment)
+        total: Decimal = recent.aggregate(total=Coalesce(Sum(amount), Value(Decimal(0))))["total"]
+        return total
+
+
+class IsolationRun(models.Model):
+    """One image sent once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    batch = models.ForeignKey(
+        IsolationBatch, models.CASCADE, related_name="runs", verbose_name=_("batch")
+    )
+    object_pk = models.CharField(_("image"), max_length=255)
+    label = models.CharField(_("product"), max_length=200)
+    prompt = models.CharField(_("prompt"), max_length=500, blank=True)
+    review = models.BooleanField(_("review first"), default=False)
+
+    status = models.CharField(
+        _("status"), max_length=16, choices=Status, default=Status.QUEUED, db_index=True
+    )
+    status_since = models.DateTimeField(_("since"), default=timezone.now)
+    reason = models.CharField(_("reason"), max_length=32, choices=Reason, blank=True)
+    held_from = models.CharField(max_length=16, choices=Status, blank=True, editable=False)
+
+    # One open run per image field: a plain unique, because MySQL and MariaDB drop conditional ones.
+    active_key = models.CharField(max_length=255, unique=True, null=True, editable=False)  # noqa: DJ001
+    due_at = models.DateTimeField(null=True, default=timezone.now, db_index=True, editable=False)
+    lease_owner = models.UUIDField(null=True, editable=False)
+    lease_until = models.DateTimeField(null=True, editable=False)
+    attempts = models.PositiveIntegerField(default=0, editable=False)
+
+    runflow_run_id = models.CharField(  # noqa: DJ001
+        _("Runflow run"), max_length=64, unique=True, null=True
+    )
+    cost = models.DecimalField(_("cost (USD)"), max_digits=8, decimal_places=4, null=True)
+    source_name = models.CharField(_("original"), max_length=500)
+    source_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    result_name = models.CharField(_("result"), max_length=500, blank=True)
+    result_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+
+    objects = RunQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("run")
+        verbose_name_plural = _("runs")
+        ordering = ["-batch__created_at", "label"]
+        indexes = [models.Index(fields=["object_pk", "result_name"])]
+        permissions = [
+            ("isolate_image", "Can have product images isolated (spends money)"),
+            ("review_result", "Can approve and turn down isolated images"),
+            ("restore_image", "Can put original images back"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN_STATUSES
+
+    def move_to(
+        self,
+        status: Status,
+        *,
+        reason: str = "",
+        detail: str = "",
+        actor: AbstractBaseUser | None = None,
+        due_at: datetime | None = None,
+        **changes: Any,
+    ) -> bool:
+        """Change the status, if it and the lease are still as this instance knows them.
+
+        ``due_at`` says when the run next wants attention, ``changes`` are further columns, also
+        those that a change of status resets (the lease, ``attempts``, ``held_from``).
+        Returns False, and changes nothing, when somebody else was faster.
+        Raises ValueError for a change that the design does not know.
+        """
+        if status not in TRANSITIONS[Status(self.status)]:
+            raise ValueError(f"A run cannot go from {self.status} to {status}.")
+        changes = {
+            "status": status,
+            "status_since": timezone.now(),
+            "reason": reason,
+            "held_from": self.status if status == Status.HELD else "",
+            "due_at": due_at,
+            "lease_owner": None,
+            "lease_until": None,
+            "attempts": 0,
+            **changes,
+        }
+        if status not in OPEN_STATUSES:
+            changes["active_key"] = None
+        with transaction.atomic():
+            if not self._as_known().update(**changes):
+                return False
+            self.record(RunEvent.Kind.STATUS, reason, detail, actor=actor, status=status)
+        self._remember(changes)
+        return True
+
+    def keep(self, **changes: Any) -> None:
+        """Write columns other than the status. Raises LeaseLost when somebody else went on."""
+        if not self._as_known().update(**changes):
+            raise LeaseLost(str(self.pk))
+        self._remember(changes)
+
+    def wait(self, until: datetime, *, reason: str = "", detail: str = "") -> bool:
+        """Give the lease back until ``until``. A hint that came meanwhile is not put off."""
+        if reason:
+            self.record(RunEvent.Kind.PROBLEM, reason, detail, status=Status(self.status))
+        free: dict[str, Any] = {"lease_owner": None, "lease_until": None, "reason": reason}
+        unhinted = self._as_known().filter(due_at=self.due_at)
+        return bool(unhinted.update(due_at=until, **free) or self._as_known().update(**free))
+
+    def record(
+        self,
+        kind: "RunEvent.Kind",
+        reason: str = "",
+        detail: str = "",
+        *,
+        actor: AbstractBaseUser | None = None,
+        status: Status | None = None,
+    ) -> None:
+        """Append what happened. ``detail`` must be free of links, keys and tokens."""
+        RunEvent.objects.create(
+            run=self, kind=kind, status=status or "", reason=reason, detail=detail, actor=actor
+        )
+
+    def _as_known(self) -> "QuerySet[IsolationRun]":
+        return IsolationRun.objects.filter(
+            pk=self.pk, status=self.status, lease_owner=self.lease_owner
+        )
+
+    def _remember(self, changes: dict[str, Any]) -> None:
+        for name, value in changes.items():
+            setattr(self, name, value)
+
+
+class RunEvent(models.Model):
+    """One thing that happened to a run. Append-only."""
+
+    class Kind(models.TextChoices):
+        STATUS = "status", _("New status")
+        CALLBACK = "callback", _("Runflow called back")
+        PROBLEM = "problem", _("Problem, trying again")
+        APPROVED = "approved", _("Approved")
+        LEFTOVER = "leftover", _("File left over")
+        NOTE = "note", _("Note")
+
+    run = models.ForeignKey(IsolationRun, models.CASCADE, related_name="events")
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("who"),
+    )
+    kind = models.CharField(_("what"), max_length=16, choices=Kind)
+    status = models.CharField(_("status"), max_length=16, choices=Status, blank=True)
+    reason = models.CharField(_("reason"), max_length=32, choices=Reason, blank=True)
+    detail = models.CharField(_("detail"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.kind} {self.status}"
+
+
+class SpendingLock(models.Model):
+    """A single row whose UPDATE makes clicks under a budget wait for one another."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True)
+    taken_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("spending lock")
+
+    def __str__(self) -> str:
+        return str(self.taken_at)

@@ -1,0 +1,145 @@
+"""Why a run waits, ended or was not begun: an id to search for and words for shop staff.
+
+The id stands in rows, events and logs; the words are what staff read. Nothing else in the
+project puts an explanation of a run into words.
+"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Reason(models.TextChoices):
+    """Stable ids with the sentence that staff see."""
+
+    # Not begun
+    NO_FILE = "no-file", _("has no picture yet. Upload one first.")
+    ALREADY_OPEN = "already-open", _("is being isolated already.")
+    OVER_MAX_BATCH = "over-max-batch", _("is over the limit for one go. Isolate it in the next one.")
+    NOT_ALLOWED = "not-allowed", _("may not be changed by you.")
+    NOTHING_TO_RESTORE = (
+        "nothing-to-restore",
+        _("does not show one of our results, so there is nothing to put back."),
+    )
+
+    # The picture
+    SOURCE_MISSING = (
+        "source-missing",
+        _("The file of this picture is missing. Upload the picture again, then isolate it."),
+    )
+    SOURCE_UNREADABLE = (
+        "source-unreadable",
+        _("This file is no picture we can read. Upload a JPEG, PNG or WebP, then isolate it."),
+    )
+    SOURCE_TOO_LARGE = (
+        "source-too-large",
+        _("This picture is too large. Upload a smaller one, then isolate it."),
+    )
+    SOURCE_NOT_PUBLIC = (
+        "source-not-public",
+        _("Runflow cannot fetch this picture from our storage. Ask your developer."),
+    )
+    NAME_TOO_LONG = (
+        "name-too-long",
+        _("The shop's field for file names is too short for the result. Ask your developer."),
+    )
+    IMAGE_CHANGED = (
+        "image-changed",
+        _("Somebody changed the picture meanwhile, so the new one was left alone."),
+    )
+    IMAGE_DELETED = "image-deleted", _("The picture was deleted meanwhile.")
+
+    # Talking to Runflow
+    NOT_REACHED = (
+        "not-reached",
+        _("Runflow could not be reached. Nothing was charged. We try again by ourselves."),
+    )
+    STILL_NOT_REACHED = (
+        "still-not-reached",
+        _("Runflow could not be reached for a long time. Nothing was charged. Resume later."),
+    )
+    BUSY = "busy", _("Runflow is busy. We try again by ourselves.")
+    UNCONFIRMED = (
+        "unconfirmed",
+        _("Runflow's answer was lost. We are asking whether the request arrived."),
+    )
+    NOT_ACCEPTED = (
+        "not-accepted",
+        _("The request never arrived at Runflow. Nothing was charged; isolate the picture again."),
+    )
+    STILL_UNCONFIRMED = (
+        "still-unconfirmed",
+        _("We could not find out whether Runflow took the request. Resume to ask once more."),
+    )
+    REQUEST_REFUSED = (
+        "request-refused",
+        _("Runflow refused the request. Nothing was charged. Ask your developer."),
+    )
+    NO_CREDIT = (
+        "no-credit",
+        _("The Runflow account has no credit left. Nothing was charged. Top it up, then resume."),
+    )
+    KEY_REFUSED = (
+        "key-refused",
+        _("Runflow refused our access. Nothing was charged. Ask your developer, then resume."),
+    )
+    RUN_MISSING = (
+        "run-missing",
+        _("Runflow does not know this run any more. Ask your developer."),
+    )
+    RUN_FAILED = (
+        "run-failed",
+        _("Runflow could not isolate this picture. Failed runs are not charged."),
+    )
+    RUN_CANCELLED = "run-cancelled", _("The run was cancelled at Runflow.")
+    TOO_LONG = (
+        "too-long",
+        _("Runflow has not finished within a day. Resume to go on waiting."),
+    )
+
+    # The result
+    OUTPUT_MISSING = (
+        "output-missing",
+        _("Runflow finished without a picture. Resume to ask once more."),
+    )
+    OUTPUT_UNREADABLE = (
+        "output-unreadable",
+        _("The result is no picture we can use. The product keeps its picture."),
+    )
+    OUTPUT_UNSAFE = (
+        "output-unsafe",
+        _("The result lies at an address we do not fetch from. Ask your developer."),
+    )
+    OUTPUT_UNAVAILABLE = (
+        "output-unavailable",
+        _("The result could not be fetched from Runflow. It is paid for: resume to try again."),
+    )
+    STORAGE_FAILED = (
+        "storage-failed",
+        _("Our own file storage did not work. Ask your developer, then resume."),
+    )
+    UNUSUAL = (
+        "unusual",
+        _("The result looks unusual. Compare the pictures before you approve it."),
+    )
+    SEVERAL_RESULTS = (
+        "several-results",
+        _("Runflow sent more than one picture; this is the first. Approve it or turn it down."),
+    )
+    RESULT_MISSING = (
+        "result-missing",
+        _("The file of the result is missing or damaged. The product keeps its picture."),
+    )
+    ORIGINAL_MISSING = (
+        "original-missing",
+        _("The original file is missing or damaged, so nothing was changed. Ask your developer."),
+    )
+
+    # Ourselves
+    CRASHED = (
+        "crashed",
+        _("This step broke several times. Ask your developer, then resume."),
+    )
+    STOPPED = (
+        "stopped",
+        _("Stopped by a person. A request that was already sent may still be charged."),
+    )

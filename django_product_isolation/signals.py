@@ -1,0 +1,15 @@
+"""What the app tells the shop. Receivers may be called more than once for one happening."""
+
+from django.dispatch import Signal
+
+# A run reached its end. Sent with: run (IsolationRun).
+run_finished = Signal()
+
+# The image field points at the result. Sent with: run, instance (the host's row).
+image_applied = Signal()
+
+# The image field points at the original again. Sent with: run, instance (the host's row).
+image_restored = Signal()
+
+# Runs want attention now; what carries nudges listens. Sent with: run_ids (list of UUID).
+work_due = Signal()

@@ -1,0 +1,233 @@
+"""Which model fields can be isolated, how they are read and swapped, and their storage.
+
+Knows the host's models only through Django's own meta data, and files only through the
+field's storage. Knows nothing of runs.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from tempfile import SpooledTemporaryFile
+from typing import Any, BinaryIO, cast
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
+from django.core.files.base import File
+from django.core.files.storage import Storage
+from django.db.models import ImageField, Model, QuerySet
+
+from .conf import SETTING, get_settings
+
+# What Runflow takes in an upload (contract, section 8); sources and results above it are refused.
+MAX_FILE_BYTES = 50 * 1024 * 1024
+SPOOL_BYTES = 4 * 1024 * 1024
+
+
+class FileMissing(Exception):
+    """The storage has no file of that name."""
+
+
+class FileTooLarge(Exception):
+    """The file is larger than we handle."""
+
+
+class NameTooLong(Exception):
+    """The image column is too short for a name of ours."""
+
+
+class StorageFailed(Exception):
+    """The storage did not do what it was asked; trying again may help."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """One row of the host's: its key, the file its field points at, and its product's name."""
+
+    pk: str
+    name: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Target:
+    """An image field of one of the host's models."""
+
+    model: type[Model]
+    field: "ImageField[Any, Any]"
+    product: str = ""
+
+    @property
+    def label(self) -> str:
+        """The model as stored on batches, such as ``catalogue.productimage``."""
+        return self.model._meta.label_lower
+
+    @property
+    def storage(self) -> Storage:
+        return self.field.storage
+
+    def active_key(self, pk: str) -> str:
+        """What may stand only once among open runs."""
+        return f"{self.label}.{self.field.name}:{pk}"
+
+    def pictures(self, images: QuerySet[Any]) -> list[Picture]:
+        """Read key, file name and product of ``images`` in two queries, opening no file."""
+        named_by = self.product or "pk"
+        rows = [
+            (pk, name or "", product)
+            for pk, name, product in images.values_list("pk", self.field.attname, named_by)
+        ]
+        labels = self._labels({product for _, _, product in rows})
+        return [
+            Picture(pk=str(pk), name=name, label=labels.get(product) or self._fallback(pk, product))
+            for pk, name, product in rows
+        ]
+
+    def _fallback(self, pk: Any, product: Any) -> str:
+        return str(product or f"{self.model._meta.verbose_name} {pk}")
+
+    def _labels(self, keys: set[Any]) -> dict[Any, str]:
+        named = self.model
+        if self.product:
+            relation = self.model._meta.get_field(self.product)
+            if not relation.is_relation:
+                return {}
+            named = relation.related_model  # type: ignore[assignment]
+        return {obj.pk: str(obj)[:200] for obj in without_dimensions(named).filter(pk__in=keys)}
+
+    def instance(self, pk: str) -> Model | None:
+        """The host's row, read without opening its file; None when it was deleted."""
+        found: Model | None = without_dimensions(self.model).filter(pk=pk).first()
+        return found
+
+    def current_name(self, pk: str) -> str | None:
+        """The file the field points at now ("" for none); None when the row was deleted."""
+        names = self._owner().filter(pk=pk).values_list(self.field.attname, flat=True)
+        return next((name or "" for name in names), None)
+
+    def swap(self, pk: str, *, old: str, new: str, size: tuple[int, int]) -> bool:
+        """Point the field from ``old`` to ``new``, ``size`` (width, height) in pixels.
+
+        One conditional UPDATE of exactly the image column and its dimension columns. False when
+        the field no longer points at ``old``.
+        """
+        columns: dict[str, Any] = {self.field.attname: new}
+        if self.field.width_field:
+            columns[self.field.width_field] = size[0]
+        if self.field.height_field:
+            columns[self.field.height_field] = size[1]
+        return bool(self._owner().filter(pk=pk, **{self.field.attname: old}).update(**columns))
+
+    @contextmanager
+    def copy(self, name: str) -> Iterator[BinaryIO]:
+        """A local, seekable copy of a stored file, at its beginning.
+
+        Raises FileMissing, FileTooLarge above MAX_FILE_BYTES, or StorageFailed.
+        """
+        with SpooledTemporaryFile(max_size=SPOOL_BYTES) as local:
+            with storage_errors(), self.storage.open(name, "rb") as file:
+                for chunk in file.chunks():
+                    local.write(chunk)
+                    if local.tell() > MAX_FILE_BYTES:
+                        raise FileTooLarge(name)
+            local.seek(0)
+            yield cast("BinaryIO", local)
+
+    def path_for(self, pk: str, filename: str) -> str:
+        """Where ``upload_to`` puts ``filename`` for this row.
+
+        Raises FileMissing when the row was deleted, NameTooLong when the column cannot hold it.
+        """
+        instance = self.instance(pk)
+        if instance is None:
+            raise FileMissing(f"{self.label} {pk}")
+        path = self.field.generate_filename(instance, filename)
+        if self.field.max_length and len(path) > self.field.max_length:
+            raise NameTooLong(path)
+        return path
+
+    def store(self, path: str, content: File[bytes]) -> str:
+        """Save a new file and return the name the storage gave it. Raises StorageFailed."""
+        with storage_errors():
+            return self.storage.save(path, content, max_length=self.field.max_length)
+
+    def url(self, name: str) -> str:
+        """The storage's own URL of a file, "" when it has none."""
+        try:
+            return self.storage.url(name)
+        except Exception:  # storages raise whatever their library raises
+            return ""
+
+    def _owner(self) -> QuerySet[Any]:
+        # Under multi-table inheritance Django turns an UPDATE of a parent's column into a SELECT
+        # and an UPDATE by key, which would lose the condition: ask the table that has the column.
+        return self.field.model._base_manager.all()
+
+
+@contextmanager
+def storage_errors() -> Iterator[None]:
+    """Turn what storages raise into FileMissing and StorageFailed.
+
+    Storages let every exception of their client library through, so all are caught here.
+    """
+    try:
+        yield
+    except FileTooLarge:
+        raise
+    except FileNotFoundError as error:
+        raise FileMissing(type(error).__name__) from error
+    except Exception as error:
+        raise StorageFailed(type(error).__name__) from error
+
+
+def without_dimensions(model: type[Model]) -> QuerySet[Any]:
+    """All rows, with image fields that have dimension columns deferred.
+
+    Django opens the file of such a field when a row with empty dimensions is read.
+    """
+    opening = [
+        field.name
+        for field in model._meta.get_fields()
+        if isinstance(field, ImageField) and (field.width_field or field.height_field)
+    ]
+    return model._base_manager.defer(*opening)
+
+
+def get_targets() -> dict[type[Model], Target]:
+    """The targets named in ``IMAGES``. Raises ImproperlyConfigured for one that does not exist."""
+    targets = (build(label, options) for label, options in get_settings().IMAGES.items())
+    return {target.model: target for target in targets}
+
+
+def build(label: str, options: Mapping[str, str]) -> Target:
+    """Return the target of one entry of ``IMAGES``.
+
+    Raises ImproperlyConfigured that says which part of the entry is wrong.
+    """
+    where = f'{SETTING}["IMAGES"]["{label}"]'
+    if not isinstance(options, Mapping) or "field" not in options:
+        raise ImproperlyConfigured(f'{where} must be a dictionary with "field".')
+    if unknown := sorted(set(options) - {"field", "product"}):
+        raise ImproperlyConfigured(f"{where} has no option {', '.join(unknown)}.")
+    try:
+        model = apps.get_model(label)
+    except (LookupError, ValueError) as error:
+        raise ImproperlyConfigured(f"{where}: there is no such model.") from error
+    try:
+        field = model._meta.get_field(options["field"])
+        if product := options.get("product", ""):
+            model._meta.get_field(product)
+    except FieldDoesNotExist as error:
+        raise ImproperlyConfigured(f"{where}: {error}.") from error
+    if not isinstance(field, ImageField):
+        raise ImproperlyConfigured(f"{where}: {options['field']} is no ImageField.")
+    return Target(model, field, product)
+
+
+def target_for(model: type[Model]) -> Target:
+    """The target of a model, of its proxies too. Raises ImproperlyConfigured when it has none."""
+    targets = get_targets()
+    concrete = model._meta.concrete_model or model
+    for candidate in (model, concrete):
+        if candidate in targets:
+            return targets[candidate]
+    raise ImproperlyConfigured(f'{model._meta.label} is not named in {SETTING}["IMAGES"].')

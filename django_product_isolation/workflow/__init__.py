@@ -1,0 +1,31 @@
+"""The way of an image: begun, sent, collected, published, put back.
+
+Callable without a request and without Celery; every function is safe to repeat.
+"""
+
+from .advance import UnknownRun, WrongRun, advance, advance_for, receive_callback, sweep
+from .decide import approve, reject, resume, stop
+from .isolate import BudgetExceeded, NothingToIsolate, Plan, Skipped, isolate, plan
+from .publish import Restoration, restore, restore_run
+
+__all__ = [
+    "BudgetExceeded",
+    "NothingToIsolate",
+    "Plan",
+    "Restoration",
+    "Skipped",
+    "UnknownRun",
+    "WrongRun",
+    "advance",
+    "advance_for",
+    "approve",
+    "isolate",
+    "plan",
+    "receive_callback",
+    "reject",
+    "restore",
+    "restore_run",
+    "resume",
+    "stop",
+    "sweep",
+]

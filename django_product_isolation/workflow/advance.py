@@ -1,0 +1,118 @@
+"""Taking runs forward: one step at a time, each claimed first and safe to repeat."""
+
+import logging
+import time
+import uuid
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from django.db import IntegrityError, transaction
+
+from ..callbacks import Callback
+from ..choices import Status
+from ..models import IsolationRun, LeaseLost, RunEvent
+from ..reasons import Reason
+from ..signals import work_due
+from ..targets import StorageFailed
+from .collect import collect, poll
+from .publish import apply, make_sure
+from .retrying import retry
+from .submit import confirm, submit
+from .timing import MAX_ATTEMPTS
+
+logger = logging.getLogger("django_product_isolation")
+
+STEPS: dict[str, Callable[[IsolationRun], None]] = {
+    Status.QUEUED: submit,
+    Status.SUBMITTING: confirm,
+    Status.PROCESSING: poll,
+    Status.COLLECTING: collect,
+    Status.READY: apply,
+    Status.APPLIED: make_sure,
+}
+
+# Asking Runflow may take long and can do no harm; the other steps are not taken for ever.
+PATIENT = frozenset({Status.SUBMITTING, Status.PROCESSING, Status.APPLIED})
+
+
+class UnknownRun(LookupError):
+    """There is no such run."""
+
+
+class WrongRun(ValueError):
+    """The callback is about another run than the one its URL names."""
+
+
+def advance(pk: uuid.UUID) -> bool:
+    """Take the next step of a run, if it is due and nobody else is at it; True when one was taken.
+
+    Never raises for what a step meets: the run waits, is held or ends, and says why.
+    """
+    run = IsolationRun.objects.claim(pk)
+    if run is None:
+        return False
+    logger.debug("step run=%s status=%s attempt=%s", run.pk, run.status, run.attempts)
+    if run.attempts > MAX_ATTEMPTS * 2 and run.status not in PATIENT:
+        # Only a worker that died each time gets here: a step that fails is counted below.
+        run.move_to(Status.HELD, reason=Reason.CRASHED)
+        return True
+    try:
+        STEPS[run.status](run)
+    except LeaseLost:
+        logger.info("lease_lost run=%s status=%s", run.pk, run.status)
+    except StorageFailed as error:
+        retry(run, Reason.STORAGE_FAILED, str(error))
+    except Exception as error:
+        logger.exception("step_failed run=%s status=%s", run.pk, run.status)
+        retry(run, Reason.CRASHED, type(error).__name__)
+    return True
+
+
+def sweep(*, limit: int = 1000) -> int:
+    """Take one step of every run that is due; returns how many steps were taken."""
+    due = list(IsolationRun.objects.due().values_list("pk", flat=True)[:limit])
+    return sum(advance(pk) for pk in due)
+
+
+def advance_for(pks: Iterable[uuid.UUID], *, seconds: float) -> None:
+    """Take due steps of these runs in turn until none is due or ``seconds`` are over."""
+    ends = time.monotonic() + seconds
+    runs = IsolationRun.objects.filter(pk__in=list(pks))
+    while due := runs.due().values_list("pk", flat=True).first():
+        advance(due)
+        if time.monotonic() >= ends:
+            break
+
+
+def receive_callback(pk: uuid.UUID, callback: Callback) -> None:
+    """Take Runflow's hint that a run has news. All it can do is have us look at our own run.
+
+    Raises UnknownRun, or WrongRun when the callback names another run at Runflow.
+    """
+    run = IsolationRun.objects.filter(pk=pk).only("status", "runflow_run_id").first()
+    if run is None:
+        raise UnknownRun(str(pk))
+    named = callback.metadata.get("run", str(pk))
+    if named != str(pk) or run.runflow_run_id not in (None, callback.run_id):
+        raise WrongRun(str(pk))
+    with transaction.atomic():
+        if not IsolationRun.objects.wake(pk):
+            return
+        if run.runflow_run_id is None:
+            adopt_hint(pk, callback.run_id)
+        if not run.events.filter(kind=RunEvent.Kind.CALLBACK).exists():
+            run.record(RunEvent.Kind.CALLBACK, detail=callback.event[:100])
+        transaction.on_commit(
+            partial(work_due.send_robust, sender=IsolationRun, run_ids=[pk]), robust=True
+        )
+
+
+def adopt_hint(pk: uuid.UUID, runflow_run_id: str) -> None:
+    """Note the id of a run whose answer we still miss; the next step asks Runflow whose it is."""
+    try:
+        with transaction.atomic():
+            IsolationRun.objects.filter(
+                pk=pk, status=Status.SUBMITTING, runflow_run_id=None
+            ).update(runflow_run_id=runflow_run_id)
+    except IntegrityError:
+        logger.warning("hint_refused run=%s another run has that id", pk)

@@ -1,0 +1,31 @@
+"""Writing swaps into the admin's own history of the host's rows."""
+
+from django.apps import apps
+from django.contrib.auth.models import AbstractBaseUser
+from django.utils.translation import gettext as _
+
+from ..choices import Status
+from ..models import IsolationRun
+from ..targets import Target
+
+
+def log_change(run: IsolationRun, target: Target, actor: AbstractBaseUser | None) -> None:
+    """Add a LogEntry to the image's history; none without a person or without the admin."""
+    if actor is None or not apps.is_installed("django.contrib.admin"):
+        return
+    from django.contrib.admin.models import CHANGE, LogEntry
+    from django.contrib.contenttypes.models import ContentType
+
+    messages = {
+        Status.APPLIED: _("Isolated product: the clean picture replaced the original."),
+        Status.RESTORED: _("Restored the original picture."),
+        Status.SUPERSEDED: _("Put back a picture that was uploaded meanwhile."),
+    }
+    LogEntry.objects.create(
+        user_id=actor.pk,
+        content_type=ContentType.objects.get_for_model(target.model),
+        object_id=run.object_pk,
+        object_repr=run.label,
+        action_flag=CHANGE,
+        change_message=messages[Status(run.status)],
+    )

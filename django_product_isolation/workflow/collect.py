@@ -1,0 +1,187 @@
+"""The steps of an accepted run: asking for its end and bringing the result into our storage.
+
+Links to results are never kept: they expire and open the file to anyone, and reading the run
+again gives fresh ones (contract, section 2.2).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, cast
+
+from django.core.files.base import File
+from django.utils import timezone
+
+from ..choices import Status
+from ..conf import get_settings
+from ..fetching import FetchError, fetch
+from ..images import ImageFacts, ImageRejected, inspect, oddities, sha256_of
+from ..models import IsolationRun, RunEvent
+from ..reasons import Reason
+from ..runflow import AccountRefused, NotFound, Run, RunflowClient, RunflowError, RunState
+from ..targets import MAX_FILE_BYTES, SPOOL_BYTES, FileMissing, NameTooLong, StorageFailed, Target
+from .account import connect, describe, hold
+from .files import fingerprint, result_filename, target_of
+from .retrying import retry
+from .timing import LOOKUP_HORIZON, POLL_HORIZON, backoff, next_poll, soon
+
+DOWNLOAD_DEADLINE = 120.0
+
+
+def poll(run: IsolationRun) -> None:
+    """processing -> collecting | failed | cancelled, or wait for Runflow to finish."""
+    known = read(run, connect())
+    if known is None:
+        return
+    if known.status == RunState.SUCCEEDED:
+        run.move_to(Status.COLLECTING, due_at=soon(), cost=known.cost)
+    elif known.status == RunState.FAILED:
+        detail = f"{known.failure_code} {known.failure_message}".strip()[:500]
+        run.move_to(Status.FAILED, reason=Reason.RUN_FAILED, detail=detail, cost=known.cost)
+    elif known.status == RunState.CANCELLED:
+        run.move_to(Status.CANCELLED, reason=Reason.RUN_CANCELLED, cost=known.cost)
+    elif timezone.now() - run.status_since > POLL_HORIZON:
+        run.move_to(Status.HELD, reason=Reason.TOO_LONG)
+    else:
+        callbacks = get_settings().CALLBACK_BASE_URL is not None
+        run.wait(next_poll(run.status_since, callbacks=callbacks))
+
+
+def read(run: IsolationRun, client: RunflowClient) -> Run | None:
+    """Runflow's record of the run; None when it could not be read and the run was dealt with."""
+    waited = timezone.now() - run.status_since
+    try:
+        return client.get_run(run.runflow_run_id or "")
+    except AccountRefused as error:
+        hold(run, error)
+    except NotFound as error:
+        if waited > LOOKUP_HORIZON:
+            run.move_to(Status.HELD, reason=Reason.RUN_MISSING, detail=describe(error))
+        else:
+            run.wait(backoff(run.attempts), reason=Reason.BUSY, detail=describe(error))
+    except RunflowError as error:
+        if waited > POLL_HORIZON:
+            run.move_to(Status.HELD, reason=Reason.TOO_LONG, detail=describe(error))
+        else:
+            run.wait(backoff(run.attempts), reason=Reason.BUSY, detail=describe(error))
+    return None
+
+
+def collect(run: IsolationRun) -> None:
+    """collecting -> ready: download the result, check it and store it under a new name."""
+    client = connect()
+    known = read(run, client)
+    if known is None:
+        return
+    if known.status != RunState.SUCCEEDED:
+        run.move_to(Status.PROCESSING, due_at=backoff(run.attempts))
+    elif not known.output_urls:
+        retry(run, Reason.OUTPUT_MISSING, limit=2)
+    else:
+        try:
+            with download(client, known) as result:
+                take_in(run, known, result)
+        except FetchError as error:
+            refuse_download(run, error)
+        except ImageRejected as error:
+            # A cut transfer looks like a broken picture: one fresh download tells them apart.
+            if run.attempts < 2:
+                run.wait(backoff(run.attempts), reason=Reason.OUTPUT_UNREADABLE, detail=error.code)
+            else:
+                run.move_to(Status.FAILED, reason=Reason.OUTPUT_UNREADABLE, detail=error.code)
+
+
+@contextmanager
+def download(client: RunflowClient, known: Run) -> Iterator[BinaryIO]:
+    """The first result as a local file. Raises FetchError."""
+    with SpooledTemporaryFile(max_size=SPOOL_BYTES) as spool:
+        file = cast("BinaryIO", spool)
+        try:
+            fetch_into(file, known.output_urls[0])
+        except FetchError as error:
+            if error.code != "link_refused":
+                raise
+            signed = client.get_run(known.id, add_signature=True)
+            if not signed.output_urls:
+                raise
+            file.truncate(0)
+            fetch_into(file, signed.output_urls[0])
+        file.seek(0)
+        yield file
+
+
+def fetch_into(file: BinaryIO, url: str) -> None:
+    fetch(
+        url,
+        file,
+        max_bytes=MAX_FILE_BYTES,
+        deadline=DOWNLOAD_DEADLINE,
+        local_origin=get_settings().BASE_URL,
+    )
+
+
+def refuse_download(run: IsolationRun, error: FetchError) -> None:
+    """Record a download that did not work (reliability, step S7)."""
+    if error.code == "unsafe_address":
+        run.move_to(Status.FAILED, reason=Reason.OUTPUT_UNSAFE, detail=error.code)
+    elif error.code in {"too_large", "encoded"} and run.attempts >= 2:
+        run.move_to(Status.FAILED, reason=Reason.OUTPUT_UNREADABLE, detail=error.code)
+    else:
+        retry(run, Reason.OUTPUT_UNAVAILABLE, error.code)
+
+
+def take_in(run: IsolationRun, known: Run, result: BinaryIO) -> None:
+    """Check the downloaded result and keep it. Raises ImageRejected and StorageFailed."""
+    facts = inspect(result)
+    odd = oddities(result, facts, run.batch.aspect_ratio)
+    try:
+        name, digest = keep_file(run, target_of(run), result, facts)
+    except FileMissing:
+        run.move_to(Status.SUPERSEDED, reason=Reason.IMAGE_DELETED)
+        return
+    except NameTooLong:
+        run.move_to(Status.FAILED, reason=Reason.NAME_TOO_LONG)
+        return
+    reason = Reason.SEVERAL_RESULTS if len(known.output_urls) > 1 else ""
+    if odd:
+        reason = Reason.UNUSUAL
+    review = run.review or bool(reason)
+    run.move_to(
+        Status.READY,
+        reason=reason,
+        detail=", ".join(odd),
+        due_at=None if review else soon(),
+        review=review,
+        result_name=name,
+        result_sha256=digest,
+    )
+
+
+def keep_file(
+    run: IsolationRun, target: Target, result: BinaryIO, facts: ImageFacts
+) -> tuple[str, str]:
+    """Store the result and return its name and SHA-256, read back from the storage.
+
+    The name is written down before the file, so that a crash in between leaves no unknown file.
+    """
+    digest, _size = sha256_of(result)
+    if run.result_name and stored_sha256(target, run.result_name) == digest:
+        return run.result_name, digest
+    if run.result_name:
+        run.record(RunEvent.Kind.LEFTOVER, detail=run.result_name)
+    path = target.path_for(run.object_pk, result_filename(facts.extension))
+    run.keep(result_name=path)
+    name = target.store(path, File(result))
+    if name != path:
+        run.keep(result_name=name)
+    if stored_sha256(target, name) != digest:
+        raise StorageFailed("the storage returned other bytes than it was given")
+    return name, digest
+
+
+def stored_sha256(target: Target, name: str) -> str:
+    """The SHA-256 of a stored file, "" when there is none."""
+    try:
+        return fingerprint(target, name).sha256
+    except FileMissing:
+        return ""

@@ -1,0 +1,58 @@
+"""What people decide about a run: approve, turn down, resume, stop waiting.
+
+Each is one change of the row, without network; the steps that follow are taken by the workers.
+All return False, and change nothing, when the run is no longer where the person saw it.
+"""
+
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+
+from ..choices import Status
+from ..models import IsolationRun, RunEvent
+from ..reasons import Reason
+from ..signals import work_due
+from .timing import soon
+
+STOPPABLE = frozenset({Status.QUEUED, Status.PROCESSING, Status.COLLECTING, Status.HELD})
+
+
+def approve(run: IsolationRun, *, user: Any = None) -> bool:
+    """Let a result that waits for review be published."""
+    waiting = IsolationRun.objects.filter(pk=run.pk, status=Status.READY, review=True)
+    with transaction.atomic():
+        if not waiting.update(review=False, due_at=soon()):
+            return False
+        run.record(RunEvent.Kind.APPROVED, actor=user)
+        nudge(run)
+    return True
+
+
+def reject(run: IsolationRun, *, user: Any = None) -> bool:
+    """Turn a result down: the product keeps its picture, the result's file is kept."""
+    return run.status == Status.READY and run.move_to(Status.REJECTED, actor=user)
+
+
+def resume(run: IsolationRun, *, user: Any = None) -> bool:
+    """Let a held run go on where it stopped."""
+    if run.status != Status.HELD:
+        return False
+    with transaction.atomic():
+        if not run.move_to(Status(run.held_from), actor=user, due_at=soon()):
+            return False
+        nudge(run)
+    return True
+
+
+def stop(run: IsolationRun, *, user: Any = None) -> bool:
+    """Stop waiting for a run. Runflow has no cancel: what was sent may still be charged."""
+    return run.status in STOPPABLE and run.move_to(
+        Status.CANCELLED, reason=Reason.STOPPED, actor=user
+    )
+
+
+def nudge(run: IsolationRun) -> None:
+    transaction.on_commit(
+        partial(work_due.send_robust, sender=IsolationRun, run_ids=[run.pk]), robust=True
+    )

@@ -1,0 +1,41 @@
+"""A run's files: which target they belong to, their names and fingerprints."""
+
+import uuid
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.core.files.images import get_image_dimensions
+
+from ..images import sha256_of
+from ..models import IsolationRun
+from ..targets import Target, target_for
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """What a stored file holds: its SHA-256 in hex and its width and height in pixels."""
+
+    sha256: str
+    size: tuple[int, int]
+
+
+def target_of(run: IsolationRun) -> Target:
+    """The image field that a run is about.
+
+    Raises ImproperlyConfigured when its model is no longer named in ``IMAGES``.
+    """
+    return target_for(apps.get_model(run.batch.model_label))
+
+
+def result_filename(extension: str) -> str:
+    """A name that no file has, so that nothing is overwritten by storages that do not ask."""
+    return f"isolated-{uuid.uuid4().hex}{extension}"
+
+
+def fingerprint(target: Target, name: str) -> Fingerprint:
+    """Read a stored file. Raises FileMissing, FileTooLarge or StorageFailed."""
+    with target.copy(name) as file:
+        digest, _size = sha256_of(file)
+        # Django's own measure, so that the columns hold what a form upload would have written.
+        width, height = get_image_dimensions(file)
+    return Fingerprint(digest, (width or 0, height or 0))

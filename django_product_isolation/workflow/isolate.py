@@ -1,0 +1,219 @@
+"""From chosen images to runs: what can be begun, what it costs, and the rows for it.
+
+One transaction, no network, no file opened, and the same few queries for 1 image or 500.
+"""
+
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Model, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ..choices import AspectRatio, Resolution
+from ..conf import get_settings
+from ..models import IsolationBatch, IsolationRun, SpendingLock
+from ..reasons import Reason
+from ..signals import work_due
+from ..targets import Picture, Target, target_for
+
+PROMPT_MAX_LENGTH = 500
+
+
+class NothingToIsolate(Exception):
+    """None of the images can be isolated; ``skipped`` says why."""
+
+    def __init__(self, skipped: "Sequence[Skipped]") -> None:
+        super().__init__(", ".join(f"{s.picture.label}: {s.reason.value}" for s in skipped))
+        self.skipped = skipped
+
+
+class BudgetExceeded(Exception):
+    """The batch would cost more than is left of a budget; nothing was begun."""
+
+    def __init__(self, total: Decimal, left: Decimal) -> None:
+        super().__init__(f"total={total} left={left}")
+        self.total, self.left = total, left
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """An image that is left out, and why."""
+
+    picture: Picture
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a click would begin."""
+
+    target: Target
+    accepted: Sequence[Picture]
+    skipped: Sequence[Skipped]
+    unit_price: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        """USD for all accepted images."""
+        return self.unit_price * len(self.accepted)
+
+
+def plan(images: Any, *, forbidden: Collection[str] = ()) -> Plan:
+    """Say which of ``images`` (an instance or a queryset) can be isolated now.
+
+    ``forbidden`` are primary keys, as strings, that the person may not change.
+    Raises ImproperlyConfigured when the model is not named in ``IMAGES``.
+    """
+    queryset = as_queryset(images)
+    target, settings = target_for(queryset.model), get_settings()
+    pictures = target.pictures(queryset)
+    keys = [target.active_key(picture.pk) for picture in pictures]
+    open_keys = set(
+        IsolationRun.objects.filter(active_key__in=keys).values_list("active_key", flat=True)
+    )
+    accepted: list[Picture] = []
+    skipped: list[Skipped] = []
+    for picture, key in zip(pictures, keys, strict=True):
+        if picture.pk in forbidden:
+            skipped.append(Skipped(picture, Reason.NOT_ALLOWED))
+        elif not picture.name:
+            skipped.append(Skipped(picture, Reason.NO_FILE))
+        elif key in open_keys:
+            skipped.append(Skipped(picture, Reason.ALREADY_OPEN))
+        elif len(accepted) >= settings.MAX_BATCH:
+            skipped.append(Skipped(picture, Reason.OVER_MAX_BATCH))
+        else:
+            accepted.append(picture)
+    return Plan(target, accepted, skipped, settings.price)
+
+
+def isolate(
+    images: Any,
+    *,
+    prompt: str | None = None,
+    aspect_ratio: str | None = None,
+    resolution: str | None = None,
+    review: bool | None = None,
+    user: Any = None,
+    token: uuid.UUID | None = None,
+) -> IsolationBatch:
+    """Begin a run for each of ``images`` (an instance or a queryset) and return their batch.
+
+    What is left out comes from the settings. ``{product}`` in ``prompt`` becomes the product's
+    name. A second call with the same ``token`` returns the first call's batch.
+    Raises NothingToIsolate, BudgetExceeded, ValidationError for an unknown ratio or resolution,
+    and ImproperlyConfigured when the model is not named in ``IMAGES``.
+    """
+    if token and (batch := IsolationBatch.objects.filter(pk=token).first()):
+        return batch
+    settings = get_settings()
+    chosen = plan(images)
+    batch = IsolationBatch(
+        id=token or uuid.uuid4(),
+        created_by=user,
+        model_label=chosen.target.label,
+        field_name=chosen.target.field.name,
+        aspect_ratio=settings.ASPECT_RATIO if aspect_ratio is None else aspect_ratio,
+        resolution=settings.RESOLUTION if resolution is None else resolution,
+        review=settings.REVIEW if review is None else review,
+        unit_price=chosen.unit_price,
+    )
+    refuse_unknown_choices(batch)
+    template = settings.PROMPT if prompt is None else prompt
+    return begin(batch, chosen, template)
+
+
+def begin(batch: IsolationBatch, chosen: Plan, template: str) -> IsolationBatch:
+    """Save the batch and its runs in one transaction; have them looked at after the commit."""
+    with transaction.atomic():
+        reserve(chosen.total)
+        same, created = IsolationBatch.objects.get_or_create(
+            pk=batch.pk, defaults=values_of(batch)
+        )
+        if not created:
+            return same
+        # A colleague may have begun the same image since the plan: the unique key lets only
+        # one of the two rows in, and what really came in is read back.
+        IsolationRun.objects.bulk_create(
+            [new_run(batch, chosen.target, picture, template) for picture in chosen.accepted],
+            ignore_conflicts=True,
+        )
+        begun = list(batch.runs.order_by().values_list("pk", flat=True))
+        if not begun:
+            raise NothingToIsolate(chosen.skipped)
+        transaction.on_commit(
+            partial(work_due.send_robust, sender=IsolationBatch, run_ids=begun), robust=True
+        )
+    return batch
+
+
+def new_run(batch: IsolationBatch, target: Target, picture: Picture, template: str) -> IsolationRun:
+    return IsolationRun(
+        batch=batch,
+        object_pk=picture.pk,
+        label=picture.label,
+        prompt=render(template, picture),
+        review=batch.review,
+        active_key=target.active_key(picture.pk),
+        source_name=picture.name,
+    )
+
+
+def render(template: str, picture: Picture) -> str:
+    """The prompt for one picture. No format string, so that nobody reaches into objects."""
+    return template.replace("{product}", picture.label).strip()[:PROMPT_MAX_LENGTH]
+
+
+def reserve(total: Decimal) -> None:
+    """Make sure that ``total`` USD fit into the budgets; raises BudgetExceeded.
+
+    The UPDATE makes concurrent clicks wait for one another, so that no two count the same money.
+    """
+    settings = get_settings()
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    limits: list[tuple[Decimal | None, datetime]] = [
+        (settings.daily_budget, midnight),
+        (settings.monthly_budget, midnight.replace(day=1)),
+    ]
+    if all(limit is None for limit, _since in limits):
+        return
+    if not SpendingLock.objects.filter(pk=1).update(taken_at=timezone.now()):
+        SpendingLock.objects.get_or_create(pk=1)
+    for limit, since in limits:
+        if limit is not None:
+            left = limit - IsolationRun.objects.spending_since(since)
+            if total > left:
+                raise BudgetExceeded(total, max(left, Decimal(0)))
+
+
+def refuse_unknown_choices(batch: IsolationBatch) -> None:
+    """Raise ValidationError, with a message for the person who chose."""
+    if batch.aspect_ratio not in AspectRatio.values:
+        raise ValidationError({"aspect_ratio": _("Choose one of the listed aspect ratios.")})
+    if batch.resolution not in Resolution.values:
+        raise ValidationError({"resolution": _("Choose one of the listed resolutions.")})
+
+
+def values_of(batch: IsolationBatch) -> dict[str, Any]:
+    return {
+        field.name: getattr(batch, field.name)
+        for field in IsolationBatch._meta.concrete_fields
+        if not field.primary_key
+    }
+
+
+def as_queryset(images: Any) -> QuerySet[Any]:
+    """An instance becomes a queryset of one; a queryset stays as it is."""
+    if isinstance(images, Model):
+        return type(images)._base_manager.filter(pk=images.pk)
+    if isinstance(images, QuerySet):
+        return images
+    raise TypeError("Give a model instance or a queryset.")

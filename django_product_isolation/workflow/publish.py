@@ -1,0 +1,162 @@
+"""Pointing the host's image field at the result, making sure of it, and pointing it back.
+
+Each swap is one conditional UPDATE next to the run's own change of status, in one transaction
+that does nothing else; files are read before and after it.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+
+from ..choices import Status
+from ..models import IsolationRun, RunEvent
+from ..reasons import Reason
+from ..signals import image_applied, image_restored
+from ..targets import FileMissing, FileTooLarge, StorageFailed, Target, target_for
+from .audit import log_change
+from .files import Fingerprint, fingerprint, target_of
+from .isolate import as_queryset
+from .timing import soon
+
+logger = logging.getLogger("django_product_isolation")
+
+
+def apply(run: IsolationRun) -> None:
+    """ready -> applied | superseded: publish the result, if the source is still what was sent."""
+    target = target_of(run)
+    current = target.current_name(run.object_pk)
+    source = read(target, run.source_name) if current == run.source_name else None
+    result = read(target, run.result_name)
+    if current is None:
+        run.move_to(Status.SUPERSEDED, reason=Reason.IMAGE_DELETED)
+    elif current != run.source_name or (source and source.sha256 != run.source_sha256):
+        run.move_to(Status.SUPERSEDED, reason=Reason.IMAGE_CHANGED)
+    elif source is None:
+        run.move_to(Status.HELD, reason=Reason.ORIGINAL_MISSING)
+    elif result is None or result.sha256 != run.result_sha256:
+        run.move_to(Status.HELD, reason=Reason.RESULT_MISSING)
+    else:
+        actor = approver(run)
+        swapped = swap(
+            run, target, Status.APPLIED, run.source_name, run.result_name, result, actor
+        )
+        if not swapped and target.current_name(run.object_pk) != run.source_name:
+            run.move_to(Status.SUPERSEDED, reason=Reason.IMAGE_CHANGED)
+
+
+def make_sure(run: IsolationRun) -> None:
+    """After applied: undo the swap if the source got other bytes meanwhile, else tell the shop.
+
+    No lock spans a database and a file storage, so an upload under the same name between our
+    last look and the swap can only be noticed afterwards.
+    """
+    target = target_of(run)
+    source = read(target, run.source_name)
+    if source and source.sha256 != run.source_sha256:
+        swap(run, target, Status.SUPERSEDED, run.result_name, run.source_name, source, None)
+        return
+    if instance := target.instance(run.object_pk):
+        image_applied.send_robust(type(instance), run=run, instance=instance)
+    run.keep(due_at=None, lease_owner=None, lease_until=None)
+
+
+@dataclass(frozen=True)
+class Restoration:
+    """What a restore did: the runs put back, and the runs or images left alone with the reason."""
+
+    restored: Sequence[IsolationRun]
+    skipped: Sequence[tuple[str, Reason]]
+
+
+def restore(images: Any, *, user: Any = None) -> Restoration:
+    """Put the originals of ``images`` (an instance or a queryset) back where they still can be.
+
+    An image whose field points at something newer than our result is left alone. Raises
+    ImproperlyConfigured when the model is not named in ``IMAGES``, StorageFailed when the
+    storage does not answer.
+    """
+    queryset = as_queryset(images)
+    target = target_for(queryset.model)
+    pictures = target.pictures(queryset)
+    runs = applied_runs(target, {picture.pk: picture.name for picture in pictures})
+    restored: list[IsolationRun] = []
+    skipped: list[tuple[str, Reason]] = []
+    for picture in pictures:
+        run = runs.get(picture.pk)
+        problem = restore_run(run, user=user) if run else Reason.NOTHING_TO_RESTORE
+        if problem:
+            skipped.append((picture.label, problem))
+        elif run:
+            restored.append(run)
+    return Restoration(restored, skipped)
+
+
+def applied_runs(target: Target, names: dict[str, str]) -> dict[str, IsolationRun]:
+    """The run whose result each image shows now. ``names`` are file names by primary key."""
+    candidates = IsolationRun.objects.filter(
+        status=Status.APPLIED,
+        object_pk__in=names,
+        result_name__in=set(names.values()) - {""},
+        batch__model_label=target.label,
+    ).select_related("batch")
+    return {run.object_pk: run for run in candidates if run.result_name == names[run.object_pk]}
+
+
+def restore_run(run: IsolationRun, *, user: Any = None) -> Reason | None:
+    """applied -> restored: point the field back at the source. Returns why it was left alone.
+
+    Raises StorageFailed when the storage does not answer.
+    """
+    target = target_of(run)
+    source = read(target, run.source_name)
+    if source is None or source.sha256 != run.source_sha256:
+        return Reason.ORIGINAL_MISSING
+    if not swap(
+        run, target, Status.RESTORED, run.result_name, run.source_name, source, user
+    ):
+        return Reason.NOTHING_TO_RESTORE
+    if instance := target.instance(run.object_pk):
+        image_restored.send_robust(type(instance), run=run, instance=instance)
+    return None
+
+
+def swap(
+    run: IsolationRun,
+    target: Target,
+    status: Status,
+    old: str,
+    new: str,
+    shown: Fingerprint,
+    actor: AbstractBaseUser | None,
+) -> bool:
+    """Point the field from ``old`` to ``new`` and move the run, both or neither."""
+    reason = Reason.IMAGE_CHANGED if status == Status.SUPERSEDED else ""
+    due_at = soon() if status == Status.APPLIED else None
+    with transaction.atomic():
+        if not target.swap(run.object_pk, old=old, new=new, size=shown.size):
+            return False
+        if not run.move_to(status, reason=reason, actor=actor, due_at=due_at):
+            transaction.set_rollback(True)
+            return False
+        log_change(run, target, actor)
+    logger.info("swapped run=%s status=%s image=%s", run.pk, status, run.object_pk)
+    return True
+
+
+def approver(run: IsolationRun) -> AbstractBaseUser | None:
+    """Who stands for publishing: whoever approved the result, else whoever began the batch."""
+    approved = run.events.filter(kind=RunEvent.Kind.APPROVED).select_related("actor").last()
+    return approved.actor if approved else run.batch.created_by
+
+
+def read(target: Target, name: str) -> Fingerprint | None:
+    """The fingerprint of a stored file, None when it is not there or not ours to handle."""
+    try:
+        return fingerprint(target, name)
+    except (FileMissing, FileTooLarge):
+        return None

@@ -1,0 +1,25 @@
+"""Trying a step again, a bounded number of times, then asking a person."""
+
+from ..choices import Status
+from ..models import IsolationRun
+from ..reasons import Reason
+from .timing import MAX_ATTEMPTS, backoff
+
+
+def retry(
+    run: IsolationRun,
+    reason: Reason,
+    detail: str = "",
+    *,
+    give_up: Reason | None = None,
+    limit: int = MAX_ATTEMPTS,
+) -> None:
+    """Have the same step taken again later; after ``limit`` attempts hold the run.
+
+    ``reason`` is shown while waiting, ``give_up`` (by default the same) once a person is asked.
+    A run whose result is published already just waits: nothing is left for a person to decide.
+    """
+    if run.attempts < limit or run.status == Status.APPLIED:
+        run.wait(backoff(run.attempts), reason=reason, detail=detail)
+    else:
+        run.move_to(Status.HELD, reason=give_up or reason, detail=detail)

@@ -1,0 +1,37 @@
+"""When a run next wants attention. All times in seconds; knows no models."""
+
+import random
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+# Give up by ourselves and ask a person (reliability: nothing ends in the dark).
+POLL_HORIZON = timedelta(hours=24)
+# How long a run that Runflow does not list may still turn up there.
+LOOKUP_HORIZON = timedelta(minutes=15)
+MAX_ATTEMPTS = 5
+MAX_BACKOFF = 600.0
+CALLBACK_GRACE = 20.0
+
+
+def soon(seconds: float = 0.0) -> datetime:
+    """The moment ``seconds`` from now."""
+    return timezone.now() + timedelta(seconds=seconds)
+
+
+def backoff(attempts: int) -> datetime:
+    """The moment of the next try: doubling from 2 s up to 10 minutes, with full jitter."""
+    ceiling = min(2.0 ** min(attempts, 10), MAX_BACKOFF)
+    return soon(random.uniform(ceiling / 2, ceiling))  # noqa: S311 (spreads load, guards nothing)
+
+
+def next_poll(since: datetime, *, callbacks: bool) -> datetime:
+    """The moment to ask again for a run that Runflow has accepted at ``since``.
+
+    Every 2 s at first, growing to 15 s, after five minutes from 1 to 15 minutes; not before
+    20 s where a callback should come first (contract, section 6, rule 2).
+    """
+    waited = (timezone.now() - since).total_seconds()
+    low, high = (2.0, 15.0) if waited < 300 else (60.0, 900.0)
+    pause = min(max(waited / 4, low), high)
+    return soon(max(pause, CALLBACK_GRACE) if callbacks else pause)
