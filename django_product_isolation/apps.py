@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ProductIsolationConfig(AppConfig):
-    """Registers the system checks and hands the admin actions to the host's admin."""
+    """Registers the system checks and hands the actions to the admins that stand already."""
 
     name = "django_product_isolation"
     label = "product_isolation"

@@ -75,12 +75,8 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.QUEUED: frozenset(
         {Status.SUBMITTING, Status.HELD, Status.FAILED, Status.CANCELLED, Status.SUPERSEDED}
     ),
-    Status.SUBMITTING: frozenset(
-        {Status.QUEUED, Status.PROCESSING, Status.HELD, Status.FAILED}
-    ),
-    Status.PROCESSING: frozenset(
-        {Status.COLLECTING, Status.HELD, Status.FAILED, Status.CANCELLED}
-    ),
+    Status.SUBMITTING: frozenset({Status.QUEUED, Status.PROCESSING, Status.HELD, Status.FAILED}),
+    Status.PROCESSING: frozenset({Status.COLLECTING, Status.HELD, Status.FAILED, Status.CANCELLED}),
     Status.COLLECTING: frozenset(
         {Status.PROCESSING, Status.READY, Status.HELD, Status.FAILED, Status.CANCELLED}
     ),

@@ -14,7 +14,10 @@ class Reason(models.TextChoices):
     # Not begun
     NO_FILE = "no-file", _("has no picture yet. Upload one first.")
     ALREADY_OPEN = "already-open", _("is being isolated already.")
-    OVER_MAX_BATCH = "over-max-batch", _("is over the limit for one go. Isolate it in the next one.")
+    OVER_MAX_BATCH = (
+        "over-max-batch",
+        _("is over the limit for one go. Isolate it in the next one."),
+    )
     NOT_ALLOWED = "not-allowed", _("may not be changed by you.")
     NOTHING_TO_RESTORE = (
         "nothing-to-restore",

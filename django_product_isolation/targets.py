@@ -145,7 +145,7 @@ class Target:
             raise NameTooLong(path)
         return path
 
-    def store(self, path: str, content: File[bytes]) -> str:
+    def store(self, path: str, content: "File[bytes]") -> str:
         """Save a new file and return the name the storage gave it. Raises StorageFailed."""
         with storage_errors():
             return self.storage.save(path, content, max_length=self.field.max_length)

@@ -1,23 +1,19 @@
 """The shop's account at Runflow: a client from the settings, and what its refusals mean for us."""
 
-from ..choices import Status
-from ..conf import get_settings
-from ..models import IsolationRun
-from ..reasons import Reason
-from ..runflow import AccountRefused, RunflowClient, RunflowError
+from django_product_isolation.choices import Status
+from django_product_isolation.conf import get_settings
+from django_product_isolation.models import IsolationRun
+from django_product_isolation.reasons import Reason
+from django_product_isolation.runflow import AccountRefused, RunflowClient, RunflowError
 
 
 def connect() -> RunflowClient:
     """A client for the account that the settings name."""
     settings = get_settings()
-    return RunflowClient(
-        base_url=settings.BASE_URL, api_key=settings.API_KEY, model=settings.MODEL
-    )
+    return RunflowClient(base_url=settings.BASE_URL, api_key=settings.API_KEY, model=settings.MODEL)
 
 
-def hold(
-    run: IsolationRun, error: AccountRefused, *, resume_at: Status | None = None
-) -> None:
+def hold(run: IsolationRun, error: AccountRefused, *, resume_at: Status | None = None) -> None:
     """Hold ``run``, and with it all that waits to be sent: each would be refused the same way.
 
     ``resume_at`` is where Resume takes up the run, when not where it is.

@@ -8,12 +8,13 @@ from functools import partial
 
 from django.db import IntegrityError, transaction
 
-from ..callbacks import Callback
-from ..choices import Status
-from ..models import IsolationRun, LeaseLost, RunEvent
-from ..reasons import Reason
-from ..signals import work_due
-from ..targets import StorageFailed
+from django_product_isolation.callbacks import Callback
+from django_product_isolation.choices import Status
+from django_product_isolation.models import IsolationRun, LeaseLost, RunEvent
+from django_product_isolation.reasons import Reason
+from django_product_isolation.signals import work_due
+from django_product_isolation.targets import StorageFailed
+
 from .collect import collect, poll
 from .publish import apply, make_sure
 from .retrying import retry

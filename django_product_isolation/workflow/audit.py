@@ -4,9 +4,9 @@ from django.apps import apps
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils.translation import gettext as _
 
-from ..choices import Status
-from ..models import IsolationRun
-from ..targets import Target
+from django_product_isolation.choices import Status
+from django_product_isolation.models import IsolationRun
+from django_product_isolation.targets import Target
 
 
 def log_change(run: IsolationRun, target: Target, actor: AbstractBaseUser | None) -> None:

@@ -12,14 +12,29 @@ from typing import BinaryIO, cast
 from django.core.files.base import File
 from django.utils import timezone
 
-from ..choices import Status
-from ..conf import get_settings
-from ..fetching import FetchError, fetch
-from ..images import ImageFacts, ImageRejected, inspect, oddities, sha256_of
-from ..models import IsolationRun, RunEvent
-from ..reasons import Reason
-from ..runflow import AccountRefused, NotFound, Run, RunflowClient, RunflowError, RunState
-from ..targets import MAX_FILE_BYTES, SPOOL_BYTES, FileMissing, NameTooLong, StorageFailed, Target
+from django_product_isolation.choices import Status
+from django_product_isolation.conf import get_settings
+from django_product_isolation.fetching import FetchError, fetch
+from django_product_isolation.images import ImageFacts, ImageRejected, inspect, oddities, sha256_of
+from django_product_isolation.models import IsolationRun, RunEvent
+from django_product_isolation.reasons import Reason
+from django_product_isolation.runflow import (
+    AccountRefused,
+    NotFound,
+    Run,
+    RunflowClient,
+    RunflowError,
+    RunState,
+)
+from django_product_isolation.targets import (
+    MAX_FILE_BYTES,
+    SPOOL_BYTES,
+    FileMissing,
+    NameTooLong,
+    StorageFailed,
+    Target,
+)
+
 from .account import connect, describe, hold
 from .files import fingerprint, result_filename, target_of
 from .retrying import retry
@@ -83,6 +98,8 @@ def collect(run: IsolationRun) -> None:
                 take_in(run, known, result)
         except FetchError as error:
             refuse_download(run, error)
+        except RunflowError as error:
+            retry(run, Reason.OUTPUT_UNAVAILABLE, describe(error))
         except ImageRejected as error:
             # A cut transfer looks like a broken picture: one fresh download tells them apart.
             if run.attempts < 2:
@@ -104,7 +121,8 @@ def download(client: RunflowClient, known: Run) -> Iterator[BinaryIO]:
             signed = client.get_run(known.id, add_signature=True)
             if not signed.output_urls:
                 raise
-            file.truncate(0)
+            file.seek(0)
+            file.truncate()
             fetch_into(file, signed.output_urls[0])
         file.seek(0)
         yield file

@@ -9,10 +9,11 @@ from typing import Any
 
 from django.db import transaction
 
-from ..choices import Status
-from ..models import IsolationRun, RunEvent
-from ..reasons import Reason
-from ..signals import work_due
+from django_product_isolation.choices import Status
+from django_product_isolation.models import IsolationRun, RunEvent
+from django_product_isolation.reasons import Reason
+from django_product_isolation.signals import work_due
+
 from .timing import soon
 
 STOPPABLE = frozenset({Status.QUEUED, Status.PROCESSING, Status.COLLECTING, Status.HELD})

@@ -17,14 +17,16 @@ from django.db.models import Model, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ..choices import AspectRatio, Resolution
-from ..conf import get_settings
-from ..models import IsolationBatch, IsolationRun, SpendingLock
-from ..reasons import Reason
-from ..signals import work_due
-from ..targets import Picture, Target, target_for
+from django_product_isolation.choices import AspectRatio, Resolution
+from django_product_isolation.conf import get_settings
+from django_product_isolation.models import IsolationBatch, IsolationRun, SpendingLock
+from django_product_isolation.reasons import Reason
+from django_product_isolation.signals import work_due
+from django_product_isolation.targets import Picture, Target, target_for
 
 PROMPT_MAX_LENGTH = 500
+# Of a whole table ticked, so many rows are looked at to find what goes into one batch.
+MAX_READ = 5000
 
 
 class NothingToIsolate(Exception):
@@ -59,6 +61,7 @@ class Plan:
     accepted: Sequence[Picture]
     skipped: Sequence[Skipped]
     unit_price: Decimal
+    unread: int = 0  # images beyond the first 5000, left out without a look
 
     @property
     def total(self) -> Decimal:
@@ -74,25 +77,24 @@ def plan(images: Any, *, forbidden: Collection[str] = ()) -> Plan:
     """
     queryset = as_queryset(images)
     target, settings = target_for(queryset.model), get_settings()
-    pictures = target.pictures(queryset)
-    keys = [target.active_key(picture.pk) for picture in pictures]
-    open_keys = set(
-        IsolationRun.objects.filter(active_key__in=keys).values_list("active_key", flat=True)
-    )
+    pictures = target.pictures(queryset[:MAX_READ])
+    unread = queryset.count() - MAX_READ if len(pictures) == MAX_READ else 0
+    open_runs = IsolationRun.objects.open().filter(batch__model_label=target.label)
+    open_keys = set(open_runs.order_by().values_list("active_key", flat=True))
     accepted: list[Picture] = []
     skipped: list[Skipped] = []
-    for picture, key in zip(pictures, keys, strict=True):
+    for picture in pictures:
         if picture.pk in forbidden:
             skipped.append(Skipped(picture, Reason.NOT_ALLOWED))
         elif not picture.name:
             skipped.append(Skipped(picture, Reason.NO_FILE))
-        elif key in open_keys:
+        elif target.active_key(picture.pk) in open_keys:
             skipped.append(Skipped(picture, Reason.ALREADY_OPEN))
         elif len(accepted) >= settings.MAX_BATCH:
             skipped.append(Skipped(picture, Reason.OVER_MAX_BATCH))
         else:
             accepted.append(picture)
-    return Plan(target, accepted, skipped, settings.price)
+    return Plan(target, accepted, skipped, settings.price, unread)
 
 
 def isolate(
@@ -135,9 +137,7 @@ def begin(batch: IsolationBatch, chosen: Plan, template: str) -> IsolationBatch:
     """Save the batch and its runs in one transaction; have them looked at after the commit."""
     with transaction.atomic():
         reserve(chosen.total)
-        same, created = IsolationBatch.objects.get_or_create(
-            pk=batch.pk, defaults=values_of(batch)
-        )
+        same, created = IsolationBatch.objects.get_or_create(pk=batch.pk, defaults=values_of(batch))
         if not created:
             return same
         # A colleague may have begun the same image since the plan: the unique key lets only

@@ -9,15 +9,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.apps import apps
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
-from ..choices import Status
-from ..models import IsolationRun, RunEvent
-from ..reasons import Reason
-from ..signals import image_applied, image_restored
-from ..targets import FileMissing, FileTooLarge, StorageFailed, Target, target_for
+from django_product_isolation.choices import Status
+from django_product_isolation.models import IsolationRun, RunEvent
+from django_product_isolation.reasons import Reason
+from django_product_isolation.signals import image_applied, image_restored
+from django_product_isolation.targets import (
+    FileMissing,
+    FileTooLarge,
+    Target,
+    target_for,
+)
+
 from .audit import log_change
 from .files import Fingerprint, fingerprint, target_of
 from .isolate import as_queryset
@@ -42,9 +47,7 @@ def apply(run: IsolationRun) -> None:
         run.move_to(Status.HELD, reason=Reason.RESULT_MISSING)
     else:
         actor = approver(run)
-        swapped = swap(
-            run, target, Status.APPLIED, run.source_name, run.result_name, result, actor
-        )
+        swapped = swap(run, target, Status.APPLIED, run.source_name, run.result_name, result, actor)
         if not swapped and target.current_name(run.object_pk) != run.source_name:
             run.move_to(Status.SUPERSEDED, reason=Reason.IMAGE_CHANGED)
 
@@ -116,9 +119,7 @@ def restore_run(run: IsolationRun, *, user: Any = None) -> Reason | None:
     source = read(target, run.source_name)
     if source is None or source.sha256 != run.source_sha256:
         return Reason.ORIGINAL_MISSING
-    if not swap(
-        run, target, Status.RESTORED, run.result_name, run.source_name, source, user
-    ):
+    if not swap(run, target, Status.RESTORED, run.result_name, run.source_name, source, user):
         return Reason.NOTHING_TO_RESTORE
     if instance := target.instance(run.object_pk):
         image_restored.send_robust(type(instance), run=run, instance=instance)

@@ -1,8 +1,9 @@
 """Trying a step again, a bounded number of times, then asking a person."""
 
-from ..choices import Status
-from ..models import IsolationRun
-from ..reasons import Reason
+from django_product_isolation.choices import Status
+from django_product_isolation.models import IsolationRun
+from django_product_isolation.reasons import Reason
+
 from .timing import MAX_ATTEMPTS, backoff
 
 

@@ -12,14 +12,19 @@ from urllib.parse import urljoin
 from django.urls import reverse
 from django.utils import timezone
 
-from ..callbacks import make_token
-from ..choices import Source, Status
-from ..conf import get_settings
-from ..fetching import is_reachable_from_outside
-from ..images import ImageRejected, needs_preparing, prepare_for_upload, sha256_of
-from ..models import IsolationRun, RunEvent
-from ..reasons import Reason
-from ..runflow import (
+from django_product_isolation.callbacks import make_token
+from django_product_isolation.choices import Source, Status
+from django_product_isolation.conf import get_settings
+from django_product_isolation.fetching import is_reachable_from_outside
+from django_product_isolation.images import (
+    ImageRejected,
+    needs_preparing,
+    prepare_for_upload,
+    sha256_of,
+)
+from django_product_isolation.models import IsolationRun, RunEvent
+from django_product_isolation.reasons import Reason
+from django_product_isolation.runflow import (
     AccountRefused,
     NotFound,
     NotReached,
@@ -29,7 +34,8 @@ from ..runflow import (
     RunflowError,
     RunRequest,
 )
-from ..targets import FileMissing, FileTooLarge, NameTooLong, Target
+from django_product_isolation.targets import FileMissing, FileTooLarge, NameTooLong, Target
+
 from .account import connect, describe, hold, hold_queue
 from .files import result_filename, target_of
 from .retrying import retry
@@ -102,9 +108,7 @@ def prepare(run: IsolationRun, target: Target, client: RunflowClient) -> RunRequ
     )
 
 
-def within_reach(
-    run: IsolationRun, target: Target, source: BinaryIO, client: RunflowClient
-) -> str:
+def within_reach(run: IsolationRun, target: Target, source: BinaryIO, client: RunflowClient) -> str:
     """The https URL from which Runflow can read the source (setting ``SOURCE``)."""
     how, own_url = get_settings().SOURCE, target.url(run.source_name)
     reachable = is_reachable_from_outside(own_url)
@@ -167,9 +171,7 @@ def not_accepted(run: IsolationRun, error: RunflowError) -> None:
 
 
 def back_to_queue(run: IsolationRun, reason: Reason, detail: str, due_at: datetime) -> None:
-    run.move_to(
-        Status.QUEUED, reason=reason, detail=detail, due_at=due_at, attempts=run.attempts
-    )
+    run.move_to(Status.QUEUED, reason=reason, detail=detail, due_at=due_at, attempts=run.attempts)
 
 
 def confirm(run: IsolationRun) -> None:
@@ -181,9 +183,7 @@ def confirm(run: IsolationRun) -> None:
         hold(run, error)
     except RunflowError as error:
         if waited > POLL_HORIZON:
-            run.move_to(
-                Status.HELD, reason=Reason.STILL_UNCONFIRMED, detail=describe(error)
-            )
+            run.move_to(Status.HELD, reason=Reason.STILL_UNCONFIRMED, detail=describe(error))
         else:
             run.wait(backoff(run.attempts), reason=Reason.UNCONFIRMED, detail=describe(error))
     else:

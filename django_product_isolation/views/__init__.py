@@ -1,0 +1,1 @@
+"""Pages and doors outside the admin's own: Runflow's callback, the watched batch, previews."""

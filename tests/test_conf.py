@@ -1,0 +1,65 @@
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from django_product_isolation.conf import get_settings
+
+
+def test_an_empty_setting_gives_the_documented_defaults(settings):
+    settings.PRODUCT_ISOLATION = {}
+    found = get_settings()
+    assert found.BASE_URL == "https://api.runflow.io"
+    assert found.MODEL == "runflow/product-isolation"
+    assert (found.ASPECT_RATIO, found.RESOLUTION, found.PROMPT) == ("1:1", "2K", "{product}")
+    assert (found.SOURCE, found.WORKERS, found.MAX_BATCH) == ("auto", "request", 500)
+    assert found.price == Decimal("0.27")
+    assert found.daily_budget is None
+    assert found.monthly_budget is None
+    assert found.CALLBACK_BASE_URL is None
+    assert not found.REVIEW
+
+
+def test_a_changed_setting_is_seen_at_once(settings):
+    settings.PRODUCT_ISOLATION = {"DAILY_BUDGET": "5", "MONTHLY_BUDGET": "50.50"}
+    assert get_settings().daily_budget == Decimal("5")
+    assert get_settings().monthly_budget == Decimal("50.50")
+
+
+def test_an_unknown_option_is_refused_by_name(settings):
+    settings.PRODUCT_ISOLATION = {"API_KY": "x"}
+    with pytest.raises(ImproperlyConfigured, match="API_KY"):
+        get_settings()
+
+
+def test_a_setting_that_is_no_dictionary_is_refused(settings):
+    settings.PRODUCT_ISOLATION = ["API_KEY"]
+    with pytest.raises(ImproperlyConfigured, match="dictionary"):
+        get_settings()
+
+
+@pytest.mark.parametrize("price", ["free", "-1", "NaN", "Infinity", None])
+def test_what_is_no_amount_is_refused(settings, price):
+    settings.PRODUCT_ISOLATION = {"PRICE": price}
+    with pytest.raises(ImproperlyConfigured, match="PRICE"):
+        _ = get_settings().price
+
+
+def test_secrets_do_not_show_when_the_settings_are_printed(settings):
+    settings.PRODUCT_ISOLATION = {"API_KEY": "rf_live_canary", "SIGNING_SECRETS": ["whsec_canary"]}
+    assert "canary" not in repr(get_settings())
+
+
+@pytest.mark.parametrize(
+    ("url", "is_sandbox"),
+    [
+        ("https://api.runflow.io", False),
+        ("https://runflow.io", False),
+        ("http://127.0.0.1:8765", True),
+        ("https://runflow.io.example", True),
+        ("https://notrunflow.io", True),
+    ],
+)
+def test_only_runflow_itself_costs_money(settings, url, is_sandbox):
+    settings.PRODUCT_ISOLATION = {"BASE_URL": url}
+    assert get_settings().is_sandbox is is_sandbox
