@@ -35,3 +35,12 @@ class Swatch(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class UnregisteredImage(models.Model):
+    """An image that no admin shows."""
+
+    picture = models.ImageField(upload_to="hidden/")
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -1,0 +1,6 @@
+"""The URLs of a shop whose developer forgot our line."""
+
+from django.contrib import admin
+from django.urls import path
+
+urlpatterns = [path("admin/", admin.site.urls)]
