@@ -14,8 +14,10 @@ import requests
 from requests_hardened.ip_filter import InvalidIPAddress  # type: ignore[import-untyped]
 from requests_hardened.ip_filter_adapter import IPFilterAdapter  # type: ignore[import-untyped]
 
-from .addresses import is_loopback, is_public, origin
+from .addresses import is_loopback, is_public, is_reachable_from_outside, origin
 from .transport import FAILURES, Exchange, ExchangeAdapter, reply_to
+
+__all__ = ["FetchError", "fetch", "is_loopback", "is_reachable_from_outside", "send_file"]
 
 CHUNK = 256 * 1024  # bytes
 USER_AGENT = "django-product-isolation"

@@ -1,6 +1,7 @@
 """A small real HTTP server for tests: scripted answers, recorded requests, a port of its own."""
 
 import json
+import shlex
 import socket
 import ssl
 import struct
@@ -146,13 +147,12 @@ def free_port() -> int:
 def certificate(folder: Path, *names: str) -> tuple[ssl.SSLContext, Path]:
     """A server's TLS context for ``names`` and the file by which a client can trust it."""
     key, cert = folder / "key.pem", folder / "cert.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
-        + ["-nodes", "-days", "2", "-subj", "/CN=tests", "-keyout", str(key), "-out", str(cert)]
-        + ["-addext", "subjectAltName=" + ",".join(f"DNS:{name}" for name in names)],
-        check=True,
-        capture_output=True,
+    alternatives = ",".join(f"DNS:{name}" for name in names)
+    command = (
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
+        f"-subj /CN=tests -addext subjectAltName={alternatives} -keyout {key} -out {cert}"
     )
+    subprocess.run(shlex.split(command), check=True, capture_output=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(cert, key)
     return context, cert

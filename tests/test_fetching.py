@@ -113,8 +113,19 @@ def test_name_is_looked_up_once_and_the_checked_address_is_connected_to(public_s
 
 @pytest.mark.parametrize(
     "address",
-    ["127.0.0.1", "10.0.0.1", "169.254.169.254", "100.64.0.1", "168.63.129.16"]
-    + ["::1", "fec0::1", "::127.0.0.1", "64:ff9b::7f00:1", "::ffff:127.0.0.1", "2002:7f00:1::"],
+    [
+        "127.0.0.1",
+        "10.0.0.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "168.63.129.16",
+        "::1",
+        "fec0::1",
+        "::127.0.0.1",
+        "64:ff9b::7f00:1",
+        "::ffff:127.0.0.1",
+        "2002:7f00:1::",
+    ],
 )
 def test_name_that_leads_inside_is_not_connected_to(internet, address):
     internet.names["files.example.com"] = [[address]]
@@ -265,9 +276,8 @@ def test_endless_body_is_cut_at_the_limit(coding):
     head = b"HTTP/1.1 200 OK\r\n" + coding.encode() + b"\r\n"
     block = b"10000\r\n" + b"x" * 65536 + b"\r\n" if coding else b"x" * 65536
     into = io.BytesIO()
-    with HttpServer(reply_raw(head, *[block] * 400)) as server:
-        with pytest.raises(FetchError) as caught:
-            fetch(server.url, into, max_bytes=1_000_000, deadline=10, local_origin=server.url)
+    with HttpServer(reply_raw(head, *[block] * 400)) as server, pytest.raises(FetchError) as caught:
+        fetch(server.url, into, max_bytes=1_000_000, deadline=10, local_origin=server.url)
     assert (caught.value.code, caught.value.can_retry) == ("too_large", False)
     assert len(into.getvalue()) <= 1_000_000 + CHUNK
 
