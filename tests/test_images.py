@@ -254,16 +254,47 @@ def test_image_cut_anywhere_is_rejected_or_pixel_equal(kind, length):
 @settings(deadline=None, max_examples=300)
 @given(kind=st.sampled_from(sorted(KINDS)), seed=st.integers(0, 2**32), flips=st.integers(1, 20))
 def test_damaged_image_is_rejected_or_decodes_whole(kind, seed, flips):
-    body, chance = bytearray(KINDS[kind]), random.Random(seed)
-    for _ in range(flips):
-        body[chance.randrange(len(body))] ^= 1 << chance.randrange(8)
+    body = damaged(KINDS[kind], seed, flips)
     try:
         facts = inspect(io.BytesIO(body))
     except ImageRejected:
         return
-    mode, size, data = pixels(bytes(body))
-    assert (mode, size) == (facts.mode, (facts.width, facts.height))
-    assert data
+    assert pixels(body)[:2] == (facts.mode, (facts.width, facts.height))
+
+
+def damaged(body, seed, flips):
+    body, chance = bytearray(body), random.Random(seed)
+    for _ in range(flips):
+        body[chance.randrange(len(body))] ^= 1 << chance.randrange(8)
+    return bytes(body)
+
+
+SOURCE_KINDS = {
+    **KINDS,
+    "gif": several("GIF").getvalue(),
+    "mpo": several("MPO").getvalue(),
+    "bmp": saved(picture(), "BMP").getvalue(),
+    "avif": saved(picture(), "AVIF").getvalue(),
+}
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    kind=st.sampled_from(sorted(SOURCE_KINDS)), seed=st.integers(0, 2**32), flips=st.integers(1, 3)
+)
+def test_damaged_source_is_rejected_or_copied(kind, seed, flips):
+    body = damaged(SOURCE_KINDS[kind], seed, flips)
+    try:
+        with prepare_for_upload(io.BytesIO(body)) as ready:
+            assert inspect(ready.file) == ready.facts
+        assert inspect(io.BytesIO(thumbnail(io.BytesIO(body), size=50))).format == "WEBP"
+    except ImageRejected:
+        return
+
+
+def test_avif_with_a_broken_table_is_rejected():
+    body = SOURCE_KINDS["avif"].replace(b"pitm", b"pitn")
+    assert rejection(needs_preparing, io.BytesIO(body)) == "unreadable"
 
 
 def test_hosts_leave_to_read_halves_is_given_back_after_the_last_of_many(monkeypatch):
