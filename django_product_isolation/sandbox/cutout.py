@@ -1,0 +1,76 @@
+"""From an engine's mask to a clean cut: which parts are product, and how its edge looks.
+
+Knows greyscale masks (0 background, 255 product) and colours along the edge; not how a mask was
+found.
+"""
+
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
+
+PARTS_SIDE = 160  # pixels; parts are told apart on a small copy
+SMALLEST_PART = 0.1  # of the largest; anything smaller is dust
+EDGE = (0.3, 0.85)  # mask values taken for wholly outside and wholly inside
+
+
+def product_alpha(mask: Image.Image) -> Image.Image:
+    """Return the opacity of the product for a mask of the same size.
+
+    Where the mask shows nothing, the whole picture counts as the product.
+    """
+    parts = main_parts(mask)
+    if parts is None:
+        return Image.new("L", mask.size, 255)
+    return levels(ImageChops.darker(mask, parts), *EDGE)
+
+
+def main_parts(mask: Image.Image) -> Image.Image | None:
+    """Return where the large parts are, with some room around them; None when there are none."""
+    scale = PARTS_SIDE / max(mask.size)
+    small = mask.resize([max(1, round(side * scale)) for side in mask.size], Image.Resampling.BOX)
+    parts = label_parts(small.point(lambda value: 255 * (value > 96)))
+    areas = parts.histogram()[1:255]
+    if not any(areas):
+        return None
+    kept = {label for label, area in enumerate(areas, 1) if area >= SMALLEST_PART * max(areas)}
+    large = parts.point([255 * (label in kept) for label in range(256)])
+    return large.filter(ImageFilter.MaxFilter(5)).resize(mask.size, Image.Resampling.BILINEAR)
+
+
+def label_parts(binary: Image.Image) -> Image.Image:
+    """Return a copy of a 0/255 picture whose connected parts have the values 1, 2, 3 up to 254."""
+    labelled, label = binary.copy(), 1
+    for y in range(labelled.height):
+        for x in range(labelled.width):
+            if label < 255 and labelled.getpixel((x, y)) == 255:
+                ImageDraw.floodfill(labelled, (x, y), label)
+                label += 1
+    return labelled
+
+
+def levels(mask: Image.Image, low: float, high: float) -> Image.Image:
+    """Stretch a mask so that ``low`` becomes 0 and ``high`` becomes 1 (of 255)."""
+    return mask.point(
+        [min(255, max(0, round((v / 255 - low) / (high - low) * 255))) for v in range(256)]
+    )
+
+
+def clean_edge(picture: Image.Image, alpha: Image.Image) -> Image.Image:
+    """Return the picture with colours along the product's edge taken from inside the product.
+
+    A photograph mixes product and background there, which would show as a halo on white.
+    """
+    inside = levels(alpha.filter(ImageFilter.MinFilter(5)), 0.9, 1.0)
+    solid = picture.copy()
+    solid.putalpha(inside)
+    grown = grow_colours(solid, max(picture.size) / 320)
+    return Image.composite(picture, grown, levels(alpha, 0.75, 1.0))
+
+
+def grow_colours(solid: Image.Image, reach: float) -> Image.Image:
+    """Spread the colours of an RGBA picture into its transparent parts, near ones first."""
+    premultiplied = solid.convert("RGBa")
+    grown = solid.convert("RGB")
+    for radius in (6 * reach, 3 * reach, 1.5 * reach):
+        spread = premultiplied.filter(ImageFilter.GaussianBlur(radius)).convert("RGBA")
+        reached = spread.getchannel("A").point(lambda value: 255 * (value > 12))
+        grown = Image.composite(spread.convert("RGB"), grown, reached)
+    return grown

@@ -1,0 +1,43 @@
+"""Who the key is, what it may spend, whether the service is up (contract, sections 2.8, 2.9)."""
+
+from django.http import HttpResponse
+
+from . import shapes
+from .web import SandboxRequest, json_reply
+
+SCOPES = (
+    "runs:create",
+    "runs:read",
+    "runs:execute",
+    "assets:create",
+    "assets:read",
+    "assets:edit",
+    "credit_balance:read",
+)
+
+
+def get_balance(request: SandboxRequest) -> HttpResponse:
+    """Answer with the organisation's balance."""
+    organisation = request.services.accounts.get(request.org_id)
+    shape = shapes.BALANCE[request.services.behaviour["balance_shape"]]
+    return json_reply(shape(organisation.id, organisation.balance, organisation.created_at))
+
+
+def auth_me(request: SandboxRequest) -> HttpResponse:
+    """Answer with whose key this is."""
+    record = {"id": request.org_id, "org_id": request.org_id, "name": "Sandbox key"}
+    if request.GET.get("embed") != "memberships":
+        return json_reply(record)
+    membership = {"org_id": request.org_id, "role": "owner", "scopes": SCOPES}
+    return json_reply({**record, "memberships": [membership]})
+
+
+def health(request: SandboxRequest) -> HttpResponse:
+    """Say that the server answers."""
+    return json_reply({"status": "ok", "ok": True})
+
+
+def readiness(request: SandboxRequest) -> HttpResponse:
+    """Say that the database answers."""
+    request.services.database.rows("SELECT 1")
+    return json_reply({"status": "ok"})
