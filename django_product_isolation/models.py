@@ -7,6 +7,7 @@ event. Knows nothing of HTTP, files or the host's models.
 import uuid
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .choices import OPEN_STATUSES, TRANSITIONS, AspectRatio, Resolution, Status
 from .reasons import Reason
+from .signals import run_finished
 
 # Longer than the slowest step may take, so that a lease only runs out when its worker is gone.
 LEASE = timedelta(minutes=5)
@@ -194,6 +196,9 @@ class IsolationRun(models.Model):
             if not self._as_known().update(**changes):
                 return False
             self.record(RunEvent.Kind.STATUS, reason, detail, actor=actor, status=status)
+            if self.is_open and status not in OPEN_STATUSES:
+                tell = partial(run_finished.send_robust, sender=IsolationRun, run=self)
+                transaction.on_commit(tell, robust=True)
         self._remember(changes)
         return True
 

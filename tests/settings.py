@@ -1,5 +1,6 @@
 """A shop as small as a test needs: SQLite, local files, nothing outside the process."""
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -40,7 +41,15 @@ TEMPLATES = [
         },
     }
 ]
-DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": ":memory:",
+        # A file, so that threads meet one another as workers do.
+        "TEST": {"NAME": Path(tempfile.gettempdir()) / f"product-isolation-{os.getpid()}.sqlite3"},
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20},
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STATIC_URL = "/static/"

@@ -1,0 +1,72 @@
+import time
+
+import pytest
+from django.utils import timezone
+
+from django_product_isolation import isolate
+from django_product_isolation.choices import OPEN_STATUSES
+from django_product_isolation.models import IsolationRun
+from django_product_isolation.sandbox import Sandbox
+from django_product_isolation.workflow import advance
+from tests.photos import make_image
+from tests.runflow_account import RunflowAccount
+
+
+@pytest.fixture(scope="session")
+def sandbox(tmp_path_factory):
+    data = tmp_path_factory.mktemp("sandbox")
+    with Sandbox(("127.0.0.1", 0), data=data, speed="instant", engine="light") as server:
+        yield server
+
+
+@pytest.fixture
+def runflow(sandbox, settings):
+    """A Runflow of our own; the app reaches it over HTTP by its ``BASE_URL``."""
+    settings.PRODUCT_ISOLATION = {
+        **settings.PRODUCT_ISOLATION,
+        "BASE_URL": sandbox.url,
+        "RESOLUTION": "1K",
+    }
+    account = RunflowAccount(sandbox.url)
+    yield account
+    account.reset()
+
+
+@pytest.fixture
+def image(db, runflow):
+    return make_image("Enamel mug")
+
+
+@pytest.fixture
+def run(image):
+    return isolate(image).runs.get()
+
+
+@pytest.fixture
+def step():
+    """Take the next step of a run as if its time had come."""
+
+    def take(run) -> IsolationRun:
+        now = timezone.now()
+        IsolationRun.objects.filter(pk=run.pk, due_at__isnull=False).update(due_at=now)
+        advance(run.pk)
+        return IsolationRun.objects.get(pk=run.pk)
+
+    return take
+
+
+@pytest.fixture
+def go_on(step):
+    """Take steps until the run is in one of ``statuses``, by default until nothing is left."""
+
+    def take(run, *statuses, rounds=300) -> IsolationRun:
+        for _ in range(rounds):
+            run = IsolationRun.objects.get(pk=run.pk)
+            at_rest = run.status not in OPEN_STATUSES and run.due_at is None
+            if run.status in statuses or (not statuses and (at_rest or run.due_at is None)):
+                return run
+            step(run)
+            time.sleep(0.01)
+        raise AssertionError(f"still {run.status} ({run.reason})")
+
+    return take

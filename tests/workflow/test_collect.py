@@ -1,0 +1,297 @@
+import hashlib
+from datetime import timedelta
+from decimal import Decimal
+from io import BytesIO
+
+import pytest
+from django.utils import timezone
+from PIL import Image
+
+from django_product_isolation import isolate
+from django_product_isolation.choices import Status
+from django_product_isolation.models import IsolationRun, RunEvent
+from django_product_isolation.reasons import Reason
+from django_product_isolation.workflow import approve, resume
+from tests.catalogue.models import ProductImage
+from tests.photos import make_swatch, shown_bytes
+
+pytestmark = pytest.mark.django_db
+
+
+def long_ago(run, **delta):
+    IsolationRun.objects.filter(pk=run.pk).update(status_since=timezone.now() - timedelta(**delta))
+
+
+def stored(run, image=None):
+    field = (image or ProductImage.objects.get(pk=run.object_pk)).original
+    with field.storage.open(run.result_name, "rb") as file:
+        return file.read()
+
+
+def test_the_result_is_stored_under_a_new_name_and_shown(run, image, runflow, go_on):
+    original = shown_bytes(image)
+    run = go_on(run)
+    assert run.status == Status.APPLIED
+    assert run.cost == Decimal("0.27")
+    assert run.result_name.startswith("products/isolated-")
+    assert run.result_name.endswith(".webp")
+    shown = shown_bytes(image)
+    assert shown != original
+    assert hashlib.sha256(shown).hexdigest() == run.result_sha256
+    with Image.open(BytesIO(shown)) as picture:
+        assert picture.size == (1024, 1024)
+    image.refresh_from_db()
+    assert (image.width, image.height) == (1024, 1024)
+    assert image.caption == "as taken"
+    assert len(runflow.runs_of(run)) == 1
+
+
+def test_it_works_for_uuid_keys_and_dated_folders(runflow, go_on, db):
+    swatch = make_swatch()
+    run = go_on(isolate(swatch).runs.get())
+    assert run.status == Status.APPLIED
+    swatch.refresh_from_db()
+    assert swatch.picture.name == run.result_name
+    assert run.result_name.startswith(f"swatches/{timezone.now():%Y/%m}/isolated-")
+
+
+@pytest.mark.parametrize(
+    "shape",
+    ["outputs", "images", "image_strings", "image", "named", "image_url", "list", "string"],
+)
+def test_every_known_shape_of_output_is_understood(shape, run, runflow, go_on):
+    runflow.behave(output_shape=shape)
+    assert go_on(run).status == Status.APPLIED
+
+
+@pytest.mark.parametrize(("format", "extension"), [("png", ".png"), ("jpeg", ".jpg")])
+def test_the_extension_is_that_of_the_bytes(format, extension, run, runflow, go_on):
+    runflow.behave(image_format=format)
+    assert go_on(run).result_name.endswith(extension)
+
+
+def test_an_answer_that_is_finished_at_once_is_understood(run, runflow, go_on):
+    runflow.behave(create_state="finished")
+    assert go_on(run).status == Status.APPLIED
+
+
+def test_with_review_the_result_waits_for_a_person(image, runflow, go_on):
+    before = shown_bytes(image)
+    run = go_on(isolate(image, review=True).runs.get())
+    assert (run.status, run.due_at) == (Status.READY, None)
+    assert shown_bytes(image) == before
+    assert approve(run)
+    assert go_on(run).status == Status.APPLIED
+    assert shown_bytes(image) != before
+
+
+def test_of_several_results_none_is_shown_without_a_person(run, runflow, go_on):
+    runflow.behave(output_count="2")
+    run = go_on(run)
+    assert (run.status, run.reason, run.review) == (Status.READY, Reason.SEVERAL_RESULTS, True)
+
+
+def test_a_result_of_another_shape_is_not_shown_without_a_person(run, runflow, go_on):
+    run = go_on(run, Status.COLLECTING)
+    run.batch.aspect_ratio = "9:16"
+    run.batch.save()
+    run = go_on(run)
+    assert (run.status, run.reason) == (Status.READY, Reason.UNUSUAL)
+    assert run.events.last().detail == "wrong_ratio"
+
+
+@pytest.mark.parametrize("fault", ["expired_url", "truncated_image", "cut_download"])
+def test_a_download_that_failed_once_is_made_again_without_paying_again(fault, run, runflow, go_on):
+    runflow.behave(fault=fault)
+    run = go_on(run)
+    assert run.status == Status.APPLIED
+    assert len(runflow.runs_of(run)) == 1
+
+
+def test_a_link_that_wants_to_be_signed_is_asked_for(run, runflow, go_on):
+    runflow.behave(file_urls="unsigned")
+    assert go_on(run).status == Status.APPLIED
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "reason"),
+    [
+        ("expired_url", Status.HELD, Reason.OUTPUT_UNAVAILABLE),
+        ("cut_download", Status.HELD, Reason.OUTPUT_UNAVAILABLE),
+        ("truncated_image", Status.FAILED, Reason.OUTPUT_UNREADABLE),
+        ("html_as_image", Status.FAILED, Reason.OUTPUT_UNREADABLE),
+        ("huge_image", Status.FAILED, Reason.OUTPUT_UNREADABLE),
+        ("huge_file", Status.FAILED, Reason.OUTPUT_UNREADABLE),
+    ],
+)
+def test_a_result_that_stays_unusable_never_reaches_the_product(
+    fault, status, reason, run, image, runflow, go_on
+):
+    before = shown_bytes(image)
+    runflow.behave(fault=fault, times=0)
+    run = go_on(run)
+    assert (run.status, run.reason) == (status, reason)
+    assert shown_bytes(image) == before
+    assert len(runflow.runs_of(run)) == 1
+
+
+def test_a_held_download_goes_on_after_resume_without_paying_again(run, runflow, go_on):
+    runflow.behave(fault="expired_url", times=0)
+    run = go_on(run)
+    runflow.reset()
+    assert resume(run)
+    run = go_on(run)
+    assert run.status == Status.APPLIED
+    assert len(runflow.runs_of(run)) == 1
+
+
+def test_a_success_without_a_picture_asks_a_person(run, runflow, go_on):
+    runflow.behave(fault="empty_output")
+    run = go_on(run)
+    assert (run.status, run.reason) == (Status.HELD, Reason.OUTPUT_MISSING)
+
+
+def test_a_failed_run_says_why_and_costs_nothing(run, image, runflow, go_on):
+    before = shown_bytes(image)
+    runflow.behave(fault="run_failed", failure_code="TOO_BLURRED", failure_message="Too blurred")
+    run = go_on(run)
+    assert (run.status, run.reason) == (Status.FAILED, Reason.RUN_FAILED)
+    assert "TOO_BLURRED" in run.events.last().detail
+    assert shown_bytes(image) == before
+    assert IsolationRun.objects.spending_since(run.batch.created_at) == 0
+
+
+@pytest.mark.parametrize("spelling", ["canceled", "cancelled"])
+def test_both_spellings_of_cancelled_are_one(spelling, run, runflow, go_on):
+    runflow.behave(fault="run_cancelled", cancelled_spelling=spelling)
+    run = go_on(run)
+    assert (run.status, run.reason) == (Status.CANCELLED, Reason.RUN_CANCELLED)
+
+
+@pytest.mark.parametrize("fault", ["unknown_state", "stuck_in_queued"])
+def test_what_does_not_end_is_waited_for_a_day_and_then_a_person_is_asked(
+    fault, run, runflow, step
+):
+    runflow.behave(fault=fault)
+    run = step(step(run))
+    assert run.status == Status.PROCESSING
+    assert run.due_at > timezone.now()
+    long_ago(run, hours=25)
+    run = step(run)
+    assert (run.status, run.reason) == (Status.HELD, Reason.TOO_LONG)
+
+
+def test_a_run_that_runflow_forgot_is_looked_for_and_then_a_person_is_asked(run, runflow, step):
+    runflow.behave(fault="stuck_in_queued")
+    run = step(run)
+    IsolationRun.objects.filter(pk=run.pk).update(
+        runflow_run_id="01991d03-8dc0-7cba-a551-2100f80b56fc"
+    )
+    assert step(run).status == Status.PROCESSING
+    long_ago(run, minutes=16)
+    assert step(run).reason == Reason.RUN_MISSING
+
+
+def test_a_key_that_is_refused_while_waiting_holds_the_run_where_it_stands(run, runflow, go_on):
+    run = go_on(run, Status.PROCESSING)
+    runflow.behave(fault="unauthorized", on="get_run")
+    run = go_on(run)
+    assert (run.status, run.reason, run.held_from) == (
+        Status.HELD,
+        Reason.KEY_REFUSED,
+        Status.PROCESSING,
+    )
+    assert resume(run)
+    assert go_on(run).status == Status.APPLIED
+
+
+def test_errors_while_waiting_are_waited_out(run, runflow, go_on):
+    run = go_on(run, Status.PROCESSING)
+    runflow.behave(fault="error_503", on="get_run", times=3)
+    assert go_on(run).status == Status.APPLIED
+
+
+def test_errors_for_a_whole_day_ask_a_person(run, runflow, step):
+    runflow.behave(fault="stuck_in_queued")
+    run = step(run)
+    runflow.behave(fault="error_503", on="get_run", times=0)
+    long_ago(run, hours=25)
+    assert step(run).reason == Reason.TOO_LONG
+
+
+def test_an_image_deleted_meanwhile_is_not_brought_back(run, image, runflow, go_on):
+    run = go_on(run, Status.COLLECTING)
+    ProductImage.objects.filter(pk=image.pk).delete()
+    run = go_on(run)
+    assert (run.status, run.reason) == (Status.SUPERSEDED, Reason.IMAGE_DELETED)
+    assert not ProductImage.objects.exists()
+
+
+def broken_save(monkeypatch, image, times):
+    """The storage fails so many times, then works again."""
+    storage = image.original.storage
+    save, left = storage.save, [times]
+
+    def failing(*args, **kwargs):
+        if left[0]:
+            left[0] -= 1
+            raise OSError("disk full")
+        return save(*args, **kwargs)
+
+    monkeypatch.setattr(type(storage), "save", staticmethod(failing), raising=False)
+
+
+def test_a_storage_that_fails_for_a_while_is_waited_for(run, image, runflow, go_on, monkeypatch):
+    run = go_on(run, Status.COLLECTING)
+    broken_save(monkeypatch, image, times=2)
+    run = go_on(run)
+    assert run.status == Status.APPLIED
+    leftovers = run.events.filter(kind=RunEvent.Kind.LEFTOVER)
+    assert leftovers.count() == 2
+    assert run.result_name not in leftovers.values_list("detail", flat=True)
+
+
+def test_a_storage_that_keeps_failing_asks_a_person_and_resume_goes_on(
+    run, image, runflow, go_on, monkeypatch
+):
+    run = go_on(run, Status.COLLECTING)
+    broken_save(monkeypatch, image, times=5)
+    run = go_on(run)
+    assert (run.status, run.reason) == (Status.HELD, Reason.STORAGE_FAILED)
+    assert resume(run)
+    assert go_on(run).status == Status.APPLIED
+    assert len(runflow.runs_of(run)) == 1
+
+
+def test_a_storage_that_cuts_what_it_stores_is_noticed(run, image, runflow, go_on, monkeypatch):
+    run = go_on(run, Status.COLLECTING)
+    storage = image.original.storage
+    save = storage.save
+
+    def cutting(name, content, max_length=None):
+        return save(name, type(content)(BytesIO(content.read()[:-100])), max_length=max_length)
+
+    monkeypatch.setattr(type(storage), "save", staticmethod(cutting), raising=False)
+    before = shown_bytes(image)
+    run = go_on(run)
+    assert (run.status, run.reason) == (Status.HELD, Reason.STORAGE_FAILED)
+    assert shown_bytes(image) == before
+
+
+def test_a_result_stored_before_a_crash_is_used_again(run, image, runflow, go_on):
+    run = go_on(run, Status.READY, Status.APPLIED)
+    run = go_on(run)
+    name, pk = run.result_name, run.pk
+    # The row as a worker left it that died right after storing the file.
+    ProductImage.objects.filter(pk=image.pk).update(original=run.source_name)
+    IsolationRun.objects.filter(pk=pk).update(
+        status=Status.COLLECTING, due_at=timezone.now(), result_sha256=""
+    )
+    run = go_on(run)
+    assert (run.status, run.result_name) == (Status.APPLIED, name)
+
+
+def test_no_link_to_a_result_is_kept(run, runflow, go_on):
+    run = go_on(run)
+    kept = [*IsolationRun.objects.values_list(), *RunEvent.objects.values_list()]
+    assert "http" not in str(kept)

@@ -1,0 +1,315 @@
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from django_product_isolation import callbacks, isolate
+from django_product_isolation.choices import Status
+from django_product_isolation.models import IsolationRun, RunEvent
+from django_product_isolation.reasons import Reason
+from django_product_isolation.workflow import receive_callback, resume
+from tests.catalogue.models import ProductImage
+from tests.http_server import closed_port
+from tests.photos import make_image, photo_bytes
+
+pytestmark = pytest.mark.django_db
+
+
+def with_settings(settings, **options):
+    settings.PRODUCT_ISOLATION = {**settings.PRODUCT_ISOLATION, **options}
+
+
+def long_ago(run, **delta):
+    """As if the run had been in its status for so long."""
+    IsolationRun.objects.filter(pk=run.pk).update(status_since=timezone.now() - timedelta(**delta))
+
+
+def test_the_request_says_what_was_confirmed(settings, runflow, step):
+    with_settings(settings, CALLBACK_BASE_URL="http://127.0.0.1:9")
+    runflow.behave(fault="stuck_in_queued")
+    batch = isolate(make_image("Mug"), prompt="the {product}", aspect_ratio="4:5", resolution="2K")
+    run = step(batch.runs.get())
+    [sent] = runflow.runs_of(run)
+    assert run.status == Status.PROCESSING
+    assert run.runflow_run_id == sent["id"]
+    assert {k: sent["input"][k] for k in ("aspect_ratio", "resolution", "prompt")} == {
+        "aspect_ratio": "4:5",
+        "resolution": "2K",
+        "prompt": "the Mug",
+    }
+    assert sent["client_ref"] == str(run.pk)
+    assert sent["metadata"] == {"run": str(run.pk)}
+    token = sent["callback_url"].rstrip("/").rpartition("/")[2]
+    assert callbacks.run_pk_from_token(token) == run.pk
+
+
+def test_without_a_callback_address_none_is_sent(run, runflow, step):
+    runflow.behave(fault="stuck_in_queued")
+    step(run)
+    assert runflow.runs_of(run)[0]["callback_url"] is None
+
+
+@pytest.mark.parametrize("fault", ["drop_after_create", "error_500_after", "not_json", "cut_body"])
+def test_a_request_whose_answer_was_lost_is_found_again_and_paid_once(fault, run, runflow, step):
+    runflow.behave(fault=fault)
+    run = step(run)
+    assert (run.status, run.reason) == (Status.SUBMITTING, Reason.UNCONFIRMED)
+    run = step(run)
+    assert run.status == Status.PROCESSING
+    assert [sent["id"] for sent in runflow.runs_of(run)] == [run.runflow_run_id]
+
+
+@pytest.mark.parametrize("grammar", ["colon", "eq", "none"])
+def test_a_lost_answer_is_found_under_each_way_to_search(grammar, run, runflow, step):
+    runflow.behave(fault="drop_after_create", q_grammar=grammar)
+    step(run)
+    assert step(run).status == Status.PROCESSING
+
+
+@pytest.mark.parametrize("fault", ["drop_before_create", "error_500", "error_503", "redirect"])
+def test_what_may_have_been_accepted_is_never_sent_again(fault, run, runflow, step):
+    runflow.behave(fault=fault)
+    run = step(run)
+    assert run.status == Status.SUBMITTING
+    assert step(run).status == Status.SUBMITTING
+    long_ago(run, minutes=16)
+    run = step(run)
+    assert (run.status, run.reason, run.active_key) == (Status.FAILED, Reason.NOT_ACCEPTED, None)
+    assert runflow.runs_of(run) == []
+
+
+def test_a_worker_that_died_while_sending_leaves_a_run_that_is_asked_for_not_resent(
+    run, runflow, step
+):
+    IsolationRun.objects.filter(pk=run.pk).update(
+        status=Status.SUBMITTING, lease_owner=uuid4(), lease_until=timezone.now()
+    )
+    assert step(run).reason == Reason.UNCONFIRMED
+    assert runflow.runs_of(run) == []
+
+
+def test_when_runflow_cannot_be_asked_for_a_day_a_person_is(run, runflow, step):
+    runflow.behave(fault="error_500")
+    runflow.behave(fault="error_500", on="search_runs", times=0)
+    run = step(run)
+    assert step(run).status == Status.SUBMITTING
+    long_ago(run, hours=25)
+    run = step(run)
+    assert (run.status, run.reason) == (Status.HELD, Reason.STILL_UNCONFIRMED)
+    assert run.held_from == Status.SUBMITTING
+
+
+def test_an_unreachable_runflow_is_tried_again_and_then_a_person_is_asked(
+    run, settings, runflow, step
+):
+    with_settings(settings, BASE_URL=f"http://127.0.0.1:{closed_port()}")
+    for _ in range(4):
+        run = step(run)
+        assert (run.status, run.reason) == (Status.QUEUED, Reason.NOT_REACHED)
+        assert run.due_at > timezone.now()
+    run = step(run)
+    assert (run.status, run.reason) == (Status.HELD, Reason.STILL_NOT_REACHED)
+    with_settings(settings, BASE_URL=runflow.url)
+    assert resume(run)
+    assert step(run).status == Status.PROCESSING
+
+
+def test_a_busy_runflow_is_given_the_time_it_asks_for(run, runflow, step):
+    runflow.behave(fault="rate_limited", retry_after=90)
+    run = step(run)
+    assert (run.status, run.reason) == (Status.QUEUED, Reason.BUSY)
+    wait = (run.due_at - timezone.now()).total_seconds()
+    assert 60 < wait <= 90
+    assert step(run).status == Status.PROCESSING
+
+
+def test_a_busy_runflow_that_asks_for_no_time_gets_some(run, runflow, step):
+    runflow.behave(fault="rate_limited")
+    assert step(run).due_at > timezone.now()
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ("payment_required", Reason.NO_CREDIT),
+        ("unauthorized", Reason.KEY_REFUSED),
+        ("forbidden", Reason.KEY_REFUSED),
+    ],
+)
+def test_a_refused_account_holds_the_whole_queue_and_resume_goes_on(fault, reason, runflow, step):
+    for name in "ABC":
+        make_image(name)
+    first, *others = isolate(ProductImage.objects.all()).runs.all()
+    runflow.behave(fault=fault)
+    first = step(first)
+    assert (first.status, first.reason, first.held_from) == (
+        Status.HELD,
+        reason,
+        Status.QUEUED,
+    )
+    for other in others:
+        other.refresh_from_db()
+        assert (other.status, other.reason) == (Status.HELD, reason)
+        assert runflow.runs_of(other) == []
+    assert resume(others[0])
+    assert step(others[0]).status == Status.PROCESSING
+
+
+def test_a_request_that_runflow_finds_wrong_fails_with_what_it_said(settings, run, runflow, step):
+    IsolationRun.objects.filter(pk=run.pk).update(prompt="x")
+    run.batch.aspect_ratio = "7:3"
+    run.batch.save()
+    run = step(run)
+    assert (run.status, run.reason) == (Status.FAILED, Reason.REQUEST_REFUSED)
+    assert "status=422" in run.events.last().detail
+
+
+def test_a_model_that_runflow_does_not_know_stops_the_queue(settings, runflow, step):
+    for name in "AB":
+        make_image(name)
+    with_settings(settings, MODEL="runflow/no-such-model")
+    first, second = isolate(ProductImage.objects.all()).runs.all()
+    assert step(first).status == Status.FAILED
+    second.refresh_from_db()
+    assert (second.status, second.reason) == (Status.HELD, Reason.REQUEST_REFUSED)
+
+
+def test_an_image_that_changed_before_sending_costs_nothing(run, image, runflow, step):
+    image.original.save("newer.jpg", ContentFile(photo_bytes(colour="navy")))
+    run = step(run)
+    assert (run.status, run.reason) == (Status.SUPERSEDED, Reason.IMAGE_CHANGED)
+    assert runflow.runs_of(run) == []
+
+
+def test_an_image_that_was_deleted_before_sending_costs_nothing(run, image, runflow, step):
+    image.delete()
+    run = step(run)
+    assert (run.status, run.reason) == (Status.SUPERSEDED, Reason.IMAGE_DELETED)
+    assert runflow.runs_of(run) == []
+
+
+def replace_file(image, content):
+    """Other bytes under the same name, as a careless storage allows."""
+    image.original.storage.delete(image.original.name)
+    image.original.storage.save(image.original.name, ContentFile(content))
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (None, Reason.SOURCE_MISSING),
+        (b"", Reason.SOURCE_UNREADABLE),
+        (b"a letter, not a picture", Reason.SOURCE_UNREADABLE),
+        (photo_bytes()[:-200], Reason.SOURCE_UNREADABLE),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", Reason.SOURCE_UNREADABLE),
+    ],
+    ids=["gone", "empty", "text", "cut", "eps"],
+)
+def test_a_file_that_is_no_picture_fails_before_it_costs(
+    content, reason, run, image, runflow, step
+):
+    if content is None:
+        image.original.storage.delete(image.original.name)
+    else:
+        replace_file(image, content)
+    run = step(run)
+    assert (run.status, run.reason) == (Status.FAILED, reason)
+    assert runflow.runs_of(run) == []
+
+
+def test_a_file_over_the_limit_fails_before_it_costs(run, runflow, step, monkeypatch):
+    monkeypatch.setattr("django_product_isolation.targets.MAX_FILE_BYTES", 100)
+    run = step(run)
+    assert (run.status, run.reason) == (Status.FAILED, Reason.SOURCE_TOO_LARGE)
+
+
+def test_a_column_too_short_for_our_names_fails_before_it_costs(run, runflow, step, monkeypatch):
+    monkeypatch.setattr(ProductImage._meta.get_field("original"), "max_length", 30)
+    run = step(run)
+    assert (run.status, run.reason) == (Status.FAILED, Reason.NAME_TOO_LONG)
+    assert runflow.runs_of(run) == []
+
+
+def test_an_upload_that_fails_is_tried_again(run, runflow, step):
+    runflow.behave(fault="error_503", on="create_upload", times=10)
+    run = step(run)
+    assert (run.status, run.reason) == (Status.QUEUED, Reason.NOT_REACHED)
+    runflow.reset()
+    assert step(run).status == Status.PROCESSING
+
+
+def test_an_upload_that_is_refused_for_money_holds_the_run(run, runflow, step):
+    runflow.behave(fault="payment_required", on="create_upload")
+    assert step(run).reason == Reason.NO_CREDIT
+
+
+def test_a_local_file_cannot_be_handed_out_as_a_link(run, settings, runflow, step):
+    with_settings(settings, SOURCE="url")
+    run = step(run)
+    assert (run.status, run.reason) == (Status.FAILED, Reason.SOURCE_NOT_PUBLIC)
+
+
+def test_a_public_link_is_handed_out_as_it_is(run, settings, runflow, step):
+    settings.MEDIA_URL = "https://media.shop.example/"
+    runflow.behave(fault="stuck_in_queued")
+    run = step(run)
+    [sent] = runflow.runs_of(run)
+    assert sent["input"]["image_url"] == f"https://media.shop.example/{run.source_name}"
+
+
+def test_uploading_can_be_demanded(run, settings, runflow, step):
+    settings.MEDIA_URL = "https://media.shop.example/"
+    with_settings(settings, SOURCE="upload")
+    runflow.behave(fault="stuck_in_queued")
+    run = step(run)
+    [sent] = runflow.runs_of(run)
+    assert sent["input"]["image_url"].startswith(runflow.url)
+
+
+def callback_for(run, runflow_run_id):
+    body = f'{{"event":"run.completed","run_id":"{runflow_run_id}","status":"succeeded",'
+    return callbacks.parse((body + f'"metadata":{{"run":"{run.pk}"}}}}').encode())
+
+
+def test_a_callback_names_the_run_where_searching_does_not_work(run, runflow, step):
+    runflow.behave(fault="drop_after_create")
+    run = step(run)
+    [sent] = runflow.runs_of(run)
+    runflow.behave(fault="error_500", on="search_runs", times=0)
+    receive_callback(run.pk, callback_for(run, sent["id"]))
+    run = step(run)
+    assert (run.status, run.runflow_run_id) == (Status.PROCESSING, sent["id"])
+
+
+@pytest.mark.parametrize("named", ["01991d03-8dc0-7cba-a551-2100f80b56fc", "another run of ours"])
+def test_a_callback_that_names_a_foreign_run_leads_nowhere(named, run, runflow, step):
+    if named == "another run of ours":
+        other = step(isolate(make_image("Other")).runs.get())
+        named = runflow.runs_of(other)[0]["id"]
+        IsolationRun.objects.filter(pk=other.pk).update(runflow_run_id=None)
+    runflow.behave(fault="error_500")
+    run = step(run)
+    receive_callback(run.pk, callback_for(run, named))
+    run = step(run)
+    assert (run.status, run.runflow_run_id) == (Status.SUBMITTING, None)
+
+
+def test_a_run_that_was_charged_twice_is_adopted_once_and_reported(run, runflow, step, caplog):
+    import requests
+
+    runflow.behave(fault="drop_after_create")
+    run = step(run)
+    first = runflow.runs_of(run)[0]
+    again = requests.post(
+        f"{runflow.url}/v1/models/runflow/product-isolation/runs",
+        json={"input": first["input"], "client_ref": str(run.pk)},
+        headers={"Authorization": "Bearer rf_live_for_tests"},
+        timeout=5,
+    )
+    assert again.status_code == 201
+    run = step(run)
+    assert run.runflow_run_id == first["id"]
+    assert again.json()["id"] in run.events.filter(kind=RunEvent.Kind.NOTE).get().detail
+    assert "charged_twice" in caplog.text
