@@ -1,6 +1,7 @@
 """Where Django meets the app."""
 
 from django.apps import AppConfig
+from django.core import checks
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,3 +12,12 @@ class ProductIsolationConfig(AppConfig):
     label = "product_isolation"
     verbose_name = _("Product isolation")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import tasks  # noqa: F401 (connects the receiver that nudges Celery)
+        from .admin.actions import attach_actions
+        from .checks import check_deploy, check_settings
+
+        checks.register(check_settings)
+        checks.register(check_deploy, deploy=True)
+        attach_actions()

@@ -78,7 +78,14 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.SUBMITTING: frozenset({Status.QUEUED, Status.PROCESSING, Status.HELD, Status.FAILED}),
     Status.PROCESSING: frozenset({Status.COLLECTING, Status.HELD, Status.FAILED, Status.CANCELLED}),
     Status.COLLECTING: frozenset(
-        {Status.PROCESSING, Status.READY, Status.HELD, Status.FAILED, Status.CANCELLED}
+        {
+            Status.PROCESSING,
+            Status.READY,
+            Status.HELD,
+            Status.FAILED,
+            Status.CANCELLED,
+            Status.SUPERSEDED,
+        }
     ),
     Status.READY: frozenset({Status.APPLIED, Status.REJECTED, Status.HELD, Status.SUPERSEDED}),
     Status.HELD: frozenset(

@@ -28,3 +28,5 @@ class RunflowAccount:
         )
         assert reply.ok, reply.text
         return reply.json()["items"]
+
+

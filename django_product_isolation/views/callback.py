@@ -7,6 +7,7 @@ asks Runflow itself what became of the run.
 import logging
 import uuid
 
+from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
@@ -25,7 +26,9 @@ MAX_BODY_BYTES = 64 * 1024
 SECONDS_FOR_STEPS = 3.0
 
 
-@method_decorator([csrf_exempt, transaction.non_atomic_requests], name="dispatch")
+@method_decorator(
+    [csrf_exempt, login_not_required, transaction.non_atomic_requests], name="dispatch"
+)
 class CallbackView(View):
     """Answers 200 when the hint was taken, 4xx when repeating it cannot help.
 
@@ -34,7 +37,6 @@ class CallbackView(View):
     """
 
     http_method_names = ["post"]
-    login_required = False  # what Django's LoginRequiredMiddleware reads
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
         body = read_body(request)

@@ -25,7 +25,7 @@ from django_product_isolation.targets import (
 
 from .audit import log_change
 from .files import Fingerprint, fingerprint, target_of
-from .isolate import as_queryset
+from .begin import as_queryset
 from .timing import soon
 
 logger = logging.getLogger("django_product_isolation")

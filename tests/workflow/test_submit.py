@@ -11,8 +11,8 @@ from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import receive_callback, resume
 from tests.catalogue.models import ProductImage
-from tests.http_server import closed_port
 from tests.photos import make_image, photo_bytes
+from tests.http_server import free_port
 
 pytestmark = pytest.mark.django_db
 
@@ -104,7 +104,7 @@ def test_when_runflow_cannot_be_asked_for_a_day_a_person_is(run, runflow, step):
 def test_an_unreachable_runflow_is_tried_again_and_then_a_person_is_asked(
     run, settings, runflow, step
 ):
-    with_settings(settings, BASE_URL=f"http://127.0.0.1:{closed_port()}")
+    with_settings(settings, BASE_URL=f"http://127.0.0.1:{free_port()}")
     for _ in range(4):
         run = step(run)
         assert (run.status, run.reason) == (Status.QUEUED, Reason.NOT_REACHED)

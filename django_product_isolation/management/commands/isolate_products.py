@@ -70,10 +70,11 @@ def select(label: str, filters: list[str], limit: int | None) -> QuerySet[Any]:
     """The rows that the arguments name. Raises CommandError that says which one is wrong."""
     try:
         model = apps.get_model(label)
+    except (LookupError, ValueError) as error:
+        raise CommandError(f"There is no model {label}.") from error
+    try:
         lookups = dict(pair.split("=", 1) for pair in filters)
         images: QuerySet[Any] = model._default_manager.filter(**lookups).order_by("pk")
-    except LookupError as error:
-        raise CommandError(f"There is no model {label}.") from error
     except (ValueError, FieldError, ValidationError) as error:
         raise CommandError(f"--filter takes LOOKUP=VALUE: {error}") from error
     return images if limit is None else images[:limit]

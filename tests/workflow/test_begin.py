@@ -121,7 +121,7 @@ def test_a_colleague_who_was_faster_by_a_moment_is_not_paid_twice(monkeypatch):
     chosen = plan(ProductImage.objects.all())
     isolate(image)
     monkeypatch.setattr(
-        "django_product_isolation.workflow.isolate.plan", lambda *args, **kwargs: chosen
+        "django_product_isolation.workflow.begin.plan", lambda *args, **kwargs: chosen
     )
     batch = isolate(ProductImage.objects.all())
     assert [run.object_pk for run in batch.runs.all()] == [str(other.pk)]
@@ -186,7 +186,7 @@ def test_500_images_take_the_same_queries_as_5_plus_at_most_ten(settings):
 
 
 def test_of_a_whole_table_only_the_first_rows_are_looked_at(monkeypatch):
-    monkeypatch.setattr("django_product_isolation.workflow.isolate.MAX_READ", 3)
+    monkeypatch.setattr("django_product_isolation.workflow.begin.MAX_READ", 3)
     chosen = plan(rows_without_files(5))
     assert (len(chosen.accepted), chosen.unread) == (3, 2)
 

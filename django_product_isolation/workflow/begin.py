@@ -137,9 +137,11 @@ def begin(batch: IsolationBatch, chosen: Plan, template: str) -> IsolationBatch:
     """Save the batch and its runs in one transaction; have them looked at after the commit."""
     with transaction.atomic():
         reserve(chosen.total)
-        same, created = IsolationBatch.objects.get_or_create(pk=batch.pk, defaults=values_of(batch))
+        batch, created = IsolationBatch.objects.get_or_create(
+            pk=batch.pk, defaults=values_of(batch)
+        )
         if not created:
-            return same
+            return batch
         # A colleague may have begun the same image since the plan: the unique key lets only
         # one of the two rows in, and what really came in is read back.
         IsolationRun.objects.bulk_create(
