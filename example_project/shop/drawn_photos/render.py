@@ -101,5 +101,5 @@ def shadow(pose: Pose, camera: Camera, light: Light) -> Image.Image:
     floor = Vector(place.x, place.y * 0.0 + 0.001, place.z)
     seen = lit(pose.distance, floor, light.direction, steps=14, softness=2.8)
     contact = clamp(pose.distance(floor) * 7.0) ** 0.6 * 0.65 + 0.35
-    left = (seen * 0.62 + 0.38) * contact
+    left: Field = (seen * 0.62 + 0.38) * contact
     return left.as_band().resize(camera.size, Image.Resampling.BICUBIC)
