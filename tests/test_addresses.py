@@ -2,7 +2,7 @@ import socket
 from ipaddress import ip_address, ip_network
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from django_product_isolation.addresses import (
@@ -78,6 +78,7 @@ def test_first_middle_and_last_address_of_a_special_block_are_refused(block):
         assert not is_public(network[offset])
 
 
+@settings(deadline=None)
 @given(data=st.data(), block=st.sampled_from(REFUSED_BLOCKS))
 def test_any_address_of_a_special_block_is_refused(data, block):
     network = ip_network(block)
@@ -89,6 +90,7 @@ def test_public_address_is_allowed(address):
     assert is_public(ip_address(address))
 
 
+@settings(deadline=None)
 @given(st.ip_addresses(v=4) | st.ip_addresses(network="2000::/3"))
 def test_address_outside_all_special_blocks_is_allowed(address):
     blocks = [ip_network(block) for block in REFUSED_BLOCKS]
@@ -96,6 +98,7 @@ def test_address_outside_all_special_blocks_is_allowed(address):
     assert is_public(address) is not special
 
 
+@settings(deadline=None)
 @given(st.ip_addresses(v=4))
 def test_ipv4_address_in_ipv6_dress_is_judged_as_ipv4(address):
     assert is_public(ip_address(f"::ffff:{address}")) == is_public(address)

@@ -1,0 +1,316 @@
+import json
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from django_product_isolation.replies import (
+    RunState,
+    output_urls,
+    parse_json,
+    plain_text,
+    read_asset,
+    read_balance,
+    read_page,
+    read_run,
+    read_upload_session,
+    read_usd,
+    run_state,
+)
+
+A, B, C = "https://a.example/1.webp?sig=1", "https://b.example/2.webp", "https://c.example/3.webp"
+RUN_ID = "019f1d03-8dc0-7cba-a551-2100f80b56fc"
+
+
+@pytest.mark.parametrize(
+    ("output", "urls"),
+    [
+        ({"image_urls": [A]}, (A,)),
+        ({"outputs": [{"url": A, "type": "image"}], "seed": None, "timing": None}, (A,)),
+        ({"images": [{"url": A}, {"url": B}]}, (A, B)),
+        ({"images": [A, B]}, (A, B)),
+        ({"image": {"url": A}}, (A,)),
+        ({"image": A}, (A,)),
+        ({"6a1f": [A, B]}, (A, B)),
+        ({"image_url": A}, (A,)),
+        ({"url": A}, (A,)),
+        ({"output_url": A}, (A,)),
+        ([A, B], (A, B)),
+        ([{"url": A}], (A,)),
+        (A, (A,)),
+        ({"output_url": C, "images": [B], "image_urls": [A]}, (A, B, C)),
+        ({"image_urls": [A, B, A], "url": B}, (A, B)),
+        ({"image_urls": [A], "previews": [B]}, (A,)),
+        ({"outputs": [{"url": A, "type": "mask"}, {"url": B, "type": "image/webp"}]}, (B,)),
+        ({"image_urls": []}, ()),
+        ({"image_urls": None}, ()),
+        ({"image_urls": [None, 7, [], {}, {"url": 7}, {"url": None}]}, ()),
+        ({"error": {"code": "X", "message": "no"}}, ()),
+        ({}, ()),
+        (None, ()),
+        (7, ()),
+    ],
+)
+def test_links_are_read_from_every_known_shape(output, urls):
+    assert output_urls(output) == urls
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://a.example/1.webp",
+        "ftp://a.example/1.webp",
+        "runflow://assets/1",
+        "data:image/png;base64,AA==",
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "//a.example/1.webp",
+        "a.example/1.webp",
+        "https:///1.webp",
+        "https://a.example/1 2.webp",
+        "https://a.example/1\n.webp",
+        "https://a.example/" + "x" * 8192,
+        "https://[a/1.webp",
+        "",
+    ],
+)
+def test_what_is_no_https_link_does_not_count(url):
+    assert output_urls({"image_urls": [url, A]}) == (A,)
+
+
+def test_plain_http_counts_only_where_the_caller_allows_it():
+    local = "http://127.0.0.1:8000/1.webp"
+    assert output_urls({"image_urls": [local, A]}) == (A,)
+    assert output_urls({"image_urls": [local, A]}, allow_http=True) == (local, A)
+    assert output_urls({"image_urls": ["ftp://127.0.0.1/1"]}, allow_http=True) == ()
+
+
+@pytest.mark.parametrize(
+    ("spelling", "state", "is_terminal"),
+    [
+        ("queued", RunState.QUEUED, False),
+        ("dispatching", RunState.RUNNING, False),
+        ("running", RunState.RUNNING, False),
+        ("processing", RunState.RUNNING, False),
+        ("in_progress", RunState.RUNNING, False),
+        ("succeeded", RunState.SUCCEEDED, True),
+        ("completed", RunState.SUCCEEDED, True),
+        ("SUCCEEDED", RunState.SUCCEEDED, True),
+        ("failed", RunState.FAILED, True),
+        ("errored", RunState.FAILED, True),
+        ("timeout", RunState.FAILED, True),
+        ("cancelled", RunState.CANCELLED, True),
+        ("canceled", RunState.CANCELLED, True),
+        ("partial_succeeded", RunState.UNKNOWN, False),
+        ("unknown", RunState.UNKNOWN, False),
+        ("", RunState.UNKNOWN, False),
+        (None, RunState.UNKNOWN, False),
+        (["failed"], RunState.UNKNOWN, False),
+    ],
+)
+def test_every_spelling_of_a_state_is_read(spelling, state, is_terminal):
+    assert run_state(spelling) is state
+    run = read_run({"id": RUN_ID, "status_code": spelling})
+    assert (run.status, run.is_terminal) == (state, is_terminal)
+
+
+def test_state_is_written_as_its_value():
+    assert f"{RunState.FAILED} {RunState.FAILED!s}" == "failed failed"
+
+
+def test_run_record_is_read():
+    record = {
+        "id": RUN_ID,
+        "status_code": "succeeded",
+        "output": {"image_urls": [A]},
+        "cost": "0.27",
+        "client_ref": "shop-1",
+        "metadata": {"run": "1"},
+        "failure_code": None,
+        "failure_message": None,
+        "target_type": "model",
+    }
+    run = read_run(record)
+    assert (run.id, run.status, run.output_urls) == (RUN_ID, RunState.SUCCEEDED, (A,))
+    assert (run.cost, run.client_ref, run.metadata) == (Decimal("0.27"), "shop-1", {"run": "1"})
+    assert (run.failure_code, run.failure_message) == ("", "")
+    assert "sig=1" not in repr(run)
+
+
+def test_contradicting_names_of_the_same_thing_are_read():
+    assert read_run({"run_id": RUN_ID, "status": "failed"}).status is RunState.FAILED
+    assert (
+        read_run({"id": RUN_ID, "status": "failed", "status_code": "running"}).status == "running"
+    )
+    for record in (
+        {"failure_code": "X", "failure_message": "too large"},
+        {"error": {"code": "X", "message": "too large"}},
+        {"error": {"code": "X"}, "failure_reason": "too large"},
+    ):
+        run = read_run({"id": RUN_ID, **record})
+        assert (run.failure_code, run.failure_message) == ("X", "too large")
+
+
+def test_failure_message_is_fit_to_be_shown():
+    message = f"could not read\n{A} \x1b[31m\ud800" + "x" * 1000
+    shown = read_run({"id": RUN_ID, "failure_message": message}).failure_message
+    assert shown.startswith("could not read https://a.example/…")
+    assert shown.isprintable()
+    assert len(shown) == 300
+
+
+@pytest.mark.parametrize(
+    "record",
+    [None, [], "run", {}, {"id": None}, {"id": 7}, {"id": ""}, {"id": ["a"]}, {"id": "a" * 101}]
+    + [{"id": bad} for bad in ("..", "a/b", "a?b", "a\n", "é", "{}", "a b")],
+)
+def test_record_without_a_usable_id_is_refused(record):
+    with pytest.raises(ValueError, match="no run id"):
+        read_run(record)
+
+
+@pytest.mark.parametrize(
+    ("value", "amount"),
+    [
+        ("0.27", "0.27"),
+        (0, "0"),
+        (27, "27"),
+        (Decimal("0.270"), "0.270"),
+        ("-1.50", "-1.50"),
+        ("NaN", None),
+        ("Infinity", None),
+        ("1e9", None),
+        (Decimal("1e99999"), None),
+        ("free", None),
+        ("", None),
+        (None, None),
+        (True, None),
+        (0.27, None),
+        ([], None),
+    ],
+)
+def test_amounts_are_read_exactly_or_not_at_all(value, amount):
+    assert read_usd(value) == (None if amount is None else Decimal(amount))
+
+
+@pytest.mark.parametrize(
+    ("document", "balance"),
+    [
+        ({"balance_cents": 1234, "currency": "USD"}, "12.34"),
+        ({"balance_cents": -5}, "-0.05"),
+        ({"balance_cents": 0, "balance": "7"}, "0"),
+        ({"id": "1", "org_id": "2", "balance": "10.000000", "low_balance_threshold": None}, "10"),
+        ({"balance": Decimal("9.5"), "currency": "usd"}, "9.5"),
+        ({"balance_cents": 1234, "currency": "EUR"}, None),
+        ({"balance_cents": True}, None),
+        ({"balance_cents": "12", "balance": None}, None),
+        ({"credits": 3}, None),
+        ([], None),
+        (None, None),
+    ],
+)
+def test_both_forms_of_a_balance_are_read(document, balance):
+    assert read_balance(document) == (None if balance is None else Decimal(balance))
+
+
+def test_decimals_are_parsed_exactly():
+    assert parse_json(b'{"cost": 0.1}') == {"cost": Decimal("0.1")}
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"<html>", b"NaN", b"[Infinity]", b"[" * 100_000, b"1e99999999999999999999"]
+)
+def test_what_is_no_json_is_refused(body):
+    with pytest.raises(ValueError):
+        parse_json(body)
+
+
+@pytest.mark.parametrize(
+    ("document", "items", "cursor"),
+    [
+        ({"items": [1], "next_pq": "abc", "prev_pq": None}, [1], "abc"),
+        ({"items": [1], "next": "abc", "first": "x"}, [1], "abc"),
+        ({"items": [], "next": "https://api.example/v1/runs?limit=2&pq=a%2Fb"}, [], "a/b"),
+        ({"items": [], "next": "/v1/runs?pq=abc"}, [], "abc"),
+        ({"items": [], "next": "/v1/runs"}, [], ""),
+        ({"items": [], "next": 7}, [], ""),
+        ({"items": [1, 2]}, [1, 2], ""),
+        ([1, 2], [1, 2], ""),
+    ],
+)
+def test_both_forms_of_a_page_are_read(document, items, cursor):
+    assert read_page(document) == (items, cursor)
+
+
+@pytest.mark.parametrize("document", [None, {}, {"items": None}, {"items": {}}, "items"])
+def test_page_without_a_list_is_refused(document):
+    with pytest.raises(ValueError, match="no list"):
+        read_page(document)
+
+
+def test_asset_and_upload_session_are_read():
+    asset = read_asset({"id": RUN_ID, "url": A, "mime_type": "image/png"})
+    assert (asset.id, asset.url) == (RUN_ID, A)
+    assert "sig=1" not in repr(asset)
+    assert read_upload_session({"asset_id": RUN_ID, "upload_url": A}) == (RUN_ID, A)
+    local = "http://127.0.0.1:1/a"
+    assert read_asset({"id": RUN_ID, "url": local}, allow_http=True).url == local
+
+
+@pytest.mark.parametrize(
+    "document",
+    [None, {}, {"id": "..", "url": A}, {"id": RUN_ID}, {"id": RUN_ID, "url": "ftp://a/"}],
+)
+def test_asset_without_id_or_link_is_refused(document):
+    with pytest.raises(ValueError, match="no asset"):
+        read_asset(document)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [None, {"asset_id": RUN_ID}, {"asset_id": "a/b", "upload_url": A}, {"upload_url": A}],
+)
+def test_upload_session_without_id_or_link_is_refused(document):
+    with pytest.raises(ValueError, match="no upload session"):
+        read_upload_session(document)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("bad https://a.example/p/q?sig=1#f here", "bad https://a.example/… here"),
+        ("bad HTTPS://user:pw@A.example:8443?sig=1", "bad HTTPS://A.example:8443/…"),
+        ("s3://bucket/key?x=1", "s3://bucket/…"),
+        ("(https://a.example/x)", "(https://a.example/…"),
+        ("  two\r\nlines\t ", "two  lines"),
+        ("x" * 400, "x" * 300),
+        (None, ""),
+        (7, ""),
+        ({"a": 1}, ""),
+    ],
+)
+def test_text_for_a_page_is_one_line_without_the_inside_of_links(text, shown):
+    assert plain_text(text) == shown
+
+
+texts = st.text("aA1:/. \n\0é\ud800", max_size=12) | st.sampled_from([A, B, "succeeded", "0.27"])
+keys = st.sampled_from(["id", "url", "image_urls", "outputs", "type", "output", "6a1f"])
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=3),
+    max_leaves=8,
+)
+names = st.sampled_from(
+    ["status_code", "output", "cost", "client_ref", "metadata", "failure_message", "error"]
+)
+
+
+@settings(deadline=None)
+@given(st.dictionaries(names, json_values))
+def test_any_record_with_an_id_is_read(record):
+    run = read_run(parse_json(json.dumps({"id": RUN_ID, **record}).encode()))
+    assert isinstance(run.status, RunState)
+    assert all(url.startswith("https://") for url in run.output_urls)
+    assert run.cost is None or run.cost.is_finite()
+    assert run.failure_message.isprintable()
