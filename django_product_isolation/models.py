@@ -11,7 +11,6 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import models, transaction
 from django.db.models import Case, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
@@ -166,14 +165,15 @@ class IsolationRun(models.Model):
         *,
         reason: str = "",
         detail: str = "",
-        actor: AbstractBaseUser | None = None,
+        actor: Any = None,
         due_at: datetime | None = None,
         **changes: Any,
     ) -> bool:
         """Change the status, if it and the lease are still as this instance knows them.
 
         ``due_at`` says when the run next wants attention, ``changes`` are further columns, also
-        those that a change of status resets (the lease, ``attempts``, ``held_from``).
+        those that a change of status resets (the lease, ``attempts``, ``held_from``). ``actor``
+        is a user of the host's own model.
         Returns False, and changes nothing, when somebody else was faster.
         Raises ValueError for a change that the design does not know.
         """
@@ -222,7 +222,7 @@ class IsolationRun(models.Model):
         reason: str = "",
         detail: str = "",
         *,
-        actor: AbstractBaseUser | None = None,
+        actor: Any = None,
         status: Status | None = None,
     ) -> None:
         """Append what happened. ``detail`` must be free of links, keys and tokens."""

@@ -53,7 +53,7 @@ class Target:
     """An image field of one of the host's models."""
 
     model: type[Model]
-    field: "ImageField[Any, Any]"
+    field: ImageField
     product: str = ""
 
     @property
@@ -111,10 +111,11 @@ class Target:
         the field no longer points at ``old``.
         """
         columns: dict[str, Any] = {self.field.attname: new}
-        if self.field.width_field:
-            columns[self.field.width_field] = size[0]
-        if self.field.height_field:
-            columns[self.field.height_field] = size[1]
+        columns |= {
+            column: pixels
+            for column, pixels in zip(dimension_columns(self.field), size, strict=True)
+            if column
+        }
         return bool(self._owner().filter(pk=pk, **{self.field.attname: old}).update(**columns))
 
     @contextmanager
@@ -187,9 +188,14 @@ def without_dimensions(model: type[Model]) -> QuerySet[Any]:
     opening = [
         field.name
         for field in model._meta.get_fields()
-        if isinstance(field, ImageField) and (field.width_field or field.height_field)
+        if isinstance(field, ImageField) and any(dimension_columns(field))
     ]
     return model._base_manager.defer(*opening)
+
+
+def dimension_columns(field: ImageField) -> tuple[str | None, str | None]:
+    """The names of the columns that hold width and height, None where there is none."""
+    return getattr(field, "width_field", None), getattr(field, "height_field", None)
 
 
 def get_targets() -> dict[type[Model], Target]:

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
 from django_product_isolation.choices import Status
@@ -133,7 +132,7 @@ def swap(
     old: str,
     new: str,
     shown: Fingerprint,
-    actor: AbstractBaseUser | None,
+    actor: Any,
 ) -> bool:
     """Point the field from ``old`` to ``new`` and move the run, both or neither."""
     reason = Reason.IMAGE_CHANGED if status == Status.SUPERSEDED else ""
@@ -149,7 +148,7 @@ def swap(
     return True
 
 
-def approver(run: IsolationRun) -> AbstractBaseUser | None:
+def approver(run: IsolationRun) -> Any:
     """Who stands for publishing: whoever approved the result, else whoever began the batch."""
     approved = run.events.filter(kind=RunEvent.Kind.APPROVED).select_related("actor").last()
     return approved.actor if approved else run.batch.created_by

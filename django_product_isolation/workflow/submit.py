@@ -6,7 +6,7 @@ only when the request provably was not accepted. Otherwise Runflow is asked; not
 
 import logging
 from datetime import datetime
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from urllib.parse import urljoin
 
 from django.urls import reverse
@@ -62,7 +62,7 @@ def submit(run: IsolationRun) -> None:
     except Unusable as error:
         run.move_to(Status.FAILED, reason=error.reason, detail=error.detail)
     else:
-        leased = {"lease_owner": run.lease_owner, "lease_until": run.lease_until}
+        leased: dict[str, Any] = {"lease_owner": run.lease_owner, "lease_until": run.lease_until}
         if run.move_to(Status.SUBMITTING, due_at=soon(), attempts=run.attempts, **leased):
             send(run, client, request)
 
