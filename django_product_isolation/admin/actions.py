@@ -1,0 +1,101 @@
+"""The two actions on the host's own image lists, and how they get there.
+
+They are put on the ModelAdmin instances that the host registered; no class is changed, and
+nobody needs to derive from anything of ours.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin import ModelAdmin
+from django.contrib.admin.sites import all_sites
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from django_product_isolation.reasons import Reason
+from django_product_isolation.targets import StorageFailed, get_targets
+from django_product_isolation.workflow import restore
+
+from . import rights, wording
+from .confirm import confirm_isolation
+from .decisions import DECISIONS, tell
+
+PERMISSIONS = {"isolate_image": rights.ISOLATE, "restore_image": rights.RESTORE}
+
+
+@admin.action(permissions=["isolate_image"], description=gettext_lazy("Isolate product"))
+def isolate_product(
+    model_admin: "ModelAdmin[Any]", request: HttpRequest, queryset: QuerySet[Any]
+) -> HttpResponseBase:
+    """Draw the confirm page; on its own POST, begin what was confirmed."""
+    refuse_without(model_admin, request, "isolate_image")
+    return confirm_isolation(model_admin, request, queryset)
+
+
+@admin.action(permissions=["restore_image"], description=gettext_lazy("Restore original"))
+def restore_original(
+    model_admin: "ModelAdmin[Any]", request: HttpRequest, queryset: QuerySet[Any]
+) -> None:
+    """Put the originals back where our results are shown; say which were left alone, and why."""
+    refuse_without(model_admin, request, "restore_image")
+    allowed, forbidden = rights.changeable_images(model_admin, request, queryset)
+    try:
+        outcome = restore(queryset.filter(pk__in=allowed), user=request.user)
+    except StorageFailed:
+        text = _("The file storage did not answer, so some originals were not put back. Try again.")
+        messages.error(request, text)
+        return
+    left = [wording.explain(name, reason) for name, reason in outcome.skipped]
+    if forbidden:
+        text = wording.explain(wording.images(len(forbidden)), Reason.NOT_ALLOWED)
+        left.append(text)
+    tell(request, DECISIONS["restore"].done, len(outcome.restored), left)
+
+
+def attach_actions() -> None:
+    """Give the actions to every registered ModelAdmin of a model named in ``IMAGES``.
+
+    May be called again at any time: what is there already is left as it is.
+    """
+    try:
+        models = set(get_targets())
+    except ImproperlyConfigured:
+        return  # the system checks say what is wrong
+    for site in all_sites:
+        for model, model_admin in site._registry.items():
+            if models & {model, model._meta.concrete_model}:
+                attach(model_admin)
+
+
+def attach(model_admin: "ModelAdmin[Any]") -> None:
+    """Give the actions to one ModelAdmin, unless it switched actions off."""
+    if model_admin.actions is None:
+        return
+    named = {getattr(action, "__name__", action) for action in model_admin.actions}
+    ours = [a for a in (isolate_product, restore_original) if a.__name__ not in named]
+    model_admin.actions = [*model_admin.actions, *ours]
+    for name, permission in PERMISSIONS.items():
+        attribute = f"has_{name}_permission"
+        if not hasattr(model_admin, attribute):
+            setattr(model_admin, attribute, permission_check(model_admin, permission))
+
+
+def permission_check(
+    model_admin: "ModelAdmin[Any]", permission: str
+) -> Callable[[HttpRequest], bool]:
+    """What Django asks before it offers an action: our permission and the right to change."""
+
+    def has_permission(request: HttpRequest) -> bool:
+        return rights.may(request, permission) and model_admin.has_change_permission(request)
+
+    return has_permission
+
+
+def refuse_without(model_admin: "ModelAdmin[Any]", request: HttpRequest, name: str) -> None:
+    if not getattr(model_admin, f"has_{name}_permission")(request):
+        raise PermissionDenied

@@ -1,0 +1,23 @@
+"""What our records have in common in the admin: they are read, never typed in."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from . import rights
+
+
+class ReadOnly:
+    """For a ModelAdmin or an inline: no adding, changing or deleting; read with our rights."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return rights.may_watch(request)

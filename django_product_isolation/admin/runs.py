@@ -1,0 +1,233 @@
+"""The record of runs: a read-only list and page, with the decisions that people may take.
+
+History cannot be edited, added or deleted here; what changes a run are the workflow's verbs.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import BadRequest
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from django_product_isolation.models import IsolationRun, RunEvent
+
+from . import rights, wording
+from .cards import cards, state
+from .decisions import DECISIONS, Decision, decide
+from .pictures import SMALL, run_picture_url
+from .readonly import ReadOnly
+
+if TYPE_CHECKING:
+    RunModelAdmin = admin.ModelAdmin[IsolationRun]
+    EventTabularInline = admin.TabularInline[RunEvent, IsolationRun]
+else:
+    RunModelAdmin = admin.ModelAdmin
+    EventTabularInline = admin.TabularInline
+
+NOTHING = "\N{EN DASH}"
+
+
+def as_action(decision: Decision) -> Callable[..., None]:
+    """The decision as an action of the run list."""
+
+    @admin.action(permissions=[decision.codename], description=decision.label)
+    def decide_about_runs(
+        model_admin: RunModelAdmin, request: HttpRequest, queryset: QuerySet[IsolationRun]
+    ) -> None:
+        decide(request, decision, list(queryset.select_related("batch")))
+
+    decide_about_runs.__name__ = f"{decision.name}_runs"
+    action: Callable[..., None] = decide_about_runs
+    return action
+
+
+class EventInline(ReadOnly, EventTabularInline):
+    """What happened to a run, oldest first."""
+
+    model = RunEvent
+    fields = ("when", "what", "actor", "detail")
+    readonly_fields = fields
+    extra = 0
+    ordering = ("at", "pk")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RunEvent]:
+        return super().get_queryset(request).select_related("actor")
+
+    @admin.display(description=_("when"))
+    def when(self, event: RunEvent) -> str:
+        at = localtime(event.at)
+        return f"{date_format(at)} {at:%H:%M:%S}"
+
+    @admin.display(description=_("what"))
+    def what(self, event: RunEvent) -> str:
+        if event.kind == RunEvent.Kind.STATUS and event.status:
+            return state(event.status, event.reason)
+        sentence = event.get_reason_display()
+        return format_html(
+            '{} <span class="isolation-sentence">{}</span>', event.get_kind_display(), sentence
+        )
+
+
+@admin.register(IsolationRun)
+class RunAdmin(ReadOnly, RunModelAdmin):
+    """Finds a run by its image, its Runflow id, its status or its date."""
+
+    list_display = ("label", "pictures", "state", "started", "by", "charged")
+    list_filter = ("status", "batch__created_at")
+    list_select_related = ("batch__created_by",)
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ("label", "=runflow_run_id", "=object_pk")
+    search_help_text = _("The product's name, Runflow's id of the run, or the image's key.")
+    ordering = ("-batch__created_at",)
+    actions = tuple(map(as_action, DECISIONS.values()))
+    inlines = (EventInline,)
+    change_form_template = "product_isolation/run.html"
+    fieldsets = (
+        (None, {"fields": ("state", "status_since", "started", "by")}),
+        (
+            _("Asked for"),
+            {"fields": ("asked_prompt", "aspect_ratio", "resolution", "review_first", "charged")},
+        ),
+        (
+            _("For your developer"),
+            {
+                "fields": (
+                    "reason_id",
+                    "id",
+                    "runflow_run_id",
+                    "object_pk",
+                    "source_name",
+                    "result_name",
+                )
+            },
+        ),
+    )
+    readonly_fields = (
+        "id",
+        "state",
+        "reason_id",
+        "started",
+        "by",
+        "asked_prompt",
+        "aspect_ratio",
+        "resolution",
+        "review_first",
+        "charged",
+    )
+
+    class Media:
+        css = {"all": ("product_isolation/product_isolation.css",)}
+
+    def has_isolate_image_permission(self, request: HttpRequest) -> bool:
+        return rights.may(request, rights.ISOLATE)
+
+    def has_review_result_permission(self, request: HttpRequest) -> bool:
+        return rights.may(request, rights.REVIEW)
+
+    def has_restore_image_permission(self, request: HttpRequest) -> bool:
+        return rights.may(request, rights.RESTORE)
+
+    @admin.display(description=_("before and after"))
+    def pictures(self, run: IsolationRun) -> str:
+        return format_html(
+            '<span class="isolation-thumbs">{}{}</span>',
+            thumb(run_picture_url(run, "source", SMALL), _("Before")),
+            thumb(run_picture_url(run, "result", SMALL), _("After")),
+        )
+
+    @admin.display(description=_("status"), ordering="status")
+    def state(self, run: IsolationRun) -> str:
+        return state(run.status, run.reason)
+
+    @admin.display(description=_("reason id"))
+    def reason_id(self, run: IsolationRun) -> str:
+        return run.reason or NOTHING
+
+    @admin.display(description=_("started"), ordering="batch__created_at")
+    def started(self, run: IsolationRun) -> str:
+        return date_format(localtime(run.batch.created_at), "DATETIME_FORMAT")
+
+    @admin.display(description=_("by"))
+    def by(self, run: IsolationRun) -> str:
+        return str(run.batch.created_by or NOTHING)
+
+    @admin.display(description=_("prompt"))
+    def asked_prompt(self, run: IsolationRun) -> str:
+        return run.prompt or str(_("none: the model chose"))
+
+    @admin.display(description=_("aspect ratio"))
+    def aspect_ratio(self, run: IsolationRun) -> str:
+        return run.batch.get_aspect_ratio_display()
+
+    @admin.display(description=_("resolution"))
+    def resolution(self, run: IsolationRun) -> str:
+        return run.batch.get_resolution_display()
+
+    @admin.display(description=_("review first"), boolean=True)
+    def review_first(self, run: IsolationRun) -> bool:
+        return run.batch.review
+
+    @admin.display(description=_("charged"), ordering="cost")
+    def charged(self, run: IsolationRun) -> str:
+        return NOTHING if run.cost is None else wording.money(run.cost)
+
+    def get_urls(self) -> list[URLPattern]:
+        decide_view = self.admin_site.admin_view(self.decide_view)
+        name = "product_isolation_isolationrun_decide"
+        return [path("<path:object_id>/decide/", decide_view, name=name), *super().get_urls()]
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: IsolationRun | None = None,
+    ) -> HttpResponse:
+        """Add the card, with its pictures and buttons, to Django's page."""
+        if obj is not None:
+            (context["card"],) = cards(request, [obj], self.admin_site)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    @method_decorator(require_POST)
+    def decide_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Carry out a decision about one run, posted as ``decide=name``."""
+        decision = DECISIONS.get(request.POST.get("decide", ""))
+        if decision is None:
+            raise BadRequest("Unknown decision.")
+        run = self.get_object(request, unquote(object_id))
+        if run is None:
+            raise Http404
+        decide(request, decision, [run])
+        if decision.goes_on:  # the batch page is where to watch how
+            url = reverse("product_isolation:progress", args=[run.batch_id])
+        else:
+            url = reverse(
+                "admin:product_isolation_isolationrun_change",
+                args=[run.pk],
+                current_app=self.admin_site.name,
+            )
+        return HttpResponseRedirect(url)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[IsolationRun]:
+        return super().get_queryset(request).select_related("batch__created_by")
+
+
+def thumb(url: str, alt: Any) -> str:
+    """A very small preview, or an empty frame where there is none."""
+    if not url:
+        return format_html('<span class="isolation-thumb"></span>')
+    html = '<img class="isolation-thumb" src="{}" alt="{}" loading="lazy" width="48" height="48">'
+    return format_html(html, url, alt)

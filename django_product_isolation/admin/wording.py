@@ -1,0 +1,53 @@
+"""How amounts and left-out images are put into the reader's words.
+
+Knows no requests and no rows; what a reason means stands in ``reasons``.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from django_product_isolation.reasons import Reason
+
+# Their sentences go on where the image's name ends; the others stand alone.
+ABOUT_THE_IMAGE = frozenset(
+    {
+        Reason.NO_FILE,
+        Reason.ALREADY_OPEN,
+        Reason.OVER_MAX_BATCH,
+        Reason.NOT_ALLOWED,
+        Reason.NOTHING_TO_RESTORE,
+    }
+)
+NAMED_IN_A_MESSAGE = 10
+
+
+def money(amount: Decimal) -> str:
+    """An amount in USD with at least its cents, in the reader's notation."""
+    exponent = amount.normalize().as_tuple().exponent
+    places = max(2, -exponent) if isinstance(exponent, int) else 2
+    number = number_format(amount, places, use_l10n=True, force_grouping=True)
+    return _("$%(amount)s") % {"amount": number}
+
+
+def images(count: int) -> str:
+    """How many images, as a phrase: "1 image"."""
+    return ngettext("%(count)d image", "%(count)d images", count) % {"count": count}
+
+
+def explain(name: str, reason: Reason) -> str:
+    """A whole sentence about the image called ``name``."""
+    if reason in ABOUT_THE_IMAGE:
+        return _("%(name)s %(what)s") % {"name": name, "what": reason.label}
+    return _("%(name)s: %(sentence)s") % {"name": name, "sentence": reason.label}
+
+
+def shorten(sentences: Sequence[str]) -> list[str]:
+    """The first few, and how many more there are."""
+    shown, more = list(sentences[:NAMED_IN_A_MESSAGE]), len(sentences) - NAMED_IN_A_MESSAGE
+    if more > 0:
+        shown.append(ngettext("and %(count)d more.", "and %(count)d more.", more) % {"count": more})
+    return shown

@@ -1,0 +1,157 @@
+"""The page on which staff watch a batch and decide about its runs.
+
+Under WORKERS = "request" looking at it takes steps that were confirmed before; otherwise a GET
+changes nothing.
+"""
+
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.admin import AdminSite, site
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from django_product_isolation.admin import rights, wording
+from django_product_isolation.admin.cards import badge, cards
+from django_product_isolation.admin.decisions import DECISIONS, Decision, decide, open_to
+from django_product_isolation.admin.sites import admin_of_label, changelist_url, sites_in_use
+from django_product_isolation.choices import Status, Workers
+from django_product_isolation.conf import get_settings
+from django_product_isolation.models import IsolationBatch, IsolationRun
+from django_product_isolation.workflow import advance_for
+
+# Under WORKERS = "request" only: long enough for a step, short enough for somebody who waits.
+SECONDS_FOR_STEPS = 1.0
+ALL = "all"
+
+
+@never_cache
+@transaction.non_atomic_requests
+@require_http_methods(["GET", "HEAD", "POST"])
+def progress(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+    """Draw the batch; a POST carries out a decision about one of its runs, or all of them."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path(), reverse("admin:login"))
+    if not rights.may_watch(request):
+        raise PermissionDenied
+    batch = get_object_or_404(IsolationBatch.objects.select_related("created_by"), pk=pk)
+    if request.method == "POST":
+        decide(request, *read_decision(request, batch))
+        return HttpResponseRedirect(request.get_full_path())
+    if get_settings().WORKERS == Workers.REQUEST:
+        waiting = batch.runs.exclude(due_at=None).order_by()
+        advance_for(waiting.values_list("pk", flat=True), seconds=SECONDS_FOR_STEPS)
+    return draw(request, batch)
+
+
+def read_decision(
+    request: HttpRequest, batch: IsolationBatch
+) -> tuple[Decision, list[IsolationRun]]:
+    """The decision in a POST, ``name:run`` or ``name:all``, and the runs that it is about."""
+    name, _colon, which = request.POST.get("decide", "").partition(":")
+    if name not in DECISIONS:
+        raise BadRequest("Unknown decision.")
+    decision, runs = DECISIONS[name], batch.runs.select_related("batch")
+    if which == ALL:
+        return decision, [run for run in runs if decision.applies(run)]
+    try:
+        return decision, [get_object_or_404(runs, pk=uuid.UUID(which))]
+    except ValueError as error:
+        raise BadRequest("Unknown run.") from error
+
+
+def draw(request: HttpRequest, batch: IsolationBatch) -> TemplateResponse:
+    """The page as it is now, in the same few queries for 1 run or 500."""
+    runs = list(batch.runs.order_by("label", "pk"))
+    for run in runs:
+        run.batch = batch
+    home = site_of(batch)
+    request.current_app = home.name
+    finished = sum(not run.is_open for run in runs)
+    context = {
+        **home.each_context(request),
+        "title": _("Isolation of %(images)s") % {"images": wording.images(len(runs))},
+        "batch": batch,
+        "home": images_home(request, batch, home),
+        "cards": cards(request, runs, home),
+        "for_all": for_all(request, batch, runs),
+        "badges": badges(runs),
+        "finished": finished,
+        "summary": summary(runs),
+        "is_live": any(is_moving(run) for run in runs),
+        "at_most": wording.money(batch.unit_price * len(runs)),
+        "charged": wording.money(sum((run.cost or Decimal(0) for run in runs), Decimal(0))),
+        "is_sandbox": get_settings().is_sandbox,
+    }
+    return TemplateResponse(request, "product_isolation/progress.html", context)
+
+
+def site_of(batch: IsolationBatch) -> AdminSite:
+    """The admin site in which staff know these images."""
+    images = admin_of_label(batch.model_label)
+    return images.admin_site if images else next(iter(sites_in_use()), site)
+
+
+def images_home(
+    request: HttpRequest, batch: IsolationBatch, home: AdminSite
+) -> dict[str, Any] | None:
+    """Name and address of the image list that staff came from; None when they may not see it."""
+    images = admin_of_label(batch.model_label, home)
+    if images is None or not images.has_view_permission(request):
+        return None
+    return {"name": images.opts.verbose_name_plural, "url": changelist_url(images)}
+
+
+def for_all(
+    request: HttpRequest, batch: IsolationBatch, runs: Sequence[IsolationRun]
+) -> list[tuple[Decision, int]]:
+    """Decisions that can be made about several runs with one click, and about how many."""
+    offered = [d for d in open_to(request, batch.model_label) if d.goes_on]
+    counted = [(decision, sum(map(decision.applies, runs))) for decision in offered]
+    return [(decision, count) for decision, count in counted if count > 1]
+
+
+def badges(runs: Sequence[IsolationRun]) -> list[str]:
+    """How many runs have each status, in the order in which a run goes through them."""
+    counts = Counter(run.status for run in runs)
+    return [
+        badge(status, f"{status.label}: {counts[status]}") for status in Status if counts[status]
+    ]
+
+
+def waits_for_a_person(run: IsolationRun) -> bool:
+    return run.status == Status.HELD or (run.status == Status.READY and run.review)
+
+
+def is_moving(run: IsolationRun) -> bool:
+    """Whether the run can change without anybody deciding something."""
+    return run.due_at is not None or (run.is_open and not waits_for_a_person(run))
+
+
+def summary(runs: Sequence[IsolationRun]) -> str:
+    """How far the batch is, for those who listen rather than look."""
+    finished, waiting = sum(not run.is_open for run in runs), sum(map(waits_for_a_person, runs))
+    counts = {"finished": finished, "count": len(runs), "waiting": waiting}
+    text = ngettext(
+        "%(finished)d of %(count)d image is finished.",
+        "%(finished)d of %(count)d images are finished.",
+        len(runs),
+    )
+    if waiting:
+        text += " " + ngettext(
+            "%(waiting)d waits for a person.", "%(waiting)d wait for a person.", waiting
+        )
+    return text % counts
