@@ -7,7 +7,9 @@ found.
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 PARTS_SIDE = 160  # pixels; parts are told apart on a small copy
-SMALLEST_PART = 0.1  # of the largest; anything smaller is dust
+SMALLEST_PART = 0.03  # of the largest; anything smaller is dust
+FAINTEST_PART = 16  # of 255; thin parts fade on the small copy
+LEAST_REACH = 1.5  # pixels; less would not cross the edge of a small picture
 EDGE = (0.3, 0.85)  # mask values taken for wholly outside and wholly inside
 
 
@@ -26,7 +28,8 @@ def main_parts(mask: Image.Image) -> Image.Image | None:
     """Return where the large parts are, with some room around them; None when there are none."""
     scale = PARTS_SIDE / max(mask.size)
     small = mask.resize([max(1, round(side * scale)) for side in mask.size], Image.Resampling.BOX)
-    parts = label_parts(small.point(lambda value: 255 * (value > 96)))
+    seen = small.point(lambda value: 255 * (value > FAINTEST_PART))
+    parts = label_parts(seen.filter(ImageFilter.MaxFilter(3)))
     areas = parts.histogram()[1:255]
     if not any(areas):
         return None
@@ -61,7 +64,7 @@ def clean_edge(picture: Image.Image, alpha: Image.Image) -> Image.Image:
     inside = levels(alpha.filter(ImageFilter.MinFilter(5)), 0.9, 1.0)
     solid = picture.copy()
     solid.putalpha(inside)
-    grown = grow_colours(solid, max(picture.size) / 320)
+    grown = grow_colours(solid, max(LEAST_REACH, max(picture.size) / 320))
     return Image.composite(picture, grown, levels(alpha, 0.75, 1.0))
 
 

@@ -43,6 +43,10 @@ class Folder:
         except FileNotFoundError:
             return None
 
+    def has(self, name: str) -> bool:
+        """Return whether there is a file of that name."""
+        return self._path(name).exists()
+
     def rename(self, name: str, new_name: str) -> None:
         """Give a file another name."""
         os.replace(self._path(name), self._path(new_name))

@@ -14,6 +14,7 @@ SRGB = ImageCms.createProfile("sRGB")
 UNREADABLE: tuple[type[Exception], ...] = (
     UnidentifiedImageError,
     OSError,
+    RuntimeError,
     SyntaxError,
     ValueError,
     Image.DecompressionBombError,
@@ -55,7 +56,7 @@ def in_srgb(image: Image.Image) -> Image.Image:
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         return ImageCms.profileToProfile(image, source, SRGB, outputMode="RGB") or image
-    except ImageCms.PyCMSError:
+    except (ImageCms.PyCMSError, OSError):
         return image
 
 

@@ -17,7 +17,7 @@ from .web import VALIDATION, ApiError, SandboxRequest, json_reply, read_json, st
 PAGES = Engine(dirs=[str(Path(__file__).parent.parent / "templates")])
 FRONT_PAGE = "product_isolation/sandbox/front_page.html"
 SHOWN_RUNS = 24
-POLICY = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; base-uri 'none'"
+POLICY = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; base-uri 'none'"
 
 
 def front_page(request: SandboxRequest) -> HttpResponse:
@@ -46,7 +46,7 @@ def shown(run: Run, request: SandboxRequest) -> dict[str, Any]:
         "failure": run.failure_message,
         "fields": run.fields,
         **{
-            side: f"/_sandbox/previews/{name}" if request.services.folder.read(name) else None
+            side: f"/_sandbox/previews/{name}" if request.services.folder.has(name) else None
             for side, name in previews.items()
         },
     }
