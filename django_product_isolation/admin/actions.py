@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from django_product_isolation.reasons import Reason
 from django_product_isolation.targets import StorageFailed, get_targets
 from django_product_isolation.workflow import restore
+from django_product_isolation.workflow.begin import MAX_READ
 
 from . import rights, wording
 from .confirm import confirm_isolation
@@ -43,6 +44,8 @@ def restore_original(
 ) -> None:
     """Put the originals back where our results are shown; say which were left alone, and why."""
     refuse_without(model_admin, request, "restore_image")
+    if queryset.count() > MAX_READ:
+        messages.warning(request, wording.only_the_first(MAX_READ))
     allowed, forbidden = rights.changeable_images(model_admin, request, queryset)
     try:
         outcome = restore(queryset.filter(pk__in=allowed), user=request.user)

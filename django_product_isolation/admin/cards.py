@@ -46,11 +46,17 @@ def badge(status: str, text: str = "") -> SafeString:
     )
 
 
-def state(status: str, reason: str) -> SafeString:
+def state(status: str, reason: str, text: str = "") -> SafeString:
     """The badge of a status and the sentence of its reason."""
     sentence = Reason(reason).label if reason else ""
     html = '{} <span class="isolation-sentence">{}</span>' if sentence else "{}"
-    return format_html(html, badge(status), sentence)
+    return format_html(html, badge(status, text), sentence)
+
+
+def state_of(run: IsolationRun) -> SafeString:
+    """Where a run stands; a result that nobody need review is on its way to the product."""
+    publishing = run.status == Status.READY and not run.review
+    return state(run.status, run.reason, str(_("Being published")) if publishing else "")
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,7 @@ class Card:
 
     @property
     def state(self) -> SafeString:
-        return state(self.run.status, self.run.reason)
+        return state_of(self.run)
 
     @property
     def source_url(self) -> str:

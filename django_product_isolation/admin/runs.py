@@ -6,15 +6,16 @@ History cannot be edited, added or deleted here; what changes a run are the work
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -22,7 +23,7 @@ from django.views.decorators.http import require_POST
 from django_product_isolation.models import IsolationRun, RunEvent
 
 from . import rights, wording
-from .cards import cards, state
+from .cards import cards, state, state_of
 from .decisions import DECISIONS, Decision, decide
 from .pictures import SMALL, run_picture_url
 from .readonly import ReadOnly
@@ -34,6 +35,9 @@ else:
     RunModelAdmin = admin.ModelAdmin
     EventTabularInline = admin.TabularInline
 
+# Each is decided about on its own, while the person waits.
+MAX_AT_ONCE = 500
+NO_THUMB = SafeString('<span class="isolation-thumb"></span>')
 NOTHING = "\N{EN DASH}"
 
 
@@ -44,7 +48,10 @@ def as_action(decision: Decision) -> Callable[..., None]:
     def decide_about_runs(
         model_admin: RunModelAdmin, request: HttpRequest, queryset: QuerySet[IsolationRun]
     ) -> None:
-        decide(request, decision, list(queryset.select_related("batch")))
+        runs = list(queryset.select_related("batch")[: MAX_AT_ONCE + 1])
+        decide(request, decision, runs[:MAX_AT_ONCE])
+        if len(runs) > MAX_AT_ONCE:
+            messages.warning(request, wording.only_the_first(MAX_AT_ONCE))
 
     decide_about_runs.__name__ = f"{decision.name}_runs"
     action: Callable[..., None] = decide_about_runs
@@ -148,7 +155,7 @@ class RunAdmin(ReadOnly, RunModelAdmin):
 
     @admin.display(description=_("status"), ordering="status")
     def state(self, run: IsolationRun) -> str:
-        return state(run.status, run.reason)
+        return state_of(run)
 
     @admin.display(description=_("reason id"))
     def reason_id(self, run: IsolationRun) -> str:
@@ -204,6 +211,8 @@ class RunAdmin(ReadOnly, RunModelAdmin):
     @method_decorator(require_POST)
     def decide_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Carry out a decision about one run, posted as ``decide=name``."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         decision = DECISIONS.get(request.POST.get("decide", ""))
         if decision is None:
             raise BadRequest("Unknown decision.")
@@ -228,6 +237,6 @@ class RunAdmin(ReadOnly, RunModelAdmin):
 def thumb(url: str, alt: Any) -> str:
     """A very small preview, or an empty frame where there is none."""
     if not url:
-        return format_html('<span class="isolation-thumb"></span>')
+        return NO_THUMB
     html = '<img class="isolation-thumb" src="{}" alt="{}" loading="lazy" width="48" height="48">'
     return format_html(html, url, alt)

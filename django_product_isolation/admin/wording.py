@@ -38,6 +38,12 @@ def images(count: int) -> str:
     return ngettext("%(count)d image", "%(count)d images", count) % {"count": count}
 
 
+def only_the_first(count: int) -> str:
+    """Said when more was chosen than is done in one go."""
+    text = _("Only the first %(count)d were looked at. Choose fewer, or do the same once more.")
+    return text % {"count": count}
+
+
 def explain(name: str, reason: Reason) -> str:
     """A whole sentence about the image called ``name``."""
     if reason in ABOUT_THE_IMAGE:

@@ -1,31 +1,41 @@
-/* Keeps the batch page up to date: fetches the page anew and exchanges the parts that changed.
-   Knows nothing of runs; what is shown and when to stop, the server decides. */
+/* Keeps the batch page up to date: fetches the page anew and exchanges the parts that changed,
+   and sends decisions without losing the reader's place. Knows nothing of runs: what is shown
+   and when to stop, the server decides. Without this file the page reloads itself. */
 "use strict";
 
 (function () {
   const PAUSE = 2000;
   const LONGEST_PAUSE = 60000;
+  const live = document.getElementById("isolation-live");
+  const notices = document.getElementById("isolation-notices");
+  const form = document.getElementById("isolation-decide");
   let failures = 0;
   let timer = null;
+  let deciding = false;
 
-  function live() {
-    return document.getElementById("isolation-live");
+  async function fetchPage(options) {
+    const response = await fetch(location.href, { cache: "no-store", ...options });
+    if (!response.ok) {
+      throw new Error(response.status);
+    }
+    return new DOMParser().parseFromString(await response.text(), "text/html");
   }
 
-  function exchange(fresh) {
-    const focused = document.activeElement && document.activeElement.id;
-    for (const part of fresh.querySelectorAll("[data-part]")) {
-      const shown = document.getElementById(part.id);
-      if (shown && !shown.isEqualNode(part)) {
-        shown.replaceWith(part);
+  function exchange(page) {
+    const focused = document.activeElement;
+    const part = focused?.closest("[data-part]");
+    const fresh = page.getElementById("isolation-live");
+    for (const newer of fresh.querySelectorAll("[data-part]")) {
+      const shown = document.getElementById(newer.id);
+      if (shown && !shown.isEqualNode(newer)) {
+        shown.replaceWith(newer);
       }
     }
-    live().toggleAttribute("data-live", fresh.hasAttribute("data-live"));
-    if (focused && document.activeElement.id !== focused) {
-      const again = document.getElementById(focused);
-      if (again) {
-        again.focus({ preventScroll: true });
-      }
+    live.toggleAttribute("data-live", fresh.hasAttribute("data-live"));
+    if (part && !focused.isConnected) {
+      const again = document.getElementById(focused.id);
+      const near = again || document.getElementById(part.id).querySelector("a, button");
+      near?.focus({ preventScroll: true });
     }
   }
 
@@ -33,12 +43,7 @@
     timer = null;
     const started = performance.now();
     try {
-      const response = await fetch(location.href, { redirect: "error", cache: "no-store" });
-      if (!response.ok) {
-        throw new Error(response.status);
-      }
-      const page = new DOMParser().parseFromString(await response.text(), "text/html");
-      exchange(page.getElementById("isolation-live"));
+      exchange(await fetchPage({ redirect: "error" }));
       failures = 0;
     } catch {
       failures += 1;
@@ -48,11 +53,29 @@
 
   /* A page that takes long to make is asked for less often. */
   function schedule(took) {
-    if (timer !== null || document.hidden || !live().hasAttribute("data-live")) {
+    if (timer !== null || document.hidden || !live.hasAttribute("data-live")) {
       return;
     }
     const pause = Math.max(PAUSE * 2 ** failures, 2 * took);
     timer = setTimeout(refresh, Math.min(pause, LONGEST_PAUSE));
+  }
+
+  async function decide(event) {
+    event.preventDefault();
+    if (deciding) {
+      return;
+    }
+    deciding = true;
+    try {
+      const body = new FormData(form, event.submitter);
+      const page = await fetchPage({ method: "POST", body });
+      notices.replaceChildren(...page.getElementById("isolation-notices").childNodes);
+      exchange(page);
+      schedule(0);
+    } catch {
+      location.reload();
+    }
+    deciding = false;
   }
 
   document.addEventListener("visibilitychange", function () {
@@ -63,6 +86,6 @@
       schedule(0);
     }
   });
-
+  form.addEventListener("submit", decide);
   schedule(0);
 })();

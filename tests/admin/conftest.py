@@ -1,0 +1,44 @@
+import pytest
+from django.contrib import admin
+
+from tests.catalogue.models import ProductImage
+
+
+@pytest.fixture(autouse=True)
+def no_steps(settings):
+    """Pages are looked at without anybody taking steps, unless a test says otherwise."""
+    settings.PRODUCT_ISOLATION = {**settings.PRODUCT_ISOLATION, "WORKERS": "embedded"}
+
+
+@pytest.fixture
+def option(settings):
+    """Change options of PRODUCT_ISOLATION for one test."""
+
+    def change(**options):
+        settings.PRODUCT_ISOLATION = {**settings.PRODUCT_ISOLATION, **options}
+
+    return change
+
+
+@pytest.fixture
+def some_are_locked(monkeypatch):
+    """The shop lets nobody change an image whose caption is "locked"."""
+    model_admin = admin.site.get_model_admin(ProductImage)
+    allowed = model_admin.has_change_permission
+
+    def has_change_permission(request, obj=None):
+        return allowed(request, obj) and (obj is None or obj.caption != "locked")
+
+    monkeypatch.setattr(model_admin, "has_change_permission", has_change_permission)
+
+
+@pytest.fixture
+def count_queries(django_assert_max_num_queries):
+    """How many queries a call takes, without inserts, which databases take in chunks."""
+
+    def count(call) -> int:
+        with django_assert_max_num_queries(1000) as queries:
+            call()
+        return sum(not query["sql"].startswith("INSERT") for query in queries)
+
+    return count

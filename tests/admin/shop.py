@@ -1,0 +1,141 @@
+"""Staff, pictures and runs in any status, for the tests of the admin's pages."""
+
+import hashlib
+import uuid
+from decimal import Decimal
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission, User
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from django_product_isolation.choices import OPEN_STATUSES, Status
+from django_product_isolation.models import IsolationBatch, IsolationRun
+from tests.catalogue.models import Product, ProductImage
+from tests.photos import make_image, photo_bytes
+
+CHANGELIST = "/admin/catalogue/productimage/"
+RUNS = "/admin/product_isolation/isolationrun/"
+BATCHES = "/admin/product_isolation/isolationbatch/"
+
+CHANGE, VIEW = "catalogue.change_productimage", "catalogue.view_productimage"
+ISOLATE, REVIEW = "product_isolation.isolate_image", "product_isolation.review_result"
+RESTORE, VIEW_RUNS = "product_isolation.restore_image", "product_isolation.view_isolationrun"
+EVERYTHING = (CHANGE, VIEW, ISOLATE, REVIEW, RESTORE, VIEW_RUNS)
+
+WITH_RESULT = {Status.READY, Status.APPLIED, Status.RESTORED, Status.REJECTED}
+TOKEN = "1f6f7f0e-5a7c-4c1c-9d53-3ed1a0a10001"
+
+
+def make_staff(*permissions: str, name: str = "ann") -> User:
+    """A staff user with exactly these permissions."""
+    user = get_user_model().objects.create_user(name, is_staff=True)
+    for permission in permissions:
+        app_label, codename = permission.split(".")
+        user.user_permissions.add(
+            Permission.objects.get(content_type__app_label=app_label, codename=codename)
+        )
+    return user
+
+
+def make_images_without_files(count: int) -> list[ProductImage]:
+    """Rows as they are after an import: named files that nobody has, no dimensions."""
+    products = Product.objects.bulk_create(Product(name=f"Cup {n:03}") for n in range(count))
+    images = ProductImage.objects.bulk_create(
+        ProductImage(product=product, original=f"products/{product.pk}.jpg", width=1, height=1)
+        for product in products
+    )
+    ProductImage.objects.update(width=None, height=None)
+    return images
+
+
+def make_batch(user: User | None = None, **values) -> IsolationBatch:
+    defaults = {
+        "model_label": "catalogue.productimage",
+        "field_name": "original",
+        "aspect_ratio": "1:1",
+        "resolution": "2K",
+        "unit_price": Decimal("0.27"),
+    }
+    return IsolationBatch.objects.create(created_by=user, **{**defaults, **values})
+
+
+def make_run(
+    status: str = Status.QUEUED,
+    *,
+    batch: IsolationBatch | None = None,
+    image: ProductImage | None = None,
+    name: str = "Enamel mug",
+    **values,
+) -> IsolationRun:
+    """A run of ``image`` in ``status``, with the files that such a run has."""
+    image = image or make_image(name)
+    source = image.original
+    with source.storage.open(source.name) as file:
+        source_sha256 = hashlib.sha256(file.read()).hexdigest()
+    if status in WITH_RESULT:
+        values = {**store_result(image), **values}
+    key = f"catalogue.productimage.original:{image.pk}" if status in OPEN_STATUSES else None
+    defaults = {"due_at": None, "active_key": key, "review": status == Status.READY}
+    if status == Status.HELD:
+        defaults["held_from"] = Status.QUEUED
+    run = IsolationRun.objects.create(
+        batch=batch or make_batch(),
+        object_pk=str(image.pk),
+        label=str(image.product),
+        status=status,
+        source_name=source.name,
+        source_sha256=source_sha256,
+        **{**defaults, **values},
+    )
+    if status == Status.APPLIED:
+        ProductImage.objects.filter(pk=image.pk).update(original=run.result_name)
+    return run
+
+
+def store_result(image: ProductImage) -> dict[str, str]:
+    content = photo_bytes(colour="seagreen", format="WEBP")
+    file = ContentFile(content)
+    name = image.original.storage.save(f"products/isolated-{uuid.uuid4().hex}.webp", file)
+    return {"result_name": name, "result_sha256": hashlib.sha256(content).hexdigest()}
+
+
+def make_due(run: IsolationRun) -> None:
+    IsolationRun.objects.filter(pk=run.pk).update(due_at=timezone.now())
+
+
+def image_of(run: IsolationRun) -> ProductImage:
+    return ProductImage.objects.get(pk=run.object_pk)
+
+
+def status_of(run: IsolationRun) -> str:
+    return IsolationRun.objects.get(pk=run.pk).status
+
+
+def tick(images, action: str = "isolate_product", **more) -> dict[str, object]:
+    """What the image list posts when ``images`` are ticked and the action is run."""
+    return {"action": action, "_selected_action": pks(images), "index": "0", **more}
+
+
+def confirm(images, **changes) -> dict[str, object]:
+    """What the confirm page posts for ``images``."""
+    return {
+        "action": "isolate_product",
+        "_selected_action": pks(images),
+        "confirmed": "yes",
+        "price": "0.27",
+        "prompt": "{product}",
+        "aspect_ratio": "4:5",
+        "resolution": "1K",
+        "token": TOKEN,
+        **changes,
+    }
+
+
+def pks(images) -> list[str]:
+    return [str(image.pk) for image in images]
+
+
+def said(response) -> list[str]:
+    """The messages on the page."""
+    return [str(message) for message in response.context["messages"]]

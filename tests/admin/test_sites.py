@@ -1,0 +1,64 @@
+"""A shop with another admin site than Django's, showing a proxy of the image model."""
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.urls import reverse
+
+from django_product_isolation.admin.actions import attach_actions
+from django_product_isolation.admin.sites import admin_of, find_model, sites_in_use
+from django_product_isolation.choices import Status
+from django_product_isolation.models import IsolationBatch
+from tests.admin.shop import confirm, make_run, tick
+from tests.admin.staff_site import StaffImage, site
+from tests.catalogue.models import Product, ProductImage
+from tests.photos import make_image
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.admin.staff_site")]
+
+CHANGELIST = "/staff/catalogue/staffimage/"
+
+
+@pytest.fixture(autouse=True)
+def boss(client):
+    attach_actions()
+    user = get_user_model().objects.create_superuser("ann")
+    client.force_login(user)
+    return user
+
+
+def test_only_sites_with_an_address_count():
+    assert sites_in_use() == [site]
+    assert admin_of(ProductImage) is site.get_model_admin(StaffImage)
+    assert admin_of(Product) is None
+    assert find_model("catalogue.gone") is find_model("nonsense") is None
+
+
+def test_the_way_from_the_tick_to_the_batch(client):
+    image = make_image()
+    assert client.post(CHANGELIST, tick([image])).status_code == 200
+    response = client.post(CHANGELIST, confirm([image]), follow=True)
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert f'<a href="{CHANGELIST}">Staff images</a>' in page
+    assert f'href="{CHANGELIST}{image.pk}/change/"' in page
+    assert "Details" not in page  # this site does not show our runs
+    assert IsolationBatch.objects.get().model_label == "catalogue.productimage"
+
+
+def test_decisions_ask_the_hosts_own_admin(client, monkeypatch):
+    run = make_run(Status.HELD)
+    monkeypatch.setattr(site.get_model_admin(StaffImage), "has_change_permission", lambda *a: False)
+    url = reverse("product_isolation:progress", args=[run.batch_id])
+    assert client.post(url, {"decide": f"resume:{run.pk}"}).status_code == 403
+
+
+def test_previews_are_shown_for_images_of_that_site(client):
+    image = make_image()
+    url = reverse("product_isolation:preview_image", args=["catalogue.productimage", image.pk])
+    assert client.get(url)["Content-Type"] == "image/webp"
+
+
+def test_who_is_not_logged_in_is_led_to_that_sites_login(client):
+    client.logout()
+    response = client.get(reverse("product_isolation:progress", args=[make_run().batch_id]))
+    assert response["Location"].startswith("/staff/login/?next=/product-isolation/batches/")
