@@ -198,7 +198,7 @@ class IsolationRun(models.Model):
             self.record(RunEvent.Kind.STATUS, reason, detail, actor=actor, status=status)
             if self.is_open and status not in OPEN_STATUSES:
                 tell = partial(run_finished.send_robust, sender=IsolationRun, run=self)
-                transaction.on_commit(tell, robust=True)
+                transaction.on_commit(tell)
         self._remember(changes)
         return True
 

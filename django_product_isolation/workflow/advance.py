@@ -103,9 +103,7 @@ def receive_callback(pk: uuid.UUID, callback: Callback) -> None:
             adopt_hint(pk, callback.run_id)
         if not run.events.filter(kind=RunEvent.Kind.CALLBACK).exists():
             run.record(RunEvent.Kind.CALLBACK, detail=callback.event[:100])
-        transaction.on_commit(
-            partial(work_due.send_robust, sender=IsolationRun, run_ids=[pk]), robust=True
-        )
+        transaction.on_commit(partial(work_due.send_robust, sender=IsolationRun, run_ids=[pk]))
 
 
 def adopt_hint(pk: uuid.UUID, runflow_run_id: str) -> None:

@@ -151,9 +151,7 @@ def begin(batch: IsolationBatch, chosen: Plan, template: str) -> IsolationBatch:
         begun = list(batch.runs.order_by().values_list("pk", flat=True))
         if not begun:
             raise NothingToIsolate(chosen.skipped)
-        transaction.on_commit(
-            partial(work_due.send_robust, sender=IsolationBatch, run_ids=begun), robust=True
-        )
+        transaction.on_commit(partial(work_due.send_robust, sender=IsolationBatch, run_ids=begun))
     return batch
 
 

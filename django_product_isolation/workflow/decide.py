@@ -54,6 +54,4 @@ def stop(run: IsolationRun, *, user: Any = None) -> bool:
 
 
 def nudge(run: IsolationRun) -> None:
-    transaction.on_commit(
-        partial(work_due.send_robust, sender=IsolationRun, run_ids=[run.pk]), robust=True
-    )
+    transaction.on_commit(partial(work_due.send_robust, sender=IsolationRun, run_ids=[run.pk]))

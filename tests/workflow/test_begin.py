@@ -136,6 +136,20 @@ def test_the_same_token_gives_the_same_batch():
     assert IsolationRun.objects.count() == 1
 
 
+def test_the_same_token_posted_twice_at_once_gives_the_same_batch(monkeypatch):
+    image, other = make_image("A"), make_image("B")
+    token = uuid4()
+
+    def plan_while_the_twin_begins(images):
+        monkeypatch.undo()
+        isolate(image, token=token)
+        return plan(images)
+
+    monkeypatch.setattr("django_product_isolation.workflow.begin.plan", plan_while_the_twin_begins)
+    assert isolate(other, token=token).pk == token
+    assert [run.object_pk for run in IsolationRun.objects.all()] == [str(image.pk)]
+
+
 @pytest.mark.parametrize(
     "options", [{"aspect_ratio": "7:3"}, {"resolution": "8K"}, {"aspect_ratio": ""}]
 )
