@@ -1,8 +1,13 @@
-"""A shop as small as a test needs: SQLite, local files, nothing outside the process."""
+"""A shop as small as a test needs: SQLite, local files, nothing outside the process.
+
+DATABASE_URL runs the same tests on another database.
+"""
 
 import os
 import tempfile
 from pathlib import Path
+
+import dj_database_url
 
 SECRET_KEY = "a key for tests only"
 DEBUG = False
@@ -50,6 +55,8 @@ DATABASES = {
         "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20},
     }
 }
+if os.environ.get("DATABASE_URL"):
+    DATABASES["default"] = dj_database_url.config()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STATIC_URL = "/static/"
