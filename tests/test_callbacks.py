@@ -77,6 +77,7 @@ def test_what_is_no_list_of_texts_still_keeps_the_door_shut():
         SIGNED_LONG[:-1],
         SIGNED_LONG + "0",
         SIGNED_LONG + "\n",
+        SIGNED_LONG + "é",
         " " + SIGNED_LONG,
         SIGNED_LONG.upper(),
         "sha256=" + SIGNED_LONG,

@@ -3,6 +3,7 @@ import io
 import itertools
 import logging
 import socket
+import threading
 import traceback
 
 import pytest
@@ -365,13 +366,16 @@ def test_no_query_and_no_inner_address_in_errors_and_logs(internet, caplog):
     caplog.set_level(logging.DEBUG)
     internet.names["files.example.com"] = [["10.11.12.13"]]
     errors = [failure(f"https://files.example.com/o.webp?{SECRET}")]
-    for answer in (reply(status=403), hang_up, reply_raw(b"HTTP/1.1 200 OK\r\nbroken\r\n\r\n")):
+    with pytest.raises(FetchError) as caught:
+        sent(f"https://files.example.com/u?{SECRET}", b"a picture")
+    errors.append(caught.value)
+    for answer in (reply(status=403), hang_up, reply_raw(b"HTTP/1.1 2\r\n\r\n")):
         with HttpServer(answer) as server:
             url = f"{server.url}/o.webp?{SECRET}"
-            try:
-                fetched(url, local_origin=server.url)
-            except FetchError as error:
-                errors.append(error)
+            errors.append(failure(url, local_origin=server.url))
+            with pytest.raises(FetchError) as caught:
+                sent(url, b"a picture", local_origin=server.url)
+            errors.append(caught.value)
     told = "".join("".join(traceback.format_exception(error)) for error in errors)
     ours = "".join(r.getMessage() for r in caplog.records if r.name.startswith("django_product"))
     assert SECRET not in told + caplog.text
@@ -434,17 +438,26 @@ def test_upload_that_fails_says_how(answer, code):
     assert caught.value.code == code
 
 
-def test_server_that_stops_reading_ends_at_the_deadline():
-    listener = socket.create_server(("127.0.0.1", 0))
-    with listener:
+@pytest.mark.parametrize("sip", [0, 65536])
+def test_server_that_reads_nothing_or_in_sips_ends_at_the_deadline(sip):
+    """In sips the whole body would take 30 s, though no single write waits long."""
+    over, received = threading.Event(), []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        reader = threading.Thread(target=read_in_sips, args=(listener, sip, over, received))
+        reader.start()
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        file, size = io.BytesIO(bytes(20_000_000)), 20_000_000
         with pytest.raises(FetchError) as caught:
-            send_file(
-                url,
-                io.BytesIO(bytes(20_000_000)),
-                mime_type="image/png",
-                size=20_000_000,
-                deadline=0.5,
-                local_origin=url,
-            )
+            send_file(url, file, mime_type="a/b", size=size, deadline=0.5, local_origin=url)
+        over.set()
+        reader.join()
     assert caught.value.code == "too_slow"
+    assert sum(received) < size
+
+
+def read_in_sips(listener, sip, over, received):
+    connection, _ = listener.accept()
+    with connection:
+        while not over.wait(0.1):
+            if sip:
+                received.append(len(connection.recv(sip)))

@@ -148,7 +148,7 @@ def test_facts_tell_rotation_colour_space_and_alpha():
 )
 @pytest.mark.parametrize("function", [inspect, needs_preparing])
 def test_what_is_no_image_is_rejected(function, body, code):
-    assert rejection(function, io.BytesIO(body)) in {code, "not_an_image"}
+    assert rejection(function, io.BytesIO(body)) == code
 
 
 @pytest.mark.parametrize("file_format", ["GIF", "BMP", "AVIF", "TIFF", "ICO", "PPM", "JPEG2000"])

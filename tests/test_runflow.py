@@ -1,6 +1,7 @@
 import io
 import logging
 import traceback
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -118,9 +119,10 @@ def test_fields_that_say_nothing_are_not_sent():
 
 
 def test_same_request_has_the_same_bytes():
+    metadata = [{"run": "7", "batch": "2"}, {"batch": "2", "run": "7"}]
     with HttpServer(reply_json(QUEUED, 201)) as server:
-        create(client_of(server))
-        create(client_of(server))
+        for same in metadata:
+            client_of(server).create_run(replace(REQUEST, metadata=same))
         first, second = server.requests
     assert first.body == second.body
 
@@ -184,6 +186,7 @@ def test_retry_after_is_handed_on():
         reply(b"<html>forbidden</html>", 403),
         reply_json({"message": "Forbidden"}, 403),
         reply(status=301, Location="/v1/elsewhere"),
+        reply_json(QUEUED, 302),
         reply(status=307, Location="/v1/elsewhere"),
         reply(b"ok"),
         reply(b""),
@@ -401,8 +404,9 @@ def test_search_ends_on_a_cursor_that_leads_back_and_after_five_pages():
     ],
 )
 def test_search_that_cannot_be_finished_never_says_that_nothing_is_there(answers, kind):
-    error, _ = failure(lambda client: client.find_runs("ref"), *answers)
+    error, requests = failure(lambda client: client.find_runs("ref"), *answers, listing())
     assert type(error) is kind
+    assert len(requests) == len(answers)
 
 
 def test_balance_is_in_usd_or_unknown():
