@@ -95,7 +95,6 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
             Status.PROCESSING,
             Status.COLLECTING,
             Status.READY,
-            Status.REJECTED,
             Status.FAILED,
             Status.CANCELLED,
         }

@@ -53,6 +53,13 @@ def test_of_approving_and_turning_down_the_first_counts(run):
     assert not approve(seen_by_colleague)
 
 
+@pytest.mark.parametrize("status", sorted(set(Status) - {Status.READY}))
+def test_only_a_result_that_is_ready_can_be_turned_down(run, status):
+    run = put(run, status)
+    assert not reject(run)
+    assert IsolationRun.objects.get(pk=run.pk).status == status
+
+
 @pytest.mark.parametrize("stood", [Status.QUEUED, Status.SUBMITTING, Status.PROCESSING])
 def test_resume_goes_on_where_the_run_stopped(run, stood, django_capture_on_commit_callbacks):
     nudged = []

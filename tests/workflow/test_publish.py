@@ -69,6 +69,7 @@ def test_a_newer_upload_under_the_same_name_is_never_overwritten(run, image, go_
     run = go_on(run)
     assert (run.status, run.reason) == (Status.SUPERSEDED, Reason.IMAGE_CHANGED)
     assert shown_bytes(image) == newer
+    assert not run.events.filter(status=Status.APPLIED).exists()
 
 
 def test_an_upload_in_the_last_moment_before_the_swap_wins(run, image, go_on, monkeypatch):
