@@ -13,7 +13,9 @@ from django_product_isolation.choices import AspectRatio, Resolution
 from .cutout import clean_edge
 
 MARGIN = 0.08  # of the short side, left free on every side
+LEAST_VISIBLE = 40  # of 255; fainter pixels do not count for the layout
 QUALITY = 90
+WEBP_METHOD = 2  # a quarter of the default's time for a twentieth more bytes
 BACKGROUNDS = {
     "white": (255, 255, 255, 255),
     "off_white": (246, 245, 242, 255),
@@ -40,7 +42,8 @@ def packshot(
     picture: Image.Image, alpha: Image.Image, size: tuple[int, int], background: str
 ) -> Image.Image:
     """Return the product on its ground as RGBA, as large as the margin allows, and centred."""
-    frame = alpha.point(lambda value: 255 * (value > 40)).getbbox() or (0, 0, *alpha.size)
+    visible = alpha.point([255 * (value > LEAST_VISIBLE) for value in range(256)])
+    frame = visible.getbbox() or (0, 0, *alpha.size)
     product = clean_edge(picture.crop(frame), alpha.crop(frame))
     product.putalpha(alpha.crop(frame))
     free = 2 * round(min(size) * MARGIN)
@@ -59,5 +62,7 @@ def encoded(image: Image.Image, image_format: str) -> bytes:
     """Return the file's bytes; opaque unless the picture has transparent parts to show."""
     opaque = image.getchannel("A").getextrema() == (255, 255) or image_format == "jpeg"
     output = io.BytesIO()
-    (image.convert("RGB") if opaque else image).save(output, image_format, quality=QUALITY)
+    (image.convert("RGB") if opaque else image).save(
+        output, image_format, quality=QUALITY, method=WEBP_METHOD
+    )
     return output.getvalue()

@@ -5,7 +5,7 @@ Knows numbers and names only; where a number is Runflow's, the section of the co
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 MODEL = "runflow/product-isolation"
@@ -61,8 +61,12 @@ class SandboxConfig:
             raise ValueError(f"speed must be one of {', '.join(SPEEDS)}.")
         if self.sizes not in SIZES:
             raise ValueError(f"sizes must be one of {', '.join(SIZES)}.")
+        in_cents(self.balance)
 
-    @property
-    def balance_cents(self) -> int:
-        """The starting balance in US cents."""
-        return int(Decimal(self.balance) * 100)
+
+def in_cents(amount: object) -> int:
+    """Return an amount in USD as US cents. Raises ValueError when it is none."""
+    try:
+        return int(Decimal(str(amount)) * 100)
+    except (InvalidOperation, OverflowError, ValueError) as error:
+        raise ValueError('balance: an amount in USD like "10.00".') from error

@@ -4,7 +4,9 @@ Knows greyscale masks (0 background, 255 product) and colours along the edge; no
 found.
 """
 
-from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageFilter
+
+from .parts import drawn, find_parts
 
 PARTS_SIDE = 160  # pixels; parts are told apart on a small copy
 SMALLEST_PART = 0.03  # of the largest; anything smaller is dust
@@ -28,25 +30,13 @@ def main_parts(mask: Image.Image) -> Image.Image | None:
     """Return where the large parts are, with some room around them; None when there are none."""
     scale = PARTS_SIDE / max(mask.size)
     small = mask.resize([max(1, round(side * scale)) for side in mask.size], Image.Resampling.BOX)
-    seen = small.point(lambda value: 255 * (value > FAINTEST_PART))
-    parts = label_parts(seen.filter(ImageFilter.MaxFilter(3)))
-    areas = parts.histogram()[1:255]
-    if not any(areas):
+    seen = small.point([255 * (value > FAINTEST_PART) for value in range(256)])
+    parts = find_parts(seen.filter(ImageFilter.MaxFilter(3)))
+    if not parts:
         return None
-    kept = {label for label, area in enumerate(areas, 1) if area >= SMALLEST_PART * max(areas)}
-    large = parts.point([255 * (label in kept) for label in range(256)])
+    least = SMALLEST_PART * max(part.area for part in parts)
+    large = drawn([part for part in parts if part.area >= least], small.size)
     return large.filter(ImageFilter.MaxFilter(5)).resize(mask.size, Image.Resampling.BILINEAR)
-
-
-def label_parts(binary: Image.Image) -> Image.Image:
-    """Return a copy of a 0/255 picture whose connected parts have the values 1, 2, 3 up to 254."""
-    labelled, label = binary.copy(), 1
-    for y in range(labelled.height):
-        for x in range(labelled.width):
-            if label < 255 and labelled.getpixel((x, y)) == 255:
-                ImageDraw.floodfill(labelled, (x, y), label)
-                label += 1
-    return labelled
 
 
 def levels(mask: Image.Image, low: float, high: float) -> Image.Image:

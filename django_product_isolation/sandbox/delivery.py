@@ -63,10 +63,8 @@ def send(delivery: Delivery, timeout: float) -> Attempt:
     started, status, kept, error = time.monotonic(), None, None, None
     try:
         status, kept = post(delivery, timeout)
-    except requests.RequestException as failure:
+    except (requests.RequestException, ValueError) as failure:
         error = type(failure).__name__
-    except ValueError:
-        error = "InvalidURL"
     return Attempt(
         status_code=status,
         response_body=kept,

@@ -13,7 +13,7 @@ from .assets import Assets
 from .behaviour import Behaviour
 from .callback_secrets import CallbackSecrets
 from .callbacks import Callbacks
-from .config import SandboxConfig
+from .config import SandboxConfig, in_cents
 from .database import Database
 from .deliveries import Deliveries
 from .delivery import Deliverer
@@ -76,7 +76,7 @@ def build(config: SandboxConfig, data: Path, base_url: str, engine: Engine) -> S
     signer = UrlSigner(
         database.meta("url_key", secrets.token_bytes(32)), base_url, config.url_lifetime
     )
-    accounts = Accounts(database, config.balance_cents)
+    accounts = Accounts(database, in_cents(config.balance))
     callback_secrets = CallbackSecrets(database, config.signing_secret)
     assets = Assets(database, folder)
     sources = Sources(assets, folder, signer, allow_local=config.allow_local_sources)

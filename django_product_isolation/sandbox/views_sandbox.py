@@ -3,7 +3,6 @@
 Nothing here exists at Runflow. The switches take JSON only, so that no web page can throw them.
 """
 
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from django.http import HttpResponse
 from django.template import Context, Engine
 
 from . import behaviour as tables
+from .config import in_cents
 from .runs import Run
 from .web import VALIDATION, ApiError, SandboxRequest, json_reply, read_json, store_error
 
@@ -97,9 +97,9 @@ def change_balance(request: SandboxRequest) -> HttpResponse:
     """Give every organisation a balance in USD."""
     body, _ = read_json(request)
     try:
-        cents = int(Decimal(str(body.get("balance"))) * 100)
-    except (InvalidOperation, ValueError, OverflowError) as error:
-        raise ApiError(422, VALIDATION, 'balance: an amount in USD like "10.00".') from error
+        cents = in_cents(body.get("balance"))
+    except ValueError as error:
+        raise ApiError(422, VALIDATION, str(error)) from error
     request.services.accounts.set_balance(cents)
     return json_reply({"balance_cents": cents})
 

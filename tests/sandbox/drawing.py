@@ -4,14 +4,12 @@ import io
 
 from PIL import Image, ImageChops, ImageDraw
 
+STAR = [(200, 30), (240, 120), (340, 130), (260, 190), (290, 280)]
+STAR += [(200, 230), (110, 280), (140, 190), (60, 130), (160, 120)]
 SHAPES = {
     "ellipse": lambda draw, fill: draw.ellipse((120, 60, 280, 240), fill=fill),
     "box": lambda draw, fill: draw.rectangle((100, 80, 300, 220), fill=fill),
-    "star": lambda draw, fill: draw.polygon(
-        [(200, 30), (240, 120), (340, 130), (260, 190), (290, 280)]
-        + [(200, 230), (110, 280), (140, 190), (60, 130), (160, 120)],
-        fill=fill,
-    ),
+    "star": lambda draw, fill: draw.polygon(STAR, fill=fill),
 }
 
 

@@ -4,8 +4,10 @@ import requests
 
 @pytest.mark.parametrize(
     "authorization",
-    [None, "", "Bearer", "Bearer ", "rf_live_x", "Basic rf_live_abc", "Bearer nothing"]
-    + ["Bearer rf_live_", "Bearer rf_live_with-dash", "bearer rf_live_abc"],
+    [
+        *(None, "", "Bearer", "Bearer ", "rf_live_x", "Basic rf_live_abc", "Bearer nothing"),
+        *("Bearer rf_live_", "Bearer rf_live_with-dash", "bearer rf_live_abc"),
+    ],
 )
 def test_a_missing_or_malformed_key_is_refused(sandbox, authorization):
     headers = {"Authorization": authorization} if authorization is not None else {}

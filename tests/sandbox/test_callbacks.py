@@ -4,7 +4,14 @@ from datetime import datetime
 import pytest
 
 from django_product_isolation.sandbox.signing import callback_signature
-from tests.http_server import HttpServer, free_port, hang_up, reply, say_nothing
+from tests.http_server import (
+    HttpServer,
+    free_port,
+    hang_up,
+    reply,
+    reply_raw,
+    say_nothing,
+)
 from tests.sandbox.client import wait_for
 
 SECRET = "whsec_shared_by_shop_and_sandbox"
@@ -153,6 +160,14 @@ def test_a_receiver_that_says_nothing_is_a_network_error(start, client_of, recei
     assert delivery["status_code"] == "succeeded"
 
 
+def test_a_status_is_an_answer_even_where_the_rest_is_broken(signed, receiver):
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    receiver.answers[:] = [reply_raw(head, b"nonsense\r\n")]
+    record = signed.isolate(callback_url=receiver.url)
+    (delivery,) = signed.deliveries(record["id"])
+    assert (delivery["status_code"], delivery["attempt_count"]) == ("succeeded", 1)
+
+
 def test_the_real_runflow_is_never_called(signed):
     record = signed.isolate(callback_url="https://api.runflow.io/hook")
     (delivery,) = signed.deliveries(record["id"])
@@ -241,6 +256,14 @@ def test_a_rotation_promotes_one_and_keeps_the_other(api):
     assert promoted.json()["is_current"] is True and promoted.json()["label"] == "new"
     assert [s["is_current"] for s in secrets_of(api)] == [False, True]
     assert [s["id"] for s in secrets_of(api)] == [first["id"], second["id"]]
+
+
+def test_a_secret_can_be_renamed_alone(api):
+    secret = api.post("/v1/callback-secrets", json={"label": "old"}).json()
+    renamed = api.patch(f"/v1/callback-secrets/{secret['id']}", json={"label": "new"}).json()
+    assert (renamed["label"], renamed["is_current"]) == ("new", True)
+    same = api.patch(f"/v1/callback-secrets/{secret['id']}", json={"is_current": True}).json()
+    assert (same["label"], same["is_current"]) == ("new", True)
 
 
 def test_a_deleted_secret_signs_no_more_and_stays_on_record(api, receiver):

@@ -14,6 +14,8 @@ from django_product_isolation.sandbox.engines import (
     light,
     u2netp,
 )
+from django_product_isolation.sandbox.parts import drawn as drawn_parts
+from django_product_isolation.sandbox.parts import find_parts
 from tests.sandbox.drawing import SHAPES, drawn, overlap
 
 PAIRS = Path(__file__).parents[3] / "shared" / "masks"
@@ -154,6 +156,18 @@ def test_a_pair_stays_a_pair():
     mask.paste(255, (40, 100, 160, 300))
     mask.paste(255, (240, 100, 300, 200))
     assert product_alpha(mask).histogram()[255] > 0.95 * mask.histogram()[255]
+
+
+def test_parts_are_what_touches_along_sides():
+    binary = Image.new("L", (9, 7))
+    binary.paste(255, (0, 0, 2, 5))  # a U, joined only by its last row
+    binary.paste(255, (4, 0, 6, 5))
+    binary.paste(255, (0, 4, 6, 5))
+    binary.paste(255, (6, 5, 8, 6))  # touches it with a corner only
+    parts = find_parts(binary)
+    assert sorted(part.area for part in parts) == [2, 22]
+    assert drawn_parts(parts, binary.size).tobytes() == binary.tobytes()
+    assert find_parts(Image.new("L", (9, 7))) == []
 
 
 def test_more_specks_than_can_be_counted_do_no_harm():

@@ -19,6 +19,8 @@ from django_product_isolation.sandbox.engines import ENGINES, EngineUnavailable
 
 DEFAULT_ADDRESS = "127.0.0.1:8765"
 
+SETTINGS_LINE = '["whsec_..."],  # what --signing-secret says'
+
 WELCOME = """\
 Runflow sandbox: a local stand-in that spends no money and never contacts Runflow.
   Address  {url}
@@ -31,7 +33,7 @@ Put these options into your settings:
       "BASE_URL": "{url}",
       "API_KEY": "rf_live_sandbox",  # any key of this form
       "CALLBACK_BASE_URL": "http://127.0.0.1:8000",  # where your shop runs
-      "SIGNING_SECRETS": {secrets},
+      "SIGNING_SECRETS": {secrets}
       "SOURCE": "upload",
   }}
 
@@ -105,7 +107,7 @@ class Command(BaseCommand):
             engine=sandbox.engine.name,
             description=sandbox.engine.description,
             data=config.data or "a temporary folder, removed at the end",
-            secrets='["..."]' if config.signing_secret else "[]",
+            secrets=SETTINGS_LINE if config.signing_secret else "[],",
         )
         self.stdout.write(welcome)
         self.stdout.flush()

@@ -3,7 +3,9 @@
 Good on plain grounds, poor where product and ground share colours; quick, and needs no weights.
 """
 
-from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageFilter
+
+from django_product_isolation.sandbox.parts import drawn, find_parts
 
 SIDE = 256  # pixels; the mask is found on a small copy
 BORDER_COLOURS = 16
@@ -60,16 +62,20 @@ def border_strip(picture: Image.Image) -> Image.Image:
 
 def distance_from(picture: Image.Image, colours: list[tuple[int, ...]]) -> Image.Image:
     """Return how far each pixel is from the nearest of the colours, 0 to 255."""
-    nearest = Image.new("L", picture.size, 255)
+    nearest, converted = Image.new("L", picture.size, 255), picture.convert("YCbCr")
     for colour in colours:
         plain = Image.new("RGB", picture.size, colour).convert("YCbCr")
-        luma, *chroma = ImageChops.difference(picture.convert("YCbCr"), plain).split()
-        distance = luma.point(lambda value: min(255, round(value * LUMA_WEIGHT)))
+        luma, *chroma = ImageChops.difference(converted, plain).split()
+        distance = luma.point(weighted(LUMA_WEIGHT))
         for channel in chroma:
-            weighted = channel.point(lambda value: min(255, round(value * CHROMA_WEIGHT)))
-            distance = ImageChops.add(distance, weighted)
+            distance = ImageChops.add(distance, channel.point(weighted(CHROMA_WEIGHT)))
         nearest = ImageChops.darker(nearest, distance)
     return nearest
+
+
+def weighted(weight: float) -> list[int]:
+    """Return the lookup table that multiplies a value, up to 255."""
+    return [min(255, round(value * weight)) for value in range(256)]
 
 
 def threshold(histogram: list[int]) -> int:
@@ -95,8 +101,10 @@ def above(limit: int) -> list[int]:
 def filled(binary: Image.Image) -> Image.Image:
     """Close small gaps, and fill what is not connected with the border."""
     closed = binary.filter(ImageFilter.MaxFilter(5)).filter(ImageFilter.MinFilter(5))
-    framed = Image.new("L", (closed.width + 2, closed.height + 2))
-    framed.paste(closed, (1, 1))
-    ImageDraw.floodfill(framed, (0, 0), 128)
-    inner = framed.crop((1, 1, closed.width + 1, closed.height + 1))
-    return inner.point([255 * (value != 128) for value in range(256)])
+    width, height = closed.size
+    ground = [
+        part
+        for part in find_parts(ImageChops.invert(closed))
+        if any(y in (0, height - 1) or start == 0 or end == width for y, start, end in part.spans)
+    ]
+    return ImageChops.invert(drawn(ground, closed.size))
