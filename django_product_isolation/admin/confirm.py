@@ -26,6 +26,7 @@ from django_product_isolation.conf import get_settings
 from django_product_isolation.models import IsolationBatch
 from django_product_isolation.workflow import BudgetExceeded, NothingToIsolate, Plan, isolate, plan
 from django_product_isolation.workflow.begin import PROMPT_MAX_LENGTH
+from django_product_isolation.workflow.publish import applied_runs
 
 from . import rights, wording
 from .pictures import SMALL, image_picture_url
@@ -137,12 +138,7 @@ def begin(
     except NothingToIsolate:
         form.add_error(None, _("None of these images can be isolated now."))
     except BudgetExceeded as error:
-        text = _(
-            "This costs %(total)s, but only %(left)s of the budget is left. Nothing was sent. "
-            "Choose fewer images, or ask whoever keeps the budget."
-        )
-        amounts = {"total": wording.money(error.total), "left": wording.money(error.left)}
-        form.add_error(None, text % amounts)
+        form.add_error(None, over_budget(error))
     else:
         sentences = [wording.explain(s.picture.label, s.reason) for s in chosen.skipped]
         for sentence in wording.shorten(sentences):
@@ -151,27 +147,29 @@ def begin(
     return None
 
 
+def over_budget(error: BudgetExceeded) -> str:
+    text = _(
+        "This costs %(total)s, but only %(left)s of the budget is left. Nothing was sent. "
+        "Choose fewer images, or ask whoever keeps the budget."
+    )
+    return text % {"total": wording.money(error.total), "left": wording.money(error.left)}
+
+
 def draw(
     model_admin: "ModelAdmin[Any]", request: HttpRequest, form: ConfirmForm, chosen: Plan
 ) -> TemplateResponse:
     """The page for ``chosen``."""
-    count = len(chosen.accepted)
     request.current_app = model_admin.admin_site.name
+    images = wording.images(len(chosen.accepted))
+    title = _("Isolate %(images)s") if chosen.accepted else _("Nothing to isolate")
     context = {
         **model_admin.admin_site.each_context(request),
-        "title": _("Isolate %(images)s") % {"images": wording.images(count)}
-        if count
-        else _("Nothing to isolate"),
+        **shown(chosen),
+        "title": title % {"images": images},
         "opts": model_admin.opts,
         "form": form,
         "chosen": chosen,
-        "pictures": [
-            (picture.label, image_picture_url(chosen.target, picture, SMALL))
-            for picture in chosen.accepted[:MAX_PICTURES_SHOWN]
-        ],
-        "further": chosen.accepted[MAX_PICTURES_SHOWN:],
-        "skipped": skipped_by_reason(chosen),
-        "images": wording.images(count),
+        "images": images,
         "price": str(chosen.unit_price),
         "unit_price": wording.money(chosen.unit_price),
         "total": wording.money(chosen.total),
@@ -180,6 +178,25 @@ def draw(
         "confirmed": CONFIRMED,
     }
     return TemplateResponse(request, "product_isolation/confirm.html", context)
+
+
+def shown(chosen: Plan) -> dict[str, Any]:
+    """What stands on the page about each image: as a picture, by its name, or left out and why."""
+    isolated = applied_runs(chosen.target, {p.pk: p.name for p in chosen.accepted})
+    pictures = [
+        {
+            "name": picture.label,
+            "url": image_picture_url(chosen.target, picture, SMALL),
+            "is_isolated": picture.pk in isolated,
+        }
+        for picture in chosen.accepted[:MAX_PICTURES_SHOWN]
+    ]
+    return {
+        "pictures": pictures,
+        "further": chosen.accepted[MAX_PICTURES_SHOWN:],
+        "isolated_already": len(isolated),
+        "skipped": skipped_by_reason(chosen),
+    }
 
 
 def skipped_by_reason(chosen: Plan) -> list[tuple[str, list[str]]]:

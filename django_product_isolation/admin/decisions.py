@@ -24,6 +24,7 @@ from django_product_isolation.targets import StorageFailed
 from django_product_isolation.workflow.decide import STOPPABLE
 
 from . import rights, wording
+from .sites import find_model
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -40,7 +41,7 @@ class Decision:
     label: "_StrPromise"
     permission: str
     applies: Callable[[IsolationRun], bool]
-    carry_out: Callable[..., "bool | Reason | None"]  # (run, user=...) -> False or why not
+    carry_out: Callable[..., "bool | Reason"]  # (run, user=...): False or a reason is a no
     done: "_StrPromise"  # with %(count)d
     goes_on: bool = False  # the run has further steps afterwards
 
@@ -48,6 +49,16 @@ class Decision:
     def codename(self) -> str:
         """The permission's name within our app."""
         return self.permission.rpartition(".")[2]
+
+
+def put_back(run: IsolationRun, *, user: Any) -> "bool | Reason":
+    """Restore one run; returns why it was left alone.
+
+    Raises StorageFailed, or ImproperlyConfigured when the shop no longer names its model.
+    """
+    if find_model(run.batch.model_label) is None:
+        raise ImproperlyConfigured(run.batch.model_label)
+    return workflow.restore_run(run, user=user) or True
 
 
 DECISIONS = {
@@ -86,7 +97,7 @@ DECISIONS = {
             gettext_lazy("Restore original"),
             rights.RESTORE,
             lambda run: run.status == Status.APPLIED,
-            lambda run, user: workflow.restore_run(run, user=user) or True,
+            put_back,
             ngettext_lazy("%(count)d original restored.", "%(count)d originals restored.", "count"),
         ),
         Decision(
@@ -119,13 +130,14 @@ def decide(request: HttpRequest, decision: Decision, runs: Sequence[IsolationRun
     if runs and not changeable:
         raise PermissionDenied
     done: list[IsolationRun] = []
-    left = [wording.explain(r.label, Reason.NOT_ALLOWED) for r in runs if r.pk not in changeable]
+    left: list[str] = []
     for run in runs:
-        if run.pk in changeable:
-            if problem := carry_out(decision, run, request.user):
-                left.append(problem)
-            else:
-                done.append(run)
+        if run.pk not in changeable:
+            left.append(wording.explain(run.label, Reason.NOT_ALLOWED))
+        elif problem := carry_out(decision, run, request.user):
+            left.append(problem)
+        else:
+            done.append(run)
     take_steps(done)
     tell(request, decision.done, len(done), left)
 
@@ -139,7 +151,7 @@ def carry_out(decision: Decision, run: IsolationRun, user: Any) -> str:
         outcome = decision.carry_out(run, user=user)
     except StorageFailed:
         return wording.explain(run.label, Reason.STORAGE_FAILED)
-    except (ImproperlyConfigured, LookupError):
+    except ImproperlyConfigured:
         gone = _("%(name)s: the shop no longer names this kind of image. Ask your developer.")
         return gone % {"name": run.label}
     if isinstance(outcome, Reason):

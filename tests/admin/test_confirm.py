@@ -128,6 +128,15 @@ def test_of_a_whole_table_only_the_beginning_is_looked_at(client, staff, monkeyp
     assert "1 further image was not looked at" in page
 
 
+def test_images_that_show_a_result_already_are_marked(client, staff):
+    isolated = make_run(Status.APPLIED, name="Cup")
+    images = [ProductImage.objects.get(pk=isolated.object_pk), make_image("Pot")]
+    page = client.post(CHANGELIST, tick(images)).content.decode()
+    assert "1 of these shows an isolated picture already." in page
+    assert "<figcaption>Cup <strong>(isolated already)</strong></figcaption>" in page
+    assert "<figcaption>Pot</figcaption>" in page
+
+
 def test_nothing_to_isolate_offers_only_the_way_back(client, staff):
     empty = ProductImage.objects.create(product=Product.objects.create(name="Gift card"))
     page = client.post(CHANGELIST, tick([empty])).content.decode()

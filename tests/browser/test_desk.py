@@ -42,9 +42,8 @@ def test_from_the_tick_to_the_batch_page(shop, live_server):
     expect(shop.get_by_text("Gift card has no picture yet.")).to_be_visible()
     pictures = shop.locator(".isolation-grid img")
     expect(pictures).to_have_count(2)
-    shop.wait_for_function(
-        "[...document.querySelectorAll('.isolation-grid img')].every(i => i.naturalWidth > 0)"
-    )
+    for picture in pictures.all():
+        expect(picture).to_have_js_property("naturalWidth", 120)
     shop.get_by_label("4:5").check(force=True)
     shop.get_by_label("What to isolate").fill("the {product}")
     shop.get_by_role("button", name="Isolate 2 images for $0.54").click()

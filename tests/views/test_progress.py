@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import connection
 from django.urls import reverse
 
 from django_product_isolation.choices import Status
@@ -275,3 +276,22 @@ def test_fifty_runs_cost_as_many_queries_as_five(client, staff, count_queries): 
     for n in range(45):
         make_run(list(Status)[n % 12], batch=batch, name=f"Pot {n}")
     assert look() == few
+
+
+@pytest.mark.django_db(transaction=True)
+def test_steps_are_taken_outside_of_the_requests_transaction(
+    client,
+    staff,
+    option,  # noqa: F811
+    monkeypatch,
+):
+    """A host with ATOMIC_REQUESTS must not hold its rows while we talk to Runflow."""
+    option(WORKERS="request")
+    monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", True)
+    atomic = []
+    monkeypatch.setattr(
+        "django_product_isolation.views.progress.advance_for",
+        lambda pks, seconds: atomic.append(connection.in_atomic_block),
+    )
+    assert client.get(url_of(make_run().batch)).status_code == 200
+    assert atomic == [False]
