@@ -438,9 +438,9 @@ def test_upload_that_fails_says_how(answer, code):
     assert caught.value.code == code
 
 
-@pytest.mark.parametrize("sip", [0, 65536])
+@pytest.mark.parametrize("sip", [0, 1_000_000])
 def test_server_that_reads_nothing_or_in_sips_ends_at_the_deadline(sip):
-    """In sips the whole body would take 30 s, though no single write waits long."""
+    """In sips the whole body would take seconds, though no single write waits long."""
     over, received = threading.Event(), []
     with socket.create_server(("127.0.0.1", 0)) as listener:
         reader = threading.Thread(target=read_in_sips, args=(listener, sip, over, received))
@@ -452,7 +452,7 @@ def test_server_that_reads_nothing_or_in_sips_ends_at_the_deadline(sip):
         over.set()
         reader.join()
     assert caught.value.code == "too_slow"
-    assert sum(received) < size
+    assert sum(received) < size / 2  # the rest was never sent, or stuck in buffers
 
 
 def read_in_sips(listener, sip, over, received):
