@@ -76,12 +76,16 @@ def make_run(
     if status in WITH_RESULT:
         values = {**store_result(image), **values}
     key = f"catalogue.productimage.original:{image.pk}" if status in OPEN_STATUSES else None
-    defaults = {"due_at": None, "active_key": key, "review": status == Status.READY}
+    defaults = {
+        "object_pk": str(image.pk),
+        "due_at": None,
+        "active_key": key,
+        "review": status == Status.READY,
+    }
     if status == Status.HELD:
         defaults["held_from"] = Status.QUEUED
     run = IsolationRun.objects.create(
         batch=batch or make_batch(),
-        object_pk=str(image.pk),
         label=str(image.product),
         status=status,
         source_name=source.name,

@@ -8,10 +8,10 @@ from django_product_isolation.admin.actions import attach_actions
 from django_product_isolation.admin.sites import admin_of, find_model, sites_in_use
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch
-from tests.admin.shop import confirm, make_run, tick
+from tests.admin.shop import ISOLATE, confirm, make_batch, make_run, make_staff, status_of, tick
 from tests.admin.staff_site import StaffImage, site
 from tests.catalogue.models import Product, ProductImage
-from tests.photos import make_image
+from tests.photos import make_image, make_swatch
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.admin.staff_site")]
 
@@ -50,6 +50,17 @@ def test_decisions_ask_the_hosts_own_admin(client, monkeypatch):
     monkeypatch.setattr(site.get_model_admin(StaffImage), "has_change_permission", lambda *a: False)
     url = reverse("product_isolation:progress", args=[run.batch_id])
     assert client.post(url, {"decide": f"resume:{run.pk}"}).status_code == 403
+
+
+def test_where_no_admin_shows_the_model_its_plain_permission_counts(client):
+    batch = make_batch(model_label="catalogue.swatch")
+    run = make_run(Status.HELD, batch=batch, object_pk=str(make_swatch().pk))
+    url = reverse("product_isolation:progress", args=[run.batch_id])
+    client.force_login(make_staff(ISOLATE, name="bea"))
+    assert client.post(url, {"decide": f"resume:{run.pk}"}).status_code == 403
+    client.force_login(make_staff(ISOLATE, "catalogue.change_swatch", name="cleo"))
+    assert client.post(url, {"decide": f"resume:{run.pk}"}).status_code == 302
+    assert status_of(run) == Status.QUEUED
 
 
 def test_previews_are_shown_for_images_of_that_site(client):
