@@ -9,6 +9,7 @@ from pathlib import Path
 
 from celery import current_app
 from django.conf import settings
+from kombu.exceptions import OperationalError
 
 from .processes import HOST, Program
 
@@ -92,6 +93,6 @@ def broker_answers() -> bool:
     try:
         with current_app.connection_for_write(connect_timeout=2) as connection:
             connection.ensure_connection(max_retries=1, timeout=3)
-    except OSError:
+    except OperationalError:
         return False
     return True

@@ -4,10 +4,11 @@ Knows nothing of the shop. The same Pillow draws the same pictures every time.
 """
 
 import signal
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections import deque
+from collections.abc import Generator
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from multiprocessing import cpu_count, get_context
 
 from .shots import SHOTS, taken
 
@@ -23,20 +24,32 @@ class Drawing:
     content: bytes
 
 
-def drawn(size: tuple[int, int] = SIZE) -> Iterator[Drawing]:
+def drawn(size: tuple[int, int] = SIZE) -> Generator[Drawing, None, None]:
     """Draw the photographs, the pictures of one product one after another.
 
-    They are drawn in several processes, each takes one to three seconds.
+    Each takes one to three seconds, as many at a time as there are processors. Closing the
+    generator waits for those at hand and begins no others.
     """
-    with ProcessPoolExecutor(initializer=_ignore_interrupt) as processes:
-        yield from processes.map(partial(_photo, size=size), range(len(SHOTS)))
+    # Fresh processes: a fork would share the parent's database connection.
+    with ProcessPoolExecutor(cpu_count(), mp_context=get_context("spawn")) as processes:
+        begun: deque[Future[Drawing]] = deque()
+        for number in range(len(SHOTS)):
+            if len(begun) == cpu_count():
+                yield begun.popleft().result()
+            begun.append(_begin(processes, number, size))
+        while begun:
+            yield begun.popleft().result()
 
 
-def _photo(number: int, size: tuple[int, int]) -> Drawing:
+def _begin(processes: ProcessPoolExecutor, number: int, size: tuple[int, int]) -> "Future[Drawing]":
+    """Hand out one drawing. New processes inherit that Ctrl-C is none of their business."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        return processes.submit(_drawing, number, size)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _drawing(number: int, size: tuple[int, int]) -> Drawing:
     shot = SHOTS[number]
     return Drawing(shot.product.name, shot.caption, taken(shot, size))
-
-
-def _ignore_interrupt() -> None:
-    """Leave Ctrl-C to the process that asked for the drawings."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)

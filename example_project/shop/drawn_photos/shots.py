@@ -16,7 +16,7 @@ from .render import Pose, photograph, shadow
 from .rooms import Room
 from .textures import grained, noise
 
-SHARPNESS = 0.7  # the product is worked out in this size: a real lens is no sharper
+SHARPNESS = 0.55  # the product is worked out in this size: a real lens is no sharper
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +34,15 @@ class Shot:
     @property
     def caption(self) -> str:
         return f"{self.product.name} {self.room.where}"
+
+    def camera(self, size: tuple[int, int]) -> Camera:
+        return Camera(
+            width=size[0],
+            height=size[1],
+            eye_height=self.eye_height,
+            target=self.target,
+            frame=self.frame,
+        )
 
 
 SHOTS = [
@@ -88,21 +97,21 @@ SHOTS = [
 
 def taken(shot: Shot, size: tuple[int, int]) -> bytes:
     """Return the photograph as a JPEG file of ``size`` pixels."""
-    camera = Camera(
-        width=size[0],
-        height=size[1],
-        eye_height=shot.eye_height,
-        target=shot.target,
-        frame=shot.frame,
-    )
-    pose, light = Pose(shot.product, shot.turn), shot.room.light(shot.side)
-    coarse = camera.scaled(SHARPNESS)
-    floor_light = shadow(pose, coarse, light).resize(size, Image.Resampling.BICUBIC)
+    camera, light = shot.camera(size), shot.room.light(shot.side)
+    floor_light = shadow(Pose(shot.product, shot.turn), camera.scaled(SHARPNESS), light)
+    floor_light = floor_light.resize(size, Image.Resampling.BICUBIC)
     floor_light = floor_light.filter(ImageFilter.GaussianBlur(0.005 * camera.height))
     view = shot.room.seen(camera, floor_light)
-    alone = photograph(pose, coarse, light).resize(size, Image.Resampling.LANCZOS)
+    alone = cut_out(shot, size)
     view.paste(alone, (0, 0), alone)
     return _as_jpeg(_developed(view, shot.side))
+
+
+def cut_out(shot: Shot, size: tuple[int, int]) -> Image.Image:
+    """Return only the product as the photograph shows it, transparent around it."""
+    pose, light = Pose(shot.product, shot.turn), shot.room.light(shot.side)
+    coarse = shot.camera(size).scaled(SHARPNESS)
+    return photograph(pose, coarse, light).resize(size, Image.Resampling.LANCZOS)
 
 
 def _developed(view: Image.Image, side: float) -> Image.Image:

@@ -15,7 +15,7 @@ from .fields import Field, Vector, clamp, larger, mix, smaller
 
 Distance: TypeAlias = Callable[[Vector], Any]
 LEVELS = ((8, 34), (4, 8), (2, 8))  # pixels of the picture to one of the level, and steps
-STEPS = 20
+STEPS = 17
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """``manage.py demo``: the whole shop on one machine, with its worker and the sandbox."""
 
+import contextlib
 import sys
 import threading
 from argparse import ArgumentParser
@@ -9,7 +10,6 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connections
 
 from shop import demo_data, drawn_photos
 from shop.demo_data import Photo
@@ -88,12 +88,12 @@ class Command(BaseCommand):
 
     def _load_drawn(self, stop: threading.Event) -> None:
         """Draw and load; nothing is loaded when ``stop`` comes in between."""
-        connections.close_all()  # drawing forks, and forks must not share a connection
         photos = []
-        for drawing in drawn_photos.drawn():
-            if stop.is_set():
-                return
-            photos.append(Photo(drawing.product, drawing.caption, ".jpg", drawing.content))
+        with contextlib.closing(drawn_photos.drawn()) as drawings:
+            for drawing in drawings:
+                if stop.is_set():
+                    return
+                photos.append(Photo(drawing.product, drawing.caption, ".jpg", drawing.content))
         demo_data.load_products(photos)
 
     def _load_folder(self, folder: Path) -> None:
