@@ -60,6 +60,8 @@ class Internet:
 @pytest.fixture
 def internet(monkeypatch, tls):
     monkeypatch.setattr(requests.adapters, "DEFAULT_CA_BUNDLE_PATH", str(tls[1]))
+    # Requests before 2.32.5 read the trusted authorities once, when it is imported.
+    monkeypatch.setattr(requests.adapters, "_preloaded_ssl_context", None, raising=False)
     internet = Internet(monkeypatch)
     internet.names["files.example.com"] = [[PUBLIC]]
     return internet

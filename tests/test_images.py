@@ -22,6 +22,8 @@ from django_product_isolation.images import (
 )
 
 ORIENTATION = 0x0112
+Image.init()
+WITH_AVIF = ["AVIF"] if "AVIF" in Image.SAVE else []  # Pillow's wheels have it since 11.3
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 # sRGB with red and blue changed places, under another name: pure red in it is blue.
 SWAPPED = (
@@ -151,7 +153,9 @@ def test_what_is_no_image_is_rejected(function, body, code):
     assert rejection(function, io.BytesIO(body)) == code
 
 
-@pytest.mark.parametrize("file_format", ["GIF", "BMP", "AVIF", "TIFF", "ICO", "PPM", "JPEG2000"])
+@pytest.mark.parametrize(
+    "file_format", ["GIF", "BMP", "TIFF", "ICO", "PPM", "JPEG2000", *WITH_AVIF]
+)
 def test_picture_in_another_format_is_no_result(file_format):
     assert rejection(inspect, saved(picture(), file_format)) == "not_an_image"
 
@@ -274,7 +278,7 @@ SOURCE_KINDS = {
     "gif": several("GIF").getvalue(),
     "mpo": several("MPO").getvalue(),
     "bmp": saved(picture(), "BMP").getvalue(),
-    "avif": saved(picture(), "AVIF").getvalue(),
+    **{name: saved(picture(), name).getvalue() for name in WITH_AVIF},
 }
 
 
@@ -292,8 +296,9 @@ def test_damaged_source_is_rejected_or_copied(kind, seed, flips):
         return
 
 
+@pytest.mark.skipif(not WITH_AVIF, reason="this Pillow reads no AVIF")
 def test_avif_with_a_broken_table_is_rejected():
-    body = SOURCE_KINDS["avif"].replace(b"pitm", b"pitn")
+    body = SOURCE_KINDS["AVIF"].replace(b"pitm", b"pitn")
     assert rejection(needs_preparing, io.BytesIO(body)) == "unreadable"
 
 
@@ -416,11 +421,11 @@ def deep_grey():
         saved(picture(), icc_profile=b"no profile at all"),
         saved(picture(), "GIF"),
         saved(picture(), "BMP"),
-        saved(picture(), "AVIF"),
         deep_grey()[0],
         with_colour_key(),
         turned(6),
-        *map(several, ("PNG", "GIF", "WEBP", "MPO", "AVIF")),
+        *(saved(picture(), name) for name in WITH_AVIF),
+        *map(several, ("PNG", "GIF", "WEBP", "MPO", *WITH_AVIF)),
     ],
 )
 def test_every_other_image_is_sent_as_a_plain_jpeg(file):
