@@ -3,6 +3,7 @@ import io
 import itertools
 import logging
 import socket
+import ssl
 import threading
 import traceback
 
@@ -61,7 +62,8 @@ class Internet:
 def internet(monkeypatch, tls):
     monkeypatch.setattr(requests.adapters, "DEFAULT_CA_BUNDLE_PATH", str(tls[1]))
     # Requests before 2.32.5 read the trusted authorities once, when it is imported.
-    monkeypatch.setattr(requests.adapters, "_preloaded_ssl_context", None, raising=False)
+    trusting = ssl.create_default_context(cafile=str(tls[1]))
+    monkeypatch.setattr(requests.adapters, "_preloaded_ssl_context", trusting, raising=False)
     internet = Internet(monkeypatch)
     internet.names["files.example.com"] = [[PUBLIC]]
     return internet
