@@ -146,7 +146,8 @@ def profile_of(picture: Image.Image) -> ImageCms.ImageCmsProfile | None:
 
 def size_of(file: BinaryIO) -> int:
     """The size of ``file`` in bytes."""
-    size = file.seek(0, SEEK_END)
+    file.seek(0, SEEK_END)
+    size = file.tell()  # not what seek() returns: a SpooledTemporaryFile's says nothing on 3.10
     file.seek(0)
     return size
 

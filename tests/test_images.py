@@ -1,6 +1,7 @@
 import hashlib
 import io
 import random
+import tempfile
 import threading
 import warnings
 
@@ -119,6 +120,19 @@ def test_wherever_the_file_stands_it_is_read_from_its_beginning():
     assert inspect(file).format == "PNG"
     file.seek(17)
     assert sha256_of(file)[1] == len(file.getvalue())
+
+
+@pytest.mark.parametrize("max_size", [10, 1_000_000], ids=["on disk", "in memory"])
+def test_spooled_file_is_as_good_as_any(max_size):
+    with tempfile.SpooledTemporaryFile(max_size=max_size) as file:
+        body = saved(picture(), "JPEG").getvalue()
+        file.write(body)
+        assert inspect(file).format == "JPEG"
+        assert sha256_of(file)[1] == len(body)
+        with prepare_for_upload(file) as ready:
+            assert (ready.file, ready.size) == (file, len(body))
+        assert thumbnail(file, size=50)
+        assert file.tell() == 0
 
 
 def test_facts_tell_rotation_colour_space_and_alpha():
