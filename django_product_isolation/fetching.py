@@ -11,8 +11,8 @@ from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 import requests
-from requests_hardened.ip_filter import InvalidIPAddress  # type: ignore[import-untyped]
-from requests_hardened.ip_filter_adapter import IPFilterAdapter  # type: ignore[import-untyped]
+from requests_hardened.ip_filter import InvalidIPAddress
+from requests_hardened.ip_filter_adapter import IPFilterAdapter
 
 from .addresses import is_loopback, is_public, is_reachable_from_outside, origin
 from .transport import FAILURES, Exchange, ExchangeAdapter, reply_to
