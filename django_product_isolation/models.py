@@ -18,7 +18,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .choices import OPEN_STATUSES, TRANSITIONS, AspectRatio, Resolution, Status
-from .reasons import Reason
 from .signals import run_finished
 
 # Longer than the slowest step may take, so that a lease only runs out when its worker is gone.
@@ -120,7 +119,7 @@ class IsolationRun(models.Model):
         _("status"), max_length=16, choices=Status, default=Status.QUEUED, db_index=True
     )
     status_since = models.DateTimeField(_("since"), default=timezone.now)
-    reason = models.CharField(_("reason"), max_length=32, choices=Reason, blank=True)
+    reason = models.CharField(_("reason"), max_length=32, blank=True)  # an id of Reason
     held_from = models.CharField(max_length=16, choices=Status, blank=True, editable=False)
 
     # One open run per image field: a plain unique, because MySQL and MariaDB drop conditional ones.
@@ -262,7 +261,7 @@ class RunEvent(models.Model):
     )
     kind = models.CharField(_("what"), max_length=16, choices=Kind)
     status = models.CharField(_("status"), max_length=16, choices=Status, blank=True)
-    reason = models.CharField(_("reason"), max_length=32, choices=Reason, blank=True)
+    reason = models.CharField(_("reason"), max_length=32, blank=True)  # an id of Reason
     detail = models.CharField(_("detail"), max_length=500, blank=True)
 
     class Meta:

@@ -146,3 +146,8 @@ class Reason(models.TextChoices):
         "stopped",
         _("Stopped by a person. A request that was already sent may still be charged."),
     )
+
+
+def sentence_of(reason: str) -> str:
+    """The words for a stored id: "" for none, the id itself for one of another version."""
+    return str(Reason(reason).label) if reason in Reason.values else reason

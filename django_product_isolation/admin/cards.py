@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.reasons import Reason
+from django_product_isolation.reasons import sentence_of
 
 from .decisions import Decision, open_to
 from .pictures import LARGE, MEDIUM, run_picture_url
@@ -48,7 +48,7 @@ def badge(status: str, text: str = "") -> SafeString:
 
 def state(status: str, reason: str, text: str = "") -> SafeString:
     """The badge of a status and the sentence of its reason."""
-    sentence = Reason(reason).label if reason else ""
+    sentence = sentence_of(reason)
     html = '{} <span class="isolation-sentence">{}</span>' if sentence else "{}"
     return format_html(html, badge(status, text), sentence)
 
@@ -114,8 +114,7 @@ class CardMaker:
     def __init__(self, request: HttpRequest, model_label: str, site: AdminSite | None) -> None:
         images = admin_of_label(model_label, site)
         self.images = images if images and images.has_view_permission(request) else None
-        runs = admin_of(IsolationRun, site)
-        self.runs = runs if runs and runs.has_view_permission(request) else None
+        self.runs = admin_of(IsolationRun, site)
         self.decisions = open_to(request, model_label)
 
     def card(self, run: IsolationRun) -> Card:

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from django_product_isolation.models import IsolationRun, RunEvent
+from django_product_isolation.reasons import sentence_of
 
 from . import rights, wording
 from .cards import cards, state, state_of
@@ -79,7 +80,7 @@ class EventInline(ReadOnly, EventTabularInline):
     def what(self, event: RunEvent) -> str:
         if event.kind == RunEvent.Kind.STATUS and event.status:
             return state(event.status, event.reason)
-        sentence = event.get_reason_display()
+        sentence = sentence_of(event.reason)
         return format_html(
             '{} <span class="isolation-sentence">{}</span>', event.get_kind_display(), sentence
         )

@@ -4,8 +4,8 @@ Callable without a request and without Celery; every function is safe to repeat.
 """
 
 from .advance import UnknownRun, WrongRun, advance, advance_for, receive_callback, sweep
-from .decide import approve, reject, resume, stop
 from .begin import BudgetExceeded, NothingToIsolate, Plan, Skipped, isolate, plan
+from .decide import approve, reject, resume, stop
 from .publish import Restoration, restore, restore_run
 
 __all__ = [

@@ -23,8 +23,8 @@ from django_product_isolation.targets import (
 )
 
 from .audit import log_change
-from .files import Fingerprint, fingerprint, target_of
 from .begin import as_queryset
+from .files import Fingerprint, fingerprint, target_of
 from .timing import soon
 
 logger = logging.getLogger("django_product_isolation")

@@ -21,7 +21,10 @@ def photos(tmp_path):
     names = ["mug", "loafers", "watch"]
     if PHOTOS.is_dir():
         return {name: (PHOTOS / f"{name}.jpg").read_bytes() for name in names}
-    return {name: photo_bytes(size=(700, 700), colour=c) for name, c in zip(names, ("firebrick", "navy", "darkgreen"), strict=True)}
+    return {
+        name: photo_bytes(size=(700, 700), colour=c)
+        for name, c in zip(names, ("firebrick", "navy", "darkgreen"), strict=True)
+    }
 
 
 @pytest.fixture
