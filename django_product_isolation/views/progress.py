@@ -64,7 +64,7 @@ def read_decision(
     name, _colon, which = request.POST.get("decide", "").partition(":")
     if name not in DECISIONS:
         raise BadRequest("Unknown decision.")
-    decision, runs = DECISIONS[name], batch.runs.select_related("batch")
+    decision, runs = DECISIONS[name], batch.runs.all()
     if which == ALL:
         return decision, [run for run in runs if decision.applies(run)]
     try:
@@ -76,8 +76,6 @@ def read_decision(
 def draw(request: HttpRequest, batch: IsolationBatch) -> TemplateResponse:
     """The page as it is now, in the same few queries for 1 run or 500."""
     runs = list(batch.runs.order_by("label", "pk"))
-    for run in runs:
-        run.batch = batch
     home = site_of(batch)
     request.current_app = home.name
     finished = sum(not run.is_open for run in runs)

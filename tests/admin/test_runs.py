@@ -29,7 +29,7 @@ from tests.admin.shop import (
     tick,
 )
 from tests.catalogue.models import ProductImage
-from tests.photos import make_image, shown_bytes
+from tests.photos import make_image, photo_file, shown_bytes
 
 pytestmark = pytest.mark.django_db
 
@@ -216,6 +216,16 @@ def test_restore_on_the_page_puts_the_original_back(client, staff):
     assert said(response) == ["1 original restored."]
     assert response.redirect_chain[-1][0] == page_of(run)
     assert shown_bytes(image) == before
+
+
+def test_a_newer_upload_is_not_replaced_by_the_original(client, staff):
+    run = make_run(Status.APPLIED)
+    image = image_of(run)
+    image.original.save("newer.jpg", photo_file(colour="navy"))
+    (message,) = said(decide(client, run, "restore", follow=True))
+    assert message.startswith("Enamel mug does not show one of our results")
+    assert image_of(run).original.name == image.original.name
+    assert status_of(run) == Status.APPLIED
 
 
 def test_after_a_decision_that_goes_on_the_batch_page_follows(client, staff):

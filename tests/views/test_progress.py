@@ -99,6 +99,13 @@ def test_each_run_has_its_card(client, staff):
     assert "/media/" not in page
 
 
+def test_a_result_is_not_shown_before_its_file_is_surely_there(client, staff):
+    run = make_run(Status.COLLECTING, result_name="products/isolated-soon.webp")
+    page = client.get(url_of(run.batch)).content.decode()
+    assert "Not there yet" in page
+    assert reverse("product_isolation:preview_run", args=[run.pk, "result"]) not in page
+
+
 def test_the_batch_is_summed_up(client, staff):
     batch = make_batch(staff)
     statuses = [Status.APPLIED, Status.HELD, Status.READY, Status.PROCESSING]
