@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.core.signing import BadSignature, Signer
 
-from .replies import RunState, is_id, parse_json, plain_text, run_state
+from .runflow.replies import RunState, is_id, parse_json, plain_text, run_state
 
 MIN_SECRET = 24  # characters; anyone can sign with an empty or guessable secret
 SIGNATURE = re.compile("[0-9a-f]{64}")

@@ -16,7 +16,7 @@ from django_product_isolation.callbacks import (
     signature_of,
     usable_secrets,
 )
-from django_product_isolation.replies import RunState
+from django_product_isolation.runflow.replies import RunState
 
 # The vector of the contract's section 2.4, and the same body under a secret of usable length;
 # both signatures were made with openssl.

@@ -10,7 +10,9 @@ import django_product_isolation
 PACKAGE = Path(django_product_isolation.__file__).parent
 FLOORS = [
     {"choices", "conf", "reasons", "signals"},
-    {"addresses", "transport", "fetching", "replies", "runflow", "callbacks", "images", "decoding"},
+    {"fetching"},
+    {"runflow", "images", "decoding"},
+    {"callbacks"},
     {"models", "targets"},
     {"workflow"},
     {"admin", "apps", "checks", "management", "tasks", "urls", "views"},

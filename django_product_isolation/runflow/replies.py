@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from .addresses import origin
+from django_product_isolation.fetching.addresses import origin
 
 MAX_COST = Decimal(1_000_000)  # USD; beyond it a number is no price
 MAX_URL = 8192  # characters

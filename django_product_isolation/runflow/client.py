@@ -10,38 +10,16 @@ from decimal import Decimal
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
-from .addresses import is_loopback
+from django_product_isolation.fetching import is_loopback
+
 from .api import Api
 from .errors import (
-    AccountRefused,
-    Conflict,
     NotFound,
-    NotReached,
-    OutcomeUnknown,
-    RateLimited,
     Refused,
     RunflowError,
-    UploadFailed,
 )
-from .replies import Asset, Run, RunState, as_mapping, is_id, read_balance, read_page, read_run
+from .replies import Asset, Run, as_mapping, is_id, read_balance, read_page, read_run
 from .uploads import Upload
-
-__all__ = [
-    "AccountRefused",
-    "Asset",
-    "Conflict",
-    "NotFound",
-    "NotReached",
-    "OutcomeUnknown",
-    "RateLimited",
-    "Refused",
-    "Run",
-    "RunRequest",
-    "RunState",
-    "RunflowClient",
-    "RunflowError",
-    "UploadFailed",
-]
 
 PAGE_SIZE = 200
 MAX_PAGES = 5

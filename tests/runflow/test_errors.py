@@ -4,7 +4,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from django_product_isolation.errors import (
+from django_product_isolation.runflow.errors import (
     AccountRefused,
     Conflict,
     NotFound,

@@ -21,8 +21,7 @@ from django_product_isolation.runflow import (
     RunState,
     UploadFailed,
 )
-
-from .http_server import (
+from tests.http_server import (
     HttpServer,
     certificate,
     free_port,
@@ -299,7 +298,9 @@ def test_links_over_plain_http_count_only_where_the_base_url_is_loopback(monkeyp
     local = {**QUEUED, "output": {"image_urls": ["http://127.0.0.1:1/o.webp", LINK]}}
     with HttpServer(reply_json(local)) as server:
         assert len(client_of(server).get_run(RUN_ID).output_urls) == 2
-        monkeypatch.setattr("django_product_isolation.runflow.is_loopback", lambda url: False)
+        monkeypatch.setattr(
+            "django_product_isolation.runflow.client.is_loopback", lambda url: False
+        )
         assert client_of(server).get_run(RUN_ID).output_urls == (LINK,)
 
 

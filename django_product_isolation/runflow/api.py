@@ -12,10 +12,17 @@ from typing import Any, TypeVar
 
 import requests
 
+from django_product_isolation.fetching.transfer import USER_AGENT
+from django_product_isolation.fetching.transport import (
+    CONNECT_SECONDS,
+    FAILURES,
+    Exchange,
+    ExchangeAdapter,
+    reply_to,
+)
+
 from .errors import AccountRefused, NotReached, OutcomeUnknown, RunflowError, error_from
-from .fetching import USER_AGENT
 from .replies import parse_json, plain_text
-from .transport import CONNECT_SECONDS, FAILURES, Exchange, ExchangeAdapter, reply_to
 
 CALL_SECONDS = CONNECT_SECONDS + 30.0  # to connect, send and have the whole reply
 MAX_REPLY = 16 * 1024 * 1024  # bytes

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO, TypeVar
 
-from .addresses import is_loopback
+from django_product_isolation.fetching import FetchError, is_loopback, send_file
+
 from .api import CALL_SECONDS, Api
 from .errors import NotReached, OutcomeUnknown, UploadFailed
-from .fetching import FetchError, send_file
 from .replies import Asset, read_asset, read_upload_session
 
 WHOLE_SECONDS = 240.0  # for all steps and their repetitions

@@ -14,10 +14,8 @@ import requests
 from requests_hardened.ip_filter import InvalidIPAddress
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
 
-from .addresses import is_loopback, is_public, is_reachable_from_outside, origin
+from .addresses import is_loopback, is_public, origin
 from .transport import FAILURES, Exchange, ExchangeAdapter, reply_to
-
-__all__ = ["FetchError", "fetch", "is_loopback", "is_reachable_from_outside", "send_file"]
 
 CHUNK = 256 * 1024  # bytes
 USER_AGENT = "django-product-isolation"

@@ -10,9 +10,8 @@ import traceback
 import pytest
 import requests.adapters
 
-from django_product_isolation.fetching import CHUNK, MESSAGES, FetchError, fetch, send_file
-
-from .http_server import (
+from django_product_isolation.fetching.transfer import CHUNK, MESSAGES, FetchError, fetch, send_file
+from tests.http_server import (
     HttpServer,
     certificate,
     free_port,

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from django_product_isolation.addresses import (
+from django_product_isolation.fetching.addresses import (
     is_loopback,
     is_public,
     is_reachable_from_outside,

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from django_product_isolation.replies import (
+from django_product_isolation.runflow.replies import (
     RunState,
     output_urls,
     parse_json,

@@ -1,0 +1,32 @@
+"""Runflow's API as this app uses it. Knows the contract, and neither models nor settings."""
+
+from .client import RunflowClient, RunRequest
+from .errors import (
+    AccountRefused,
+    Conflict,
+    NotFound,
+    NotReached,
+    OutcomeUnknown,
+    RateLimited,
+    Refused,
+    RunflowError,
+    UploadFailed,
+)
+from .replies import Asset, Run, RunState
+
+__all__ = [
+    "AccountRefused",
+    "Asset",
+    "Conflict",
+    "NotFound",
+    "NotReached",
+    "OutcomeUnknown",
+    "RateLimited",
+    "Refused",
+    "Run",
+    "RunRequest",
+    "RunState",
+    "RunflowClient",
+    "RunflowError",
+    "UploadFailed",
+]
