@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import pytest
 
-from django_product_isolation import api, uploads
 from django_product_isolation.runflow import (
     AccountRefused,
     Conflict,
@@ -20,6 +19,8 @@ from django_product_isolation.runflow import (
     RunRequest,
     RunState,
     UploadFailed,
+    api,
+    uploads,
 )
 from tests.http_server import (
     HttpServer,
