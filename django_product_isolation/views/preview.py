@@ -71,8 +71,6 @@ def find_target(label: str) -> Target | None:
 def visible_image(request: HttpRequest, target: Target, pk: str) -> Model:
     """The image, if one of the host's model admins shows it to the user. Raises Http404."""
     for model_admin in admins_of(target.model):
-        if not model_admin.has_view_permission(request):
-            continue
         rows = rights.unopened(model_admin.get_queryset(request))
         try:
             image: Model | None = rows.filter(pk=pk).first()
