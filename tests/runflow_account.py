@@ -28,5 +28,3 @@ class RunflowAccount:
         )
         assert reply.ok, reply.text
         return reply.json()["items"]
-
-
