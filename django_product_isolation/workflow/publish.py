@@ -25,9 +25,13 @@ from django_product_isolation.targets import (
 from .audit import log_change
 from .begin import as_queryset
 from .files import Fingerprint, fingerprint, target_of
+from .retrying import retry
 from .timing import soon
 
 logger = logging.getLogger("django_product_isolation")
+
+# Attempts, over two to three hours: after the swap nobody waits, and no person is asked.
+PATIENCE = 20
 
 
 def apply(run: IsolationRun) -> None:
@@ -58,12 +62,18 @@ def make_sure(run: IsolationRun) -> None:
     last look and the swap can only be noticed afterwards.
     """
     target = target_of(run)
-    source = read(target, run.source_name)
-    if source and source.sha256 != run.source_sha256:
-        swap(run, target, Status.SUPERSEDED, run.result_name, run.source_name, source, None)
+    try:
+        source = read(target, run.source_name)
+    except StorageFailed as error:
+        retry(run, Reason.STORAGE_FAILED, str(error), limit=PATIENCE)
         return
-    if instance := target.instance(run.object_pk):
-        image_applied.send_robust(type(instance), run=run, instance=instance)
+    if source and source.sha256 != run.source_sha256:
+        old, new = run.result_name, run.source_name
+        if swap(run, target, Status.SUPERSEDED, old, new, source, None):
+            return
+    if target.current_name(run.object_pk) == run.result_name:
+        instance = target.instance(run.object_pk)
+        image_applied.send_robust(target.model, run=run, instance=instance)
     run.keep(due_at=None, lease_owner=None, lease_until=None)
 
 
@@ -120,8 +130,8 @@ def restore_run(run: IsolationRun, *, user: Any = None) -> Reason | None:
         return Reason.ORIGINAL_MISSING
     if not swap(run, target, Status.RESTORED, run.result_name, run.source_name, source, user):
         return Reason.NOTHING_TO_RESTORE
-    if instance := target.instance(run.object_pk):
-        image_restored.send_robust(type(instance), run=run, instance=instance)
+    instance = target.instance(run.object_pk)
+    image_restored.send_robust(target.model, run=run, instance=instance)
     return None
 
 

@@ -1,7 +1,7 @@
 """Trying a step again, a bounded number of times, then asking a person."""
 
 from django_product_isolation.choices import Status
-from django_product_isolation.models import IsolationRun
+from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 
 from .timing import MAX_ATTEMPTS, backoff
@@ -18,9 +18,12 @@ def retry(
     """Have the same step taken again later; after ``limit`` attempts hold the run.
 
     ``reason`` is shown while waiting, ``give_up`` (by default the same) once a person is asked.
-    A run whose result is published already just waits: nothing is left for a person to decide.
+    A run whose result is published already is let go instead: there is nothing to decide.
     """
-    if run.attempts < limit or run.status == Status.APPLIED:
+    if run.attempts < limit:
         run.wait(backoff(run.attempts), reason=reason, detail=detail)
+    elif run.status == Status.APPLIED:
+        run.record(RunEvent.Kind.PROBLEM, reason, detail, status=Status.APPLIED)
+        run.keep(due_at=None, lease_owner=None, lease_until=None)
     else:
         run.move_to(Status.HELD, reason=give_up or reason, detail=detail)

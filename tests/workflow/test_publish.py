@@ -260,6 +260,32 @@ def test_a_crash_between_swap_and_telling_the_shop_tells_it_later(run, go_on, st
     assert [name for name, _ in heard] == ["image_applied"]
 
 
+def test_both_kinds_of_upload_at_once_leave_the_newest_alone(run, image, go_on, step, heard):
+    run = go_on(run, Status.APPLIED)
+    upload(image, same_name=True)
+    newest = upload(image)
+    run = step(run)
+    assert (run.status, run.due_at) == (Status.APPLIED, None)
+    assert shown_bytes(image) == newest
+    assert heard == []
+
+
+def test_a_storage_that_stays_away_after_the_swap_is_not_asked_for_ever(
+    run, image, go_on, step, monkeypatch
+):
+    run = go_on(run, Status.APPLIED)
+
+    def broken(*args):
+        raise PermissionError("403")
+
+    monkeypatch.setattr(type(image.original.storage), "open", broken, raising=False)
+    for _ in range(19):
+        run = step(run)
+        assert run.due_at is not None
+    run = step(run)
+    assert (run.status, run.due_at) == (Status.APPLIED, None)
+
+
 def test_an_original_deleted_after_the_swap_leaves_the_result_shown(run, image, go_on, step):
     run = go_on(run, Status.APPLIED)
     image.original.storage.delete(run.source_name)
