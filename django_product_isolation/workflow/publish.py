@@ -18,6 +18,7 @@ from django_product_isolation.signals import image_applied, image_restored
 from django_product_isolation.targets import (
     FileMissing,
     FileTooLarge,
+    StorageFailed,
     Target,
     target_for,
 )
