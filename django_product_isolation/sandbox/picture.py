@@ -42,7 +42,6 @@ def read_picture(content: bytes) -> Image.Image:
                     f"The source image has {image.width}x{image.height} pixels; the limit is "
                     f"{MAX_IMAGE_SIDE}x{MAX_IMAGE_SIDE}."
                 )
-            image.load()
             return on_white(in_srgb(ImageOps.exif_transpose(image)))
     except UNREADABLE as error:
         raise InputRefused("The source is not a readable JPEG, PNG or WebP image.") from error

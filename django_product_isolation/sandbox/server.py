@@ -116,8 +116,8 @@ class Server(ThreadedWSGIServer):
         super().shutdown_request(request)
 
     def server_close(self) -> None:
-        """Stop listening, end idle connections, wait for requests in hand."""
+        """Stop listening and end every connection, also to a client that never reads."""
         for connection in list(self._open):
             with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RD)
+                connection.shutdown(socket.SHUT_RDWR)
         super().server_close()

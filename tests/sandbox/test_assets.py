@@ -77,7 +77,7 @@ def test_confirming_before_anything_was_put_fails(api):
     assert (reply.status_code, reply.json()["code"]) == (422, "SANDBOX_UPLOAD_UNUSABLE")
 
 
-@pytest.mark.parametrize("content", [b"", b"hello", b"GIF89a\x01\x00\x01\x00\x00\x00\x00;"])
+@pytest.mark.parametrize("content", [b"", b"hello", photo("GIF"), photo("TIFF")])
 def test_confirming_something_else_than_a_picture_fails(api, content):
     announced = announce(api).json()
     put_file(announced["upload_url"], content)
@@ -185,6 +185,11 @@ def first_url(url):
 def test_a_file_that_is_gone_is_not_found(sandbox):
     url = sandbox.services.signer.signed("/files/019f1d02-a360-7593-86e0-ae435e292fbe-1.webp")
     assert is_store_error(get_file(url), 404, "NoSuchKey")
+
+
+@pytest.mark.parametrize("name", ["../sandbox.sqlite3", "..", "", "C:\\secret.webp"])
+def test_no_name_leads_out_of_the_folder(sandbox, name):
+    assert sandbox.services.folder.read(name) is None
 
 
 @pytest.mark.parametrize("name", ["sandbox.sqlite3", "..%2Fsandbox.sqlite3", "x.webp"])

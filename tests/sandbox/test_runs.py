@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from django_product_isolation.sandbox.sources import Sources
 from tests.sandbox.client import MODEL, get_file, wait_for
 from tests.sandbox.drawing import opened
 
@@ -129,7 +130,14 @@ def test_same_key_with_another_body_is_a_conflict(api):
     assert len(api.get("/v1/runs").json()["items"]) == 1
 
 
-def test_concurrent_twins_make_one_run(api, sandbox, client_of):
+def test_concurrent_twins_make_one_run(api, sandbox, client_of, monkeypatch):
+    """Each would have time to overtake the other between looking and creating."""
+
+    def unhurried(self, org_id, url):
+        time.sleep(0.05)
+        return url
+
+    monkeypatch.setattr(Sources, "kept", unhurried)
     asset = f"runflow://assets/{api.upload()['id']}"
     twins = [client_of(sandbox, "rf_live_for_tests") for _ in range(8)]
     with ThreadPoolExecutor(8) as pool:

@@ -2,6 +2,7 @@ import logging
 import socket
 import sqlite3
 import threading
+import time
 
 import pytest
 import requests
@@ -11,7 +12,11 @@ from urllib3 import HTTPConnectionPool
 from django_product_isolation.sandbox import Sandbox
 from django_product_isolation.sandbox.identifiers import uuid7
 from django_product_isolation.sandbox.worker import WorkerPool
-from tests.sandbox.client import wait_for
+from tests.sandbox.client import Client, wait_for
+
+
+def address_of(sandbox):
+    return "127.0.0.1", port_of(sandbox)
 
 
 def port_of(sandbox):
@@ -86,7 +91,7 @@ def test_the_log_names_requests_without_their_query(api, caplog):
 def test_a_request_that_is_no_http_is_refused_and_logged(sandbox, caplog):
     with (
         caplog.at_level(logging.INFO, "django_product_isolation"),
-        socket.create_connection(("127.0.0.1", port_of(sandbox)), timeout=5) as connection,
+        socket.create_connection(address_of(sandbox), timeout=5) as connection,
     ):
         connection.sendall(b"nonsense\r\n\r\n")
         assert b"400" in connection.makefile("rb").read()
@@ -94,7 +99,7 @@ def test_a_request_that_is_no_http_is_refused_and_logged(sandbox, caplog):
 
 
 def test_a_connection_serves_several_requests(sandbox):
-    with HTTPConnectionPool("127.0.0.1", port_of(sandbox)) as pool:
+    with HTTPConnectionPool(*address_of(sandbox)) as pool:
         for _ in range(3):
             assert pool.request("GET", "/v1/health").status == 200
         assert pool.num_connections == 1
@@ -133,6 +138,16 @@ def test_a_stopped_sandbox_leaves_no_thread_and_no_folder():
         assert set(threading.enumerate()) <= before
     with pytest.raises(FileNotFoundError):
         open(f"{folder}/sandbox.sqlite3").close()
+
+
+def test_a_client_that_never_reads_cannot_keep_a_sandbox_from_stopping():
+    sandbox = Sandbox(engine="light", speed="instant").start()
+    with Client(sandbox.url) as api, socket.create_connection(address_of(sandbox)) as lazy:
+        url = api.isolate()["output"]["image_urls"][0]
+        api.behave(fault="huge_file")
+        lazy.sendall(f"GET {url.removeprefix(sandbox.url)} HTTP/1.1\r\n\r\n".encode())
+        assert lazy.recv(100)
+        sandbox.stop()
 
 
 def test_stopping_twice_or_before_starting_is_harmless():
@@ -206,6 +221,13 @@ def test_a_transaction_is_done_whole_or_not_at_all(sandbox):
             database.insert("meta", name="other", value=b"x")
         raise ZeroDivisionError
     assert database.row("SELECT * FROM meta WHERE name IN ('half', 'other')") is None
+
+
+def test_ids_are_later_even_when_the_clock_stands_still_or_goes_back(monkeypatch):
+    ids = [uuid7() for _ in range(3)]
+    monkeypatch.setattr(time, "time_ns", lambda: 0)
+    ids += [uuid7() for _ in range(3)]
+    assert ids == sorted(ids) and len(set(ids)) == 6
 
 
 def test_ids_of_many_threads_are_all_different_and_each_later():

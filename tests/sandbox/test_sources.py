@@ -1,3 +1,5 @@
+import socket
+
 import pytest
 from PIL import Image
 
@@ -60,6 +62,14 @@ def test_a_redirect_is_not_followed(local, shop):
 def test_a_private_address_fails_the_run_by_default(api, host):
     record = api.isolate(image_url=f"https://{host}/mug.png")
     assert failure(record) == "SANDBOX_SOURCE_UNREACHABLE"
+
+
+def test_a_private_address_is_not_even_connected_to(api):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        api.isolate(image_url=f"https://127.0.0.1:{listener.getsockname()[1]}/mug.png")
+        with pytest.raises(BlockingIOError):
+            listener.accept()
 
 
 def test_another_private_address_fails_even_where_local_ones_are_allowed(local):
