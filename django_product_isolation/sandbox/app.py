@@ -11,7 +11,7 @@ from typing import Any
 from .config import SandboxConfig
 from .engines import choose_engine
 from .server import Application, Server
-from .services import Services, build
+from .services import Services
 
 
 class Sandbox:
@@ -48,11 +48,11 @@ class Sandbox:
         return self._services
 
     def start(self) -> "Sandbox":
-        """Listen and work. Raises OSError when the address is taken, ValueError for data of
-        another version."""
+        """Listen and work. Raises OSError when the address is taken, ValueError for a data folder
+        that cannot be used."""
         self._server = Server(self._address)
         try:
-            self._services = build(
+            self._services = Services(
                 self.config, self._data_folder(), self._public_url(self._server), self.engine
             )
         except BaseException:

@@ -20,23 +20,26 @@ class Database:
     def __init__(self, path: Path) -> None:
         """Open ``path``, creating the tables in a new file.
 
-        Raises ValueError when another version of the sandbox wrote the file.
+        Raises ValueError when it is no database, or of another version of the sandbox.
         """
         self._lock = threading.RLock()
         self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._connection.row_factory = sqlite3.Row
+        try:
+            self._prepare()
+        except (sqlite3.DatabaseError, ValueError) as error:
+            self.close()
+            raise ValueError(f"{path} cannot be used ({error}): choose another folder.") from error
+
+    def _prepare(self) -> None:
         self._connection.execute("PRAGMA journal_mode=WAL")
         self._connection.execute("PRAGMA synchronous=NORMAL")
         self._connection.execute("PRAGMA foreign_keys=ON")
-        self._create_tables(path)
-
-    def _create_tables(self, path: Path) -> None:
         version = self.rows("PRAGMA user_version")[0][0]
         if version == 0:
             self._connection.executescript(f"{SCHEMA} PRAGMA user_version={VERSION};")
         elif version != VERSION:
-            self.close()
-            raise ValueError(f"{path.name} was written by another version: choose another folder.")
+            raise ValueError("it was written by another version")
 
     def close(self) -> None:
         """Close the file; a thread in the middle of a transaction finishes it first."""

@@ -24,9 +24,13 @@ class Folder:
     """Files under one data folder."""
 
     def __init__(self, data: Path) -> None:
+        """Create what is missing. Raises ValueError when ``data`` cannot be such a folder."""
         self.database = data / "sandbox.sqlite3"
         self._files = data / "files"
-        self._files.mkdir(parents=True, exist_ok=True)
+        try:
+            self._files.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ValueError(f"{data} cannot keep the data: {error.strerror}.") from error
 
     def write(self, name: str, content: bytes) -> None:
         """Keep ``content`` under ``name``, whole or not at all."""

@@ -5,7 +5,6 @@ Knows which part needs which; does no work itself.
 
 import secrets
 import threading
-from dataclasses import dataclass
 from pathlib import Path
 
 from .accounts import Accounts
@@ -27,30 +26,25 @@ from .sources import Sources
 from .worker import WorkerPool
 
 
-@dataclass(frozen=True)
 class Services:
-    """The parts of a running sandbox, for its views."""
+    """The parts of a running sandbox, each made of the ones before it."""
 
-    config: SandboxConfig
-    base_url: str
-    engine: Engine
-    folder: Folder
-    database: Database
-    behaviour: Behaviour
-    signer: UrlSigner
-    accounts: Accounts
-    secrets: CallbackSecrets
-    assets: Assets
-    sources: Sources
-    runs: Runs
-    records: Records
-    deliveries: Deliveries
-    deliverer: Deliverer
-    callbacks: Callbacks
-    processing: Processing
-    delivery_pool: WorkerPool
-    run_pool: WorkerPool
-    stopping: threading.Event
+    def __init__(self, config: SandboxConfig, data: Path, base_url: str, engine: Engine) -> None:
+        """``data`` is the folder that keeps everything.
+
+        Raises ValueError when it cannot keep this version's data.
+        """
+        self.config = config
+        self.base_url = base_url
+        self.engine = engine
+        self.stopping = threading.Event()
+        self.behaviour = Behaviour()
+        self.folder = Folder(data)
+        self.database = Database(self.folder.database)
+        self._know_organisations()
+        self._know_files()
+        self._know_callbacks()
+        self._know_runs()
 
     def start(self) -> None:
         """Take up what an earlier process left, and begin to work."""
@@ -64,63 +58,50 @@ class Services:
         self.run_pool.stop()
         self.delivery_pool.stop()
 
+    def _know_organisations(self) -> None:
+        self.accounts = Accounts(self.database, in_cents(self.config.balance))
+        self.secrets = CallbackSecrets(self.database, self.config.signing_secret)
 
-def build(config: SandboxConfig, data: Path, base_url: str, engine: Engine) -> Services:
-    """Return the parts of a sandbox that keeps its data in a folder.
+    def _know_files(self) -> None:
+        key = self.database.meta("url_key", secrets.token_bytes(32))
+        self.signer = UrlSigner(key, self.base_url, self.config.url_lifetime)
+        self.assets = Assets(self.database, self.folder)
+        self.sources = Sources(
+            self.assets,
+            self.folder,
+            self.signer,
+            allow_local=self.config.allow_local_sources,
+        )
+        self.records = Records(self.behaviour, self.signer, self.sources)
 
-    Raises ValueError when another version of the sandbox wrote the folder.
-    """
-    folder = Folder(data)
-    database = Database(folder.database)
-    behaviour = Behaviour()
-    signer = UrlSigner(
-        database.meta("url_key", secrets.token_bytes(32)), base_url, config.url_lifetime
-    )
-    accounts = Accounts(database, in_cents(config.balance))
-    callback_secrets = CallbackSecrets(database, config.signing_secret)
-    assets = Assets(database, folder)
-    sources = Sources(assets, folder, signer, allow_local=config.allow_local_sources)
-    runs = Runs(database)
-    records = Records(behaviour, signer, sources)
-    deliveries = Deliveries(database, len(config.callback_delays))
-    deliverer = Deliverer(
-        deliveries, behaviour, timeout=config.callback_timeout, delays=config.callback_delays
-    )
-    delivery_pool = WorkerPool(
-        "callbacks", config.callback_workers, deliveries.due, deliverer.attempt
-    )
-    callbacks = Callbacks(records, callback_secrets, deliveries)
-    processing = Processing(
-        config=config,
-        database=database,
-        runs=runs,
-        accounts=accounts,
-        callbacks=callbacks,
-        sources=sources,
-        folder=folder,
-        behaviour=behaviour,
-        engine=engine,
-        callbacks_queued=delivery_pool.wake,
-    )
-    return Services(
-        config=config,
-        base_url=base_url,
-        engine=engine,
-        folder=folder,
-        database=database,
-        behaviour=behaviour,
-        signer=signer,
-        accounts=accounts,
-        secrets=callback_secrets,
-        assets=assets,
-        sources=sources,
-        runs=runs,
-        records=records,
-        deliveries=deliveries,
-        deliverer=deliverer,
-        callbacks=callbacks,
-        processing=processing,
-        delivery_pool=delivery_pool,
-        run_pool=WorkerPool("runs", config.image_workers, runs.due, processing.take_step),
-        stopping=threading.Event(),
-    )
+    def _know_callbacks(self) -> None:
+        delays = self.config.callback_delays
+        self.deliveries = Deliveries(self.database, len(delays))
+        self.deliverer = Deliverer(
+            self.deliveries, self.behaviour, timeout=self.config.callback_timeout, delays=delays
+        )
+        self.delivery_pool = WorkerPool(
+            "callbacks",
+            self.config.callback_workers,
+            self.deliveries.due,
+            self.deliverer.attempt,
+        )
+        self.callbacks = Callbacks(self.records, self.secrets, self.deliveries)
+
+    def _know_runs(self) -> None:
+        self.runs = Runs(self.database)
+        self.processing = Processing(
+            config=self.config,
+            database=self.database,
+            runs=self.runs,
+            accounts=self.accounts,
+            callbacks=self.callbacks,
+            sources=self.sources,
+            folder=self.folder,
+            behaviour=self.behaviour,
+            engine=self.engine,
+            callbacks_queued=self.delivery_pool.wake,
+        )
+        self.run_pool = WorkerPool(
+            "runs", self.config.image_workers, self.runs.due, self.processing.take_step
+        )

@@ -200,6 +200,13 @@ def test_data_of_another_version_is_refused_and_kept(tmp_path):
     connection.close()
 
 
+def test_data_that_is_no_database_or_folder_is_refused(tmp_path):
+    (tmp_path / "sandbox.sqlite3").write_bytes(b"something else" * 100)
+    for data in (tmp_path, tmp_path / "sandbox.sqlite3"):
+        with pytest.raises(ValueError, match="cannot"):
+            Sandbox(data=data, engine="light").start()
+
+
 @pytest.mark.parametrize(
     ("address", "options", "expected"),
     [
