@@ -8,8 +8,9 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from django_product_isolation.sandbox.isolation.engines import choose_engine
+
 from .config import SandboxConfig
-from .engines import choose_engine
 from .server import Application, Server
 from .services import Services
 

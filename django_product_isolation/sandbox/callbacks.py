@@ -8,10 +8,11 @@ import json
 import secrets
 import time
 
-from .callback_secrets import CallbackSecret, CallbackSecrets
-from .deliveries import Deliveries, Delivery
-from .records import Records
-from .runs import Run
+from django_product_isolation.sandbox.api.records import Records
+from django_product_isolation.sandbox.store.callback_secrets import CallbackSecret, CallbackSecrets
+from django_product_isolation.sandbox.store.deliveries import Deliveries, Delivery
+from django_product_isolation.sandbox.store.runs import Run
+
 from .signing import callback_signature
 
 

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 import requests
 import urllib3
 
+from django_product_isolation.sandbox.isolation.fetch import USER_AGENT, is_runflow
+from django_product_isolation.sandbox.store.deliveries import Attempt, Deliveries, Delivery
+
 from .behaviour import Behaviour
-from .deliveries import Attempt, Deliveries, Delivery
-from .fetch import USER_AGENT, is_runflow
 
 logger = logging.getLogger("django_product_isolation")
 

@@ -15,15 +15,22 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
 
-from .dispatch import View
+from django_product_isolation.sandbox.api.dispatch import View
+from django_product_isolation.sandbox.api.validation import Invalid
+from django_product_isolation.sandbox.api.web import (
+    VALIDATION,
+    ApiError,
+    Dropped,
+    SandboxRequest,
+    error_reply,
+)
+
 from .services import Services
-from .validation import Invalid
-from .web import VALIDATION, ApiError, Dropped, SandboxRequest, error_reply
 
 logger = logging.getLogger("django_product_isolation")
 
 SERVER_NAME = "RunflowSandbox"
-URLS = "django_product_isolation.sandbox.urls"
+URLS = "django_product_isolation.sandbox.api.urls"
 
 
 class Application:

@@ -7,22 +7,23 @@ import secrets
 import threading
 from pathlib import Path
 
-from .accounts import Accounts
-from .assets import Assets
+from django_product_isolation.sandbox.api.records import Records
+from django_product_isolation.sandbox.isolation.engines import Engine
+from django_product_isolation.sandbox.isolation.processing import Processing
+from django_product_isolation.sandbox.isolation.sources import Sources
+from django_product_isolation.sandbox.store.accounts import Accounts
+from django_product_isolation.sandbox.store.assets import Assets
+from django_product_isolation.sandbox.store.callback_secrets import CallbackSecrets
+from django_product_isolation.sandbox.store.database import Database
+from django_product_isolation.sandbox.store.deliveries import Deliveries
+from django_product_isolation.sandbox.store.folder import Folder
+from django_product_isolation.sandbox.store.runs import Runs
+
 from .behaviour import Behaviour
-from .callback_secrets import CallbackSecrets
 from .callbacks import Callbacks
 from .config import SandboxConfig, in_cents
-from .database import Database
-from .deliveries import Deliveries
 from .delivery import Deliverer
-from .engines import Engine
-from .folder import Folder
-from .processing import Processing
-from .records import Records
-from .runs import Runs
 from .signing import UrlSigner
-from .sources import Sources
 from .worker import WorkerPool
 
 

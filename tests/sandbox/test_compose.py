@@ -2,7 +2,12 @@ import pytest
 from PIL import Image, ImageChops
 
 from django_product_isolation.choices import AspectRatio, Resolution
-from django_product_isolation.sandbox.compose import MARGIN, canvas_size, encoded, packshot
+from django_product_isolation.sandbox.isolation.compose import (
+    MARGIN,
+    canvas_size,
+    encoded,
+    packshot,
+)
 from tests.sandbox.client import get_file
 from tests.sandbox.drawing import drawn, opened
 

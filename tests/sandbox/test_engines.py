@@ -7,15 +7,15 @@ import pytest
 from PIL import Image
 
 from django_product_isolation.sandbox import Sandbox
-from django_product_isolation.sandbox.cutout import main_parts, product_alpha
-from django_product_isolation.sandbox.engines import (
+from django_product_isolation.sandbox.isolation.cutout import main_parts, product_alpha
+from django_product_isolation.sandbox.isolation.engines import (
     EngineUnavailable,
     choose_engine,
     light,
     u2netp,
 )
-from django_product_isolation.sandbox.parts import drawn as drawn_parts
-from django_product_isolation.sandbox.parts import find_parts
+from django_product_isolation.sandbox.isolation.parts import drawn as drawn_parts
+from django_product_isolation.sandbox.isolation.parts import find_parts
 from tests.sandbox.drawing import SHAPES, drawn, overlap
 
 PAIRS = Path(__file__).parents[3] / "shared" / "masks"

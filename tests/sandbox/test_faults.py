@@ -6,7 +6,8 @@ import pytest
 import requests
 from PIL import Image
 
-from django_product_isolation.sandbox import behaviour, faults, urls
+from django_product_isolation.sandbox import behaviour
+from django_product_isolation.sandbox.api import faults, urls
 from django_product_isolation.sandbox.signing import callback_signature
 from tests.http_server import HttpServer, reply
 from tests.sandbox.client import get_file, wait_for

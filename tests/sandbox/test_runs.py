@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from django_product_isolation.sandbox.sources import Sources
+from django_product_isolation.sandbox.isolation.sources import Sources
 from tests.sandbox.client import MODEL, get_file, wait_for
 from tests.sandbox.drawing import opened
 

@@ -10,7 +10,7 @@ from django.core.signals import request_finished, request_started
 from urllib3 import HTTPConnectionPool
 
 from django_product_isolation.sandbox import Sandbox
-from django_product_isolation.sandbox.identifiers import uuid7
+from django_product_isolation.sandbox.store.identifiers import uuid7
 from django_product_isolation.sandbox.worker import WorkerPool
 from tests.sandbox.client import Client, wait_for
 

@@ -3,8 +3,8 @@ import socket
 import pytest
 from PIL import Image
 
-from django_product_isolation.sandbox import fetch as fetching
-from django_product_isolation.sandbox import picture
+from django_product_isolation.sandbox.isolation import fetch as fetching
+from django_product_isolation.sandbox.isolation import picture
 from tests.http_server import HttpServer, free_port, hang_up, reply, reply_raw
 from tests.sandbox.client import get_file
 from tests.sandbox.drawing import as_bytes, drawn, opened, photo

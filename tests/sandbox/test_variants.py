@@ -1,6 +1,7 @@
 import pytest
 
-from django_product_isolation.sandbox import behaviour, shapes
+from django_product_isolation.sandbox import behaviour
+from django_product_isolation.sandbox.api import shapes
 from tests.http_server import HttpServer, reply
 from tests.sandbox.client import get_file, wait_for
 from tests.sandbox.drawing import opened

@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from django_product_isolation.sandbox import Sandbox
 from django_product_isolation.sandbox.config import SIZES, SPEEDS
-from django_product_isolation.sandbox.engines import ENGINES, EngineUnavailable
+from django_product_isolation.sandbox.isolation.engines import ENGINES, EngineUnavailable
 
 DEFAULT_ADDRESS = "127.0.0.1:8765"
 

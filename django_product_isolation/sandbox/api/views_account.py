@@ -2,7 +2,8 @@
 
 from django.http import HttpResponse
 
-from . import shapes
+from django_product_isolation.sandbox.api import shapes
+
 from .web import SandboxRequest, json_reply
 
 SCOPES = (

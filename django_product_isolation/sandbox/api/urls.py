@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from . import views_account, views_assets, views_callbacks, views_runs, views_sandbox
+from django_product_isolation.sandbox.api import (
+    views_account,
+    views_assets,
+    views_callbacks,
+    views_runs,
+    views_sandbox,
+)
+
 from .dispatch import api, public, untouched
 
 urlpatterns = [

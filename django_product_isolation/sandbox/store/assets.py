@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from .config import IMAGE_TYPES
+from django_product_isolation.sandbox.config import IMAGE_TYPES
+from django_product_isolation.sandbox.isolation.picture import UNREADABLE
+
 from .database import Database
 from .folder import Folder
 from .identifiers import timestamp, uuid7
-from .picture import UNREADABLE
 
 REFERENCE = "runflow://assets/"
 

@@ -12,19 +12,19 @@ from collections.abc import Callable, Container
 from typing import Any
 
 from django_product_isolation.choices import AspectRatio, Resolution
+from django_product_isolation.sandbox.behaviour import Behaviour
+from django_product_isolation.sandbox.callbacks import Callbacks
+from django_product_isolation.sandbox.config import PRICE_CENTS, SPEEDS, SandboxConfig, Seconds
+from django_product_isolation.sandbox.store.accounts import Accounts
+from django_product_isolation.sandbox.store.database import Database
+from django_product_isolation.sandbox.store.folder import Folder
+from django_product_isolation.sandbox.store.identifiers import milliseconds_between, timestamp
+from django_product_isolation.sandbox.store.runs import Run, Runs
 
-from .accounts import Accounts
-from .behaviour import Behaviour
-from .callbacks import Callbacks
 from .compose import canvas_size, encoded, packshot
-from .config import PRICE_CENTS, SPEEDS, SandboxConfig, Seconds
 from .cutout import product_alpha
-from .database import Database
 from .engines import Engine
-from .folder import Folder
-from .identifiers import milliseconds_between, timestamp
 from .picture import InputRefused, read_picture
-from .runs import Run, Runs
 from .sources import Sources
 
 logger = logging.getLogger("django_product_isolation")

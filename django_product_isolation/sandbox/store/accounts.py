@@ -9,7 +9,8 @@ import uuid
 from dataclasses import dataclass
 from decimal import Decimal
 
-from .config import PRICE_CENTS
+from django_product_isolation.sandbox.config import PRICE_CENTS
+
 from .database import Database
 from .identifiers import timestamp
 

@@ -9,12 +9,13 @@ from typing import Any
 from django.http import HttpResponse
 from django.template import Context, Engine
 
-from . import behaviour as tables
-from .config import in_cents
-from .runs import Run
+from django_product_isolation.sandbox import behaviour as tables
+from django_product_isolation.sandbox.config import in_cents
+from django_product_isolation.sandbox.store.runs import Run
+
 from .web import VALIDATION, ApiError, SandboxRequest, json_reply, read_json, store_error
 
-PAGES = Engine(dirs=[str(Path(__file__).parent.parent / "templates")])
+PAGES = Engine(dirs=[str(Path(__file__).parents[2] / "templates")])
 FRONT_PAGE = "product_isolation/sandbox/front_page.html"
 SHOWN_RUNS = 24
 POLICY = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; base-uri 'none'"

@@ -7,14 +7,14 @@ import json
 import uuid
 from typing import Any
 
-from . import shapes
-from .assets import Asset
-from .behaviour import Behaviour
-from .deliveries import Deliveries, Delivery
-from .identifiers import timestamp, with_offset
-from .runs import Run
-from .signing import UrlSigner
-from .sources import FILES, Sources
+from django_product_isolation.sandbox.api import shapes
+from django_product_isolation.sandbox.behaviour import Behaviour
+from django_product_isolation.sandbox.isolation.sources import FILES, Sources
+from django_product_isolation.sandbox.signing import UrlSigner
+from django_product_isolation.sandbox.store.assets import Asset
+from django_product_isolation.sandbox.store.deliveries import Deliveries, Delivery
+from django_product_isolation.sandbox.store.identifiers import timestamp, with_offset
+from django_product_isolation.sandbox.store.runs import Run
 
 UNHEARD_OF_STATE = "awaiting_moderation"
 EVENTS = {"succeeded": "run.completed", "failed": "run.failed", "cancelled": "run.cancelled"}

@@ -5,7 +5,7 @@ Good on plain grounds, poor where product and ground share colours; quick, and n
 
 from PIL import Image, ImageChops, ImageFilter
 
-from django_product_isolation.sandbox.parts import drawn, find_parts
+from django_product_isolation.sandbox.isolation.parts import drawn, find_parts
 
 SIDE = 256  # pixels; the mask is found on a small copy
 BORDER_COLOURS = 16

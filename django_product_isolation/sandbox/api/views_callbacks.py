@@ -4,7 +4,8 @@ import time
 
 from django.http import HttpResponse
 
-from .callback_secrets import CallbackSecret
+from django_product_isolation.sandbox.store.callback_secrets import CallbackSecret
+
 from .records import delivery_record
 from .validation import Invalid, check_label
 from .views_runs import found_run

@@ -12,7 +12,8 @@ from typing import NoReturn
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase, HttpResponseRedirect
 
-from .behaviour import Options
+from django_product_isolation.sandbox.behaviour import Options
+
 from .web import ApiError, Dropped, SandboxRequest, store_error
 
 Answer = Callable[[], HttpResponseBase]

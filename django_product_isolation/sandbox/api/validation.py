@@ -10,8 +10,7 @@ from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 
 from django_product_isolation.choices import AspectRatio, Resolution
-
-from .config import IMAGE_TYPES, MAX_IMAGE_BYTES
+from django_product_isolation.sandbox.config import IMAGE_TYPES, MAX_IMAGE_BYTES
 
 MAX_CLIENT_REF = 255
 MAX_CALLBACK_URL = 2048

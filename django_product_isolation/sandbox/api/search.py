@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .database import Database
-from .identifiers import is_uuid
-from .runs import Run
+from django_product_isolation.sandbox.store.database import Database
+from django_product_isolation.sandbox.store.identifiers import is_uuid
+from django_product_isolation.sandbox.store.runs import Run
+
 from .validation import Invalid
 
 COLUMNS = ("id", "status_code", "client_ref", "created_at", "completed_at")

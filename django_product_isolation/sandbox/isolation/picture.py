@@ -8,7 +8,7 @@ from typing import Any
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from .config import MAX_IMAGE_SIDE
+from django_product_isolation.sandbox.config import MAX_IMAGE_SIDE
 
 SRGB = ImageCms.createProfile("sRGB")
 UNREADABLE: tuple[type[Exception], ...] = (

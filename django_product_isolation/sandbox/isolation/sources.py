@@ -7,12 +7,13 @@ import base64
 import binascii
 from urllib.parse import parse_qsl, urlsplit
 
-from .assets import REFERENCE, Assets
-from .config import MAX_IMAGE_BYTES
+from django_product_isolation.sandbox.config import MAX_IMAGE_BYTES
+from django_product_isolation.sandbox.signing import UrlSigner
+from django_product_isolation.sandbox.store.assets import REFERENCE, Assets
+from django_product_isolation.sandbox.store.folder import Folder
+
 from .fetch import fetch
-from .folder import Folder
 from .picture import InputRefused
-from .signing import UrlSigner
 
 FILES = "/files/"
 

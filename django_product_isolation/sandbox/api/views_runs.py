@@ -6,11 +6,12 @@ from typing import Any, NoReturn
 
 from django.http import HttpResponse
 
-from . import search, shapes
-from .assets import NotAPicture
-from .behaviour import Options
-from .config import MODEL
-from .runs import STATUSES, Run
+from django_product_isolation.sandbox.api import search, shapes
+from django_product_isolation.sandbox.behaviour import Options
+from django_product_isolation.sandbox.config import MODEL
+from django_product_isolation.sandbox.store.assets import NotAPicture
+from django_product_isolation.sandbox.store.runs import STATUSES, Run
+
 from .validation import Invalid, RunOrder, run_order
 from .web import ApiError, SandboxRequest, json_reply, json_text_reply, read_json
 

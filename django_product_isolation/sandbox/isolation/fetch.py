@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 import requests
 from requests_hardened import Config, Manager
 
-from .config import MAX_IMAGE_BYTES
+from django_product_isolation.sandbox.config import MAX_IMAGE_BYTES
+
 from .picture import InputRefused
 
 USER_AGENT = "Runflow-Sandbox"

@@ -10,13 +10,13 @@ from xml.sax.saxutils import escape
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpResponse
 
-from . import shapes
-from .config import MAX_REQUEST_BYTES
-from .identifiers import uuid7
+from django_product_isolation.sandbox.api import shapes
+from django_product_isolation.sandbox.config import MAX_REQUEST_BYTES
+from django_product_isolation.sandbox.store.identifiers import uuid7
 
 if TYPE_CHECKING:
-    from .accounts import Organisation
-    from .services import Services
+    from django_product_isolation.sandbox.services import Services
+    from django_product_isolation.sandbox.store.accounts import Organisation
 
 VALIDATION = "SANDBOX_VALIDATION"  # Runflow's own word for it is not published
 

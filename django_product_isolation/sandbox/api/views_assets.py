@@ -2,9 +2,10 @@
 
 from django.http import HttpResponse
 
-from .assets import Asset, NotAPicture
-from .config import IMAGE_TYPES, MAX_IMAGE_BYTES
-from .folder import media_type
+from django_product_isolation.sandbox.config import IMAGE_TYPES, MAX_IMAGE_BYTES
+from django_product_isolation.sandbox.store.assets import Asset, NotAPicture
+from django_product_isolation.sandbox.store.folder import media_type
+
 from .validation import check_upload
 from .web import ApiError, SandboxRequest, json_reply, read_json, store_error
 

@@ -1,0 +1,1 @@
+"""Runflow's routes over HTTP: what comes in, what is refused, what goes out."""

@@ -1,0 +1,1 @@
+"""From a source picture to the product alone on white."""

@@ -1,0 +1,1 @@
+"""What the sandbox keeps: rows in one SQLite file, pictures in one folder."""
