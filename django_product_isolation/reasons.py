@@ -12,7 +12,7 @@ class Reason(models.TextChoices):
     """Stable ids with the sentence that staff see."""
 
     # Not begun
-    NO_FILE = "no-file", _("has no picture yet. Upload one first.")
+    NO_FILE = "no-file", _("has no image yet. Upload one first.")
     ALREADY_OPEN = "already-open", _("is being isolated already.")
     OVER_MAX_BATCH = (
         "over-max-batch",
@@ -24,22 +24,22 @@ class Reason(models.TextChoices):
         _("does not show one of our results, so there is nothing to put back."),
     )
 
-    # The picture
+    # The image
     SOURCE_MISSING = (
         "source-missing",
-        _("The file of this picture is missing. Upload the picture again, then isolate it."),
+        _("The file of this image is missing. Upload the image again, then isolate it."),
     )
     SOURCE_UNREADABLE = (
         "source-unreadable",
-        _("This file is no picture we can read. Upload a JPEG, PNG or WebP, then isolate it."),
+        _("This file is no image we can read. Upload a JPEG, PNG or WebP, then isolate it."),
     )
     SOURCE_TOO_LARGE = (
         "source-too-large",
-        _("This picture is too large. Upload a smaller one, then isolate it."),
+        _("This image is too large. Upload a smaller one, then isolate it."),
     )
     SOURCE_NOT_PUBLIC = (
         "source-not-public",
-        _("Runflow cannot fetch this picture from our storage. Ask your developer."),
+        _("Runflow cannot fetch this image from our storage. Ask your developer."),
     )
     NAME_TOO_LONG = (
         "name-too-long",
@@ -47,9 +47,9 @@ class Reason(models.TextChoices):
     )
     IMAGE_CHANGED = (
         "image-changed",
-        _("Somebody changed the picture meanwhile, so the new one was left alone."),
+        _("Somebody changed the image meanwhile, so the new one was left alone."),
     )
-    IMAGE_DELETED = "image-deleted", _("The picture was deleted meanwhile.")
+    IMAGE_DELETED = "image-deleted", _("The image was deleted meanwhile.")
 
     # Talking to Runflow
     NOT_REACHED = (
@@ -67,7 +67,7 @@ class Reason(models.TextChoices):
     )
     NOT_ACCEPTED = (
         "not-accepted",
-        _("The request never arrived at Runflow. Nothing was charged; isolate the picture again."),
+        _("The request never arrived at Runflow. Nothing was charged; isolate the image again."),
     )
     STILL_UNCONFIRMED = (
         "still-unconfirmed",
@@ -91,7 +91,7 @@ class Reason(models.TextChoices):
     )
     RUN_FAILED = (
         "run-failed",
-        _("Runflow could not isolate this picture. Failed runs are not charged."),
+        _("Runflow could not isolate this image. Failed runs are not charged."),
     )
     RUN_CANCELLED = "run-cancelled", _("The run was cancelled at Runflow.")
     TOO_LONG = (
@@ -102,11 +102,11 @@ class Reason(models.TextChoices):
     # The result
     OUTPUT_MISSING = (
         "output-missing",
-        _("Runflow finished without a picture. Resume to ask once more."),
+        _("Runflow finished without an image. Resume to ask once more."),
     )
     OUTPUT_UNREADABLE = (
         "output-unreadable",
-        _("The result is no picture we can use. The product keeps its picture."),
+        _("The result is no image we can use. The product keeps its image."),
     )
     OUTPUT_UNSAFE = (
         "output-unsafe",
@@ -122,15 +122,15 @@ class Reason(models.TextChoices):
     )
     UNUSUAL = (
         "unusual",
-        _("The result looks unusual. Compare the pictures before you approve it."),
+        _("The result looks unusual. Compare before and after, then decide."),
     )
     SEVERAL_RESULTS = (
         "several-results",
-        _("Runflow sent more than one picture; this is the first. Approve it or turn it down."),
+        _("Runflow sent more than one image; this is the first. Approve it or turn it down."),
     )
     RESULT_MISSING = (
         "result-missing",
-        _("The file of the result is missing or damaged. The product keeps its picture."),
+        _("The file of the result is missing or damaged. The product keeps its image."),
     )
     ORIGINAL_MISSING = (
         "original-missing",

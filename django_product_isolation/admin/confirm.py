@@ -60,7 +60,7 @@ class ConfirmForm(forms.Form):
     review = forms.BooleanField(
         label=gettext_lazy("Review before publishing"),
         required=False,
-        help_text=gettext_lazy("The product keeps its picture until somebody approves the result."),
+        help_text=gettext_lazy("The product keeps its image until somebody approves the result."),
     )
     token = forms.UUIDField(widget=forms.HiddenInput)
 

@@ -18,9 +18,9 @@ def log_change(run: IsolationRun, target: Target, actor: Any) -> None:
     from django.contrib.contenttypes.models import ContentType
 
     messages = {
-        Status.APPLIED: _("Isolated product: the clean picture replaced the original."),
-        Status.RESTORED: _("Restored the original picture."),
-        Status.SUPERSEDED: _("Put back a picture that was uploaded meanwhile."),
+        Status.APPLIED: _("Isolated product: the clean image replaced the original."),
+        Status.RESTORED: _("Restored the original image."),
+        Status.SUPERSEDED: _("Put back an image that was uploaded meanwhile."),
     }
     LogEntry.objects.create(
         user_id=actor.pk,
