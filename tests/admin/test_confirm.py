@@ -95,7 +95,7 @@ def test_what_is_left_out_is_named_with_the_reason(client, staff, option, some_a
     images = [empty, ProductImage.objects.get(pk=busy.object_pk), locked, *cups]
     response = client.post(CHANGELIST, tick(images))
     page = response.content.decode()
-    assert "Gift card has no picture yet. Upload one first." in page
+    assert "Gift card has no image yet. Upload one first." in page
     assert "Teapot is being isolated already." in page
     assert "Heirloom may not be changed by you." in page
     assert "Second cup is over the limit for one go." in page
@@ -132,7 +132,7 @@ def test_images_that_show_a_result_already_are_marked(client, staff):
     isolated = make_run(Status.APPLIED, name="Cup")
     images = [ProductImage.objects.get(pk=isolated.object_pk), make_image("Pot")]
     page = client.post(CHANGELIST, tick(images)).content.decode()
-    assert "1 of these shows an isolated picture already." in page
+    assert "1 of these shows an isolated image already." in page
     assert "<figcaption>Cup <strong>(isolated already)</strong></figcaption>" in page
     assert "<figcaption>Pot</figcaption>" in page
 

@@ -39,7 +39,7 @@ def test_from_the_tick_to_the_batch_page(shop, live_server):
         make_image(name)
     ProductImage.objects.create(product=Product.objects.create(name="Gift card"))
     open_confirm_page(shop, live_server)
-    expect(shop.get_by_text("Gift card has no picture yet.")).to_be_visible()
+    expect(shop.get_by_text("Gift card has no image yet.")).to_be_visible()
     pictures = shop.locator(".isolation-grid img")
     expect(pictures).to_have_count(2)
     for picture in pictures.all():

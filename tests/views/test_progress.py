@@ -92,7 +92,7 @@ def test_each_run_has_its_card(client, staff):
     assert f'src="{preview}?size=480&amp;v=' in page
     assert 'alt="Cup, before"' in page
     assert 'alt="Cup, after"' in page
-    assert "Runflow could not isolate this picture." in page
+    assert "Runflow could not isolate this image." in page
     assert "No result" in page
     assert f'href="/admin/catalogue/productimage/{applied.object_pk}/change/"' in page
     assert f'href="/admin/product_isolation/isolationrun/{applied.pk}/change/"' in page
