@@ -48,7 +48,7 @@ class Status(models.TextChoices):
     SUBMITTING = "submitting", _("Sending")
     PROCESSING = "processing", _("Being isolated")
     COLLECTING = "collecting", _("Collecting the result")
-    READY = "ready", _("Ready for review")
+    READY = "ready", _("Result ready")
     HELD = "held", _("Needs attention")
     APPLIED = "applied", _("Applied")
     RESTORED = "restored", _("Original restored")

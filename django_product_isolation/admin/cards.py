@@ -54,9 +54,9 @@ def state(status: str, reason: str, text: str = "") -> SafeString:
 
 
 def state_of(run: IsolationRun) -> SafeString:
-    """Where a run stands; a result that nobody need review is on its way to the product."""
-    publishing = run.status == Status.READY and not run.review
-    return state(run.status, run.reason, str(_("Being published")) if publishing else "")
+    """Where a run stands; a ready result either waits for a person or is on its way."""
+    ready = _("Ready for review") if run.review else _("Being published")
+    return state(run.status, run.reason, str(ready) if run.status == Status.READY else "")
 
 
 @dataclass(frozen=True)
