@@ -237,6 +237,7 @@ def test_ctrl_c_ends_every_program(first_start):
     assert set(first_start.programs) == {"runflow_sandbox", "runserver", "isolation_worker"}
     assert first_start.status == 0
     assert first_start.output.endswith("\nStopped.\n")
+    assert "worker  | Stopped." in first_start.output
     assert "Traceback" not in first_start.output
     assert all(ends(pid) for pid in first_start.programs.values())
 
@@ -300,18 +301,19 @@ def test_a_taken_port_is_named_and_nothing_is_started(tmp_path, option):
     [
         (["--photos", "no-such-folder"], "there is no folder no-such-folder"),
         (["--photos", "empty"], "there is no picture in empty"),
-        (["--port", "8765"], "--port and --sandbox-port must differ"),
+        (["--port", "8765", "--sandbox-port", "8765"], "--port and --sandbox-port must differ"),
         (["--port", "70000"], "--port must be between 1 and 65535"),
+        (["--sandbox-port", "0"], "--sandbox-port must be between 1 and 65535"),
         (["--workers", "celery"], "No broker answers"),
     ],
 )
 def test_a_mistake_is_explained_before_anything_starts(tmp_path, arguments, message):
     (tmp_path / "empty").mkdir()
-    port, broker = free_ports(2)
-    if "--port" not in arguments:
-        arguments = ["--port", str(port), *arguments]
+    port, sandbox_port, broker = free_ports(3)
     done = manage(
-        tmp_path / "var", "demo", *arguments, CELERY_BROKER_URL=f"redis://127.0.0.1:{broker}/0"
+        tmp_path / "var",
+        *("demo", "--port", str(port), "--sandbox-port", str(sandbox_port), *arguments),
+        CELERY_BROKER_URL=f"redis://127.0.0.1:{broker}/0",
     )
 
     assert done.returncode == 1

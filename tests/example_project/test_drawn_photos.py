@@ -8,7 +8,7 @@ from PIL import Image, ImageChops, ImageStat
 from shop.drawn_photos import drawn
 from shop.drawn_photos.shots import SHOTS, cut_out, taken
 
-from django_product_isolation.sandbox.engines import EngineUnavailable, choose_engine
+from django_product_isolation.sandbox.isolation.engines import EngineUnavailable, choose_engine
 
 SIZE = (400, 300)
 
