@@ -12,6 +12,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import requests
+
 MANAGE = Path(__file__).resolve().parents[2] / "example_project" / "manage.py"
 FOREIGN = ("SHOP_", "RUNFLOW_", "CELERY_", "DATABASE_URL", "DJANGO_")
 STARTED = "Ctrl-C ends everything"
@@ -122,3 +124,17 @@ def ends(pid: int) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+def page(shop: Demo, path: str = "", **query: str) -> str:
+    answer = requests.get(shop.url + path, params=query, timeout=10)
+    assert answer.status_code == 200
+    return answer.text
+
+
+def names(html: str) -> list[str]:
+    return re.findall(r'class="product-name">([^<]+)', html)
+
+
+def sources(html: str) -> list[str]:
+    return re.findall(r'<img[^>]* src="/([^"]+)"', html)
