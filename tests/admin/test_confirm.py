@@ -2,9 +2,12 @@
 
 import re
 import shutil
+import socket
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from django_product_isolation.admin.confirm import Shape
@@ -304,3 +307,25 @@ def test_fifty_images_cost_as_many_queries_as_five(client, staff, count_queries,
     assert draw(five) == draw(fifty)
     assert begin(five, "3") == begin(fifty, "4")
     assert IsolationRun.objects.count() == 55
+
+
+def test_confirming_500_images_asks_nobody_and_takes_ten_queries_more_than_5(
+    client, staff, monkeypatch
+):
+    def refuse(*args, **kwargs):
+        raise AssertionError("the network was used")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    images = make_images_without_files(506)
+
+    def begin(chosen, token):
+        with CaptureQueriesContext(connection) as queries:
+            reply = client.post(CHANGELIST, confirm(chosen, token=TOKEN[:-1] + token))
+        assert reply.status_code == 302
+        return len(queries)
+
+    begin(images[:1], "5")  # content types and the like are remembered
+    five = begin(images[1:6], "6")
+    assert begin(images[6:], "7") - five <= 10
+    assert IsolationRun.objects.count() == 506
