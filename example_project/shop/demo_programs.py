@@ -61,6 +61,7 @@ def sandbox_program(port: int, environment: dict[str, str]) -> Program:
             settings.SIGNING_SECRET,
             "--data",
             str(settings.VAR / "sandbox"),
+            "--verbosity=0",  # how to use it is for others: this shop does already
         ],
         environment=environment,
         port=port,

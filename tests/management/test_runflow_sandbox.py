@@ -53,7 +53,7 @@ def run(*, while_running=lambda url: None, **options):
 
     def visit():
         try:
-            wait_for(lambda: "Ctrl-C" in out.getvalue())
+            wait_for(lambda: "Data " in out.getvalue())
             while_running(re.search(r"Address +(\S+)", out.getvalue())[1])
         except BaseException as problem:
             problems.append(problem)
@@ -80,6 +80,12 @@ def test_it_says_what_it_is_and_what_to_set():
     assert re.search(r'"BASE_URL": "http://127\.0\.0\.1:\d+"', out)
     assert '"API_KEY": "rf_live_' in out and '"SIGNING_SECRETS": []' in out
     assert "a temporary folder" in out and out.endswith("Stopped.\n")
+
+
+def test_at_verbosity_0_it_leaves_out_how_to_use_it():
+    out, _ = run(verbosity=0)
+    assert "spends no money" in out and "Address" in out
+    assert "PRODUCT_ISOLATION" not in out
 
 
 def test_it_never_prints_the_secret():

@@ -25,8 +25,9 @@ WELCOME = """\
 Runflow sandbox: a local stand-in that spends no money and never contacts Runflow.
   Address  {url}
   Engine   {engine}: {description}
-  Data     {data}
+  Data     {data}"""
 
+HOW_TO_USE = """
 Put these options into your settings:
 
   PRODUCT_ISOLATION = {{
@@ -74,7 +75,7 @@ class Command(BaseCommand):
         with stopping_on_signals(stopped), self._log(verbosity):
             self._start(sandbox, address)
             try:
-                self._welcome(sandbox)
+                self._welcome(sandbox, verbosity)
                 stopped.wait()
             finally:
                 sandbox.stop()
@@ -100,16 +101,18 @@ class Command(BaseCommand):
         except ValueError as error:
             raise CommandError(str(error)) from error
 
-    def _welcome(self, sandbox: Sandbox) -> None:
+    def _welcome(self, sandbox: Sandbox, verbosity: int) -> None:
+        """Say what serves where and, unless the caller knows that, how to use it."""
         config = sandbox.config
-        welcome = WELCOME.format(
+        welcome = WELCOME if verbosity == 0 else WELCOME + "\n" + HOW_TO_USE
+        text = welcome.format(
             url=sandbox.url,
             engine=sandbox.engine.name,
             description=sandbox.engine.description,
             data=config.data or "a temporary folder, removed at the end",
             secrets=SETTINGS_LINE if config.signing_secret else "[],",
         )
-        self.stdout.write(welcome)
+        self.stdout.write(text)
         self.stdout.flush()
 
     @contextmanager
