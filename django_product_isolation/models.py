@@ -215,6 +215,10 @@ class IsolationRun(models.Model):
         unhinted = self._as_known().filter(due_at=self.due_at)
         return bool(unhinted.update(due_at=until, **free) or self._as_known().update(**free))
 
+    def rest(self) -> None:
+        """Give the lease back for good: nothing is left to do. Raises LeaseLost."""
+        self.keep(due_at=None, lease_owner=None, lease_until=None)
+
     def record(
         self,
         kind: "RunEvent.Kind",

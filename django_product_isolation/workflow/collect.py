@@ -36,8 +36,8 @@ from django_product_isolation.targets import (
 )
 
 from .account import connect, describe, hold
-from .files import fingerprint, result_filename, target_of
-from .retrying import retry
+from .files import find_fingerprint, result_filename, target_of
+from .retrying import retry, retry_for
 from .timing import LOOKUP_HORIZON, POLL_HORIZON, backoff, next_poll, soon
 
 DOWNLOAD_DEADLINE = 120.0
@@ -58,27 +58,21 @@ def poll(run: IsolationRun) -> None:
     elif timezone.now() - run.status_since > POLL_HORIZON:
         run.move_to(Status.HELD, reason=Reason.TOO_LONG)
     else:
-        callbacks = get_settings().CALLBACK_BASE_URL is not None
-        run.wait(next_poll(run.status_since, callbacks=callbacks))
+        run.wait(next_poll(run.status_since))
 
 
 def read(run: IsolationRun, client: RunflowClient) -> Run | None:
     """Runflow's record of the run; None when it could not be read and the run was dealt with."""
-    waited = timezone.now() - run.status_since
     try:
         return client.get_run(run.runflow_run_id or "")
     except AccountRefused as error:
         hold(run, error)
     except NotFound as error:
-        if waited > LOOKUP_HORIZON:
-            run.move_to(Status.HELD, reason=Reason.RUN_MISSING, detail=describe(error))
-        else:
-            run.wait(backoff(run.attempts), reason=Reason.BUSY, detail=describe(error))
+        give_up = Reason.RUN_MISSING
+        retry_for(run, LOOKUP_HORIZON, Reason.BUSY, describe(error), give_up=give_up)
     except RunflowError as error:
-        if waited > POLL_HORIZON:
-            run.move_to(Status.HELD, reason=Reason.TOO_LONG, detail=describe(error))
-        else:
-            run.wait(backoff(run.attempts), reason=Reason.BUSY, detail=describe(error))
+        give_up = Reason.TOO_LONG
+        retry_for(run, POLL_HORIZON, Reason.BUSY, describe(error), give_up=give_up)
     return None
 
 
@@ -183,7 +177,7 @@ def keep_file(
     The name is written down before the file, so that a crash in between leaves no unknown file.
     """
     digest, _size = sha256_of(result)
-    if run.result_name and stored_sha256(target, run.result_name) == digest:
+    if run.result_name and is_stored(target, run.result_name, digest):
         return run.result_name, digest
     if run.result_name:
         run.record(RunEvent.Kind.LEFTOVER, detail=run.result_name)
@@ -192,14 +186,12 @@ def keep_file(
     name = target.store(path, File(result))
     if name != path:
         run.keep(result_name=name)
-    if stored_sha256(target, name) != digest:
+    if not is_stored(target, name, digest):
         raise StorageFailed("the storage returned other bytes than it was given")
     return name, digest
 
 
-def stored_sha256(target: Target, name: str) -> str:
-    """The SHA-256 of a stored file, "" when there is none."""
-    try:
-        return fingerprint(target, name).sha256
-    except FileMissing:
-        return ""
+def is_stored(target: Target, name: str, digest: str) -> bool:
+    """Whether the storage has a file of that name with those bytes."""
+    stored = find_fingerprint(target, name)
+    return stored is not None and stored.sha256 == digest

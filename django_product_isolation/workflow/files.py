@@ -8,7 +8,7 @@ from django.core.files.images import get_image_dimensions
 
 from django_product_isolation.images import sha256_of
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.targets import Target, target_for
+from django_product_isolation.targets import FileMissing, FileTooLarge, Target, target_for
 
 
 @dataclass(frozen=True)
@@ -39,3 +39,11 @@ def fingerprint(target: Target, name: str) -> Fingerprint:
         # Django's own measure, so that the columns hold what a form upload would have written.
         width, height = get_image_dimensions(file)
     return Fingerprint(digest, (width or 0, height or 0))
+
+
+def find_fingerprint(target: Target, name: str) -> Fingerprint | None:
+    """The fingerprint of a stored file, None when it is not there or larger than we handle."""
+    try:
+        return fingerprint(target, name)
+    except (FileMissing, FileTooLarge):
+        return None

@@ -16,8 +16,6 @@ from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import image_applied, image_restored
 from django_product_isolation.targets import (
-    FileMissing,
-    FileTooLarge,
     StorageFailed,
     Target,
     target_for,
@@ -25,7 +23,7 @@ from django_product_isolation.targets import (
 
 from .audit import log_change
 from .begin import as_queryset
-from .files import Fingerprint, fingerprint, target_of
+from .files import Fingerprint, find_fingerprint, target_of
 from .retrying import retry
 from .timing import soon
 
@@ -39,8 +37,8 @@ def apply(run: IsolationRun) -> None:
     """ready -> applied | superseded: publish the result, if the source is still what was sent."""
     target = target_of(run)
     current = target.current_name(run.object_pk)
-    source = read(target, run.source_name) if current == run.source_name else None
-    result = read(target, run.result_name)
+    source = find_fingerprint(target, run.source_name) if current == run.source_name else None
+    result = find_fingerprint(target, run.result_name)
     if current is None:
         run.move_to(Status.SUPERSEDED, reason=Reason.IMAGE_DELETED)
     elif current != run.source_name or (source and source.sha256 != run.source_sha256):
@@ -64,7 +62,7 @@ def make_sure(run: IsolationRun) -> None:
     """
     target = target_of(run)
     try:
-        source = read(target, run.source_name)
+        source = find_fingerprint(target, run.source_name)
     except StorageFailed as error:
         retry(run, Reason.STORAGE_FAILED, str(error), limit=PATIENCE)
         return
@@ -75,7 +73,7 @@ def make_sure(run: IsolationRun) -> None:
     if target.current_name(run.object_pk) == run.result_name:
         instance = target.instance(run.object_pk)
         image_applied.send_robust(target.model, run=run, instance=instance)
-    run.keep(due_at=None, lease_owner=None, lease_until=None)
+    run.rest()
 
 
 @dataclass(frozen=True)
@@ -126,7 +124,7 @@ def restore_run(run: IsolationRun, *, user: Any = None) -> Reason | None:
     Raises StorageFailed when the storage does not answer.
     """
     target = target_of(run)
-    source = read(target, run.source_name)
+    source = find_fingerprint(target, run.source_name)
     if source is None or source.sha256 != run.source_sha256:
         return Reason.ORIGINAL_MISSING
     if not swap(run, target, Status.RESTORED, run.result_name, run.source_name, source, user):
@@ -163,11 +161,3 @@ def approver(run: IsolationRun) -> Any:
     """Who stands for publishing: whoever approved the result, else whoever began the batch."""
     approved = run.events.filter(kind=RunEvent.Kind.APPROVED).select_related("actor").last()
     return approved.actor if approved else run.batch.created_by
-
-
-def read(target: Target, name: str) -> Fingerprint | None:
-    """The fingerprint of a stored file, None when it is not there or not ours to handle."""
-    try:
-        return fingerprint(target, name)
-    except (FileMissing, FileTooLarge):
-        return None

@@ -1,4 +1,8 @@
-"""Trying a step again, a bounded number of times, then asking a person."""
+"""Trying a step again, a bounded number of times or for a while, then asking a person."""
+
+from datetime import timedelta
+
+from django.utils import timezone
 
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, RunEvent
@@ -24,6 +28,16 @@ def retry(
         run.wait(backoff(run.attempts), reason=reason, detail=detail)
     elif run.status == Status.APPLIED:
         run.record(RunEvent.Kind.PROBLEM, reason, detail, status=Status.APPLIED)
-        run.keep(due_at=None, lease_owner=None, lease_until=None)
+        run.rest()
     else:
         run.move_to(Status.HELD, reason=give_up or reason, detail=detail)
+
+
+def retry_for(
+    run: IsolationRun, horizon: timedelta, reason: Reason, detail: str, *, give_up: Reason
+) -> None:
+    """Have the same step taken again later; hold a run that is longer than ``horizon`` at it."""
+    if timezone.now() - run.status_since > horizon:
+        run.move_to(Status.HELD, reason=give_up, detail=detail)
+    else:
+        run.wait(backoff(run.attempts), reason=reason, detail=detail)

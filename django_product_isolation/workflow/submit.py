@@ -38,7 +38,7 @@ from django_product_isolation.targets import FileMissing, FileTooLarge, NameTooL
 
 from .account import connect, describe, hold, hold_queue
 from .files import result_filename, target_of
-from .retrying import retry
+from .retrying import retry, retry_for
 from .timing import LOOKUP_HORIZON, MAX_ATTEMPTS, POLL_HORIZON, backoff, next_poll, soon
 
 logger = logging.getLogger("django_product_isolation")
@@ -114,9 +114,10 @@ def within_reach(run: IsolationRun, target: Target, source: BinaryIO, client: Ru
     reachable = is_reachable_from_outside(own_url)
     if how == Source.URL and not reachable:
         raise Unusable(Reason.SOURCE_NOT_PUBLIC)
-    as_it_is = not needs_preparing(source)
-    if how == Source.URL or (how == Source.AUTO and reachable and as_it_is):
-        return own_url
+    if how != Source.UPLOAD and reachable:
+        as_it_is = not needs_preparing(source)
+        if how == Source.URL or as_it_is:
+            return own_url
     with prepare_for_upload(source) as prepared:
         asset = client.upload(
             prepared.file,
@@ -143,11 +144,10 @@ def send(run: IsolationRun, client: RunflowClient, request: RunRequest) -> None:
 def accepted(run: IsolationRun, sent: Run) -> None:
     """submitting -> processing, under the id that Runflow gave."""
     called_back = sent.is_terminal or run.events.filter(kind=RunEvent.Kind.CALLBACK).exists()
-    callbacks = get_settings().CALLBACK_BASE_URL is not None
     run.move_to(
         Status.PROCESSING,
         runflow_run_id=sent.id,
-        due_at=soon() if called_back else next_poll(timezone.now(), callbacks=callbacks),
+        due_at=soon() if called_back else next_poll(timezone.now()),
     )
 
 
@@ -182,10 +182,8 @@ def confirm(run: IsolationRun) -> None:
     except AccountRefused as error:
         hold(run, error)
     except RunflowError as error:
-        if waited > POLL_HORIZON:
-            run.move_to(Status.HELD, reason=Reason.STILL_UNCONFIRMED, detail=describe(error))
-        else:
-            run.wait(backoff(run.attempts), reason=Reason.UNCONFIRMED, detail=describe(error))
+        reason, give_up = Reason.UNCONFIRMED, Reason.STILL_UNCONFIRMED
+        retry_for(run, POLL_HORIZON, reason, describe(error), give_up=give_up)
     else:
         if found:
             accepted(run, found)

@@ -1,9 +1,11 @@
-"""When a run next wants attention. All times in seconds; knows no models."""
+"""When a run next wants attention. All times in seconds; knows the settings, but no models."""
 
 import random
 from datetime import datetime, timedelta
 
 from django.utils import timezone
+
+from django_product_isolation.conf import get_settings
 
 # Give up by ourselves and ask a person (reliability: nothing ends in the dark).
 POLL_HORIZON = timedelta(hours=24)
@@ -25,7 +27,7 @@ def backoff(attempts: int) -> datetime:
     return soon(random.uniform(ceiling / 2, ceiling))  # noqa: S311 (spreads load, guards nothing)
 
 
-def next_poll(since: datetime, *, callbacks: bool) -> datetime:
+def next_poll(since: datetime) -> datetime:
     """The moment to ask again for a run that Runflow has accepted at ``since``.
 
     Every 2 s at first, growing to 15 s, after five minutes from 1 to 15 minutes; not before
@@ -34,4 +36,5 @@ def next_poll(since: datetime, *, callbacks: bool) -> datetime:
     waited = (timezone.now() - since).total_seconds()
     low, high = (2.0, 15.0) if waited < 300 else (60.0, 900.0)
     pause = min(max(waited / 4, low), high)
+    callbacks = get_settings().CALLBACK_BASE_URL is not None
     return soon(max(pause, CALLBACK_GRACE) if callbacks else pause)
