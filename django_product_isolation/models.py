@@ -5,23 +5,20 @@ event. Knows nothing of HTTP, files or the host's models.
 """
 
 import uuid
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Case, F, Q, QuerySet, Sum, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .choices import OPEN_STATUSES, TRANSITIONS, AspectRatio, Resolution, Status
+from .querysets import RunQuerySet
 from .signals import run_finished
-
-# Longer than the slowest step may take, so that a lease only runs out when its worker is gone.
-LEASE = timedelta(minutes=5)
+from .transactions import retried
 
 
 class LeaseLost(Exception):
@@ -54,53 +51,6 @@ class IsolationBatch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.created_at:%Y-%m-%d %H:%M}"
-
-
-class RunQuerySet(models.QuerySet["IsolationRun"]):
-    """Questions about runs, in the words of the design."""
-
-    def open(self) -> "RunQuerySet":
-        return self.filter(status__in=OPEN_STATUSES)
-
-    def due(self, now: datetime | None = None) -> "RunQuerySet":
-        """Runs that want attention and that nobody holds, longest waiting first."""
-        now = now or timezone.now()
-        free = Q(lease_until=None) | Q(lease_until__lte=now)
-        return self.filter(free, due_at__lte=now).order_by("due_at")
-
-    def claim(self, pk: uuid.UUID) -> "IsolationRun | None":
-        """Lease a due run to the caller; None when it is not due or another one was faster."""
-        now, owner = timezone.now(), uuid.uuid4()
-        claimed = (
-            self.due(now)
-            .order_by()
-            .filter(pk=pk)
-            .update(lease_owner=owner, lease_until=now + LEASE, attempts=F("attempts") + 1)
-        )
-        if not claimed:
-            return None
-        return self.select_related("batch__created_by").filter(pk=pk, lease_owner=owner).first()
-
-    def wake(self, pk: uuid.UUID) -> bool:
-        """Have a run that waits for Runflow looked at now; True when there was one."""
-        waiting = self.filter(pk=pk, status__in=[Status.SUBMITTING, Status.PROCESSING])
-        return bool(waiting.update(due_at=timezone.now()))
-
-    def spending_since(self, moment: datetime) -> Decimal:
-        """USD charged for or reserved by the runs of batches created since ``moment``."""
-        amount = Case(
-            When(cost__isnull=False, then=F("cost")),
-            When(status=Status.FAILED, then=Value(Decimal(0))),
-            When(
-                ~Q(status__in=OPEN_STATUSES) & Q(runflow_run_id=None),
-                then=Value(Decimal(0)),
-            ),
-            default=F("batch__unit_price"),
-            output_field=models.DecimalField(max_digits=12, decimal_places=4),
-        )
-        recent = self.filter(batch__created_at__gte=moment)
-        total: Decimal = recent.aggregate(total=Coalesce(Sum(amount), Value(Decimal(0))))["total"]
-        return total
 
 
 class IsolationRun(models.Model):
@@ -138,6 +88,8 @@ class IsolationRun(models.Model):
     result_name = models.CharField(_("result"), max_length=500, blank=True)
     result_sha256 = models.CharField(max_length=64, blank=True, editable=False)
 
+    taken_over = False  # set by claim()
+
     objects = RunQuerySet.as_manager()
 
     class Meta:
@@ -158,6 +110,11 @@ class IsolationRun(models.Model):
     def is_open(self) -> bool:
         return self.status in OPEN_STATUSES
 
+    def may_go_to(self, status: Status) -> bool:
+        """Whether the design knows that change."""
+        return status in TRANSITIONS[Status(self.status)]
+
+    @retried
     def move_to(
         self,
         status: Status,
@@ -176,7 +133,7 @@ class IsolationRun(models.Model):
         Returns False, and changes nothing, when somebody else was faster.
         Raises ValueError for a change that the design does not know.
         """
-        if status not in TRANSITIONS[Status(self.status)]:
+        if not self.may_go_to(status):
             raise ValueError(f"A run cannot go from {self.status} to {status}.")
         changes = {
             "status": status,
@@ -208,10 +165,15 @@ class IsolationRun(models.Model):
         self._remember(changes)
 
     def wait(self, until: datetime, *, reason: str = "", detail: str = "") -> bool:
-        """Give the lease back until ``until``. A hint that came meanwhile is not put off."""
+        """Give the lease back until ``until``. A hint that came meanwhile is not put off.
+
+        ``reason`` is shown while an open run waits; an ended one keeps the reason it ended with.
+        """
         if reason:
             self.record(RunEvent.Kind.PROBLEM, reason, detail, status=Status(self.status))
-        free: dict[str, Any] = {"lease_owner": None, "lease_until": None, "reason": reason}
+        free: dict[str, Any] = {"lease_owner": None, "lease_until": None}
+        if self.is_open:
+            free["reason"] = reason
         unhinted = self._as_known().filter(due_at=self.due_at)
         return bool(unhinted.update(due_at=until, **free) or self._as_known().update(**free))
 

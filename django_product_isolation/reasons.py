@@ -69,6 +69,10 @@ class Reason(models.TextChoices):
         "not-accepted",
         _("The request never arrived at Runflow. Nothing was charged; isolate the image again."),
     )
+    ARRIVED_LATE = (
+        "arrived-late",
+        _("The request arrived at Runflow after all, too late for this run, and was charged."),
+    )
     STILL_UNCONFIRMED = (
         "still-unconfirmed",
         _("We could not find out whether Runflow took the request. Resume to ask once more."),
@@ -138,6 +142,10 @@ class Reason(models.TextChoices):
     )
 
     # Ourselves
+    WORKER_LOST = (
+        "worker-lost",
+        _("The program that took this step was stopped. We try again by ourselves."),
+    )
     CRASHED = (
         "crashed",
         _("This step broke several times. Ask your developer, then resume."),

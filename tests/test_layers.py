@@ -9,11 +9,11 @@ import django_product_isolation
 
 PACKAGE = Path(django_product_isolation.__file__).parent
 FLOORS = [
-    {"choices", "conf", "reasons", "signals"},
+    {"choices", "conf", "reasons", "signals", "transactions"},
     {"fetching"},
     {"runflow", "images", "decoding"},
     {"callbacks"},
-    {"models", "targets"},
+    {"models", "querysets", "targets"},
     {"workflow"},
     {"admin", "apps", "checks", "management", "tasks", "urls", "views"},
 ]

@@ -97,10 +97,44 @@ def test_a_hint_that_comes_during_a_step_is_not_put_off(batch):
 
 @pytest.mark.parametrize("status", sorted(set(Status) - {"submitting", "processing"}))
 def test_a_hint_wakes_only_runs_that_wait_for_runflow(batch, status):
-    run = make_run(batch, status=status, due_at=None)
+    run = make_run(batch, status=status, due_at=None, runflow_run_id="r")
     assert not IsolationRun.objects.wake(run.pk)
     run.refresh_from_db()
     assert run.due_at is None
+
+
+@pytest.mark.parametrize(
+    ("columns", "wakes"),
+    [
+        ({}, True),
+        ({"due_at": None}, True),
+        ({"runflow_run_id": "r"}, True),
+        ({"runflow_run_id": "r", "due_at": None}, False),
+        ({"cost": Decimal("0.27")}, False),
+    ],
+)
+@pytest.mark.parametrize("status", [Status.FAILED, Status.CANCELLED])
+def test_a_hint_wakes_an_ended_run_while_its_cost_is_not_known(batch, status, columns, wakes):
+    run = make_run(batch, status=status, **columns)
+    assert IsolationRun.objects.wake(run.pk) is wakes
+
+
+def test_a_claim_says_whether_the_last_worker_never_came_back(batch):
+    run = make_run(batch)
+    first = IsolationRun.objects.claim(run.pk)
+    assert first.taken_over is False
+    IsolationRun.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    second = IsolationRun.objects.claim(run.pk)
+    assert second.taken_over is True
+    second.wait(timezone.now())
+    assert IsolationRun.objects.claim(run.pk).taken_over is False
+
+
+def test_an_ended_run_keeps_its_reason_while_it_waits(batch):
+    run = make_run(batch, status=Status.FAILED, reason="not-accepted")
+    IsolationRun.objects.claim(run.pk).wait(timezone.now())
+    run.refresh_from_db()
+    assert run.reason == "not-accepted"
 
 
 def test_an_image_has_one_open_run_and_any_number_of_ended_ones(batch):
@@ -136,9 +170,10 @@ def test_waiting_with_a_reason_leaves_a_trace_and_without_one_none(batch):
         ({"status": Status.PROCESSING, "runflow_run_id": "r"}, "0.27"),
         ({"status": Status.APPLIED, "runflow_run_id": "r", "cost": Decimal("0.25")}, "0.25"),
         ({"status": Status.FAILED, "runflow_run_id": "r"}, "0"),
-        ({"status": Status.CANCELLED}, "0"),
+        ({"status": Status.CANCELLED, "due_at": None}, "0"),
+        ({"status": Status.CANCELLED, "due_at": timezone.now()}, "0.27"),
         ({"status": Status.CANCELLED, "runflow_run_id": "r"}, "0.27"),
-        ({"status": Status.SUPERSEDED}, "0"),
+        ({"status": Status.SUPERSEDED, "due_at": None}, "0"),
     ],
 )
 def test_spending_counts_what_is_charged_or_may_still_be(batch, columns, usd):

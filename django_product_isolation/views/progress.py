@@ -136,7 +136,8 @@ def waits_for_a_person(run: IsolationRun) -> bool:
 
 def is_moving(run: IsolationRun) -> bool:
     """Whether the run can change without anybody deciding something."""
-    return run.due_at is not None or (run.is_open and not waits_for_a_person(run))
+    is_being_checked = run.status == Status.APPLIED and run.due_at is not None
+    return is_being_checked or (run.is_open and not waits_for_a_person(run))
 
 
 def summary(runs: Sequence[IsolationRun]) -> str:

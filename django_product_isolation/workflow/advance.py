@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from django_product_isolation.callbacks import Callback
 from django_product_isolation.choices import Status
@@ -14,12 +14,13 @@ from django_product_isolation.models import IsolationRun, LeaseLost, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import work_due
 from django_product_isolation.targets import StorageFailed
+from django_product_isolation.transactions import retried
 
 from .collect import collect, poll
 from .publish import apply, make_sure
 from .retrying import retry
+from .settle import settle
 from .submit import confirm, submit
-from .timing import MAX_ATTEMPTS
 
 logger = logging.getLogger("django_product_isolation")
 
@@ -30,10 +31,15 @@ STEPS: dict[str, Callable[[IsolationRun], None]] = {
     Status.COLLECTING: collect,
     Status.READY: apply,
     Status.APPLIED: make_sure,
+    Status.FAILED: settle,
+    Status.CANCELLED: settle,
 }
 
-# Asking Runflow may take long and can do no harm; the other steps are not taken for ever.
-PATIENT = frozenset({Status.SUBMITTING, Status.PROCESSING, Status.APPLIED})
+# Where a run may be that Runflow accepted without our knowing under which id.
+UNANSWERED = (Status.SUBMITTING, Status.FAILED, Status.CANCELLED)
+
+# An image may kill whoever decodes it: after so many deaths in one step a person is asked.
+MAX_DEATHS = 3
 
 
 class UnknownRun(LookupError):
@@ -53,12 +59,21 @@ def advance(pk: uuid.UUID) -> bool:
     if run is None:
         return False
     logger.debug("step run=%s status=%s attempt=%s", run.pk, run.status, run.attempts)
-    if run.attempts > MAX_ATTEMPTS * 2 and run.status not in PATIENT:
-        # Only a worker that died each time gets here: a step that fails is counted below.
-        run.move_to(Status.HELD, reason=Reason.CRASHED)
-        return True
     try:
-        STEPS[run.status](run)
+        take_step(run)
+    except DatabaseError:
+        # What cannot be recorded is left: the lease runs out, and the step is taken again.
+        logger.exception("step_unrecorded run=%s status=%s", run.pk, run.status)
+    return True
+
+
+def take_step(run: IsolationRun) -> None:
+    """Take the step of a claimed run, or put it off with the reason."""
+    try:
+        if run.taken_over and deaths(run) >= MAX_DEATHS and run.may_go_to(Status.HELD):
+            run.move_to(Status.HELD, reason=Reason.CRASHED)
+        else:
+            STEPS[run.status](run)
     except LeaseLost:
         logger.info("lease_lost run=%s status=%s", run.pk, run.status)
     except StorageFailed as error:
@@ -66,7 +81,12 @@ def advance(pk: uuid.UUID) -> bool:
     except Exception as error:
         logger.exception("step_failed run=%s status=%s", run.pk, run.status)
         retry(run, Reason.CRASHED, type(error).__name__)
-    return True
+
+
+def deaths(run: IsolationRun) -> int:
+    """Note that the last worker never came back; return how many did not in this status."""
+    run.record(RunEvent.Kind.PROBLEM, Reason.WORKER_LOST, status=Status(run.status))
+    return run.events.filter(reason=Reason.WORKER_LOST, at__gte=run.status_since).count()
 
 
 def sweep(*, limit: int = 1000) -> int:
@@ -96,22 +116,29 @@ def receive_callback(pk: uuid.UUID, callback: Callback) -> None:
     named = callback.metadata.get("run", str(pk))
     if named != str(pk) or run.runflow_run_id not in (None, callback.run_id):
         raise WrongRun(str(pk))
+    take_hint(run, callback)
+
+
+@retried
+def take_hint(run: IsolationRun, callback: Callback) -> None:
+    """Make the run due, if it waits for Runflow at all."""
     with transaction.atomic():
-        if not IsolationRun.objects.wake(pk):
+        if not IsolationRun.objects.wake(run.pk):
             return
         if run.runflow_run_id is None:
-            adopt_hint(pk, callback.run_id)
+            adopt_hint(run.pk, callback.run_id)
         if not run.events.filter(kind=RunEvent.Kind.CALLBACK).exists():
             run.record(RunEvent.Kind.CALLBACK, detail=callback.event[:100])
-        transaction.on_commit(partial(work_due.send_robust, sender=IsolationRun, run_ids=[pk]))
+        nudge = partial(work_due.send_robust, sender=IsolationRun, run_ids=[run.pk])
+        transaction.on_commit(nudge)
 
 
 def adopt_hint(pk: uuid.UUID, runflow_run_id: str) -> None:
     """Note the id of a run whose answer we still miss; the next step asks Runflow whose it is."""
     try:
         with transaction.atomic():
-            IsolationRun.objects.filter(
-                pk=pk, status=Status.SUBMITTING, runflow_run_id=None
-            ).update(runflow_run_id=runflow_run_id)
+            IsolationRun.objects.filter(pk=pk, status__in=UNANSWERED, runflow_run_id=None).update(
+                runflow_run_id=runflow_run_id
+            )
     except IntegrityError:
         logger.warning("hint_refused run=%s another run has that id", pk)

@@ -23,6 +23,7 @@ from django_product_isolation.models import IsolationBatch, IsolationRun, Spendi
 from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import work_due
 from django_product_isolation.targets import Picture, Target, target_for
+from django_product_isolation.transactions import retried
 
 PROMPT_MAX_LENGTH = 500
 # Of a whole table ticked, so many rows are looked at to find what goes into one batch.
@@ -133,6 +134,7 @@ def isolate(
     return begin(batch, chosen, template)
 
 
+@retried
 def begin(batch: IsolationBatch, chosen: Plan, template: str) -> IsolationBatch:
     """Save the batch and its runs in one transaction; have them looked at after the commit."""
     with transaction.atomic():

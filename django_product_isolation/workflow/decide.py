@@ -13,12 +13,14 @@ from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import work_due
+from django_product_isolation.transactions import retried
 
 from .timing import soon
 
 STOPPABLE = frozenset({Status.QUEUED, Status.PROCESSING, Status.COLLECTING, Status.HELD})
 
 
+@retried
 def approve(run: IsolationRun, *, user: Any = None) -> bool:
     """Let a result that waits for review be published."""
     waiting = IsolationRun.objects.filter(pk=run.pk, status=Status.READY, review=True)
@@ -35,6 +37,7 @@ def reject(run: IsolationRun, *, user: Any = None) -> bool:
     return run.status == Status.READY and run.move_to(Status.REJECTED, actor=user)
 
 
+@retried
 def resume(run: IsolationRun, *, user: Any = None) -> bool:
     """Let a held run go on where it stopped."""
     if run.status != Status.HELD:
@@ -48,8 +51,12 @@ def resume(run: IsolationRun, *, user: Any = None) -> bool:
 
 def stop(run: IsolationRun, *, user: Any = None) -> bool:
     """Stop waiting for a run. Runflow has no cancel: what was sent may still be charged."""
+    may_cost = run.cost is None and Status.QUEUED not in (run.status, run.held_from)
     return run.status in STOPPABLE and run.move_to(
-        Status.CANCELLED, reason=Reason.STOPPED, actor=user
+        Status.CANCELLED,
+        reason=Reason.STOPPED,
+        actor=user,
+        due_at=soon() if may_cost else None,
     )
 
 

@@ -20,6 +20,7 @@ from django_product_isolation.targets import (
     Target,
     target_for,
 )
+from django_product_isolation.transactions import retried
 
 from .audit import log_change
 from .begin import as_queryset
@@ -134,6 +135,7 @@ def restore_run(run: IsolationRun, *, user: Any = None) -> Reason | None:
     return None
 
 
+@retried
 def swap(
     run: IsolationRun,
     target: Target,

@@ -4,7 +4,6 @@ Money rule: the row is ``submitting`` before the first byte leaves, and goes bac
 only when the request provably was not accepted. Otherwise Runflow is asked; nothing is resent.
 """
 
-import logging
 from datetime import datetime
 from typing import Any, BinaryIO
 from urllib.parse import urljoin
@@ -39,9 +38,11 @@ from django_product_isolation.targets import FileMissing, FileTooLarge, NameTooL
 from .account import connect, describe, hold, hold_queue
 from .files import result_filename, target_of
 from .retrying import retry, retry_for
+from .settle import look_up, next_look
 from .timing import LOOKUP_HORIZON, MAX_ATTEMPTS, POLL_HORIZON, backoff, next_poll, soon
 
-logger = logging.getLogger("django_product_isolation")
+# Before "never arrived" is said, even by a worker whose clock is wrong.
+MIN_LOOKUPS = 3
 
 
 def submit(run: IsolationRun) -> None:
@@ -187,34 +188,10 @@ def confirm(run: IsolationRun) -> None:
     else:
         if found:
             accepted(run, found)
-        elif waited > LOOKUP_HORIZON:
-            run.move_to(Status.FAILED, reason=Reason.NOT_ACCEPTED)
+        elif waited > LOOKUP_HORIZON and run.attempts > MIN_LOOKUPS:
+            run.move_to(Status.FAILED, reason=Reason.NOT_ACCEPTED, due_at=next_look(run))
         else:
             run.wait(soon(max(5.0, waited.total_seconds() / 3)), reason=Reason.UNCONFIRMED)
-
-
-def look_up(run: IsolationRun, client: RunflowClient) -> Run | None:
-    """Find this run at Runflow, by the id a callback named or by our reference."""
-    if run.runflow_run_id:
-        if hinted := hinted_run(run, client):
-            return hinted
-        run.keep(runflow_run_id=None)
-    found = client.find_runs(str(run.pk))
-    if len(found) > 1:
-        others = ", ".join(other.id for other in found[1:])
-        logger.error("charged_twice run=%s runflow_runs=%s", run.pk, others)
-        run.record(RunEvent.Kind.NOTE, detail=f"Runflow has further runs of ours: {others}"[:500])
-    return found[0] if found else None
-
-
-def hinted_run(run: IsolationRun, client: RunflowClient) -> Run | None:
-    """The run that a callback named, if Runflow agrees that it is ours."""
-    try:
-        hinted = client.get_run(run.runflow_run_id or "")
-    except NotFound:
-        return None
-    ours = str(run.pk)
-    return hinted if ours in (hinted.client_ref, hinted.metadata.get("run")) else None
 
 
 def callback_url(run: IsolationRun) -> str | None:

@@ -11,6 +11,8 @@ from django_product_isolation.conf import get_settings
 POLL_HORIZON = timedelta(hours=24)
 # How long a run that Runflow does not list may still turn up there.
 LOOKUP_HORIZON = timedelta(minutes=15)
+# How long we ask what became of a run that has ended here. A callback is heard ever after.
+SETTLE_HORIZON = timedelta(days=7)
 MAX_ATTEMPTS = 5
 MAX_BACKOFF = 600.0
 CALLBACK_GRACE = 20.0

@@ -1,7 +1,9 @@
 import threading
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from django_product_isolation import callbacks, isolate
@@ -36,15 +38,9 @@ def callback(run, **fields):
     return callbacks.parse(json.dumps(fields).encode())
 
 
-def test_every_open_status_but_held_has_a_step():
-    assert set(STEPS) == {
-        Status.QUEUED,
-        Status.SUBMITTING,
-        Status.PROCESSING,
-        Status.COLLECTING,
-        Status.READY,
-        Status.APPLIED,
-    }
+def test_every_status_that_can_be_due_has_a_step():
+    never_due = {Status.HELD, Status.RESTORED, Status.REJECTED, Status.SUPERSEDED}
+    assert set(STEPS) == set(Status) - never_due
 
 
 def test_nothing_is_done_for_a_run_that_is_not_due_or_not_there(run):
@@ -99,20 +95,77 @@ def test_a_step_that_breaks_is_tried_again_and_then_a_person_is_asked(
     assert step(run).status == Status.PROCESSING
 
 
-def test_a_step_that_kills_its_worker_each_time_is_not_taken_for_ever(run, step, monkeypatch):
-    class Killed(BaseException):
-        pass
+class Killed(BaseException):
+    """The end of a worker, as far as a test can have it in its own process."""
 
-    def deadly(run):
-        raise Killed
 
+def deadly(run):
+    raise Killed
+
+
+def die_in_a_step(run, step):
+    with pytest.raises(Killed):
+        step(run)
+    IsolationRun.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+
+
+def test_a_step_that_kills_its_worker_is_taken_three_times_and_then_a_person_is_asked(
+    run, step, monkeypatch
+):
+    submit = STEPS[Status.QUEUED]
     monkeypatch.setitem(STEPS, Status.QUEUED, deadly)
-    for _ in range(10):
-        with pytest.raises(Killed):
-            step(run)
-        IsolationRun.objects.update(lease_until=timezone.now())
+    for _ in range(3):
+        die_in_a_step(run, step)
+    monkeypatch.setitem(STEPS, Status.QUEUED, submit)
     run = step(run)
-    assert (run.status, run.reason) == (Status.HELD, Reason.CRASHED)
+    assert (run.status, run.reason, run.held_from) == (Status.HELD, Reason.CRASHED, Status.QUEUED)
+    assert run.events.filter(reason=Reason.WORKER_LOST).count() == 3
+    assert resume(run)
+    assert step(run).status == Status.PROCESSING
+
+
+def test_workers_lost_in_other_steps_do_not_count(run, runflow, step, monkeypatch):
+    for status in (Status.QUEUED, Status.PROCESSING, Status.COLLECTING):
+        with monkeypatch.context() as patched:
+            patched.setitem(STEPS, status, deadly)
+            die_in_a_step(run, step)
+            die_in_a_step(run, step)
+        while run.status == status:
+            run = step(run)
+    assert run.status in {Status.READY, Status.APPLIED}
+
+
+def test_a_published_run_is_made_sure_of_however_many_workers_were_lost(
+    run, go_on, step, monkeypatch
+):
+    run = go_on(run, Status.APPLIED)
+    with monkeypatch.context() as patched:
+        patched.setitem(STEPS, Status.APPLIED, deadly)
+        for _ in range(4):
+            die_in_a_step(run, step)
+    run = step(run)
+    assert (run.status, run.due_at) == (Status.APPLIED, None)
+
+
+def test_a_worker_with_a_fast_clock_takes_no_run_from_another(run, monkeypatch):
+    IsolationRun.objects.claim(run.pk)
+    tomorrow = timezone.now() + timedelta(days=1)
+    monkeypatch.setattr(timezone, "now", lambda: tomorrow)
+    assert advance(run.pk) is False
+
+
+def test_a_database_that_stays_away_costs_no_run(run, step, monkeypatch, caplog):
+    def unrecordable(run, *args, **kwargs):
+        raise OperationalError("server closed the connection unexpectedly")
+
+    with monkeypatch.context() as patched:
+        patched.setitem(STEPS, Status.QUEUED, unrecordable)
+        patched.setattr(IsolationRun, "wait", unrecordable)
+        run = step(run)
+    assert (run.status, run.lease_owner is None) == (Status.QUEUED, False)
+    assert f"step_unrecorded run={run.pk}" in caplog.text
+    IsolationRun.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert step(run).status == Status.PROCESSING
 
 
 def test_a_worker_that_lost_its_lease_changes_nothing(run, step, monkeypatch):
@@ -150,7 +203,10 @@ def test_a_hundred_replays_leave_one_event(run, runflow, step):
 
 @pytest.mark.parametrize("status", sorted(set(Status) - {"submitting", "processing"}))
 def test_a_callback_changes_nothing_where_runflow_is_not_waited_for(run, status):
-    IsolationRun.objects.filter(pk=run.pk).update(status=status, due_at=None)
+    IsolationRun.objects.filter(pk=run.pk).update(
+        status=status, due_at=None, runflow_run_id="01991d03-8dc0-7cba-a551-2100f80b56fc"
+    )
+    run.refresh_from_db()
     before = IsolationRun.objects.filter(pk=run.pk).values().get()
     receive_callback(run.pk, callback(run))
     assert IsolationRun.objects.filter(pk=run.pk).values().get() == before
