@@ -5,6 +5,13 @@ Which addresses (``addresses``), one exchange before one deadline (``transport``
 """
 
 from .addresses import is_loopback, is_reachable_from_outside
-from .transfer import FetchError, fetch, send_file
+from .transfer import FetchError, fetch, is_refused, send_file
 
-__all__ = ["FetchError", "fetch", "is_loopback", "is_reachable_from_outside", "send_file"]
+__all__ = [
+    "FetchError",
+    "fetch",
+    "is_loopback",
+    "is_reachable_from_outside",
+    "is_refused",
+    "send_file",
+]

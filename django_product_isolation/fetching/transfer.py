@@ -18,6 +18,7 @@ from .addresses import is_loopback, is_public, origin
 from .transport import FAILURES, Exchange, ExchangeAdapter, reply_to
 
 CHUNK = 256 * 1024  # bytes
+MAX_PROBED = 2**63  # bytes; of which no more than a chunk is read
 USER_AGENT = "django-product-isolation"
 PASSING_STATUSES = frozenset({408, 425, 429})  # 4xx that say nothing about the link
 
@@ -53,6 +54,20 @@ def fetch(
     with closing(_chunks(url, max_bytes, Exchange(seconds=deadline), local_origin)) as chunks:
         for chunk in chunks:
             into.write(chunk)
+
+
+def is_refused(url: str, *, deadline: float) -> bool:
+    """Whether the server at ``url`` turns away who comes with the link and nothing else.
+
+    False too when that cannot be found out from here within ``deadline`` seconds.
+    """
+    exchange = Exchange(seconds=deadline)
+    try:
+        with closing(_chunks(url, MAX_PROBED, exchange, None)) as chunks:
+            next(chunks, None)
+    except FetchError as error:
+        return error.code == "link_refused"
+    return False
 
 
 def send_file(

@@ -1,8 +1,11 @@
 """The shop's account at Runflow: a client from the settings, and what its refusals mean for us."""
 
+from datetime import datetime
+
 from django_product_isolation.choices import Status
 from django_product_isolation.conf import get_settings
 from django_product_isolation.models import IsolationRun
+from django_product_isolation.querysets import RunQuerySet
 from django_product_isolation.reasons import Reason
 from django_product_isolation.runflow import AccountRefused, RunflowClient, RunflowError
 
@@ -30,9 +33,17 @@ def hold(run: IsolationRun, error: AccountRefused, *, resume_at: Status | None =
 
 def hold_queue(reason: Reason) -> None:
     """Hold every queued run that nobody is working on."""
-    waiting = IsolationRun.objects.filter(status=Status.QUEUED, lease_owner=None)
-    for run in waiting.order_by().iterator():
+    for run in waiting_in_queue().iterator():
         run.move_to(Status.HELD, reason=reason)
+
+
+def pause_queue(until: datetime) -> None:
+    """Send nothing that nobody is working on before ``until``."""
+    waiting_in_queue().filter(due_at__lt=until).update(due_at=until)
+
+
+def waiting_in_queue() -> RunQuerySet:
+    return IsolationRun.objects.filter(status=Status.QUEUED, lease_owner=None).order_by()
 
 
 def describe(error: RunflowError) -> str:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django_product_isolation.callbacks import make_token
 from django_product_isolation.choices import Source, Status
 from django_product_isolation.conf import get_settings
-from django_product_isolation.fetching import is_reachable_from_outside
+from django_product_isolation.fetching import is_reachable_from_outside, is_refused
 from django_product_isolation.images import (
     ImageRejected,
     needs_preparing,
@@ -35,12 +35,13 @@ from django_product_isolation.runflow import (
 )
 from django_product_isolation.targets import FileMissing, FileTooLarge, NameTooLong, Target
 
-from .account import connect, describe, hold, hold_queue
+from .account import connect, describe, hold, hold_queue, pause_queue
 from .files import result_filename, target_of
 from .retrying import retry, retry_for
 from .settle import look_up, next_look
 from .timing import LOOKUP_HORIZON, MAX_ATTEMPTS, POLL_HORIZON, backoff, next_poll, soon
 
+LINK_SECONDS = 10.0  # to see whether our own storage hands the source out
 # Before "never arrived" is said, even by a worker whose clock is wrong.
 MIN_LOOKUPS = 3
 
@@ -113,12 +114,12 @@ def within_reach(run: IsolationRun, target: Target, source: BinaryIO, client: Ru
     """The https URL from which Runflow can read the source (setting ``SOURCE``)."""
     how, own_url = get_settings().SOURCE, target.url(run.source_name)
     reachable = is_reachable_from_outside(own_url)
-    if how == Source.URL and not reachable:
-        raise Unusable(Reason.SOURCE_NOT_PUBLIC)
     if how != Source.UPLOAD and reachable:
         as_it_is = not needs_preparing(source)
-        if how == Source.URL or as_it_is:
+        if (how == Source.URL or as_it_is) and not is_refused(own_url, deadline=LINK_SECONDS):
             return own_url
+    if how == Source.URL:
+        raise Unusable(Reason.SOURCE_NOT_PUBLIC)
     with prepare_for_upload(source) as prepared:
         asset = client.upload(
             prepared.file,
@@ -160,6 +161,7 @@ def not_accepted(run: IsolationRun, error: RunflowError) -> None:
     elif isinstance(error, RateLimited):
         pause = backoff(run.attempts) if error.retry_after is None else soon(error.retry_after)
         back_to_queue(run, Reason.BUSY, detail, pause)
+        pause_queue(pause)
     elif isinstance(error, NotReached) and run.attempts < MAX_ATTEMPTS:
         back_to_queue(run, Reason.NOT_REACHED, detail, backoff(run.attempts))
     elif isinstance(error, NotReached):

@@ -10,7 +10,14 @@ import traceback
 import pytest
 import requests.adapters
 
-from django_product_isolation.fetching.transfer import CHUNK, MESSAGES, FetchError, fetch, send_file
+from django_product_isolation.fetching.transfer import (
+    CHUNK,
+    MESSAGES,
+    FetchError,
+    fetch,
+    is_refused,
+    send_file,
+)
 from tests.http_server import (
     HttpServer,
     certificate,
@@ -250,6 +257,24 @@ def test_base_url_that_is_not_loopback_opens_nothing(internet):
 def test_refused_link_asks_for_a_fresh_one(status):
     error = failure_of(reply(b"<Error/>", status=status))
     assert (error.code, error.can_retry) == ("link_refused", False)
+
+
+@pytest.mark.parametrize(
+    ("status", "refused"), [(200, False), (401, True), (403, True), (404, True), (503, False)]
+)
+def test_link_that_a_public_server_refuses_is_known_before_it_is_handed_out(
+    internet, tls, status, refused
+):
+    with HttpServer(reply(b"x", status=status), tls=tls[0]) as server:
+        internet.routes[(PUBLIC, 443)] = ("127.0.0.1", server.server_port)
+        assert is_refused("https://files.example.com/a.jpg", deadline=10) is refused
+        assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("url", ["https://nowhere.example.com/a.jpg", "http://127.0.0.1/a.jpg"])
+def test_link_that_cannot_be_tried_from_here_counts_as_good(internet, url):
+    assert is_refused(url, deadline=10) is False
+    assert internet.connects == []
 
 
 @pytest.mark.parametrize("status", [204, 206, 408, 425, 429, 500, 502, 503])

@@ -16,6 +16,8 @@ from tests.photos import make_image, photo_bytes
 
 pytestmark = pytest.mark.django_db
 
+SUBMIT = "django_product_isolation.workflow.submit"
+
 
 def with_settings(settings, **options):
     settings.PRODUCT_ISOLATION = {**settings.PRODUCT_ISOLATION, **options}
@@ -129,6 +131,22 @@ def test_a_busy_runflow_is_given_the_time_it_asks_for(run, runflow, step):
 def test_a_busy_runflow_that_asks_for_no_time_gets_some(run, runflow, step):
     runflow.behave(fault="rate_limited")
     assert step(run).due_at > timezone.now()
+
+
+@pytest.mark.parametrize("retry_after", [90, None])
+def test_a_busy_runflow_is_left_alone_by_the_whole_queue(retry_after, runflow, step):
+    for name in "ABC":
+        make_image(name)
+    first, second, third = isolate(ProductImage.objects.all()).runs.all()
+    later = timezone.now() + timedelta(hours=1)
+    IsolationRun.objects.filter(pk=third.pk).update(due_at=later)
+    options = {} if retry_after is None else {"retry_after": retry_after}
+    runflow.behave(fault="rate_limited", **options)
+    first = step(first)
+    second.refresh_from_db()
+    third.refresh_from_db()
+    assert second.due_at == first.due_at
+    assert third.due_at == later
 
 
 @pytest.mark.parametrize(
@@ -258,6 +276,28 @@ def test_a_public_link_is_handed_out_as_it_is(run, settings, runflow, step):
     run = step(run)
     [sent] = runflow.runs_of(run)
     assert sent["input"]["image_url"] == f"https://media.shop.example/{run.source_name}"
+
+
+def test_a_link_that_our_storage_refuses_is_not_handed_out(
+    run, settings, runflow, step, monkeypatch
+):
+    monkeypatch.setattr(f"{SUBMIT}.is_refused", lambda url, *, deadline: "shop.example" in url)
+    settings.MEDIA_URL = "https://media.shop.example/"
+    runflow.behave(fault="stuck_in_queued")
+    run = step(run)
+    [sent] = runflow.runs_of(run)
+    assert sent["input"]["image_url"].startswith(runflow.url)
+
+
+def test_where_only_links_are_allowed_a_refused_one_costs_nothing(
+    run, settings, runflow, step, monkeypatch
+):
+    monkeypatch.setattr(f"{SUBMIT}.is_refused", lambda url, *, deadline: "shop.example" in url)
+    settings.MEDIA_URL = "https://media.shop.example/"
+    with_settings(settings, SOURCE="url")
+    run = step(run)
+    assert (run.status, run.reason) == (Status.FAILED, Reason.SOURCE_NOT_PUBLIC)
+    assert runflow.runs_of(run) == []
 
 
 def test_uploading_can_be_demanded(run, settings, runflow, step):
