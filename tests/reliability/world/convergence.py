@@ -1,0 +1,80 @@
+"""The end of a story: faults stop, time passes, and everything has to come to rest (I10)."""
+
+from datetime import timedelta
+from typing import Any
+
+from django_product_isolation.choices import OPEN_STATUSES, Status
+from django_product_isolation.models import IsolationRun
+from django_product_isolation.reasons import Reason
+from django_product_isolation.workflow import resume
+
+HORIZON = timedelta(hours=25)
+SWEEP = 15 * 60  # seconds
+# What a run may be held for: all that only a person can judge or repair.
+HELD_FOR = frozenset(
+    {
+        Reason.NO_CREDIT,
+        Reason.KEY_REFUSED,
+        Reason.REQUEST_REFUSED,
+        Reason.STILL_NOT_REACHED,
+        Reason.STILL_UNCONFIRMED,
+        Reason.RUN_MISSING,
+        Reason.TOO_LONG,
+        Reason.OUTPUT_MISSING,
+        Reason.OUTPUT_UNAVAILABLE,
+        Reason.STORAGE_FAILED,
+        Reason.RESULT_MISSING,
+        Reason.ORIGINAL_MISSING,
+        Reason.CRASHED,
+    }
+)
+
+
+def calm(world: Any) -> None:
+    """No more faults, from anybody."""
+    world.points.calm()
+    world.database.calm()
+    world.network.faults.clear()
+    world.storage.faults.clear()
+    world.points.skews.clear()
+    world.broker.is_down = False
+    world.broker.bag.clear()
+
+
+def come_to_rest(world: Any, *, longest_skew: timedelta = timedelta()) -> None:
+    """Sweep every 15 minutes for 25 hours; what nobody is due for is not waited for."""
+    ends = world.clock.true() + HORIZON + 2 * longest_skew
+    while (due := next_due()) is not None:
+        if due > world.clock.true():
+            ticks = -(-(due - world.clock.true()).total_seconds() // SWEEP)
+            world.clock.advance(ticks * SWEEP)
+        if world.clock.true() > ends:
+            world.violation(f"I10 not at rest after 25 hours: {unfinished()}")
+            return
+        world.sweep()
+    for status, reason, review in unfinished():
+        if status == Status.HELD and reason in HELD_FOR:
+            continue
+        if status == Status.READY and review:
+            continue
+        world.violation(f"I10 rests as {status} because of {reason!r}")
+
+
+def resume_all(world: Any) -> bool:
+    """A person presses Resume on everything that is held; False when nothing was."""
+    held = list(IsolationRun.objects.filter(status=Status.HELD))
+    for run in held:
+        world.work("web", resume, run, user=world.shop.people[0])
+    return bool(held)
+
+
+def next_due() -> Any:
+    """When the next run wants attention, None when none does."""
+    waiting = IsolationRun.objects.exclude(due_at=None).order_by()
+    moments = waiting.values_list("due_at", "lease_until")
+    return min((max(filter(None, pair)) for pair in moments), default=None)
+
+
+def unfinished() -> list[tuple[str, str, bool]]:
+    runs = IsolationRun.objects.filter(status__in=OPEN_STATUSES)
+    return list(runs.values_list("status", "reason", "review"))

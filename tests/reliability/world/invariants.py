@@ -1,0 +1,252 @@
+"""What must always be true (I1 to I20), looked at after every step and every change of an image."""
+
+from typing import Any, NamedTuple
+
+from django.contrib.admin.models import LogEntry
+from django.db import connection
+
+from django_product_isolation.choices import OPEN_STATUSES, TRANSITIONS, Status
+from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent
+from tests.catalogue.models import ProductImage
+
+from . import pictures
+from .secrecy import leaks
+
+RUN = [
+    "id",
+    "batch_id",
+    "object_pk",
+    "status",
+    "active_key",
+    "source_name",
+    "source_sha256",
+    "result_name",
+    "result_sha256",
+    "runflow_run_id",
+    "cost",
+    "due_at",
+    "reason",
+    "review",
+    "held_from",
+]
+Run = NamedTuple("Run", [(name, Any) for name in RUN])  # type: ignore[misc]
+IMAGE = ["id", "original", "width", "height", "caption", "product_id", "updated_at"]
+Image = NamedTuple("Image", [(name, Any) for name in IMAGE])  # type: ignore[misc]
+
+
+class Change(NamedTuple):
+    """The app pointed an image from one file to another."""
+
+    run: Any
+    image: int
+    old: str
+    new: str
+    status: str
+
+
+class Invariants:
+    """Compares the app's rows with what the world saw."""
+
+    def __init__(self, world: Any) -> None:
+        self.world = world
+
+    def reset(self) -> None:
+        self.shown: dict[int, Image] = read_images()
+        self.last_event = 0
+        self.statuses: dict[Any, str] = {}
+        self.changes: list[Change] = []
+        self.to_undo: set[Any] = set()  # applied over bytes that a person had just replaced
+        self.runs: dict[Any, Run] = {}
+
+    def people_changed(self) -> None:
+        """What is shown now is what people wanted."""
+        self.shown = read_images()
+
+    def image_changed(self) -> None:
+        """A process has committed a change of an image: was it allowed to (I7, I8, I13 to I15)?"""
+        with self.world.points.outside():
+            now, runs = read_images(), read_runs()
+        for pk, image in now.items():
+            before = self.shown.get(pk)
+            if before is None or image == before:
+                continue
+            self._judge(before, image, runs)
+        self.shown = now
+
+    def _judge(self, before: Image, image: Image, runs: dict[Any, Run]) -> None:
+        say, storage = self.world.violation, self.world.storage
+        if before._replace(original="", width=0, height=0) != image._replace(
+            original="", width=0, height=0
+        ):
+            say(f"I14 other columns were changed: {before} {image}")
+        run = self._cause(before.original, image, runs)
+        if run is None:
+            say(f"I7 no run explains {before.original} -> {image.original}")
+            return
+        self.changes.append(
+            Change(run.id, image.id, before.original, image.original, str(run.status))
+        )
+        content = storage.read(image.original)
+        if content is None:
+            say(f"I8 {image.original} is no file")
+            return
+        if (image.width, image.height) != pictures.size_of(content):
+            say(f"I15 {image} has not the size of its file")
+        source = storage.fingerprint(run.source_name)
+        if run.status == Status.APPLIED:
+            if storage.fingerprint(image.original) != run.result_sha256:
+                say(f"I8 unchecked bytes are shown: {image.original}")
+            if source != run.source_sha256:
+                # No lock spans both: it must be noticed and undone afterwards.
+                self.to_undo.add(run.id)
+                if self._lost_by_us(run):
+                    say(f"I7 applied over another source: {run}")
+        elif run.status == Status.RESTORED and self._lost_by_us(run):
+            say(f"I13 restored to other bytes: {run}")
+
+    def _cause(self, old: str, image: Image, runs: dict[Any, Run]) -> Run | None:
+        """The run whose change of status explains it."""
+        for run in runs.values():
+            if run.object_pk != str(image.id):
+                continue
+            there = (run.source_name, run.result_name)
+            if run.status == Status.APPLIED and there == (old, image.original):
+                return run
+            back = run.status in (Status.RESTORED, Status.SUPERSEDED)
+            if back and there == (image.original, old):
+                return run
+        return None
+
+    def after_step(self) -> None:
+        """I1 to I4, I11 and the first of the design's own list."""
+        self.runs = read_runs()
+        self._one_open()
+        self._allowed_edges()
+        self._files()
+        self._hands_off()
+
+    def _one_open(self) -> None:
+        say = self.world.violation
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT active_key FROM product_isolation_isolationrun"
+                " WHERE active_key IS NOT NULL GROUP BY active_key HAVING COUNT(*) > 1"
+            )
+            if cursor.fetchall():
+                say("I4 two runs with the same active key")
+        keys, clicks = [], []
+        for run in self.runs.values():
+            if (run.status in OPEN_STATUSES) != (run.active_key is not None):
+                say(f"I4 {run.status} with active key {run.active_key}")
+            if run.status in OPEN_STATUSES:
+                keys.append(run.object_pk)
+            clicks.append((run.batch_id, run.object_pk))
+        if len(keys) != len(set(keys)):
+            say("I4 two open runs for one image")
+        if len(clicks) != len(set(clicks)):
+            say("I3 two runs for one click")
+
+    def _allowed_edges(self) -> None:
+        say = self.world.violation
+        events = RunEvent.objects.filter(pk__gt=self.last_event, kind=RunEvent.Kind.STATUS)
+        for pk, run, status in events.order_by("pk").values_list("pk", "run_id", "status"):
+            before = self.statuses.get(run, Status.QUEUED)
+            if status not in TRANSITIONS[Status(before)]:
+                say(f"I11 {before} -> {status}")
+            self.statuses[run] = status
+            self.last_event = pk
+        for run in self.runs.values():
+            if run.status != self.statuses.get(run.id, Status.QUEUED):
+                say(f"I11 {run.status} without an event")
+
+    def _files(self) -> None:
+        world = self.world
+        for image in self.shown.values():
+            if image.original and world.storage.read(image.original) is None:
+                world.violation(f"D1 the field points at no file: {image.original}")
+        for run in self.runs.values():
+            if run.status in (Status.APPLIED, Status.RESTORED):
+                if self._lost_by_us(run):
+                    world.violation(f"I1 the original is lost: {run.source_name}")
+
+    def _lost_by_us(self, run: Run) -> bool:
+        """Whether the original is gone or other than it was, though no person replaced it."""
+        changed = self.world.storage.fingerprint(run.source_name) != run.source_sha256
+        return changed and run.source_name not in self.world.shop.overwritten
+
+    def _hands_off(self) -> None:
+        """Every file that a process wrote or deleted is one that a row of ours names (I2)."""
+        world = self.world
+        ours = {run.result_name for run in self.runs.values()}
+        writes, world.storage.writes = world.storage.writes, []
+        for write in writes:
+            if not write.by:
+                continue
+            if write.existed and write.content is not None:
+                world.violation(f"I2 overwritten: {write.name}")
+            if write.name not in ours and not is_leftover(write.name):
+                world.violation(f"I2 not in our books: {write.name}")
+
+    def at_end(self) -> None:
+        """After nothing is left to do: I10, I12, I17, I20."""
+        self.after_step()
+        self._paid_and_known()
+        self._undone()
+        self._told()
+        self._secrets()
+
+    def _paid_and_known(self) -> None:
+        known = {run.runflow_run_id: run for run in self.runs.values() if run.runflow_run_id}
+        for entry in self.world.runflow.ledger:
+            run = known.get(entry.id)
+            if run is None:
+                self.world.violation(f"I12 paid and forgotten: {entry.client_ref} {entry.state}")
+            elif str(run.id) != entry.client_ref:
+                self.world.violation("I12 a run has the id of another one's")
+            elif entry.is_over and run.cost != entry.cost:
+                self.world.violation(f"I12 {run.status} shows {run.cost}, charged {entry.cost}")
+
+    def _undone(self) -> None:
+        world = self.world
+        for pk in self.to_undo:
+            run = self.runs[pk]
+            image = self.shown.get(int(run.object_pk))
+            shows_it = image is not None and image.original == run.result_name
+            if shows_it and world.storage.fingerprint(run.source_name) != run.source_sha256:
+                world.violation(f"I7 a newer upload under the same name is hidden: {run}")
+
+    def _told(self) -> None:
+        """Each change of an image is in the run's events and, where a person did it, in the log."""
+        told = RunEvent.objects.filter(
+            kind=RunEvent.Kind.STATUS, status__in=[Status.APPLIED, Status.RESTORED]
+        )
+        changes = [c for c in self.changes if c.status != Status.SUPERSEDED]
+        if told.count() != len(changes):
+            self.world.violation(f"I20 {len(changes)} changes, {told.count()} events")
+        by_people = told.exclude(actor=None).values_list("run__object_pk", flat=True)
+        logged = LogEntry.objects.values_list("object_id", flat=True)
+        if sorted(by_people) != sorted(logged):
+            self.world.violation("I20 the admin's history differs from the events")
+
+    def _secrets(self) -> None:
+        rows = [
+            *IsolationBatch.objects.values_list(),
+            *IsolationRun.objects.values_list(),
+            *RunEvent.objects.values_list(),
+            *LogEntry.objects.values_list(),
+        ]
+        messages = [message.body for message in self.world.broker.bag]
+        for leak in leaks([*rows, *messages]):
+            self.world.violation(f"I17 stored: {leak}")
+
+
+def read_images() -> dict[int, Image]:
+    return {row[0]: Image(*row) for row in ProductImage.objects.order_by().values_list(*IMAGE)}
+
+
+def read_runs() -> dict[Any, Run]:
+    return {row[0]: Run(*row) for row in IsolationRun.objects.order_by().values_list(*RUN)}
+
+
+def is_leftover(name: str) -> bool:
+    return RunEvent.objects.filter(kind=RunEvent.Kind.LEFTOVER, detail=name).exists()

@@ -1,0 +1,154 @@
+"""The shop's file storage, in memory: keeps every version of every name for the invariants."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from io import BytesIO
+from typing import Any
+from unittest import mock
+
+from django.core.files.base import File
+from django.core.files.storage import Storage, default_storage
+
+from .points import Points
+
+PUBLIC = "https://media.shop.example/"
+LINK_CANARY = "canary-of-the-shops-links"
+
+
+@lru_cache(maxsize=4096)
+def digest(content: bytes) -> str:
+    return sha256(content).hexdigest()
+
+
+class PermissionDenied403(Exception):
+    """What a client library of an object store raises."""
+
+
+@dataclass(frozen=True)
+class Write:
+    """One version of a name; ``content`` None for a deletion."""
+
+    name: str
+    content: bytes | None
+    by: str
+    existed: bool
+
+
+class StorageDouble(Storage):
+    """Works, until it is told to fail; ``overwrites`` as S3 does, ``is_public`` as a CDN is."""
+
+    def __init__(self, points: Points, port: Any, clock: Any) -> None:
+        self.points, self.port, self.clock = points, port, clock
+        self.reset()
+
+    def reset(self) -> None:
+        self.files: dict[str, bytes] = {}
+        self.writes: list[Write] = []
+        self.overwrites = False
+        self.is_public = True
+        self.faults: dict[str, list[str]] = {}
+        self.lies = 0
+
+    # What Django's own Storage calls.
+
+    def get_available_name(self, name: str, max_length: int | None = None) -> str:
+        return name if self.overwrites else super().get_available_name(name, max_length)
+
+    def exists(self, name: str) -> bool:
+        with self._call("exists"):
+            return name in self.files
+
+    def _open(self, name: str, mode: str = "rb") -> "File[bytes]":
+        with self._call("open") as fault:
+            content = self.files.get(name)
+            if content is None or fault == "missing":
+                raise FileNotFoundError(name)
+            if fault == "lies":
+                self.lies += 1  # never the same lie twice: nobody could see through that
+                content = content[: len(content) // 2] + f"lie {self.lies}".encode()
+        return File(BytesIO(content), name=name)
+
+    def _save(self, name: str, content: "File[bytes]") -> str:
+        with self._call("save") as fault:
+            data = b"".join(content.chunks())
+            if fault == "other name":
+                name = f"elsewhere/{self.lies}-{name}"
+                self.lies += 1
+            if fault == "lies":
+                self.lies += 1
+                data = data[: len(data) // 2] + f"lie {self.lies}".encode()
+            self._write(name, data)
+            if fault == "raises after":
+                raise OSError("the answer of the storage was lost")
+        return name
+
+    def delete(self, name: str) -> None:
+        with self._call("delete"):
+            self._write(name, None)
+
+    def url(self, name: str | None) -> str:
+        return f"{PUBLIC}{name}?sig={LINK_CANARY}" if self.is_public else ""
+
+    def size(self, name: str) -> int:
+        return len(self.files[name])
+
+    # What people do, without any fault.
+
+    def put(self, name: str, content: bytes) -> None:
+        self._write(name, content)
+
+    def lose(self, name: str) -> None:
+        self._write(name, None)
+
+    def read(self, name: str) -> bytes | None:
+        return self.files.get(name)
+
+    def fingerprint(self, name: str) -> str | None:
+        content = self.files.get(name)
+        return None if content is None else digest(content)
+
+    def versions(self, name: str) -> list[bytes]:
+        return [w.content for w in self.writes if w.name == name and w.content is not None]
+
+    def _write(self, name: str, content: bytes | None) -> None:
+        process = self.points.process
+        by = process.name if process else ""
+        self.writes.append(Write(name, content, by, name in self.files))
+        if content is None:
+            self.files.pop(name, None)
+        else:
+            self.files[name] = content
+
+    @contextmanager
+    def _call(self, operation: str) -> Iterator[str]:
+        """A call of the port, with the fault that was told for it, "" for none."""
+        if self.points.process is None:
+            yield ""
+            return
+        with self.port(f"storage {operation}"):
+            waiting = self.faults.get(operation)
+            fault = waiting.pop(0) if waiting else ""
+            if raised := RAISED.get(fault):
+                raise raised()
+            if fault == "slow":
+                self.clock.advance(90)
+            yield fault
+
+    @contextmanager
+    def installed(self) -> Iterator[None]:
+        with mock.patch.object(default_storage, "_wrapped", self):
+            yield
+
+
+RAISED: dict[str, Callable[[], Exception]] = {
+    "raises": lambda: OSError("no space left"),
+    "403": lambda: PermissionDenied403(f"{PUBLIC}?sig={LINK_CANARY}"),
+}
+FAULTS = {
+    "open": ["raises", "403", "lies", "missing", "slow"],
+    "save": ["raises", "raises after", "403", "lies", "other name", "slow"],
+    "exists": ["raises", "403", "slow"],
+}

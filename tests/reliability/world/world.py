@@ -1,0 +1,137 @@
+"""The world as a whole: built once, reset for each story, and put away again."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.contrib.admin.models import LogEntry
+from django.db import connection, transaction
+
+from django_product_isolation import workflow
+from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent, SpendingLock
+from django_product_isolation.workflow import BudgetExceeded, NothingToIsolate
+from tests.catalogue.models import Product, ProductImage
+
+from .broker import Broker, Message
+from .callbacks import CALLBACK_BASE_URL, Callbacks
+from .clock import Clock
+from .database import Database
+from .http import BASE_URL, Network
+from .identity import numbered_uuids
+from .invariants import Invariants
+from .points import Died, Points
+from .runflow import Runflow
+from .secrecy import KEY_CANARY, watched_logs
+from .shop import Shop
+from .storage import StorageDouble
+
+TABLES = [LogEntry, RunEvent, IsolationRun, IsolationBatch, SpendingLock, ProductImage, Product]
+
+
+class World:
+    """Doubles, the shop, and what went against the rules."""
+
+    def __init__(self) -> None:
+        self.violations: list[str] = []
+        self.points = Points()
+        self.clock = Clock(self.points)
+        self.database = Database(self.points, self.port)
+        self.broker = Broker(self.points, self.port)
+        self.storage = StorageDouble(self.points, self.port, self.clock)
+        self.runflow = Runflow(self.clock, self.violation)
+        self.network = Network(self.runflow, self.port, self.clock, self.violation)
+        self.callbacks = Callbacks(self)
+        self.shop = Shop(self.storage)
+        self.invariants = Invariants(self)
+        self.database.on_commit = self.invariants.image_changed
+
+    def reset(self, *, images: int = 1, **options: Any) -> None:
+        """Begin a new story. ``options`` are settings of the app."""
+        self.violations.clear()
+        self.calls = 0  # of Runflow and of the storage
+        for part in (self.points, self.clock, self.database, self.broker, self.storage):
+            part.reset()
+        for part in (self.runflow, self.network, self.callbacks):
+            part.reset()
+        with transaction.atomic():
+            for model in TABLES:
+                model._base_manager.all()._raw_delete("default")
+            self.shop.reset(images)
+        self.options = options
+        self.apply_settings()
+        self.invariants.reset()
+
+    def apply_settings(self) -> None:
+        """Write the app's setting anew, such as after a change of the secrets."""
+        settings.PRODUCT_ISOLATION = {
+            "API_KEY": KEY_CANARY,
+            "IMAGES": {"catalogue.ProductImage": {"field": "original", "product": "product"}},
+            "BASE_URL": BASE_URL,
+            "CALLBACK_BASE_URL": CALLBACK_BASE_URL,
+            "SIGNING_SECRETS": list(self.callbacks.secrets),
+            "WORKERS": "celery",
+            **self.options,
+        }
+
+    @property
+    def takes_steps_in_requests(self) -> bool:
+        return bool(settings.PRODUCT_ISOLATION["WORKERS"] == "request")
+
+    def violation(self, text: str) -> None:
+        """Note it: an exception would be caught by the app."""
+        self.violations.append(text)
+
+    def check(self) -> None:
+        """Raise what went against the rules."""
+        assert not self.violations, "\n".join(self.violations)
+
+    @contextmanager
+    def port(self, label: str) -> Iterator[None]:
+        """A call that leaves the process: two points, one before and one after its effect."""
+        if self.points.process is None:
+            yield
+            return
+        if connection.in_atomic_block:
+            self.violation(f"I18 {label} inside a transaction")
+        self.calls += not label.startswith("broker")
+        self.points.reach(f"before {label}")
+        yield
+        self.points.reach(f"after {label}")
+
+    def work(self, name: str, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Have the process ``name`` do something; None when it died or was refused."""
+        errors = self.database.errors
+        try:
+            with self.points.running(name):
+                return function(*args, **kwargs)
+        except Died:
+            return None
+        except (NothingToIsolate, BudgetExceeded):
+            return None
+        except Exception as error:
+            if self.database.errors == errors:
+                self.violation(f"escaped {name}: {type(error).__name__} {error}")
+            return None
+
+    def deliver(self, message: Message, name: str = "worker-1") -> None:
+        """Have a worker carry out a message, whether it is still in the bag or not."""
+        self.work(name, message.carry_out)
+
+    def deliver_all(self) -> None:
+        while self.broker.bag:
+            self.deliver(self.broker.bag.pop(0))
+
+    def sweep(self, name: str = "worker-2") -> None:
+        self.work(name, workflow.sweep)
+
+    @contextmanager
+    def installed(self) -> Iterator["World"]:
+        """The app meets these doubles, and the settings are put back in the end."""
+        with ExitStack() as stack:
+            stack.callback(setattr, settings, "PRODUCT_ISOLATION", settings.PRODUCT_ISOLATION)
+            for part in (self.clock, self.database, self.broker, self.storage, self.network):
+                stack.enter_context(part.installed())
+            stack.enter_context(numbered_uuids(self))
+            stack.enter_context(watched_logs(self))
+            yield self
