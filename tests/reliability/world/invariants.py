@@ -165,9 +165,9 @@ class Invariants:
             if image.original and world.storage.read(image.original) is None:
                 world.violation(f"D1 the field points at no file: {image.original}")
         for run in self.runs.values():
-            if run.status in (Status.APPLIED, Status.RESTORED):
-                if self._lost_by_us(run):
-                    world.violation(f"I1 the original is lost: {run.source_name}")
+            was_published = run.status in (Status.APPLIED, Status.RESTORED)
+            if was_published and self._lost_by_us(run):
+                world.violation(f"I1 the original is lost: {run.source_name}")
 
     def _lost_by_us(self, run: Run) -> bool:
         """Whether the original is gone or other than it was, though no person replaced it."""
