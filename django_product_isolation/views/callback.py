@@ -9,7 +9,7 @@ import uuid
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
@@ -33,20 +33,27 @@ class CallbackView(View):
     """Answers 200 when the hint was taken, 4xx when repeating it cannot help.
 
     405 other method, 413 too large, 404 unknown token or run, 503 secrets configured but none
-    usable, 401 bad signature, 400 not a callback, 409 about another run (contract, section 2.4).
+    usable, 401 bad signature, 400 not a callback, or not all of one, 409 about another run
+    (contract, section 2.4).
     """
 
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
-        body = read_body(request)
+        try:
+            body = read_body(request)
+        except UnreadablePostError:
+            # Whoever hung up reads no answer, and is no error of the shop's.
+            return refuse(400, "body_cut_short")
         if body is None:
             return refuse(413, "body_too_large")
         try:
             pk = callbacks.run_pk_from_token(token)
         except callbacks.BadToken:
             return refuse(404, "bad_token")
-        if secrets := get_settings().SIGNING_SECRETS:
+        secrets = get_settings().SIGNING_SECRETS
+        # An empty text is what a lost environment variable leaves: no reason to open the door.
+        if secrets or isinstance(secrets, str):
             if not callbacks.usable_secrets(secrets):
                 return refuse(503, "no_usable_secret", pk)
             signature = request.headers.get("Runflow-Signature")
@@ -71,9 +78,14 @@ def take(pk: uuid.UUID, body: bytes) -> HttpResponse:
 
 
 def read_body(request: HttpRequest) -> bytes | None:
-    """The raw body, None when it is larger than any callback."""
-    # Not request.body: the host's own limit would raise, and answer as the host's pages do.
-    body = request.read(MAX_BODY_BYTES + 1)
+    """The raw body, None when it is larger than any callback.
+
+    Raises UnreadablePostError when the sender hung up.
+    """
+    # Not request.body: the host's own limit would raise, and answer as the host's pages do. Unless
+    # a middleware of the host's has read it before: then the stream may stand at its end.
+    was_read = hasattr(request, "_body")
+    body = request.body if was_read else request.read(MAX_BODY_BYTES + 1)
     return None if len(body) > MAX_BODY_BYTES else body
 
 
