@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from django.db import DatabaseError, IntegrityError, transaction
+from django.utils import timezone
 
 from django_product_isolation.callbacks import Callback
 from django_product_isolation.choices import Status
@@ -123,22 +124,25 @@ def receive_callback(pk: uuid.UUID, callback: Callback) -> None:
 def take_hint(run: IsolationRun, callback: Callback) -> None:
     """Make the run due, if it waits for Runflow at all."""
     with transaction.atomic():
-        if not IsolationRun.objects.wake(run.pk):
+        adopted = run.runflow_run_id is None and adopt_hint(run.pk, callback.run_id)
+        if not adopted and not IsolationRun.objects.wake(run.pk):
             return
-        if run.runflow_run_id is None:
-            adopt_hint(run.pk, callback.run_id)
         if not run.events.filter(kind=RunEvent.Kind.CALLBACK).exists():
             run.record(RunEvent.Kind.CALLBACK, detail=callback.event[:100])
         nudge = partial(work_due.send_robust, sender=IsolationRun, run_ids=[run.pk])
         transaction.on_commit(nudge)
 
 
-def adopt_hint(pk: uuid.UUID, runflow_run_id: str) -> None:
-    """Note the id of a run whose answer we still miss; the next step asks Runflow whose it is."""
+def adopt_hint(pk: uuid.UUID, runflow_run_id: str) -> bool:
+    """Note the id of a run whose answer we still miss, and wake it; True when it was noted.
+
+    The next step asks Runflow whose id it is.
+    """
+    unanswered = IsolationRun.objects.filter(pk=pk, status__in=UNANSWERED, runflow_run_id=None)
     try:
         with transaction.atomic():
-            IsolationRun.objects.filter(pk=pk, status__in=UNANSWERED, runflow_run_id=None).update(
-                runflow_run_id=runflow_run_id
-            )
+            hint = {"runflow_run_id": runflow_run_id, "due_at": timezone.now()}
+            return bool(unanswered.update(**hint))
     except IntegrityError:
         logger.warning("hint_refused run=%s another run has that id", pk)
+        return False
