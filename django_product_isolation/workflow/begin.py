@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -134,16 +134,25 @@ def isolate(
     return begin(batch, chosen, template)
 
 
-@retried
 def begin(batch: IsolationBatch, chosen: Plan, template: str) -> IsolationBatch:
     """Save the batch and its runs in one transaction; have them looked at after the commit."""
+    try:
+        return save(batch, chosen, template)
+    except IntegrityError:
+        # The other half of a double click was faster: the batch is the one that it began.
+        if same := IsolationBatch.objects.filter(pk=batch.pk).first():
+            return same
+        raise
+
+
+@retried
+def save(batch: IsolationBatch, chosen: Plan, template: str) -> IsolationBatch:
+    """Raises IntegrityError when there is a batch of that id."""
     with transaction.atomic():
+        # First of all, so that the twin of a double click waits here, before it counts money. And
+        # nothing is read before the locks are taken: it would be read as it was, not as it is.
+        batch.save(force_insert=True)
         reserve(chosen.total)
-        batch, created = IsolationBatch.objects.get_or_create(
-            pk=batch.pk, defaults=values_of(batch)
-        )
-        if not created:
-            return batch
         # A colleague may have begun the same image since the plan: the unique key lets only
         # one of the two rows in, and what really came in is read back.
         IsolationRun.objects.bulk_create(
@@ -187,13 +196,21 @@ def reserve(total: Decimal) -> None:
     ]
     if all(limit is None for limit, _since in limits):
         return
-    if not SpendingLock.objects.filter(pk=1).update(taken_at=timezone.now()):
-        SpendingLock.objects.get_or_create(pk=1)
+    take_spending_lock()
     for limit, since in limits:
         if limit is not None:
             left = limit - IsolationRun.objects.spending_since(since)
             if total > left:
                 raise BudgetExceeded(total, max(left, Decimal(0)))
+
+
+def take_spending_lock() -> None:
+    """Wait for every other click under a budget, and have those to come wait for this one."""
+    lock = SpendingLock.objects.filter(pk=1)
+    if not lock.update(taken_at=timezone.now()):
+        # Whoever is second with the very first row has to take it as well.
+        SpendingLock.objects.bulk_create([SpendingLock(pk=1)], ignore_conflicts=True)
+        lock.update(taken_at=timezone.now())
 
 
 def refuse_unknown_choices(batch: IsolationBatch) -> None:
@@ -202,14 +219,6 @@ def refuse_unknown_choices(batch: IsolationBatch) -> None:
         raise ValidationError({"aspect_ratio": _("Choose one of the listed aspect ratios.")})
     if batch.resolution not in Resolution.values:
         raise ValidationError({"resolution": _("Choose one of the listed resolutions.")})
-
-
-def values_of(batch: IsolationBatch) -> dict[str, Any]:
-    return {
-        field.name: getattr(batch, field.name)
-        for field in IsolationBatch._meta.concrete_fields
-        if not field.primary_key
-    }
 
 
 def as_queryset(images: Any) -> QuerySet[Any]:
