@@ -58,6 +58,10 @@ DATABASES: dict[str, Any] = {
 }
 if os.environ.get("DATABASE_URL"):
     DATABASES["default"] = dj_database_url.config()
+if DATABASES["default"]["ENGINE"].endswith(".mysql"):
+    import pymysql
+
+    pymysql.install_as_MySQLdb()  # speaks to MariaDB without a compiler or a client library
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STATIC_URL = "/static/"
