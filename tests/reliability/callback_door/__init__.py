@@ -1,0 +1,1 @@
+"""The callback's door under fire: forged and mutated requests, replays, threads, strange hosts."""
