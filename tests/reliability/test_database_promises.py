@@ -1,0 +1,82 @@
+"""What correctness rests on, on whichever database the tests run on; and what it must not."""
+
+import os
+import re
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.core.checks import run_checks
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+import django_product_isolation
+from django_product_isolation.models import IsolationRun
+from tests.admin.shop import make_batch
+
+pytestmark = pytest.mark.django_db
+
+VENDORS = {"": "sqlite", "postgres": "postgresql", "mysql": "mysql"}
+
+
+def test_the_tests_run_on_the_database_that_was_asked_for():
+    url = os.environ.get("DATABASE_URL", "")
+    assert connection.vendor == VENDORS[url.partition(":")[0]]
+    if "repeatable" in url:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW VARIABLES LIKE 't%isolation'")  # its name depends on the version
+            assert {level for _name, level in cursor.fetchall()} == {"REPEATABLE-READ"}
+
+
+def insert(batch, active_key):
+    """A row by raw SQL: what is promised, the database must promise."""
+    values = {
+        "id": uuid4(),
+        "batch_id": batch.pk,
+        "object_pk": "1",
+        "label": "Mug",
+        "prompt": "",
+        "review": False,
+        "status": "queued",
+        "status_since": timezone.now(),
+        "reason": "",
+        "held_from": "",
+        "active_key": active_key,
+        "attempts": 0,
+        "source_name": "products/mug.jpg",
+        "source_sha256": "",
+        "result_name": "",
+        "result_sha256": "",
+    }
+    for name in ("id", "batch_id"):
+        values[name] = IsolationRun._meta.get_field("id").get_db_prep_value(
+            values[name], connection
+        )
+    values["status_since"] = connection.ops.adapt_datetimefield_value(values["status_since"])
+    names = ", ".join(map(connection.ops.quote_name, values))
+    places = ", ".join(["%s"] * len(values))
+    table = connection.ops.quote_name(IsolationRun._meta.db_table)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {table} ({names}) VALUES ({places})", list(values.values()))
+
+
+def test_the_database_itself_keeps_an_image_to_one_open_run():
+    batch = make_batch()
+    insert(batch, "catalogue.productimage.original:1")
+    with pytest.raises(IntegrityError):
+        insert(batch, "catalogue.productimage.original:1")
+    for _ in range(3):
+        insert(batch, None)
+    assert IsolationRun.objects.count() == 4
+
+
+def test_no_constraint_is_dropped_in_silence():
+    found = {message.id for message in run_checks(databases=["default"])}
+    assert not found & {"models.W036", "models.W043", "models.W044", "mysql.W002"}
+
+
+def test_nothing_rests_on_row_locks_which_not_every_database_has():
+    root = Path(django_product_isolation.__file__).parent
+    code = {path: path.read_text() for path in root.rglob("*.py")}
+    assert len(code) > 50
+    assert not [path for path, text in code.items() if re.search(r"select_for_update\b", text)]

@@ -1,0 +1,63 @@
+"""The tests whose outcome depends on the database, run again on each server that is there.
+
+By hand, for one of them: DATABASE_URL=postgres://root@127.0.0.1:5432/shop python -m pytest tests
+"""
+
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import services
+
+ROOT = Path(__file__).parents[2]
+TESTS = (
+    "tests/test_models.py",
+    "tests/test_targets.py",
+    "tests/test_transactions.py",
+    "tests/workflow/test_advance.py",
+    "tests/workflow/test_begin.py",
+    "tests/workflow/test_decide.py",
+    "tests/workflow/test_settle.py",
+    "tests/views/test_callback.py",
+    "tests/admin/test_confirm.py",
+    "tests/reliability/test_database_promises.py",
+    "tests/reliability/callback_door/test_parallel.py",
+)
+DRIVERS = {"postgresql": "psycopg", "mariadb": "pymysql"}
+PASSES = {
+    "postgresql": ("postgresql", TESTS, ""),
+    "mariadb": ("mariadb", TESTS, ""),
+    # As a host may have it; Django's own default on MariaDB is "read committed".
+    "mariadb-repeatable-read": (
+        "mariadb",
+        TESTS[-2:],
+        "?isolation_level=repeatable%20read",
+    ),
+}
+
+
+@pytest.mark.parametrize(("server", "tests", "options"), PASSES.values(), ids=PASSES)
+def test_what_depends_on_the_database_holds_on(server, tests, options):
+    url = services.needs(server)
+    if importlib.util.find_spec(DRIVERS[server]) is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"CI must have {DRIVERS[server]}.")
+        pytest.skip(f"{DRIVERS[server]} is not installed.")
+    # A name of its own, so that two runs of the suite do not meet.
+    name = f"isolation_{os.getpid()}"
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests]
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": f"{url}{name}{options}"},
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    assert int(re.search(r"(\d+) passed", done.stdout).group(1)) >= 10
