@@ -54,7 +54,7 @@ def test_what_depends_on_the_database_holds_on(server, tests, options):
     done = subprocess.run(
         command,
         cwd=ROOT,
-        env={**os.environ, "DATABASE_URL": f"{url}{name}{options}"},
+        env={**os.environ, "DATABASE_URL": f"{url.rstrip('/')}/{name}{options}"},
         capture_output=True,
         text=True,
         timeout=600,
