@@ -1,1 +1,1 @@
-"""The plain flow, with a death, a double or an error at every single point of it."""
+"""The plain flow, with a death, a double or an error of the database at every point of it."""

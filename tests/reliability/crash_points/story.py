@@ -42,7 +42,7 @@ class Story:
             self.isolate()
             self.go_on()
         if self.review:
-            self.until(lambda: self.last().status != Status.READY, self.approve)
+            self.until(lambda: not self.last().review, self.approve)
             self.go_on()
         self.come_back()
 

@@ -64,7 +64,7 @@ class Database:
         label = f"{verb} {table_of(sql)}"
         self.points.reach(f"before {label}", deadly=commits)
         self.queries += verb != "BEGIN"
-        with self._failing():
+        with self._failing(can_be_done=verb != "BEGIN"):
             result = execute(sql, params, many, context)
             if verb == "UPDATE" and "catalogue_productimage" in sql[:60]:
                 self.has_swapped = True
@@ -84,7 +84,7 @@ class Database:
             connection._rollback()  # leaving the block would commit: setting autocommit does
             connection.run_on_commit.clear()
             raise
-        with self._failing():
+        with self._failing(can_be_done=True):
             self._real_commit()
             self._committed()
         try:
@@ -94,10 +94,11 @@ class Database:
             raise
 
     @contextmanager
-    def _failing(self) -> Iterator[None]:
+    def _failing(self, *, can_be_done: bool) -> Iterator[None]:
+        """Raise the planned error; a transaction that was begun all the same is nobody's."""
         self.statements += 1
         kind, after = self.errors_at.pop(self.statements, ("", False))
-        if kind and not after:
+        if kind and not (after and can_be_done):
             raise self._error(kind)
         yield
         if kind:
