@@ -1,7 +1,7 @@
 import pytest
 
 from .world import World
-from .world.standalone import quicken
+from .standalone import quicken
 
 
 @pytest.fixture

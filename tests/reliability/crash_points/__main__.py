@@ -8,7 +8,7 @@ import multiprocessing
 import sys
 import time
 
-from tests.reliability.world.standalone import database, set_up
+from tests.reliability.standalone import database, set_up
 
 set_up()
 
