@@ -8,8 +8,12 @@ import multiprocessing
 import sys
 import time
 
-from .points import VARIANTS, Tally
-from .processes import begin, count, work
+from tests.reliability.standalone import set_up
+
+set_up()
+
+from .points import VARIANTS, Tally  # noqa: E402 (models need Django set up)
+from .processes import begin, count, work  # noqa: E402
 
 KINDS = ("singles", "pairs", "errors")
 
