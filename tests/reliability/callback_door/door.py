@@ -136,7 +136,9 @@ class Door:
         return execute(sql, *arguments)
 
     def note_message(self, run_ids: list[Any], **_kwargs: Any) -> None:
-        self.seen.messages.extend(map(str, run_ids))
+        # A worker that hears of it before the commit finds nothing to do.
+        early = " before the commit" if connection.in_atomic_block else ""
+        self.seen.messages.extend(f"{pk}{early}" for pk in run_ids)
 
 
 PLAIN = {

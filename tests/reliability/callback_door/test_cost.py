@@ -4,6 +4,7 @@ import pytest
 from celery import Celery, signals
 
 from django_product_isolation.choices import Status
+from django_product_isolation.models import IsolationRun
 
 from .door import Door
 from .forgeries import sign
@@ -47,5 +48,7 @@ def test_a_callback_costs_four_queries_and_leaves_the_process_alone(
             queries = [sql for sql in seen.statements if sql.split()[0] in QUERIES]
             assert (seen.status, seen.touched) == (200, [])
             assert 1 <= len(queries) <= 4, queries
+            assert seen.messages == [str(run.pk)] * run.waits
+            assert IsolationRun.objects.due().filter(pk=run.pk).exists() is run.waits
     nudges = 2 if workers == "celery" and run.waits else 0
     assert published == [[[str(run.pk)]]] * nudges
