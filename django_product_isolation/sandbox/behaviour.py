@@ -87,6 +87,7 @@ REQUEST_FAULTS: dict[str, tuple[str, str]] = {
     "truncated_image": ("download_file", "the first half of the file, as if that were all"),
     "cut_download": ("download_file", "connection closed after the first half of the file"),
     "html_as_image": ("download_file", "a page that calls itself an image"),
+    "html_after_image": ("download_file", "the file with a page behind its picture"),
     "huge_image": ("download_file", "a small PNG of option side (20000) pixels each way"),
     "huge_file": ("download_file", "zeros without end; option bytes (200000000) stops them"),
 }

@@ -280,6 +280,13 @@ def test_a_page_can_call_itself_an_image(api, output_url):
     assert answer.headers["Content-Type"] == "image/webp" and b"<title>" in answer.content
 
 
+def test_a_page_can_stand_behind_an_image(api, output_url):
+    plain = get_file(output_url).content
+    api.behave(fault="html_after_image")
+    content = get_file(output_url).content
+    assert content.startswith(plain) and b"<title>" in content[len(plain) :]
+
+
 def test_an_image_can_be_huge_in_pixels(api, output_url):
     api.behave(fault="huge_image", side=9000)
     content = get_file(output_url).content

@@ -101,6 +101,13 @@ def html_as_image(request: SandboxRequest, options: Options, answer: Answer) -> 
     return HttpResponse(PAGE, content_type="image/webp")
 
 
+def html_after_image(request: SandboxRequest, options: Options, answer: Answer) -> HttpResponseBase:
+    """Send an image with a page behind it, which decoders pass over."""
+    reply = answer()
+    content = content_of(reply) + PAGE
+    return HttpResponse(content, reply.get("Content-Type"), status=reply.status_code)
+
+
 def huge_image(request: SandboxRequest, options: Options, answer: Answer) -> HttpResponseBase:
     """Send few bytes that unpack to very many pixels."""
     return HttpResponse(black_png(options.get("side", 20_000)), content_type="image/png")
@@ -157,6 +164,7 @@ ACTIONS: dict[str, Action] = {
     "truncated_image": first_half,
     "cut_download": cut_download,
     "html_as_image": html_as_image,
+    "html_after_image": html_after_image,
     "huge_image": huge_image,
     "huge_file": huge_file,
 }
