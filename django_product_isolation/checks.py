@@ -16,7 +16,7 @@ from . import callbacks
 from .choices import AspectRatio, Resolution, Source, Workers
 from .conf import SETTING, IsolationSettings, get_settings
 from .fetching import is_loopback
-from .targets import Target, build
+from .targets import build
 
 CHOICES = {
     "ASPECT_RATIO": AspectRatio,
@@ -55,27 +55,12 @@ def check_images(settings: IsolationSettings) -> Iterator[CheckMessage]:
         )
     for label, options in settings.IMAGES.items():
         try:
-            target = build(label, options)
+            build(label, options)
         except ImproperlyConfigured as error:
             yield Error(
                 str(error),
                 hint='An entry looks like "app.Model": {"field": "image", "product": "product"}.',
                 id="product_isolation.E003",
-            )
-        else:
-            yield from check_storage(label, target)
-
-
-def check_storage(label: str, target: Target) -> Iterator[CheckMessage]:
-    """An original that an upload of the same name has overwritten cannot be put back."""
-    # django-storages has the first name, Django's own file system storage the second.
-    for option in ("file_overwrite", "_allow_overwrite"):
-        if getattr(target.storage, option, False):
-            yield Warning(
-                f"The storage of {label}.{target.field.name} overwrites files of the same name.",
-                hint="Let it give every upload a name of its own: file_overwrite=False in "
-                "django-storages, allow_overwrite=False in Django's FileSystemStorage.",
-                id="product_isolation.W005",
             )
 
 

@@ -11,13 +11,15 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import SEEK_END, BytesIO
+from io import SEEK_END
 from typing import BinaryIO
 
-from PIL import ExifTags, Image, ImageCms, ImageFile, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
+
+from .colours import is_srgb
 
 MAX_PIXELS = 52_000_000  # "50-megapixel" cameras give up to 51.3 million
-# Their decoders take 16 bytes a pixel; the largest result, 4K and 40 % over, has 33 million pixels.
+# Their decoders take 16 bytes a pixel.
 MAX_PIXELS_OF = {"WEBP": 34_000_000, "AVIF": 34_000_000}
 
 # No TIFF: a file of one kilobyte can name tiles of gigabytes, whatever size its image has. No EPS,
@@ -53,7 +55,6 @@ DECODER_FAILURES = (
     TypeError,
     ValueError,
     Warning,
-    ImageCms.PyCMSError,
     struct.error,
     zlib.error,
 )
@@ -87,7 +88,9 @@ class ImageFacts:
 
 
 @contextmanager
-def opened(file: BinaryIO, formats: Sequence[str]) -> Iterator[ImageFile.ImageFile]:
+def opened(
+    file: BinaryIO, formats: Sequence[str], *, max_pixels: int = MAX_PIXELS
+) -> Iterator[ImageFile.ImageFile]:
     """Open an image after a look at its header; the decoder's errors become ImageRejected."""
     if not size_of(file):
         raise ImageRejected("empty")
@@ -96,7 +99,7 @@ def opened(file: BinaryIO, formats: Sequence[str]) -> Iterator[ImageFile.ImageFi
     try:
         with _whole_images_only, Image.open(file, formats=readable) as picture:
             limit = MAX_PIXELS_OF.get(str(picture.format), MAX_PIXELS)
-            if picture.width * picture.height > limit:
+            if picture.width * picture.height > min(limit, max_pixels):
                 raise ImageRejected("too_many_pixels")
             yield picture
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -124,7 +127,7 @@ def facts_of(picture: ImageFile.ImageFile) -> ImageFacts:
         has_alpha=picture.has_transparency_data,
         is_animated=getattr(picture, "is_animated", False),
         is_upright=orientation_of(picture) not in UPRIGHT,
-        is_srgb=_is_srgb(picture),
+        is_srgb=is_srgb(picture),
     )
 
 
@@ -136,27 +139,12 @@ def orientation_of(picture: Image.Image) -> int:
         return 1
 
 
-def profile_of(picture: Image.Image) -> ImageCms.ImageCmsProfile | None:
-    """The picture's ICC profile, None where there is none to be read."""
-    try:
-        return ImageCms.ImageCmsProfile(BytesIO(picture.info["icc_profile"]))
-    except DECODER_FAILURES:
-        return None
-
-
 def size_of(file: BinaryIO) -> int:
     """The size of ``file`` in bytes."""
     file.seek(0, SEEK_END)
     size = file.tell()  # not what seek() returns: a SpooledTemporaryFile's says nothing on 3.10
     file.seek(0)
     return size
-
-
-def _is_srgb(picture: Image.Image) -> bool:
-    if not picture.info.get("icc_profile"):
-        return True
-    profile = profile_of(picture)
-    return profile is not None and ImageCms.getProfileDescription(profile).startswith("sRGB")
 
 
 class _WholeImagesOnly:

@@ -1,21 +1,21 @@
-"""Which images are acceptable as results and as sources, and the copies that are sent or shown.
+"""Which images are acceptable as results and as sources, and the copies sent, shown and published.
 
 Must not know where bytes come from or go to. Files are local and seekable, and stand at their
 beginning when a function returns.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from typing import BinaryIO, TypeAlias, cast
 
-from PIL import Image, ImageCms, ImageFile
+from PIL import Image, ImageFile
 
 from .choices import AspectRatio
+from .colours import in_srgb, profile_of
 from .decoding import (
-    DECODER_FAILURES,
     EXTENSIONS,
     UPRIGHT,
     ImageFacts,
@@ -23,9 +23,9 @@ from .decoding import (
     facts_of,
     opened,
     orientation_of,
-    profile_of,
     size_of,
 )
+from .stripping import stripped
 
 __all__ = [
     "ImageFacts",
@@ -35,6 +35,7 @@ __all__ = [
     "needs_preparing",
     "oddities",
     "prepare_for_upload",
+    "publishable",
     "sha256_of",
     "thumbnail",
 ]
@@ -47,19 +48,19 @@ MAX_UPLOAD_BYTES = 50 * 1024 * 1024  # (contract, section 8)
 MIN_RESULT_SIDE = 64  # pixels
 RATIO_TOLERANCE = 1.05
 FLAT_RANGE = 8  # of 255: darkest to brightest where nothing is to be seen
+MAX_RESULT_PIXELS = 21_000_000  # the largest known, 11 % over 4K squared, has 18.7 million
+PLAIN_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA"})  # 8 bits, no inks
 READ_CHUNK = 1024 * 1024  # bytes
-SAVE_OPTIONS = {
-    "JPEG": {"quality": 95, "subsampling": 0},
-    "WEBP": {"quality": 80},
-}
-
+BAND = 64  # rows
+SAVE_OPTIONS = {"PNG": {}, "JPEG": {"quality": 95, "subsampling": 0}, "WEBP": {"quality": 95}}
+THUMBNAIL_OPTIONS = {"quality": 80}
 
 Bands: TypeAlias = tuple[tuple[int, int], ...]  # darkest and brightest value of each
 
 
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
-    """An image as Runflow should get it."""
+    """An image as Runflow or the shop's customers should get it."""
 
     file: BinaryIO
     facts: ImageFacts
@@ -68,9 +69,7 @@ class Prepared:
 
 def inspect(file: BinaryIO) -> ImageFacts:
     """Decode a result whole: one PNG, JPEG or WebP picture. Raises ImageRejected."""
-    with opened(file, RESULT_FORMATS) as picture:
-        if getattr(picture, "is_animated", False):
-            raise ImageRejected("animated")
+    with _opened_result(file) as picture:
         return facts_of(picture)
 
 
@@ -110,6 +109,18 @@ def prepare_for_upload(file: BinaryIO) -> Iterator[Prepared]:
             yield Prepared(file=copy, facts=inspect(copy), size=size_of(copy))
 
 
+@contextmanager
+def publishable(file: BinaryIO) -> Iterator[Prepared]:
+    """Give what customers may see of a result: the picture, upright and in sRGB, and nothing else.
+
+    A picture that is so already keeps its pixels to the bit; any other is saved anew in its own
+    format, with its transparency. The same file always gives the same bytes. Raises ImageRejected.
+    """
+    copy, facts = _published(file)
+    with copy:
+        yield Prepared(file=copy, facts=facts, size=size_of(copy))
+
+
 def thumbnail(file: BinaryIO, *, size: int) -> bytes:
     """A WebP picture of at most ``size`` pixels a side, looking as in a browser, on white.
 
@@ -118,7 +129,7 @@ def thumbnail(file: BinaryIO, *, size: int) -> bytes:
     with opened(file, SOURCE_FORMATS) as picture:
         picture.draft(None, (2 * size, 2 * size))
         picture.load()
-        return _copy(picture, size, "WEBP").getvalue()
+        return _saved(_small(picture, size), "WEBP", THUMBNAIL_OPTIONS).getvalue()
 
 
 def sha256_of(file: BinaryIO, *, max_bytes: int | None = None) -> tuple[str, int]:
@@ -155,57 +166,111 @@ def _facts_and_copy(file: BinaryIO) -> tuple[ImageFacts, BytesIO | None]:
     size = size_of(file)
     with opened(file, SOURCE_FORMATS) as picture:
         facts = facts_of(picture)
-        copy = None if _is_ready(facts, size) else _copy(picture, MAX_UPLOAD_SIDE, "JPEG")
-    return facts, copy
+        if _is_ready(facts, size):
+            return facts, None
+        return facts, _saved(_small(picture, MAX_UPLOAD_SIDE), "JPEG", SAVE_OPTIONS["JPEG"])
+
+
+@contextmanager
+def _opened_result(file: BinaryIO) -> Iterator[ImageFile.ImageFile]:
+    with opened(file, RESULT_FORMATS, max_pixels=MAX_RESULT_PIXELS) as picture:
+        if getattr(picture, "is_animated", False):
+            raise ImageRejected("animated")
+        yield picture
+
+
+def _published(file: BinaryIO) -> tuple[BytesIO, ImageFacts]:
+    facts, shown = _facts_and_pixels(file)
+    if not _is_plain(facts):
+        pixels = _upright_pixels(file)
+        copy = _saved(pixels, facts.format, SAVE_OPTIONS[facts.format])
+        return copy, inspect(copy)
+    body = file.read()
+    file.seek(0)
+    copy = BytesIO(stripped(body, facts.format))
+    facts, shown_now = _facts_and_pixels(copy)
+    if shown_now != shown:
+        raise ImageRejected("unreadable")  # a file that a browser might read in yet another way
+    return copy, facts
+
+
+def _is_plain(facts: ImageFacts) -> bool:
+    return facts.is_upright and facts.is_srgb and facts.mode in PLAIN_MODES
+
+
+def _facts_and_pixels(file: BinaryIO) -> tuple[ImageFacts, str]:
+    """A result's facts and, if it is plain, a digest of what it shows.
+
+    One of these and the functions below that keep no pixels when they return: two decoded
+    pictures at a time would be too many.
+    """
+    digest = hashlib.sha256()
+    with _opened_result(file) as picture:
+        facts = facts_of(picture)
+        for top in range(0, picture.height if _is_plain(facts) else 0, BAND):
+            band = picture.crop((0, top, picture.width, min(top + BAND, picture.height)))
+            digest.update(band.convert("RGBA").tobytes())
+    return facts, digest.hexdigest()
+
+
+def _upright_pixels(file: BinaryIO) -> Image.Image:
+    with _opened_result(file) as picture:
+        profile, orientation = profile_of(picture), orientation_of(picture)
+        pixels = _in_common_mode(picture).copy()  # the decoder goes, which holds twice as much
+    return _upright(in_srgb(pixels, profile), orientation)
 
 
 def _shows_nothing(file: BinaryIO) -> bool:
-    with opened(file, RESULT_FORMATS) as picture:
+    with _opened_result(file) as picture:
         bands = cast("Bands", picture.convert("RGBA").getextrema())
     is_flat = all(brightest - darkest <= FLAT_RANGE for darkest, brightest in bands)
     _, opaquest = bands[3]
     return is_flat or opaquest <= FLAT_RANGE
 
 
-def _copy(picture: ImageFile.ImageFile, side: int, file_format: str) -> BytesIO:
-    """Save a decoded picture anew: upright, sRGB, no transparency, at most ``side`` pixels."""
+def _small(picture: ImageFile.ImageFile, side: int) -> Image.Image:
+    """A decoded picture upright, in sRGB, on white, at most ``side`` pixels a side."""
     profile, orientation = profile_of(picture), orientation_of(picture)
     pixels = _in_common_mode(picture)
     pixels.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=3.0)
-    pixels = _in_srgb(_on_white(pixels), profile)
-    if orientation in UPRIGHT:
-        pixels = pixels.transpose(UPRIGHT[orientation])
+    return _upright(in_srgb(_on_white(pixels), profile), orientation)
+
+
+def _upright(pixels: Image.Image, orientation: int) -> Image.Image:
+    return pixels.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else pixels
+
+
+def _saved(pixels: Image.Image, file_format: str, options: Mapping[str, int]) -> BytesIO:
     pixels.info = {}  # Pillow would write comments and other metadata found there
     copy = BytesIO()
-    pixels.save(copy, file_format, **SAVE_OPTIONS[file_format])
+    pixels.save(copy, file_format, **options)
     copy.seek(0)
     return copy
 
 
 def _in_common_mode(picture: Image.Image) -> Image.Image:
-    """RGB, L, CMYK or RGBA: modes that can be resampled."""
+    """RGB, L or CMYK, RGBA or LA: modes that can be resampled."""
+    if picture.mode.startswith("I"):
+        picture = _in_8_bits(picture)
+    if picture.mode in ("RGBA", "LA"):
+        return picture
     if picture.has_transparency_data:
-        return picture if picture.mode == "RGBA" else picture.convert("RGBA")
-    if picture.mode.startswith("I"):  # 16 bits a pixel, which convert() would clip to white
-        return picture.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+        return picture.convert("LA" if picture.mode == "L" else "RGBA")
     return picture if picture.mode in ("RGB", "L", "CMYK") else picture.convert("RGB")
 
 
+def _in_8_bits(picture: Image.Image) -> Image.Image:
+    """Greys of 16 bits, which convert() alone would clip to white."""
+    greys = picture.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+    greys.info = dict(picture.info)
+    if "transparency" in greys.info:
+        greys.info["transparency"] //= 256
+    return greys
+
+
 def _on_white(pixels: Image.Image) -> Image.Image:
-    if pixels.mode != "RGBA":
+    if pixels.mode not in ("RGBA", "LA"):
         return pixels
     canvas = Image.new("RGB", pixels.size, "white")
     canvas.paste(pixels, mask=pixels)
     return canvas
-
-
-def _in_srgb(pixels: Image.Image, profile: ImageCms.ImageCmsProfile | None) -> Image.Image:
-    if profile is not None:
-        try:
-            srgb = ImageCms.createProfile("sRGB")
-            converted = ImageCms.profileToProfile(pixels, profile, srgb, outputMode="RGB")
-        except DECODER_FAILURES:
-            converted = None  # a profile that does not fit its picture says nothing
-        if converted is not None:
-            return converted
-    return pixels.convert("RGB")

@@ -89,19 +89,3 @@ def test_checks_touch_no_database(django_assert_num_queries):
     with django_assert_num_queries(0):
         run_checks()
     assert not IsolationRun.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("backend", "options"),
-    [
-        ("django.core.files.storage.FileSystemStorage", {"allow_overwrite": True}),
-        ("storages.backends.s3.S3Storage", {"bucket_name": "pictures"}),
-    ],
-)
-def test_a_storage_that_overwrites_originals_is_found(settings, backend, options):
-    staticfiles = settings.STORAGES["staticfiles"]
-    settings.STORAGES = {
-        "default": {"BACKEND": backend, "OPTIONS": options},
-        "staticfiles": staticfiles,
-    }
-    assert set(ids()) == {"product_isolation.W005"}

@@ -8,10 +8,11 @@ import warnings
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageChops, ImageCms, ImageFile, ImageOps, ImageStat, PngImagePlugin
+from PIL import Image, ImageFile, ImageOps, PngImagePlugin
 
 from django_product_isolation import decoding
 from django_product_isolation.images import (
+    MAX_RESULT_PIXELS,
     MAX_UPLOAD_BYTES,
     ImageRejected,
     inspect,
@@ -21,56 +22,22 @@ from django_product_isolation.images import (
     sha256_of,
     thumbnail,
 )
-
-ORIENTATION = 0x0112
-Image.init()
-WITH_AVIF = ["AVIF"] if "AVIF" in Image.SAVE else []  # Pillow's wheels have it since 11.3
-SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-# sRGB with red and blue changed places, under another name: pure red in it is blue.
-SWAPPED = (
-    SRGB.replace(b"rXYZ", b"-tmp")
-    .replace(b"bXYZ", b"rXYZ")
-    .replace(b"-tmp", b"bXYZ")
-    .replace("sRGB".encode("utf-16-be"), "Else".encode("utf-16-be"))
+from tests.pictures import (
+    ORIENTATION,
+    WITH_AVIF,
+    assert_alike,
+    deep_grey,
+    picture,
+    rejection,
+    saved,
+    several,
+    turned,
+    with_colour_key,
 )
+from tests.profiles import LAB, SRGB, SWAPPED
+
 # An orientation in letters: one entry 0x0112 of type ASCII, four bytes long.
 WORDY_EXIF = b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x02\0\x04\0\0\0six\0\0\0\0\0"
-LAB = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
-
-
-def picture(size=(120, 80), mode="RGB"):
-    """A picture in which every corner looks different."""
-    width, height = size
-    across = Image.linear_gradient("L").rotate(90).resize(size)
-    down = Image.linear_gradient("L").resize(size)
-    image = Image.merge("RGB", (across, down, ImageChops.difference(across, down)))
-    image.paste("red", (0, 0, width // 4, height // 4))
-    return image.convert(mode)
-
-
-def saved(image, file_format="PNG", **options):
-    file = io.BytesIO()
-    image.save(file, file_format, **options)
-    file.seek(0)
-    return file
-
-
-def turned(orientation, image=None, file_format="JPEG", **options):
-    exif = Image.Exif()
-    exif[ORIENTATION] = orientation
-    return saved(image or picture(), file_format, exif=exif, **options)
-
-
-def several(file_format):
-    frames = [picture(), picture().rotate(180)]
-    return saved(frames[0], file_format, save_all=True, append_images=frames[1:])
-
-
-def rejection(function, file, *args, **kwargs):
-    with pytest.raises(ImageRejected) as caught:
-        function(file, *args, **kwargs)
-    assert file.tell() == 0
-    return caught.value.code
 
 
 def prepared(file):
@@ -81,13 +48,6 @@ def prepared(file):
     with Image.open(io.BytesIO(body)) as image:
         image.load()
     return image, ready.facts, body
-
-
-def assert_alike(left, right):
-    """The same but for what a lossy format changes."""
-    assert left.size == right.size
-    difference = ImageStat.Stat(ImageChops.difference(left.convert("RGB"), right.convert("RGB")))
-    assert max(difference.mean) < 4
 
 
 @pytest.mark.parametrize(
@@ -205,13 +165,17 @@ def test_bomb_is_rejected_by_its_header_whatever_the_host_allows(monkeypatch, ho
 def test_webp_has_a_lower_limit_because_it_takes_more_memory():
     at_most = decoding.MAX_PIXELS_OF["WEBP"]
     file = saved(Image.new("RGB", (6_000, at_most // 6_000 + 1)), "WEBP", method=0)
-    assert rejection(inspect, file) == "too_many_pixels"
+    assert rejection(needs_preparing, file) == "too_many_pixels"
 
 
 def test_picture_of_the_largest_size_is_accepted():
     width = 8_000
-    facts = inspect(saved(Image.new("1", (width, decoding.MAX_PIXELS // width))))
-    assert facts.width * facts.height == decoding.MAX_PIXELS
+    largest = saved(Image.new("1", (width, decoding.MAX_PIXELS // width)))
+    assert needs_preparing(largest)
+    assert rejection(inspect, largest) == "too_many_pixels"
+    width = 7_000
+    facts = inspect(saved(Image.new("1", (width, MAX_RESULT_PIXELS // width))))
+    assert facts.width * facts.height == MAX_RESULT_PIXELS
 
 
 def test_text_bomb_is_rejected():
@@ -409,17 +373,6 @@ def test_plain_image_is_sent_as_it_is(file):
         assert file.tell() == 0
         assert ready.size == len(file.getvalue())
         assert ready.facts == inspect(file)
-
-
-def with_colour_key():
-    image = picture()
-    return saved(image, transparency=image.getpixel((0, 0)))
-
-
-def deep_grey():
-    """A ramp of 16-bit greys, and the same in 8 bits."""
-    grey = Image.linear_gradient("L")
-    return saved(grey.convert("I").point(lambda value: value * 257).convert("I;16")), grey
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ PACKAGE = Path(django_product_isolation.__file__).parent
 FLOORS = [
     {"choices", "conf", "reasons", "signals", "transactions"},
     {"fetching"},
-    {"runflow", "images", "decoding"},
+    {"runflow", "images", "decoding", "stripping", "colours"},
     {"callbacks"},
     {"models", "querysets", "targets"},
     {"workflow"},

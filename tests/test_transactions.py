@@ -1,9 +1,7 @@
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from django_product_isolation.choices import Status
 from django_product_isolation.transactions import TRIES, is_passing, retried
-from tests.admin.shop import make_run
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -78,22 +76,6 @@ def test_within_an_outer_transaction_nothing_is_tried_again():
     with pytest.raises(OperationalError), transaction.atomic():
         work("done")
     assert len(calls) == 1
-
-
-@pytest.mark.parametrize("nth", [1, 2])
-def test_a_change_of_status_gets_through_a_deadlock_at_any_of_its_statements(nth):
-    run = make_run()
-    statements = []
-
-    def deadlocked(execute, sql, params, many, context):
-        statements.append(sql)
-        if len(statements) == nth:
-            raise PASSING["deadlock"]
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(deadlocked):
-        assert run.move_to(Status.CANCELLED)
-    assert [event.status for event in run.events.all()] == [Status.CANCELLED]
 
 
 def test_a_locked_database_says_so_in_words_that_are_understood(tmp_path):

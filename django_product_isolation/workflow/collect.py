@@ -15,7 +15,13 @@ from django.utils import timezone
 from django_product_isolation.choices import Status
 from django_product_isolation.conf import get_settings
 from django_product_isolation.fetching import FetchError, fetch
-from django_product_isolation.images import ImageFacts, ImageRejected, inspect, oddities, sha256_of
+from django_product_isolation.images import (
+    ImageFacts,
+    ImageRejected,
+    oddities,
+    publishable,
+    sha256_of,
+)
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.runflow import (
@@ -143,11 +149,14 @@ def refuse_download(run: IsolationRun, error: FetchError) -> None:
 
 
 def take_in(run: IsolationRun, known: Run, result: BinaryIO) -> None:
-    """Check the downloaded result and keep it. Raises ImageRejected and StorageFailed."""
-    facts = inspect(result)
-    odd = oddities(result, facts, run.batch.aspect_ratio)
+    """Check the downloaded result and keep what customers may see of it.
+
+    Raises ImageRejected and StorageFailed.
+    """
     try:
-        name, digest = keep_file(run, target_of(run), result, facts)
+        with publishable(result) as clean:
+            odd = oddities(clean.file, clean.facts, run.batch.aspect_ratio)
+            name, digest = keep_file(run, target_of(run), clean.file, clean.facts)
     except FileMissing:
         run.move_to(Status.SUPERSEDED, reason=Reason.IMAGE_DELETED)
         return

@@ -145,12 +145,6 @@ def test_the_page_refreshes_while_something_can_happen_by_itself(
     assert ('<noscript><meta http-equiv="refresh"' in page) == live
 
 
-def test_an_ended_run_whose_cost_is_still_asked_for_keeps_nobody_waiting(client, staff):
-    run = make_run(Status.FAILED)
-    make_due(run)
-    assert "data-live" not in client.get(url_of(run.batch)).content.decode()
-
-
 def test_an_applied_run_that_is_still_due_keeps_the_page_alive(client, staff):
     run = make_run(Status.APPLIED)
     make_due(run)

@@ -75,6 +75,19 @@ def test_an_answer_that_is_finished_at_once_is_understood(run, runflow, go_on):
     assert go_on(run).status == Status.APPLIED
 
 
+@pytest.mark.parametrize("format", ["webp", "png", "jpeg"])
+def test_what_came_beside_the_picture_does_not_reach_the_product(
+    format, run, image, runflow, go_on
+):
+    runflow.behave(fault="html_after_image", image_format=format)
+    run = go_on(run)
+    shown = shown_bytes(image)
+    assert b"<title>" not in shown
+    assert hashlib.sha256(shown).hexdigest() == run.result_sha256
+    with Image.open(BytesIO(shown)) as picture:
+        assert (picture.format.lower(), picture.size) == (format, (1024, 1024))
+
+
 def test_with_review_the_result_waits_for_a_person(image, runflow, go_on):
     before = shown_bytes(image)
     run = go_on(isolate(image, review=True).runs.get())
