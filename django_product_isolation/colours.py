@@ -44,13 +44,10 @@ def is_srgb(picture: Image.Image) -> bool:
 
 def in_srgb(pixels: Image.Image, profile: ImageCms.ImageCmsProfile | None) -> Image.Image:
     """RGB, or RGBA where there is alpha. A profile that does not fit its picture says nothing."""
-    has_alpha = pixels.mode.endswith("A")
-    colours = pixels.convert(pixels.mode.removesuffix("A")) if has_alpha else pixels
-    shown = _shown(colours, profile) if profile else None
-    if shown is None:
-        shown = colours.convert("RGB")
-    if has_alpha:
-        shown.putalpha(pixels.getchannel("A"))
+    if not pixels.mode.endswith("A"):
+        return (profile and _shown(pixels, profile)) or pixels.convert("RGB")
+    shown = in_srgb(pixels.convert(pixels.mode.removesuffix("A")), profile)
+    shown.putalpha(pixels.getchannel("A"))
     return shown
 
 

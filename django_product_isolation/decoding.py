@@ -45,6 +45,7 @@ UPRIGHT = {
 # What Pillow raises on hostile bytes. Not Exception: a worker's time limit must get through.
 DECODER_FAILURES = (
     ArithmeticError,
+    AssertionError,
     AttributeError,
     EOFError,
     LookupError,

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
-from typing import BinaryIO, TypeAlias, cast
+from typing import BinaryIO, cast
 
-from PIL import Image, ImageFile
+from PIL import Image, ImageCms, ImageFile
 
 from .choices import AspectRatio
 from .colours import in_srgb, profile_of
@@ -54,8 +54,6 @@ READ_CHUNK = 1024 * 1024  # bytes
 BAND = 64  # rows
 SAVE_OPTIONS = {"PNG": {}, "JPEG": {"quality": 95, "subsampling": 0}, "WEBP": {"quality": 95}}
 THUMBNAIL_OPTIONS = {"quality": 80}
-
-Bands: TypeAlias = tuple[tuple[int, int], ...]  # darkest and brightest value of each
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,8 +180,7 @@ def _opened_result(file: BinaryIO) -> Iterator[ImageFile.ImageFile]:
 def _published(file: BinaryIO) -> tuple[BytesIO, ImageFacts]:
     facts, shown = _facts_and_pixels(file)
     if not _is_plain(facts):
-        pixels = _upright_pixels(file)
-        copy = _saved(pixels, facts.format, SAVE_OPTIONS[facts.format])
+        copy = _saved(_set_right(file), facts.format, SAVE_OPTIONS[facts.format])
         return copy, inspect(copy)
     body = file.read()
     file.seek(0)
@@ -201,8 +198,8 @@ def _is_plain(facts: ImageFacts) -> bool:
 def _facts_and_pixels(file: BinaryIO) -> tuple[ImageFacts, str]:
     """A result's facts and, if it is plain, a digest of what it shows.
 
-    One of these and the functions below that keep no pixels when they return: two decoded
-    pictures at a time would be too many.
+    A function of its own, as are those below, so that it keeps no pixels when it returns: two
+    decoded pictures at a time would be too many.
     """
     digest = hashlib.sha256()
     with _opened_result(file) as picture:
@@ -213,19 +210,26 @@ def _facts_and_pixels(file: BinaryIO) -> tuple[ImageFacts, str]:
     return facts, digest.hexdigest()
 
 
-def _upright_pixels(file: BinaryIO) -> Image.Image:
-    with _opened_result(file) as picture:
-        profile, orientation = profile_of(picture), orientation_of(picture)
-        pixels = _in_common_mode(picture).copy()  # the decoder goes, which holds twice as much
+def _set_right(file: BinaryIO) -> Image.Image:
+    pixels, profile, orientation = _decoded(file)
     return _upright(in_srgb(pixels, profile), orientation)
+
+
+def _decoded(file: BinaryIO) -> tuple[Image.Image, ImageCms.ImageCmsProfile | None, int]:
+    with _opened_result(file) as picture:
+        picture.load()  # a profile may stand behind the pixels
+        profile, orientation = profile_of(picture), orientation_of(picture)
+        pixels = _in_common_mode(picture)
+    return pixels.copy(), profile, orientation  # the decoder goes, which holds twice as much
 
 
 def _shows_nothing(file: BinaryIO) -> bool:
     with _opened_result(file) as picture:
-        bands = cast("Bands", picture.convert("RGBA").getextrema())
-    is_flat = all(brightest - darkest <= FLAT_RANGE for darkest, brightest in bands)
-    _, opaquest = bands[3]
-    return is_flat or opaquest <= FLAT_RANGE
+        pixels = _in_common_mode(picture)
+        bands = [pixels.getchannel(name).getextrema() for name in pixels.getbands()]
+    ranges = cast("list[tuple[int, int]]", bands)
+    is_flat = all(brightest - darkest <= FLAT_RANGE for darkest, brightest in ranges)
+    return is_flat or (pixels.mode in ("RGBA", "LA") and ranges[-1][1] <= FLAT_RANGE)
 
 
 def _small(picture: ImageFile.ImageFile, side: int) -> Image.Image:

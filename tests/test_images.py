@@ -40,6 +40,12 @@ from tests.profiles import LAB, SRGB, SWAPPED
 WORDY_EXIF = b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x02\0\x04\0\0\0six\0\0\0\0\0"
 
 
+def without_palette():
+    body = saved(picture(mode="P")).getvalue()
+    assert body[37:41] == b"PLTE"
+    return body[:33] + body[45 + int.from_bytes(body[33:37], "big") :]
+
+
 def prepared(file):
     """The image that would be sent, its facts and its bytes."""
     with prepare_for_upload(file) as ready:
@@ -120,6 +126,7 @@ def test_facts_tell_rotation_colour_space_and_alpha():
         (b"\x89PNG\r\n\x1a\n", "not_an_image"),
         (b"\xff\xd8\xff\xd9", "not_an_image"),
         (b"RIFF\x24\x00\x00\x00WEBPVP8 ", "unreadable"),
+        (without_palette(), "unreadable"),
     ],
 )
 @pytest.mark.parametrize("function", [inspect, needs_preparing])
