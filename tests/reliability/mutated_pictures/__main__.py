@@ -1,0 +1,86 @@
+"""The long run; see the package."""
+
+import argparse
+import multiprocessing
+import sys
+import warnings
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+
+from .mutations import mutated
+from .reference import TOLERANCE, distance
+from .seeds import heavy
+from .work import Outcome, outcomes_of
+
+BLOCK = 250  # files that a process takes at a time
+MOST_MEMORY = 500  # MB; the largest WebP that must be saved anew takes nearly as much
+
+
+@dataclass
+class Tally:
+    rejected: Counter[str] = field(default_factory=Counter)
+    accepted: int = 0
+    furthest: float = 0.0
+    wrong: list[str] = field(default_factory=list)
+    memory: int = 0  # MB
+
+
+def count(tally: Tally, name: str, body: bytes, outcome: Outcome) -> None:
+    """Judge one outcome. In this process, so that it adds nothing to the memory measured."""
+    if outcome.escaped:
+        tally.wrong.append(f"{outcome.number} ({name}) escaped: {outcome.escaped}")
+    elif outcome.code:
+        tally.rejected[outcome.code] += 1
+    else:
+        tally.accepted += 1
+        try:
+            far = distance(body, outcome.published)
+        except (OSError, SyntaxError, ValueError) as error:
+            tally.wrong.append(f"{outcome.number} ({name}) unequal: {error!r}")
+            return
+        tally.furthest = max(tally.furthest, far)
+        if far > TOLERANCE:
+            tally.wrong.append(f"{outcome.number} ({name}) unequal: {far:.1f}")
+
+
+def blocks(files: int) -> Iterator[range]:
+    return (range(start, min(start + BLOCK, files)) for start in range(0, files, BLOCK))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    warnings.simplefilter("ignore")  # Pillow has much to say of such files
+    parser.add_argument("--files", type=int, default=100_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--processes", type=int, default=2)
+    options = parser.parse_args()
+    tally, large = Tally(), heavy()
+    # A process of its own would start with the memory of this one if it were forked.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(options.processes, mp_context=context) as pool:
+        work = partial(outcomes_of, options.seed, large)
+        for outcomes, memory in pool.map(work, blocks(options.files)):
+            tally.memory = max(tally.memory, memory)
+            for outcome in outcomes:
+                count(tally, *mutated(options.seed, outcome.number, large), outcome)
+    return report(options.files, tally)
+
+
+def report(files: int, tally: Tally) -> int:
+    escaped = sum(") escaped: " in line for line in tally.wrong)
+    print(f"files: {files}")
+    print(f"rejected: {sum(tally.rejected.values())} {dict(sorted(tally.rejected.items()))}")
+    print(f"accepted: {tally.accepted}")
+    print(f"unequal: {len(tally.wrong) - escaped}")
+    print(f"furthest from what came, of 255: {tally.furthest:.1f}")
+    print(f"escaped exceptions: {escaped}")
+    print(f"peak memory of a process: {tally.memory} MB")
+    print(*tally.wrong[:20], sep="\n", end="\n" if tally.wrong else "")
+    return 1 if tally.wrong or tally.memory > MOST_MEMORY else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
