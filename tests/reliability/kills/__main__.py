@@ -1,0 +1,115 @@
+"""The whole table: ``python -m tests.reliability.kills [--tries 20] [--engine embedded]``.
+
+Uses the database that DATABASE_URL names (a test database beside it), SQLite without one.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import django
+
+if TYPE_CHECKING:
+    from .cells import Tally
+
+
+def main() -> int:
+    """Run the cells that were asked for; returns the exit status."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    django.setup()
+    options = arguments()
+    started = time.monotonic()
+    with own_database(), tempfile.TemporaryDirectory(prefix="kills-") as folder:
+        total = run_table(options, Path(folder))
+    print(
+        f"\n{total.tries} tries, {total.deaths} died, {total.ended} ended, "
+        f"{total.paid_twice} paid twice, {total.lost_originals} originals lost, "
+        f"{len(total.violations)} violations, {time.monotonic() - started:.0f} s"
+    )
+    for violation in total.violations:
+        print(violation, file=sys.stderr)
+    return 1 if total.violations else 0
+
+
+def arguments() -> argparse.Namespace:
+    from .cells import WAYS
+    from .checkpoints import POINTS
+
+    parser = argparse.ArgumentParser(prog="python -m tests.reliability.kills")
+    parser.add_argument("--tries", type=int, default=20, help="runs per cell (default 20)")
+    parser.add_argument("--engine", choices=["celery", "embedded"], default="celery")
+    parser.add_argument("--brokers", nargs="+", default=["redis", "rabbitmq"])
+    parser.add_argument("--ways", nargs="+", choices=WAYS, default=None)
+    parser.add_argument("--points", nargs="+", choices=POINTS, default=list(POINTS))
+    return parser.parse_args()
+
+
+def run_table(options: argparse.Namespace, folder: Path) -> "Tally":
+    """Run every cell and print a line for each. Returns the sum."""
+    from tests.services import BROKERS
+
+    from .cells import EMBEDDED_WAYS, WAYS, Tally
+    from .shop import Shop, runflow
+
+    brokers: Sequence[str] = options.brokers if options.engine == "celery" else ["(none)"]
+    ways = options.ways or (WAYS if options.engine == "celery" else EMBEDDED_WAYS)
+    total = Tally()
+    print(HEADING)
+    with runflow() as sandbox, media_in(folder):
+        for broker in brokers:
+            for way in ways:
+                stage = folder / broker / way
+                with Shop(stage, BROKERS.get(broker), sandbox) as shop:
+                    for point in options.points:
+                        total.add(run_cell(shop, broker, way, point, options.tries))
+    return total
+
+
+HEADING = (
+    f"{'broker':9} {'way to die':14} {'point':18} "
+    f"{'tries':>5} {'died':>5} {'ended':>5} {'twice':>5} {'lost':>5} {'wrong':>5} {'s':>6}"
+)
+
+
+def run_cell(shop: "Shop", broker: str, way: str, point: str, tries: int) -> "Tally":
+    from .cells import try_cell
+
+    started = time.monotonic()
+    tally = try_cell(shop, way, point, tries)
+    print(
+        f"{broker:9} {way:14} {point:18} {tally.tries:5} {tally.deaths:5} {tally.ended:5} "
+        f"{tally.paid_twice:5} {tally.lost_originals:5} {len(tally.violations):5} "
+        f"{time.monotonic() - started:6.1f}",
+        flush=True,
+    )
+    return tally
+
+
+@contextmanager
+def media_in(folder: Path) -> Iterator[None]:
+    from django.test import override_settings
+
+    with override_settings(MEDIA_ROOT=folder / "media"):
+        yield
+
+
+@contextmanager
+def own_database() -> Iterator[None]:
+    """A test database, as the suite would have it, that goes at the end."""
+    from django.test.utils import setup_databases, teardown_databases
+
+    old = setup_databases(verbosity=0, interactive=False)
+    try:
+        yield
+    finally:
+        teardown_databases(old, verbosity=0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

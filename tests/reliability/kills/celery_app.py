@@ -1,0 +1,8 @@
+"""The Celery app of the workers that are killed: ``celery -A tests.reliability.kills.celery_app``."""
+
+from celery import Celery
+from django.conf import settings
+
+app = Celery("kills")
+app.config_from_object(settings.CELERY)
+app.autodiscover_tasks()

@@ -1,0 +1,169 @@
+"""One cell of the table: so many runs that each lose their worker once, at one point, in one way.
+
+Afterwards everybody looks: did each run end, was it paid once, is every original there?
+"""
+
+import hashlib
+import time
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from io import BytesIO
+
+from django.contrib.admin.models import LogEntry
+from django.db.models import QuerySet
+from PIL import Image
+
+from django_product_isolation.choices import Status
+from django_product_isolation.models import IsolationRun, RunEvent
+from tests.catalogue.models import ProductImage
+
+from .shop import Shop
+
+WAYS = {
+    "child-killed": "SIGKILL to the child (what the out-of-memory killer does)",
+    "worker-killed": "SIGKILL to the whole worker",
+    "stopped": "SIGTERM to the worker, whose children go on",
+    "group-stopped": "SIGTERM to the worker and its children",
+    "soft-limit": "Celery's soft time limit",
+    "no-memory": "MemoryError",
+}
+FROM_OUTSIDE = frozenset({"worker-killed", "stopped", "group-stopped"})
+EMBEDDED_WAYS = ("worker-killed", "stopped", "no-memory")
+GATHERING = 0.5  # seconds in which further runs may come to the same point
+SECONDS_PER_CELL = 180.0
+
+
+@dataclass
+class Tally:
+    """What became of the runs of a cell, or of several."""
+
+    tries: int = 0
+    deaths: int = 0
+    ended: int = 0
+    paid_twice: int = 0
+    lost_originals: int = 0
+    violations: list[str] = field(default_factory=list)
+
+    def add(self, other: "Tally") -> None:
+        self.tries += other.tries
+        self.deaths += other.deaths
+        self.ended += other.ended
+        self.paid_twice += other.paid_twice
+        self.lost_originals += other.lost_originals
+        self.violations += other.violations
+
+
+def try_cell(shop: Shop, way: str, point: str, tries: int) -> Tally:
+    """Let ``tries`` runs die at ``point`` and say what became of them."""
+    shop.stage.plan(point, way)
+    if not shop.worker.is_alive:
+        shop.worker.start()
+    pks = shop.click(tries)
+    runs = IsolationRun.objects.filter(pk__in=pks)
+    tally = Tally(tries=tries)
+    try:
+        go_on(shop, way, runs)
+    except AssertionError as error:
+        tally.violations.append(f"{way} {point}: {error}")
+    judge(shop, point, runs, tally)
+    return tally
+
+
+def go_on(shop: Shop, way: str, runs: QuerySet[IsolationRun]) -> None:
+    """Let time pass, kill who waits to be killed and start anew, until every run has ended.
+
+    Raises AssertionError when that takes too long.
+    """
+    ends = time.monotonic() + SECONDS_PER_CELL
+    while runs.exclude(due_at=None).exists():
+        if time.monotonic() > ends:
+            raise AssertionError(f"not all ended, the worker's log says:\n{shop.worker.log[-2000:]}")
+        if shop.stage.arrived():
+            end_worker(shop, way, runs)
+        elif not shop.worker.is_alive:
+            raise AssertionError(f"the worker died by itself:\n{shop.worker.log[-2000:]}")
+        else:
+            shop.pass_time(runs)
+            shop.sweep()
+            time.sleep(0.2)
+
+
+def end_worker(shop: Shop, way: str, runs: QuerySet[IsolationRun]) -> None:
+    """Wait for others that come to the same point, then end the worker and start the next."""
+    ends = time.monotonic() + GATHERING
+    while len(shop.stage.arrived()) < shop.worker.hands and time.monotonic() < ends:
+        time.sleep(0.02)
+    if way == "worker-killed":
+        shop.worker.kill()
+    else:
+        shop.worker.stop(group=way == "group-stopped")
+    shop.stage.clear()
+    shop.pass_time(runs, all_died=True)
+    shop.worker.start()
+
+
+def judge(shop: Shop, point: str, runs: Iterable[IsolationRun], tally: Tally) -> None:
+    """Hold every run to the promises of the design."""
+    ledger = shop.ledger()
+    for run in runs:
+        found = list(faults(shop, run, point, ledger[str(run.pk)]))
+        tally.deaths += bool(shop.stage.deaths(run.pk))
+        tally.ended += run.status in END
+        tally.paid_twice += ledger[str(run.pk)] > 1
+        tally.lost_originals += not is_there(shop, run)
+        tally.violations += [f"{run.pk} at {point} ({run.status} {run.reason}): {f}" for f in found]
+
+
+END = {Status.APPLIED, Status.FAILED}
+
+
+def faults(shop: Shop, run: IsolationRun, point: str, accepted: int) -> Iterable[str]:
+    """What is wrong with a run after its death; nothing, if all is well."""
+    deaths = len(shop.stage.deaths(run.pk))
+    if deaths != 1:
+        yield f"died {deaths} times"
+    if run.active_key is not None or run.due_at is not None:
+        yield "is not over"
+    if not is_there(shop, run):
+        yield "the original is lost"
+    if run.status == Status.FAILED:
+        # A request that never left is not sent again by itself: that takes a new click.
+        if (run.reason, accepted) != ("not-accepted", 0):
+            yield f"failed with {accepted} accepted requests"
+    elif run.status != Status.APPLIED:
+        yield "is not applied"
+    else:
+        yield from faults_of_applied(run, accepted)
+
+
+def faults_of_applied(run: IsolationRun, accepted: int) -> Iterable[str]:
+    image = ProductImage.objects.get(pk=run.object_pk)
+    with image.original.open("rb") as file:
+        shown = file.read()
+    with Image.open(BytesIO(shown)) as picture:
+        picture.load()
+        size = picture.size
+    statuses = Counter(
+        run.events.filter(kind=RunEvent.Kind.STATUS).values_list("status", flat=True)
+    )
+    entries = LogEntry.objects.filter(object_id=run.object_pk).count()
+    if accepted != 1:
+        yield f"{accepted} accepted requests"
+    if image.original.name != run.result_name:
+        yield "the field does not point at the result"
+    if hashlib.sha256(shown).hexdigest() != run.result_sha256:
+        yield "the result has other bytes"
+    if (image.width, image.height) != size:
+        yield "the dimension columns are wrong"
+    if statuses[Status.APPLIED] != 1 or entries != 1:
+        yield f"swapped {statuses[Status.APPLIED]} times, {entries} entries in the history"
+
+
+def is_there(shop: Shop, run: IsolationRun) -> bool:
+    """Whether the original still has its bytes."""
+    storage = ProductImage._meta.get_field("original").storage
+    if not storage.exists(run.source_name):
+        return False
+    with storage.open(run.source_name) as file:
+        return bool(file.read() == shop.photos[run.source_name])
