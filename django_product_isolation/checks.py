@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+from celery import current_app
 from django.apps import apps
 from django.core.checks import CheckMessage, Error, Warning
 from django.core.exceptions import ImproperlyConfigured
@@ -149,6 +150,21 @@ def check_admin(settings: IsolationSettings) -> Iterator[CheckMessage]:
             )
 
 
+def check_broker(settings: IsolationSettings) -> Iterator[CheckMessage]:
+    """Redis' client has no limits by default; those of other brokers have."""
+    if settings.WORKERS != Workers.CELERY:
+        return
+    broker = current_app.connection_for_write()
+    is_redis = broker.get_transport_cls().driver_type == "redis"
+    if is_redis and not (broker.transport_options or {}).get("socket_timeout"):
+        yield Warning(
+            "Celery's workers wait for ever for a Redis that does not answer.",
+            hint='Set CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 30, '
+            '"socket_connect_timeout": 5} or, without a prefix, broker_transport_options.',
+            id="product_isolation.W004",
+        )
+
+
 def check_deploy(**_kwargs: Any) -> list[CheckMessage]:
     """Findings that matter only where real money and the open internet are."""
     try:
@@ -187,4 +203,5 @@ CHECKS = (
     check_secrets,
     check_urls,
     check_admin,
+    check_broker,
 )

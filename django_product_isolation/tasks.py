@@ -1,10 +1,11 @@
 """Celery carries nudges; the rows are the queue. Losing or doubling a message changes nothing."""
 
+import time
 import uuid
 from datetime import datetime
 from typing import Any
 
-from celery import shared_task
+from celery import current_app, shared_task
 from django.dispatch import receiver
 from django.utils import timezone
 
@@ -13,6 +14,12 @@ from .choices import Workers
 from .conf import get_settings
 from .models import IsolationRun
 from .signals import work_due
+
+# Staff wait while a nudge is published; Redis' client would wait for a silent server for ever.
+ANSWER_SECONDS = 2.0
+REDIS_LIMITS = ("socket_timeout", "socket_connect_timeout")
+# A broker that failed is left alone for so long, so that 500 nudges do not wait 500 times.
+REST_SECONDS = 15.0
 
 # Beyond this the sweep finds the run: brokers hold long countdowns badly.
 MAX_COUNTDOWN = 300.0
@@ -53,8 +60,32 @@ def sweep() -> None:
         advance_run.delay(str(pk))
 
 
+class Nudges:
+    """Publishes nudges over connections of its own, and only while the broker answers."""
+
+    def __init__(self) -> None:
+        self.resting_until = 0.0
+
+    def publish(self, run_ids: list[str]) -> None:
+        """Publish one message for all; none just after a failure. Raises what the broker raises."""
+        if time.monotonic() < self.resting_until:
+            return
+        try:
+            with current_app.connection_for_write(connect_timeout=ANSWER_SECONDS) as broker:
+                if broker.get_transport_cls().driver_type == "redis":
+                    limits = dict.fromkeys(REDIS_LIMITS, ANSWER_SECONDS)
+                    broker.transport_options = {**(broker.transport_options or {}), **limits}
+                advance_runs.apply_async([run_ids], connection=broker, retry=False)
+        except Exception:
+            self.resting_until = time.monotonic() + REST_SECONDS
+            raise
+
+
+nudges = Nudges()
+
+
 @receiver(work_due)
 def nudge(run_ids: list[uuid.UUID], **_kwargs: Any) -> None:
-    """Publish one message for all; what goes wrong is logged by ``send_robust``."""
+    """Have Celery look at these runs; what goes wrong is logged by ``send_robust``."""
     if get_settings().WORKERS == Workers.CELERY:
-        advance_runs.apply_async([[str(pk) for pk in run_ids]], retry=False)
+        nudges.publish([str(pk) for pk in run_ids])

@@ -17,6 +17,7 @@ import django
 
 if TYPE_CHECKING:
     from .cells import Tally
+    from .shop import Shop
 
 
 def main() -> int:
@@ -28,7 +29,7 @@ def main() -> int:
     with own_database(), tempfile.TemporaryDirectory(prefix="kills-") as folder:
         total = run_table(options, Path(folder))
     print(
-        f"\n{total.tries} tries, {total.deaths} died, {total.ended} ended, "
+        f"\n{total.runs} runs, {total.deaths} died, {total.ended} ended, "
         f"{total.paid_twice} paid twice, {total.lost_originals} originals lost, "
         f"{len(total.violations)} violations, {time.monotonic() - started:.0f} s"
     )
@@ -65,15 +66,16 @@ def run_table(options: argparse.Namespace, folder: Path) -> "Tally":
         for broker in brokers:
             for way in ways:
                 stage = folder / broker / way
-                with Shop(stage, BROKERS.get(broker), sandbox) as shop:
+                with Shop(stage, BROKERS.get(broker), sandbox, hands=HANDS) as shop:
                     for point in options.points:
                         total.add(run_cell(shop, broker, way, point, options.tries))
     return total
 
 
+HANDS = 10  # so many runs die with one worker
 HEADING = (
     f"{'broker':9} {'way to die':14} {'point':18} "
-    f"{'tries':>5} {'died':>5} {'ended':>5} {'twice':>5} {'lost':>5} {'wrong':>5} {'s':>6}"
+    f"{'runs':>5} {'died':>5} {'ended':>5} {'twice':>5} {'lost':>5} {'wrong':>5} {'s':>6}"
 )
 
 
@@ -83,7 +85,7 @@ def run_cell(shop: "Shop", broker: str, way: str, point: str, tries: int) -> "Ta
     started = time.monotonic()
     tally = try_cell(shop, way, point, tries)
     print(
-        f"{broker:9} {way:14} {point:18} {tally.tries:5} {tally.deaths:5} {tally.ended:5} "
+        f"{broker:9} {way:14} {point:18} {tally.runs:5} {tally.deaths:5} {tally.ended:5} "
         f"{tally.paid_twice:5} {tally.lost_originals:5} {len(tally.violations):5} "
         f"{time.monotonic() - started:6.1f}",
         flush=True,

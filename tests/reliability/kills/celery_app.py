@@ -1,4 +1,4 @@
-"""The Celery app of the workers that are killed: ``celery -A tests.reliability.kills.celery_app``."""
+"""The Celery app of the workers that are killed, for ``celery -A``."""
 
 from celery import Celery
 from django.conf import settings

@@ -1,4 +1,4 @@
-"""The shop beside the workers: its database and files, a Runflow of its own, the broker, and time."""
+"""The shop beside the workers: its rows and files, a Runflow of its own, the broker, and time."""
 
 import contextlib
 import uuid
@@ -28,13 +28,21 @@ from .stage import Stage
 from .worker import Worker
 
 LONG_AGO = timedelta(hours=1)
+# A request that never left is given up after a quarter of an hour, and asked about for a week.
+WAITED_OUT = {Status.SUBMITTING: LONG_AGO, Status.FAILED: timedelta(days=8)}
 
 
 class Shop:
     """A shop whose worker can be killed. ``broker`` is an URL, or None for the embedded worker."""
 
     def __init__(
-        self, folder: Path, broker: str | None, sandbox: Sandbox, *, hands: int = 5, **transport: Any
+        self,
+        folder: Path,
+        broker: str | None,
+        sandbox: Sandbox,
+        *,
+        hands: int = 5,
+        **transport: Any,
     ) -> None:
         self.stage, self.sandbox, self.broker = Stage(folder), sandbox, broker
         self.name = f"kills-{uuid.uuid4().hex[:12]}"
@@ -102,15 +110,14 @@ class Shop:
         """What waits becomes due, and the leases of the dead run out: of those that are written
         down, or, when no worker is left, of all. Nobody alive loses a lease."""
         now = timezone.now()
-        past = now - LONG_AGO
         leased = runs.exclude(lease_owner=None)
         if not all_died:
             leased = leased.filter(lease_owner__in=self._dead_leases(runs))
-        leased.update(lease_until=past)
+        leased.update(lease_until=now - LONG_AGO)
         free = runs.filter(lease_owner=None)
         free.filter(due_at__gt=now).update(due_at=now)
-        # A request that never left is given up after a quarter of an hour.
-        free.filter(status=Status.SUBMITTING).update(status_since=past)
+        for status, age in WAITED_OUT.items():
+            free.filter(status=status).update(status_since=now - age)
 
     def _dead_leases(self, runs: QuerySet[IsolationRun]) -> list[str]:
         if self.stage.planned[1] != "child-killed":

@@ -34,7 +34,7 @@ class Stage:
         return dict(json.loads((self.folder / "settings.json").read_text()))
 
     def plan(self, point: str, way: str, *, always: bool = False) -> None:
-        """Let every run die once at ``point`` in this ``way``; ``always``: each time it is there."""
+        """Let every run die once at ``point`` in this ``way``, or ``always``."""
         draft = self.folder / "plan.draft"
         draft.write_text(json.dumps([point, way, always]))
         draft.replace(self.folder / "plan.json")

@@ -91,4 +91,3 @@ class Worker:
         except subprocess.TimeoutExpired:
             self.kill()
             raise AssertionError(f"SIGTERM did not end the worker:\n{self.log[-3000:]}") from None
-
