@@ -1,5 +1,6 @@
 """Celery carries nudges; the rows are the queue. Losing or doubling a message changes nothing."""
 
+import logging
 import time
 import uuid
 from datetime import datetime
@@ -14,6 +15,8 @@ from .choices import Workers
 from .conf import get_settings
 from .models import IsolationRun
 from .signals import work_due
+
+logger = logging.getLogger("django_product_isolation")
 
 # Staff wait while a nudge is published; Redis' client would wait for a silent server for ever.
 ANSWER_SECONDS = 2.0
@@ -42,14 +45,15 @@ def advance_run(run_id: str) -> None:
         return
     countdown = max((due_at - timezone.now()).total_seconds(), 0.0)
     if countdown <= MAX_COUNTDOWN:
-        advance_run.apply_async([run_id], countdown=countdown)
+        publish(advance_run, run_id, countdown=countdown)
 
 
 @shared_task(**TASK_OPTIONS)
 def advance_runs(run_ids: list[str]) -> None:
     """Spread one nudge over its runs."""
     for run_id in run_ids:
-        advance_run.delay(run_id)
+        if not publish(advance_run, run_id):
+            return
 
 
 @shared_task(**TASK_OPTIONS)
@@ -57,7 +61,21 @@ def sweep() -> None:
     """Have every due run looked at. Meant for beat, every 30 seconds."""
     due = IsolationRun.objects.due().values_list("pk", flat=True)[:1000]
     for pk in due:
-        advance_run.delay(str(pk))
+        if not publish(advance_run, str(pk)):
+            return
+
+
+def publish(task: Any, *args: Any, **options: Any) -> bool:
+    """Have Celery run ``task``; whatever the broker fails to carry, the next sweep finds.
+
+    Of an error only the type is told: brokers write their address, with the password, into it.
+    """
+    try:
+        task.apply_async(args, **options)
+    except Exception as error:  # whatever the broker's own library raises
+        logger.error("publish_failed task=%s error=%s", task.name, type(error).__name__)
+        return False
+    return True
 
 
 class Nudges:
@@ -67,18 +85,15 @@ class Nudges:
         self.resting_until = 0.0
 
     def publish(self, run_ids: list[str]) -> None:
-        """Publish one message for all; none just after a failure. Raises what the broker raises."""
+        """Publish one message for all; none just after a failure."""
         if time.monotonic() < self.resting_until:
             return
-        try:
-            with current_app.connection_for_write(connect_timeout=ANSWER_SECONDS) as broker:
-                if broker.get_transport_cls().driver_type == "redis":
-                    limits = dict.fromkeys(REDIS_LIMITS, ANSWER_SECONDS)
-                    broker.transport_options = {**(broker.transport_options or {}), **limits}
-                advance_runs.apply_async([run_ids], connection=broker, retry=False)
-        except Exception:
-            self.resting_until = time.monotonic() + REST_SECONDS
-            raise
+        with current_app.connection_for_write(connect_timeout=ANSWER_SECONDS) as broker:
+            if broker.get_transport_cls().driver_type == "redis":
+                limits = dict.fromkeys(REDIS_LIMITS, ANSWER_SECONDS)
+                broker.transport_options = {**(broker.transport_options or {}), **limits}
+            if not publish(advance_runs, run_ids, connection=broker, retry=False):
+                self.resting_until = time.monotonic() + REST_SECONDS
 
 
 nudges = Nudges()
@@ -86,6 +101,6 @@ nudges = Nudges()
 
 @receiver(work_due)
 def nudge(run_ids: list[uuid.UUID], **_kwargs: Any) -> None:
-    """Have Celery look at these runs; what goes wrong is logged by ``send_robust``."""
+    """Have Celery look at these runs."""
     if get_settings().WORKERS == Workers.CELERY:
         nudges.publish([str(pk) for pk in run_ids])

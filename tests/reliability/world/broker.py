@@ -40,6 +40,7 @@ class Broker:
     def reset(self) -> None:
         self.bag: list[Message] = []
         self.is_down = False
+        tasks.nudges.resting_until = 0.0
 
     def publish(self, name: str, args: Any = (), kwargs: Any = None, **options: Any) -> None:
         """What apply_async and delay come to."""
