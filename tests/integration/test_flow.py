@@ -1,7 +1,5 @@
 """The whole way of an image, with site, worker and sandbox as processes of their own."""
 
-import os
-import socket
 from io import BytesIO
 from pathlib import Path
 
@@ -10,6 +8,7 @@ from PIL import Image
 
 from tests.integration.shop import DemoShop
 from tests.photos import photo_bytes
+from tests.services import needs
 
 PHOTOS = Path(__file__).parents[3] / "shared" / "photos"
 CLEAN_SHARE = 0.97
@@ -34,15 +33,6 @@ def folder(photos, tmp_path):
     for name, content in photos.items():
         (folder / f"{name}.jpg").write_bytes(content)
     return folder
-
-
-def needs_redis():
-    try:
-        socket.create_connection(("127.0.0.1", 6379), timeout=1).close()
-    except OSError:
-        if os.environ.get("CI") == "true":
-            pytest.fail("CI must have Redis on port 6379.")
-        pytest.skip("Redis is not running on port 6379.")
 
 
 def is_on_white(content: bytes) -> bool:
@@ -71,8 +61,7 @@ def test_three_ticked_photos_stand_clean_on_their_products_and_come_back(
     workers, environment, photos, folder, tmp_path
 ):
     if workers == "celery":
-        needs_redis()
-        environment = {"CELERY_BROKER_URL": "redis://127.0.0.1:6379/9"}
+        environment = {"CELERY_BROKER_URL": needs("redis")}
     with DemoShop(tmp_path / "var", folder, workers, **environment) as shop:
         shop.log_in("assistant")
         keys = shop.image_keys()
