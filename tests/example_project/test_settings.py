@@ -51,6 +51,13 @@ def test_the_shop_as_it_comes_passes_the_checks_and_misses_no_migration(tmp_path
     assert manage(tmp_path / "var", "makemigrations", "--check").returncode == 0
 
 
+@pytest.mark.parametrize("broker", ["redis://127.0.0.1:6379/0", "amqp://127.0.0.1:5672//"])
+def test_the_shop_with_celery_passes_the_checks(broker, tmp_path):
+    variables = {"SHOP_WORKERS": "celery", "CELERY_BROKER_URL": broker}
+    checked = manage(tmp_path / "var", "check", "--fail-level", "WARNING", **variables)
+    assert checked.returncode == 0, checked.stderr
+
+
 def test_the_real_service_gets_no_demo_key_secret_or_local_callback(shown):
     isolation = shown(RUNFLOW_BASE_URL="https://api.runflow.io")["isolation"]
 
