@@ -26,6 +26,7 @@ TESTS = (
     "tests/views/test_callback.py",
     "tests/admin/test_confirm.py",
     "tests/reliability/test_database_promises.py",
+    "tests/reliability/kills/test_sweepers.py",
     "tests/reliability/callback_door/test_parallel.py",
 )
 DRIVERS = {"postgresql": "psycopg", "mariadb": "pymysql"}

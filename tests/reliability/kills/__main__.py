@@ -4,7 +4,7 @@ Uses the database that DATABASE_URL names (a test database beside it), SQLite wi
 """
 
 import argparse
-import os
+import signal
 import sys
 import tempfile
 import time
@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import django
+from .database import own_database, start_django
 
 if TYPE_CHECKING:
     from .cells import Tally
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 def main() -> int:
     """Run the cells that were asked for; returns the exit status."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
-    django.setup()
+    start_django()
     options = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that no worker is left behind
     started = time.monotonic()
     with own_database(), tempfile.TemporaryDirectory(prefix="kills-") as folder:
         total = run_table(options, Path(folder))
@@ -99,18 +99,6 @@ def media_in(folder: Path) -> Iterator[None]:
 
     with override_settings(MEDIA_ROOT=folder / "media"):
         yield
-
-
-@contextmanager
-def own_database() -> Iterator[None]:
-    """A test database, as the suite would have it, that goes at the end."""
-    from django.test.utils import setup_databases, teardown_databases
-
-    old = setup_databases(verbosity=0, interactive=False)
-    try:
-        yield
-    finally:
-        teardown_databases(old, verbosity=0)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ POINTS = {
     "before-swap": "before the commit of the swap",
     "after-swap": "after the commit of the swap",
 }
-PATIENCE = 60.0  # seconds until a worker that nobody kills goes on
+PATIENCE = 300.0  # seconds until a worker that nobody kills goes on
 
 here = threading.local()
 

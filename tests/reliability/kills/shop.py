@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.test import override_settings
 from django.utils import timezone
+from kombu.exceptions import ChannelError
 from redis import Redis
 
 from django_product_isolation import isolate, tasks
@@ -106,18 +107,21 @@ class Shop:
         self.photos[image.original.name] = photo_bytes(colour=colour)
         return image
 
-    def pass_time(self, runs: QuerySet[IsolationRun], *, all_died: bool = False) -> None:
+    def pass_time(self, runs: QuerySet[IsolationRun], *, all_died: bool = False) -> int:
         """What waits becomes due, and the leases of the dead run out: of those that are written
-        down, or, when no worker is left, of all. Nobody alive loses a lease."""
+        down, or, when no worker is left, of all. Nobody alive loses a lease.
+
+        Returns how many runs can go on that could not.
+        """
         now = timezone.now()
         leased = runs.exclude(lease_owner=None)
         if not all_died:
             leased = leased.filter(lease_owner__in=self._dead_leases(runs))
-        leased.update(lease_until=now - LONG_AGO)
+        freed = leased.filter(lease_until__gt=now).update(lease_until=now - LONG_AGO)
         free = runs.filter(lease_owner=None)
-        free.filter(due_at__gt=now).update(due_at=now)
         for status, age in WAITED_OUT.items():
             free.filter(status=status).update(status_since=now - age)
+        return freed + free.filter(due_at__gt=now).update(due_at=now)
 
     def _dead_leases(self, runs: QuerySet[IsolationRun]) -> list[str]:
         if self.stage.planned[1] != "child-killed":
@@ -126,9 +130,17 @@ class Shop:
         return [owner for owners in deaths for owner in owners if owner != "None"]
 
     def sweep(self) -> None:
-        """What beat does; the embedded worker sweeps by itself."""
-        if self.broker:
+        """What beat does, when the last sweep is worked off. The embedded worker needs none."""
+        if self.broker and not self._messages_waiting():
             tasks.sweep.delay()
+
+    def _messages_waiting(self) -> int:
+        with self.app.connection_for_write() as link:
+            try:
+                found = link.default_channel.queue_declare(self.name, passive=True)
+            except ChannelError:
+                return 0  # a flushed Redis knows no queue
+        return int(found.message_count)
 
     def ledger(self) -> Counter[str]:
         """How many requests Runflow has accepted, by the run's id."""

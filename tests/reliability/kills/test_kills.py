@@ -4,10 +4,30 @@ import pytest
 
 from tests.services import needs
 
-from .cells import try_cell
+from .cells import EMBEDDED_WAYS, WAYS, try_cell
 from .shop import Shop, runflow
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+CELLS = {
+    "redis": [
+        ("child-killed", "after-post"),
+        ("soft-limit", "downloading"),
+        ("no-memory", "before-swap"),
+        ("worker-killed", "after-storing"),
+    ],
+    "rabbitmq": [
+        ("child-killed", "before-submitting"),
+        ("group-stopped", "after-post"),
+        ("worker-killed", "after-swap"),
+        ("stopped", "decoding"),
+    ],
+    None: [
+        ("worker-killed", "after-post"),
+        ("stopped", "before-storing"),
+        ("no-memory", "before-post"),
+    ],
+}
 
 
 @pytest.fixture(scope="module")
@@ -16,10 +36,16 @@ def sandbox():
         yield server
 
 
-@pytest.mark.parametrize("broker", ["redis", "rabbitmq"])
+@pytest.mark.parametrize("broker", CELLS, ids=["redis", "rabbitmq", "embedded"])
 def test_a_run_whose_worker_dies_ends_all_the_same(broker, sandbox, tmp_path):
-    with Shop(tmp_path / "stage", needs(broker), sandbox) as shop:
-        for way, point in [("child-killed", "after-post"), ("soft-limit", "downloading")]:
-            tally = try_cell(shop, way, point, tries=5)
+    url = needs(broker) if broker else None
+    with Shop(tmp_path / "stage", url, sandbox, hands=3) as shop:
+        for way, point in CELLS[broker]:
+            tally = try_cell(shop, way, point, tries=3)
             assert tally.violations == []
-            assert tally.deaths == 5
+            assert (tally.deaths, tally.ended) == (3, tally.runs)
+
+
+def test_every_way_to_die_is_among_these_cells():
+    assert {way for cells in CELLS.values() for way, _point in cells} == set(WAYS)
+    assert {way for way, _point in CELLS[None]} == set(EMBEDDED_WAYS)

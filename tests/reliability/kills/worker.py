@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -31,7 +32,9 @@ class Worker:
     @property
     def command(self) -> Sequence[str]:
         if self.engine == "celery":
-            return [*CELERY, "--concurrency", str(self.hands), *QUIET]
+            # A name of its own: RabbitMQ gives each name's control queue to one worker only.
+            name = f"kills-{uuid.uuid4().hex}@localhost"
+            return [*CELERY, "--hostname", name, "--concurrency", str(self.hands), *QUIET]
         return [*EMBEDDED, "--threads", str(self.hands)]
 
     @property
