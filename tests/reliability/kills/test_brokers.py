@@ -41,24 +41,37 @@ def redelivered(shop) -> bool:
     return max(Counter(RECEIVED.findall(shop.worker.log)).values(), default=0) > 1
 
 
-@pytest.mark.parametrize("lease_runs_out", [False, True], ids=["leased", "lease-over"])
+@pytest.fixture
+def slow_downloads(sandbox):
+    """Let the next two downloads take long; says how many of them there were."""
+    sandbox.behave(fault="slow_reply", on="download_file", seconds=8, times=2)
+
+    def begun() -> int:
+        faults = sandbox.services.behaviour.as_dict()["faults"]
+        return 2 - sum(fault["times"] for fault in faults)
+
+    yield begun
+    sandbox.services.behaviour.reset()
+    sandbox.behave(idempotency="off")
+
+
+@pytest.mark.parametrize(
+    ("lease_is_over", "downloads"), [(False, 1), (True, 2)], ids=["leased", "lease-over"]
+)
 def test_a_step_whose_message_comes_again_meanwhile_is_taken_once(
-    lease_runs_out, sandbox, tmp_path
+    lease_is_over, downloads, slow_downloads, sandbox, tmp_path
 ):
     with Shop(tmp_path / "stage", needs("redis"), sandbox, hands=3, **QUICK_REDELIVERY) as shop:
-        sandbox.behave(fault="slow_reply", on="download_file", seconds=8)
         shop.worker.start()
         runs = IsolationRun.objects.filter(pk__in=shop.click(1))
-        wait_until(lambda: runs.get().status == Status.COLLECTING and runs.get().lease_owner, shop)
-        if lease_runs_out:
+        wait_until(lambda: slow_downloads() == 1, shop)
+        if lease_is_over:
             shop.pass_time(runs, all_died=True)
         wait_until(lambda: redelivered(shop), shop)
         wait_until(lambda: runs.get().due_at is None, shop)
-        wait_until(
-            lambda: "slow_reply on download_file" not in sandbox.services.behaviour.switched(), shop
-        )
         run = runs.get()
         assert run.status == Status.APPLIED
+        assert slow_downloads() == downloads
         assert list(faults(shop, run, "", shop.ledger()[str(run.pk)])) == []
 
 
