@@ -18,6 +18,7 @@ from django_product_isolation.fetching.transfer import (
     is_refused,
     send_file,
 )
+from tests.fetching.inside import REDIRECTS
 from tests.http_server import (
     HttpServer,
     certificate,
@@ -194,9 +195,10 @@ def test_backslash_does_not_smuggle_in_another_host(internet):
     assert internet.connects == []
 
 
+@pytest.mark.parametrize("place", REDIRECTS)
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_redirect_is_not_followed(public_server, internet, status):
-    public_server.answers = [reply(status=status, Location="https://127.0.0.1/o.webp")]
+def test_redirect_is_not_followed(public_server, internet, status, place):
+    public_server.answers = [reply(status=status, Location=place)]
     assert failure("https://files.example.com/o.webp").code == "unsafe_address"
     assert len(public_server.requests) == 1
     assert internet.connects == [PUBLIC]
