@@ -3,16 +3,19 @@
 import gzip
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from tests.http_server import HttpServer, reply
 
+ROOT = Path(__file__).parents[2]
 MEGABYTE = 1024 * 1024
 MOST_MEMORY = 100  # MB, the interpreter and requests included
 FETCHING = """
-import resource, sys, tempfile
+import sys, tempfile
 from django_product_isolation.fetching import FetchError, fetch
+from tests.peak_memory import peak_memory
 url, deadline = sys.argv[1], float(sys.argv[2])
 with tempfile.TemporaryFile() as into:
     try:
@@ -20,7 +23,7 @@ with tempfile.TemporaryFile() as into:
         code = "fetched"
     except FetchError as error:
         code = error.code
-print(code, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(code, peak_memory())
 """
 
 
@@ -28,7 +31,7 @@ def fetched_apart(answer, deadline=60.0):
     """How a fetch in another process ended, and the most memory that it took, in MB."""
     with HttpServer(answer) as server:
         command = [sys.executable, "-c", FETCHING, server.url, str(deadline)]
-        run = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert run.returncode == 0, run.stderr
     code, memory = run.stdout.split()
     return code, int(memory)

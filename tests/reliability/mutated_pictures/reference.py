@@ -42,6 +42,15 @@ def saved_anew(image: Image.Image, like: Image.Image) -> Image.Image:
     return decoded(file.getvalue())
 
 
+def fault_of(came: bytes, published: bytes) -> str:
+    """What is wrong with what is published, "" when nothing is."""
+    try:
+        far = distance(came, published)
+    except (OSError, SyntaxError, ValueError) as error:
+        return repr(error)
+    return f"off by {far:.1f}" if far > TOLERANCE else ""
+
+
 def pixels(image: Image.Image) -> bytes:
     return b"" if image.mode.startswith("I") else image.convert("RGBA").tobytes()
 

@@ -1,6 +1,5 @@
 """What the app makes of damaged files, in a process whose memory is measured."""
 
-import resource
 import traceback
 import warnings
 from collections.abc import Mapping
@@ -10,8 +9,10 @@ from io import BytesIO
 from PIL import Image
 
 from django_product_isolation.images import ImageRejected, inspect, oddities, publishable
+from tests.peak_memory import peak_memory
 
-from .mutations import mutated
+from .mutations import HEAVY_EVERY, mutated
+from .reference import fault_of
 
 
 @dataclass
@@ -21,6 +22,7 @@ class Outcome:
     number: int
     code: str = ""
     published: bytes = b""
+    fault: str = ""
     escaped: str = ""
 
 
@@ -39,8 +41,17 @@ def outcome_of(number: int, body: bytes) -> Outcome:
 
 
 def outcomes_of(seed: int, heavy: Mapping[str, bytes], numbers: range) -> tuple[list[Outcome], int]:
-    """A block of files, and the most memory that this process has ever taken, in MB."""
+    """A block of files, and the most memory that this process has ever taken, in MB.
+
+    Heavy ones are left to be judged by another process: judging takes memory, too.
+    """
     Image.MAX_IMAGE_PIXELS = None  # as a host may have it
     warnings.simplefilter("ignore")
-    outcomes = [outcome_of(number, mutated(seed, number, heavy)[1]) for number in numbers]
-    return outcomes, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    outcomes = []
+    for number in numbers:
+        _, body = mutated(seed, number, heavy)
+        outcome = outcome_of(number, body)
+        if outcome.published and number % HEAVY_EVERY:
+            outcome.fault = fault_of(body, outcome.published)
+        outcomes.append(outcome)
+    return outcomes, peak_memory()
