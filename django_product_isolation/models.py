@@ -196,8 +196,13 @@ class IsolationRun(models.Model):
         )
 
     def _as_known(self) -> "QuerySet[IsolationRun]":
+        # The files too: pruning takes a name away before it deletes the file.
         return IsolationRun.objects.filter(
-            pk=self.pk, status=self.status, lease_owner=self.lease_owner
+            pk=self.pk,
+            status=self.status,
+            lease_owner=self.lease_owner,
+            source_name=self.source_name,
+            result_name=self.result_name,
         )
 
     def _remember(self, changes: dict[str, Any]) -> None:
@@ -214,6 +219,7 @@ class RunEvent(models.Model):
         PROBLEM = "problem", _("Problem, trying again")
         APPROVED = "approved", _("Approved")
         LEFTOVER = "leftover", _("File left over")
+        PRUNED = "pruned", _("File removed")
         NOTE = "note", _("Note")
 
     run = models.ForeignKey(IsolationRun, models.CASCADE, related_name="events")

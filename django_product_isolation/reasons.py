@@ -141,6 +141,13 @@ class Reason(models.TextChoices):
         _("The original file is missing or damaged, so nothing was changed. Ask your developer."),
     )
 
+    # Removed on purpose
+    RESULT_PRUNED = "result-pruned", _("Nobody used this result any more.")
+    ORIGINAL_PRUNED = (
+        "original-pruned",
+        _("The product had shown neither this original nor its result for long."),
+    )
+
     # Ourselves
     WORKER_LOST = (
         "worker-lost",

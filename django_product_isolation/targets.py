@@ -5,7 +5,7 @@ field's storage. Knows nothing of runs.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, cast
@@ -150,6 +150,20 @@ class Target:
         """Save a new file and return the name the storage gave it. Raises StorageFailed."""
         with storage_errors():
             return self.storage.save(path, content, max_length=self.field.max_length)
+
+    def size_of(self, name: str) -> int | None:
+        """Bytes of a stored file, None when its storage never tells.
+
+        Raises FileMissing and StorageFailed.
+        """
+        with storage_errors(), suppress(NotImplementedError):
+            return self.storage.size(name)
+        return None
+
+    def delete(self, name: str) -> None:
+        """Remove a stored file; one that is gone already is no error. Raises StorageFailed."""
+        with suppress(FileMissing), storage_errors():
+            self.storage.delete(name)
 
     def url(self, name: str) -> str:
         """The storage's own URL of a file, "" when it has none."""

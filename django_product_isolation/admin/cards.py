@@ -91,7 +91,9 @@ class Card:
     @property
     def no_result(self) -> str:
         """What stands in the place of a result that is not there."""
-        return str(_("Not there yet") if self.run.is_open else _("No result"))
+        if self.run.is_open:
+            return str(_("Not there yet"))
+        return str(_("Removed") if self.run.result_sha256 else _("No result"))
 
 
 def cards(

@@ -234,6 +234,7 @@ class Migration(migrations.Migration):
                             ("problem", "Problem, trying again"),
                             ("approved", "Approved"),
                             ("leftover", "File left over"),
+                            ("pruned", "File removed"),
                             ("note", "Note"),
                         ],
                         max_length=16,

@@ -6,6 +6,7 @@ Callable without a request and without Celery; every function is safe to repeat.
 from .advance import UnknownRun, WrongRun, advance, advance_for, receive_callback, sweep
 from .begin import BudgetExceeded, NothingToIsolate, Plan, Skipped, isolate, plan
 from .decide import approve, reject, resume, stop
+from .prune import prune
 from .publish import Restoration, restore, restore_run
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "approve",
     "isolate",
     "plan",
+    "prune",
     "receive_callback",
     "reject",
     "restore",

@@ -124,6 +124,10 @@ def restore_run(run: IsolationRun, *, user: Any = None) -> Reason | None:
 
     Raises StorageFailed when the storage does not answer.
     """
+    if not run.source_name:
+        return Reason.ORIGINAL_MISSING
+    if not run.result_name:
+        return Reason.NOTHING_TO_RESTORE
     target = target_of(run)
     source = find_fingerprint(target, run.source_name)
     if source is None or source.sha256 != run.source_sha256:

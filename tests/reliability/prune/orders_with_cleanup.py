@@ -1,0 +1,88 @@
+"""Run by test_with_cleanup in a process of its own, where django-cleanup is installed."""
+
+from itertools import permutations
+
+import pytest
+from django.core.files.base import ContentFile
+
+from django_product_isolation import restore
+from django_product_isolation.models import IsolationBatch, IsolationRun
+from django_product_isolation.workflow import prune
+from tests.catalogue.models import ProductImage
+from tests.photos import photo_bytes
+
+from .history import applied, field, grow_old, make_image
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def image(shelf):
+    return make_image("Mug", b"busy")
+
+
+def fresh(image):
+    return ProductImage.objects.filter(pk=image.pk).first()
+
+
+def upload(image):
+    """What the admin's form does."""
+    if row := fresh(image):
+        row.original.save("newer.jpg", ContentFile(photo_bytes()))
+
+
+def put_back(image):
+    restore(ProductImage.objects.filter(pk=image.pk))
+
+
+def delete_product(image):
+    if row := fresh(image):
+        row.delete()
+
+
+def delete_run(image):
+    IsolationRun.objects.all().delete()
+    IsolationBatch.objects.all().delete()
+
+
+MOVES = [upload, put_back, delete_product, delete_run]
+
+
+def test_the_other_app_is_at_work(image, shelf):
+    row = fresh(image)
+    upload(image)
+    assert row.original.name not in shelf.files
+
+
+@pytest.mark.parametrize(
+    "order", list(permutations(MOVES)), ids=lambda o: "-".join(m.__name__ for m in o)
+)
+def test_the_original_stays_whatever_happens_to_its_result_and_in_whatever_order(
+    order, image, shelf
+):
+    source = fresh(image).original.name
+    result = applied(image).result_name
+    for move in order:
+        shows = ProductImage.objects.filter(pk=image.pk).values_list("original", flat=True).first()
+        move(image)
+        if shows == source and move in (upload, delete_product):
+            # Staff themselves let it go where it was shown again: that is the shop's affair.
+            assert source not in shelf.files
+            return
+        assert shelf.files[source] == b"busy"
+        if shows == result and move in (upload, delete_product):
+            assert result not in shelf.files
+    grow_old()
+    prune(results=30, originals=30)
+    assert (source in shelf.files) == (not IsolationRun.objects.exists())
+
+
+def test_what_the_other_app_took_is_noticed_and_restores_nothing(image, shelf):
+    run = applied(image)
+    upload(image)
+    grow_old()
+    tally = prune(results=30, originals=30)
+    assert (tally.originals, tally.gone) == (1, 1)
+    assert set(shelf.files) == {fresh(image).original.name}
+    assert field().storage is shelf
+    assert IsolationRun.objects.get(pk=run.pk).source_name == ""
