@@ -1,6 +1,6 @@
 import pytest
 
-from . import conversation, everywhere, shop_side  # noqa: F401 (they enter their scenarios)
+from . import conversation, everywhere, pruning, shop_side  # noqa: F401 (they enter scenarios)
 from .flow import Flow
 from .matrix import FAULTS, OUTCOMES, STEPS, required
 from .scenarios import SCENARIOS

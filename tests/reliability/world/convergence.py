@@ -28,6 +28,7 @@ HELD_FOR = frozenset(
         Reason.CRASHED,
     }
 )
+ENDED = (Status.FAILED, Status.CANCELLED)
 
 
 def calm(world: Any) -> None:
@@ -42,9 +43,12 @@ def calm(world: Any) -> None:
 
 
 def come_to_rest(world: Any, *, longest_skew: timedelta = timedelta()) -> None:
-    """Sweep every 15 minutes for 25 hours; what nobody is due for is not waited for."""
+    """Sweep every 15 minutes for 25 hours; what nobody is due for is not waited for.
+
+    Nor are ended runs that Runflow never got: the app asks about them for a week.
+    """
     ends = world.clock.true() + HORIZON + 2 * longest_skew
-    while (due := next_due()) is not None:
+    while (due := next_due(world.runflow)) is not None:
         if due > world.clock.true():
             ticks = -(-(due - world.clock.true()).total_seconds() // SWEEP)
             world.clock.advance(ticks * SWEEP)
@@ -68,11 +72,22 @@ def resume_all(world: Any) -> bool:
     return bool(held)
 
 
-def next_due() -> Any:
-    """When the next run wants attention, None when none does."""
+def next_due(runflow: Any = None) -> Any:
+    """When the next run wants attention, None when none does.
+
+    With ``runflow`` only what can still come to something there counts.
+    """
     waiting = IsolationRun.objects.exclude(due_at=None).order_by()
-    moments = waiting.values_list("due_at", "lease_until")
-    return min((max(filter(None, pair)) for pair in moments), default=None)
+    moments = waiting.values_list("due_at", "lease_until", "status", "pk")
+    known = runflow and {entry.client_ref for entry in runflow.ledger}
+    return min(
+        (
+            max(due_at, lease_until or due_at)
+            for due_at, lease_until, status, pk in moments
+            if known is None or status not in ENDED or str(pk) in known
+        ),
+        default=None,
+    )
 
 
 def unfinished() -> list[tuple[str, str, bool]]:

@@ -184,7 +184,7 @@ class Invariants:
                 continue
             if write.existed and write.content is not None:
                 world.violation(f"I2 overwritten: {write.name}")
-            if write.name not in ours and not is_leftover(write.name):
+            if write.name not in ours and not is_in_events(write.name):
                 world.violation(f"I2 not in our books: {write.name}")
 
     def at_end(self) -> None:
@@ -248,5 +248,6 @@ def read_runs() -> dict[Any, Run]:
     return {row[0]: Run(*row) for row in IsolationRun.objects.order_by().values_list(*RUN)}
 
 
-def is_leftover(name: str) -> bool:
-    return RunEvent.objects.filter(kind=RunEvent.Kind.LEFTOVER, detail=name).exists()
+def is_in_events(name: str) -> bool:
+    kinds = [RunEvent.Kind.LEFTOVER, RunEvent.Kind.PRUNED]
+    return RunEvent.objects.filter(kind__in=kinds, detail=name).exists()

@@ -1,0 +1,113 @@
+"""Callbacks: genuine, repeated, misdirected and forged."""
+
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
+
+from django_product_isolation.callbacks import signature_of
+
+from .base import Story, pick, some
+
+REFUSED = {400, 401, 404, 405, 413, 503}
+FORGERIES = ["body", "signature", "unsigned", "other secret", "token", "no run", "huge"]
+STRANGER = "whsec_of_a_stranger_who_would_like_to"
+
+
+class Letters(Story):
+    @rule(number=some)
+    def callback(self, number: int) -> None:
+        """About a run as it is now, in fresh bytes; also what a redelivery is."""
+        if entry := pick(self.world.runflow.ledger, number):
+            self.totals.counts["callbacks delivered"] += 1
+            delivery = self.world.callbacks.compose(entry)
+            status = self.world.callbacks.send(delivery)
+            knows = self.world.callbacks.signer in self.world.callbacks.secrets
+            if knows and status not in (200, 409, 500):
+                self.world.violation(f"a genuine callback was answered {status}")
+
+    @rule(number=some)
+    def replay_any_old_callback(self, number: int) -> None:
+        if delivery := pick(self.world.callbacks.sent, number):
+            self.changes_nothing(delivery, {200, 401, 409})
+
+    @rule(a=some, b=some)
+    def callback_of_a_at_url_of_b(self, a: int, b: int) -> None:
+        sent = self.world.callbacks.sent
+        one, other = pick(sent, a), pick(sent, b)
+        if one and one.client_ref != other.client_ref:
+            self.changes_nothing(replace(one, url=other.url), {401, 409})
+
+    def changes_nothing(self, delivery: Any, allowed: set[int]) -> None:
+        """At most the run is looked at once more, by a worker, later (I6)."""
+        world = self.world
+        before = {pk: run.status for pk, run in world.invariants.runs.items()}
+        changes, posts = len(world.invariants.changes), len(world.network.posts)
+        with self.undisturbed():
+            status = world.callbacks.post(delivery)
+        self.totals.counts["replays"] += 1
+        if status not in allowed:
+            world.violation(f"I6 a replay was answered {status}")
+        if world.takes_steps_in_requests and status == 200:
+            return  # it takes the steps that are due, as any worker may
+        world.invariants.after_step()
+        after = {pk: run.status for pk, run in world.invariants.runs.items()}
+        if (before, changes, posts) != (
+            after,
+            len(world.invariants.changes),
+            len(world.network.posts),
+        ):
+            world.violation("I6 a replay changed something")
+
+    @rule(number=some, how=st.sampled_from(FORGERIES), at=st.integers(0, 63))
+    def tampered_callback(self, number: int, how: str, at: int) -> None:
+        """By somebody without the secret: nothing is written, published or even read (I5)."""
+        world = self.world
+        entry = pick(world.runflow.ledger, number)
+        if entry is None or not entry.body.get("callback_url"):
+            return
+        delivery = forged(world.callbacks.compose(entry), how, at)
+        statements, bag = world.database.statements, len(world.broker.bag)
+        with self.undisturbed():
+            status = world.callbacks.post(delivery)
+        self.totals.counts["forged callbacks"] += 1
+        if status not in REFUSED:
+            world.violation(f"I5 a forged callback ({how}) was answered {status}")
+        if statements != world.database.statements or bag != len(world.broker.bag):
+            world.violation(f"I5 a forged callback ({how}) came as far as the tables")
+
+    @rule(what=st.sampled_from(["adds", "signs with the new", "removes the old"]))
+    def rotate_secret(self, what: str) -> None:
+        """As the contract has it: two at a time, then the new one, then the old one goes."""
+        callbacks = self.world.callbacks
+        if what == "adds" and len(callbacks.secrets) < 3:
+            newest = int(callbacks.secrets[-1].split("_")[2])
+            callbacks.secrets.append(f"whsec_canary_{newest + 1}_of_the_signing")
+        elif what == "removes the old" and len(callbacks.secrets) > 1:
+            callbacks.secrets.pop(0)
+        elif what == "signs with the new":
+            callbacks.signer = callbacks.secrets[-1]
+        self.world.apply_settings()
+
+
+def forged(delivery: Any, how: str, at: int) -> Any:
+    """Something like ``delivery`` that only a stranger could have sent."""
+    body, signature = delivery.body, delivery.signature
+    if how == "body":
+        place = at % len(body)
+        changed = body[:place] + bytes([body[place] ^ 1 << at % 8]) + body[place + 1 :]
+        return replace(delivery, body=changed)
+    if how == "signature":
+        digit = "0" if signature[at] != "0" else "1"
+        return replace(delivery, signature=signature[:at] + digit + signature[at + 1 :])
+    if how == "other secret":
+        return replace(delivery, signature=signature_of(body, STRANGER))
+    if how == "token":
+        return replace(delivery, url=delivery.url.replace("~", "~x", 1))
+    if how == "no run":
+        head, _sign, tail = delivery.url.partition("~")
+        return replace(delivery, url=head[:-1] + ("0" if head[-1] != "0" else "1") + "~" + tail)
+    if how == "huge":
+        return replace(delivery, body=body + b" " * 65_536)
+    return replace(delivery, signature="")

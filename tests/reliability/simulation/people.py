@@ -1,0 +1,98 @@
+"""What people do: click, decide, restore, and go on with their shop."""
+
+from contextlib import suppress
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
+
+from django_product_isolation import restore
+from django_product_isolation.models import IsolationBatch
+from django_product_isolation.targets import StorageFailed
+from django_product_isolation.workflow import advance_for, approve, reject, resume, stop
+
+from .base import Story, images, people, some
+
+DECISIONS = {"approve": approve, "reject": reject, "resume": resume, "stop": stop}
+SECONDS_FOR_STEPS = 2.0
+
+
+class People(Story):
+    @rule(
+        which=st.lists(images, min_size=1, max_size=3, unique=True),
+        person=people,
+        review=st.sampled_from([None, None, True, False]),
+    )
+    def click(self, which: list[int], person: int, review: bool | None) -> None:
+        self.click_on(sorted(which), person=person, review=review)
+
+    @rule(form=some, person=people)
+    def resubmit_same_form(self, form: int, person: int) -> None:
+        self.submit_form(1 + form % max(self.forms, 1), [1, 2, 3], person=person, review=None)
+
+    @rule(number=some, person=people, what=st.sampled_from(sorted(DECISIONS)))
+    def decides(self, number: int, person: int, what: str) -> None:
+        if run := self.run(number):
+            self.world.work("web", DECISIONS[what], run, user=self.world.shop.people[person])
+
+    @rule(person=people)
+    def approves_all(self, person: int) -> None:
+        for run in [r.id for r in self.world.invariants.runs.values() if r.status == "ready"]:
+            self.world.work("web", self.approve_now, run, person)
+
+    def approve_now(self, pk: Any, person: int) -> None:
+        from django_product_isolation.models import IsolationRun
+
+        approve(IsolationRun.objects.get(pk=pk), user=self.world.shop.people[person])
+
+    @rule(which=images, person=people)
+    def restores(self, which: int, person: int) -> None:
+        self.world.work("web", self.restore_or_say_why, which, person)
+
+    def restore_or_say_why(self, which: int, person: int) -> None:
+        with suppress(StorageFailed):
+            restore(self.world.shop.images([which]), user=self.world.shop.people[person])
+
+    @rule()
+    def watches_the_batch(self) -> None:
+        """The page takes steps itself where there are no workers."""
+        if self.world.takes_steps_in_requests:
+            self.world.work("web", self.refresh)
+
+    @staticmethod
+    def refresh() -> None:
+        batch = IsolationBatch.objects.order_by("-created_at").first()
+        if batch:
+            advance_for(batch.runs.values_list("pk", flat=True), seconds=SECONDS_FOR_STEPS)
+
+    @rule(which=images)
+    def human_upload(self, which: int) -> None:
+        self.totals.counts["uploads by people"] += 1
+        self.by_people(self.world.shop.upload, which)
+
+    @rule(which=images, save=st.booleans())
+    def human_upload_under_the_same_name(self, which: int, save: bool) -> None:
+        self.totals.counts["uploads by people"] += 1
+        self.by_people(self.world.shop.upload_same_name, which, save=save)
+
+    @rule(which=images)
+    def human_edits_other_column(self, which: int) -> None:
+        self.by_people(self.world.shop.edit_caption, which, f"caption {self.world.points.all}")
+
+    @rule(which=images)
+    def open_form(self, which: int) -> None:
+        self.by_people(self.world.shop.open_form, which)
+
+    @rule(which=images)
+    def save_form(self, which: int) -> None:
+        self.by_people(self.world.shop.save_form, which, f"caption {self.world.points.all}")
+
+    @rule(which=images, sure=st.integers(0, 3))
+    def delete_product(self, which: int, sure: int) -> None:
+        if sure == 3:  # else soon nothing is left of the shop
+            self.by_people(self.world.shop.delete, which)
+
+    @rule(which=images, sure=st.integers(0, 3))
+    def clear_image(self, which: int, sure: int) -> None:
+        if sure == 3:
+            self.by_people(self.world.shop.clear, which)

@@ -1,0 +1,106 @@
+"""Bad luck: deaths, broken networks, storages and databases, wrong clocks, and bad moments."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
+
+from django_product_isolation.workflow import stop
+from tests.reliability.world.database import ERRORS
+from tests.reliability.world.http import DARK, FILE_FAULTS, REFUSALS, UNSENT
+from tests.reliability.world.storage import FAULTS
+
+from .base import Story, pick, some, workers
+
+ANSWERS = [*UNSENT, *DARK, *(f"lost {kind}" for kind in DARK), *REFUSALS]
+ROUTES = ["GET run", "GET run", "GET runs", "GET runs", "POST upload", "POST confirmation"]
+FILE_ROUTES = ["GET output", "GET output", "PUT asset", "GET media"]
+STORAGE_FAULTS = [(operation, kind) for operation, kinds in FAULTS.items() for kind in kinds]
+# What the database may say although it has carried the statement out.
+AFTERWARDS = ["lost", "gone"]
+SKEWS = [0, 0, 60, -60, 3600, -3600, 86_400, -86_400]  # seconds
+points = st.integers(1, 40)
+
+
+class Trouble(Story):
+    @rule(kind=st.sampled_from(ANSWERS))
+    def post_answer(self, kind: str) -> None:
+        self.fault(self.world.network.faults, "POST run", kind)
+
+    @rule(route=st.sampled_from(ROUTES), kind=st.sampled_from(UNSENT + DARK + REFUSALS))
+    def network_fault(self, route: str, kind: str) -> None:
+        self.fault(self.world.network.faults, route, kind)
+
+    @rule(route=st.sampled_from(FILE_ROUTES), kind=st.sampled_from(FILE_FAULTS))
+    def serve_output(self, route: str, kind: str) -> None:
+        self.fault(self.world.network.faults, route, kind)
+
+    @rule()
+    def expire_links(self) -> None:
+        self.world.runflow.link_generation += 1
+
+    @rule(fault=st.sampled_from(STORAGE_FAULTS))
+    def storage_fault(self, fault: tuple[str, str]) -> None:
+        self.fault(self.world.storage.faults, *fault)
+
+    @staticmethod
+    def fault(faults: dict[str, list[str]], where: str, kind: str) -> None:
+        waiting = faults.setdefault(where, [])
+        if len(waiting) < 8:
+            waiting.append(kind)
+
+    @rule(kind=st.sampled_from(sorted(ERRORS)), nth=points)
+    def db_error(self, kind: str, nth: int) -> None:
+        self.world.database.fail_at(nth, kind)
+
+    @rule(kind=st.sampled_from(AFTERWARDS), nth=points)
+    def db_answer_is_lost(self, kind: str, nth: int) -> None:
+        self.world.database.fail_at(nth, kind, after=True)
+
+    @rule(nth=points)
+    def crash_at(self, nth: int) -> None:
+        self.world.points.die_at(nth)
+
+    @rule(name=st.sampled_from(["web", "beat", "worker-1", "worker-2"]), by=st.sampled_from(SKEWS))
+    def clock_is_wrong(self, name: str, by: int) -> None:
+        self.world.points.skews[name] = timedelta(seconds=by)
+
+    @rule(nth=points, which=st.integers(1, 3), number=some, name=workers, what=st.integers(0, 9))
+    def at_a_bad_moment(self, nth: int, which: int, number: int, name: str, what: int) -> None:
+        """In the middle of somebody's step, somebody else does something."""
+        self.world.points.visit_at(nth, self.visits(which, number, name)[what])
+
+    def visits(self, which: int, number: int, name: str) -> list[Callable[[], None]]:
+        world, shop = self.world, self.world.shop
+        return [
+            lambda: self.by_people(shop.upload, which),
+            lambda: self.by_people(shop.upload_same_name, which, save=False),
+            lambda: self.by_people(shop.upload_same_name, which, save=True),
+            lambda: self.by_people(shop.edit_caption, which, f"caption {number}"),
+            lambda: self.deletes_or_clears(which, number),
+            lambda: world.sweep(name),
+            lambda: self.outlives_a_lease(name),
+            lambda: self.called_back(number),
+            lambda: self.stopped(number),
+            lambda: self.click_on([which], person=1, review=None),
+        ]
+
+    def deletes_or_clears(self, which: int, number: int) -> None:
+        self.by_people(self.world.shop.delete if number == 11 else self.world.shop.clear, which)
+
+    def outlives_a_lease(self, name: str) -> None:
+        """Whoever is at work takes so long that another worker thinks it is dead."""
+        self.world.clock.advance(400)
+        self.world.sweep(name)
+
+    def called_back(self, number: int) -> None:
+        entry: Any = pick(self.world.runflow.ledger, number)
+        if entry:
+            self.world.runflow.finish(entry, "succeeded", ["1"])
+            self.world.callbacks.post(self.world.callbacks.compose(entry))
+
+    def stopped(self, number: int) -> None:
+        if run := self.run(number):
+            self.world.work("web-2", stop, run, user=self.world.shop.people[1])
