@@ -233,6 +233,15 @@ def test_turned_result_with_a_foreign_profile_and_alpha_is_set_right_in_all():
     assert colour_difference(on_grey(result), on_grey(expected)) < 0.5
 
 
+def test_profile_behind_the_pixels_counts_as_any():
+    body = saved(picture(), icc_profile=SWAPPED).getvalue()
+    start = body.index(b"iCCP") - 4
+    end = start + 12 + int.from_bytes(body[start : start + 4], "big")
+    moved = body[:start] + body[end:-12] + body[start:end] + body[-12:]
+    result = shown(published(io.BytesIO(moved))[0])
+    assert colour_difference(result, swap(picture())) < 0.5
+
+
 @pytest.mark.parametrize(
     ("image", "profile"),
     [

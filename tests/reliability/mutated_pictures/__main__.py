@@ -16,11 +16,13 @@ from .seeds import heavy
 from .work import Outcome, outcomes_of
 
 BLOCK = 250  # files that a process takes at a time
+PROGRESS_EVERY = 5000  # files
 MOST_MEMORY = 500  # MB; the largest WebP that must be saved anew takes nearly as much
 
 
 @dataclass
 class Tally:
+    files: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
     accepted: int = 0
     unequal: int = 0
@@ -30,6 +32,7 @@ class Tally:
 
 
 def count(tally: Tally, seed: int, heavy: dict[str, bytes], outcome: Outcome) -> None:
+    tally.files += 1
     if outcome.code:
         tally.rejected[outcome.code] += 1
         return
@@ -63,11 +66,13 @@ def main() -> int:
             tally.memory = max(tally.memory, memory)
             for outcome in outcomes:
                 count(tally, options.seed, large, outcome)
-    return report(options.files, tally)
+            if tally.files % PROGRESS_EVERY == 0:
+                print(tally, file=sys.stderr, flush=True)
+    return report(tally)
 
 
-def report(files: int, tally: Tally) -> int:
-    print(f"files: {files}")
+def report(tally: Tally) -> int:
+    print(f"files: {tally.files}")
     print(f"rejected: {sum(tally.rejected.values())} {dict(sorted(tally.rejected.items()))}")
     print(f"accepted: {tally.accepted}")
     print(f"unequal: {tally.unequal}")
