@@ -7,6 +7,7 @@ from PIL import Image
 from django_product_isolation.decoding import ImageRejected
 from django_product_isolation.stripping import stripped
 from tests.pictures import picture, saved
+from tests.profiles import SRGB
 
 PNG = saved(picture()).getvalue()
 JPEG = saved(picture(), "JPEG").getvalue()
@@ -79,6 +80,18 @@ def test_chunk_larger_than_it_can_mean_anything_is_left_out():
     small = struct.pack(">I", 4) + b"gAMA" + b"tiny" + bytes(4)
     assert stripped(PNG[:at] + large + PNG[at:], "PNG") == PNG
     assert stripped(PNG[:at] + small + PNG[at:], "PNG") == PNG[:at] + small + PNG[at:]
+
+
+def test_png_that_had_a_profile_says_that_it_is_srgb():
+    """Without it the gamma would count, which nobody heeds beside a profile."""
+    tagged = saved(picture(), icc_profile=SRGB).getvalue()
+    at = tagged.index(b"IDAT") - 4
+    gamma = struct.pack(">I4sI", 4, b"gAMA", 100_000) + bytes(4)
+    cleaned = stripped(tagged[:at] + gamma + tagged[at:], "PNG")
+    assert b"iCCP" not in cleaned
+    assert cleaned.index(b"sRGB") < cleaned.index(b"gAMA")
+    with Image.open(io.BytesIO(stripped(tagged, "PNG"))) as image:
+        assert image.info == {"srgb": 0}
 
 
 def extended(flags, reserved, *chunks):
