@@ -78,12 +78,11 @@ class Callbacks:
             content_type="application/json",
             headers={"Runflow-Signature": delivery.signature},
         )
-        queries, calls, errors = world.database.queries, world.calls, world.database.errors
         response = world.work("web", match.func, request, **match.kwargs)
         if not world.takes_steps_in_requests:
-            used, undisturbed = world.database.queries - queries, world.database.errors == errors
-            if undisturbed and used > MAX_QUERIES:
-                world.violation(f"I19 the callback took {used} queries")
-            if world.calls > calls:
+            view = world.ended
+            if not view.errors and view.queries > MAX_QUERIES:
+                world.violation(f"I19 the callback took {view.queries} queries")
+            if view.calls:
                 world.violation("I19 the callback called Runflow or the storage")
         return getattr(response, "status_code", 500)

@@ -40,7 +40,6 @@ class Database:
 
     def reset(self) -> None:
         self.statements = 0  # with BEGIN and COMMIT, which can fail too
-        self.queries = 0
         self.errors_at: dict[int, tuple[str, bool]] = {}
         self.errors = 0
         self.has_swapped = False
@@ -54,7 +53,8 @@ class Database:
         self.errors_at.clear()
 
     def _execute(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if self.points.process is None:
+        process = self.points.process
+        if process is None:
             return execute(sql, params, many, context)
         verb = sql.split(None, 1)[0]
         commits = verb in WRITES and not connection.in_atomic_block
@@ -63,7 +63,7 @@ class Database:
             return execute(sql, params, many, context)
         label = f"{verb} {table_of(sql)}"
         self.points.reach(f"before {label}", deadly=commits)
-        self.queries += verb != "BEGIN"
+        process.queries += verb != "BEGIN"
         with self._failing(can_be_done=verb != "BEGIN"):
             result = execute(sql, params, many, context)
             if verb == "UPDATE" and "catalogue_productimage" in sql[:60]:
@@ -106,6 +106,8 @@ class Database:
 
     def _error(self, kind: str) -> OperationalError:
         self.errors += 1
+        if self.points.process:
+            self.points.process.errors += 1
         self.last_error = database_error(kind)
         return self.last_error
 

@@ -23,6 +23,9 @@ class Process:
     name: str
     skew: timedelta = timedelta()
     is_dead: bool = False
+    queries: int = 0
+    calls: int = 0  # of Runflow and of the storage
+    errors: int = 0  # of the database
 
 
 class Points:

@@ -49,7 +49,6 @@ class World:
     def reset(self, *, images: int = 1, **options: Any) -> None:
         """Begin a new story. ``options`` are settings of the app."""
         self.violations.clear()
-        self.calls = 0  # of Runflow and of the storage
         for part in (self.points, self.clock, self.database, self.broker, self.storage):
             part.reset()
         for part in (self.runflow, self.network, self.callbacks):
@@ -89,30 +88,32 @@ class World:
     @contextmanager
     def port(self, label: str) -> Iterator[None]:
         """A call that leaves the process: two points, one before and one after its effect."""
-        if self.points.process is None:
+        process = self.points.process
+        if process is None:
             yield
             return
         if connection.in_atomic_block:
             self.violation(f"I18 {label} inside a transaction")
-        self.calls += not label.startswith("broker")
+        process.calls += not label.startswith("broker")
         self.points.reach(f"before {label}")
         yield
         self.points.reach(f"after {label}")
 
     def work(self, name: str, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Have the process ``name`` do something; None when it died or was refused."""
-        errors = self.database.errors
         try:
-            with self.points.running(name):
+            with self.points.running(name) as process:
                 return function(*args, **kwargs)
         except Died:
             return None
         except (NothingToIsolate, BudgetExceeded):
             return None
         except Exception as error:
-            if self.database.errors == errors:
+            if not process.errors:
                 self.violation(f"escaped {name}: {type(error).__name__} {error}")
             return None
+        finally:
+            self.ended = process
 
     def deliver(self, message: Message, name: str = "worker-1") -> None:
         """Have a worker carry out a message, whether it is still in the bag or not."""
