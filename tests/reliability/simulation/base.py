@@ -6,13 +6,16 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, ClassVar
 
+from django.db.models import Q
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 
 from django_product_isolation import isolate
+from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
+from django_product_isolation.workflow import approve, resume
 from tests.reliability.world import World
-from tests.reliability.world.convergence import calm, come_to_rest, resume_all
+from tests.reliability.world.convergence import calm, come_to_rest, next_due, resume_all
 
 from .totals import Totals
 
@@ -23,6 +26,8 @@ some = st.integers(0, 11)  # which run, message or callback, counted round and r
 images = st.integers(1, IMAGES)
 workers = st.sampled_from(["worker-1", "worker-2", "worker-3"])
 people = st.integers(0, 1)
+# How long life goes on by itself after something was done or broken: else little would meet it.
+rounds = st.integers(0, 3)
 
 
 def pick(things: Any, number: int) -> Any:
@@ -50,6 +55,7 @@ class Story(RuleBasedStateMachine):
         honours_key=st.booleans(),
         signs_on_request_only=st.booleans(),
         listing_delay=st.sampled_from([0, 0, 30, 240]),
+        then=st.integers(0, 6),
     )
     def opens(
         self,
@@ -62,6 +68,7 @@ class Story(RuleBasedStateMachine):
         honours_key: bool,
         signs_on_request_only: bool,
         listing_delay: float,
+        then: int,
     ) -> None:
         """A shop and a Runflow of some kind; somebody clicks."""
         world = self.world
@@ -72,6 +79,7 @@ class Story(RuleBasedStateMachine):
         world.runflow.signs_on_request_only = signs_on_request_only
         world.runflow.listing_delay = listing_delay
         self.click_on([1, 2], person=0, review=None)
+        self.life_goes_on(then)
 
     def click_on(self, pks: list[int], *, person: int, review: bool | None) -> None:
         self.forms += 1
@@ -81,6 +89,31 @@ class Story(RuleBasedStateMachine):
         shop = self.world.shop
         options = {"user": shop.people[person], "token": shop.token(form), "review": review}
         self.world.work("web", isolate, shop.images(pks), **options)
+
+    def life_goes_on(self, rounds: int) -> None:
+        """Messages are delivered, time passes, Runflow works and calls back, people help."""
+        world = self.world
+        for _ in range(rounds):
+            for message in world.broker.bag[:4]:
+                world.broker.bag.remove(message)
+                world.deliver(message)
+            entry = next((entry for entry in world.runflow.ledger if not entry.is_over), None)
+            if entry is not None:
+                world.runflow.finish(entry, "succeeded", [str(world.points.all % 8)])
+                self.totals.counts["callbacks delivered"] += 1
+                world.callbacks.send(world.callbacks.compose(entry))
+            due = next_due()
+            if due is not None and due - world.clock.true() < timedelta(hours=6):
+                world.clock.advance_to(due)
+            world.sweep()
+            self.people_help()
+
+    def people_help(self) -> None:
+        """One run that waits for a person goes on."""
+        waiting = Q(status=Status.HELD) | Q(status=Status.READY, review=True)
+        for run in IsolationRun.objects.filter(waiting).order_by("status_since")[:1]:
+            act = resume if run.status == Status.HELD else approve
+            self.world.work("web", act, run, user=self.world.shop.people[0])
 
     def run(self, number: int) -> IsolationRun | None:
         """A run as the page that a person looks at has it."""

@@ -11,7 +11,7 @@ from django_product_isolation.models import IsolationBatch
 from django_product_isolation.targets import StorageFailed
 from django_product_isolation.workflow import advance_for, approve, reject, resume, stop
 
-from .base import Story, images, people, some
+from .base import Story, images, people, rounds, some
 
 DECISIONS = {"approve": approve, "reject": reject, "resume": resume, "stop": stop}
 SECONDS_FOR_STEPS = 2.0
@@ -22,9 +22,11 @@ class People(Story):
         which=st.lists(images, min_size=1, max_size=3, unique=True),
         person=people,
         review=st.sampled_from([None, None, True, False]),
+        then=rounds,
     )
-    def click(self, which: list[int], person: int, review: bool | None) -> None:
+    def click(self, which: list[int], person: int, review: bool | None, then: int) -> None:
         self.click_on(sorted(which), person=person, review=review)
+        self.life_goes_on(then)
 
     @rule(form=some, person=people)
     def resubmit_same_form(self, form: int, person: int) -> None:

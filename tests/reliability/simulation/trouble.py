@@ -12,7 +12,7 @@ from tests.reliability.world.database import ERRORS
 from tests.reliability.world.http import DARK, FILE_FAULTS, REFUSALS, UNSENT
 from tests.reliability.world.storage import FAULTS
 
-from .base import Story, pick, some, workers
+from .base import Story, pick, rounds, some, workers
 
 ANSWERS = [*UNSENT, *DARK, *(f"lost {kind}" for kind in DARK), *REFUSALS]
 ROUTES = ["GET run", "GET run", "GET runs", "GET runs", "POST upload", "POST confirmation"]
@@ -25,25 +25,29 @@ points = st.integers(1, 40)
 
 
 class Trouble(Story):
-    @rule(kind=st.sampled_from(ANSWERS))
-    def post_answer(self, kind: str) -> None:
+    @rule(kind=st.sampled_from(ANSWERS), then=rounds)
+    def post_answer(self, kind: str, then: int) -> None:
         self.fault(self.world.network.faults, "POST run", kind)
+        self.life_goes_on(then)
 
-    @rule(route=st.sampled_from(ROUTES), kind=st.sampled_from(UNSENT + DARK + REFUSALS))
-    def network_fault(self, route: str, kind: str) -> None:
+    @rule(route=st.sampled_from(ROUTES), kind=st.sampled_from(UNSENT + DARK + REFUSALS), then=rounds)
+    def network_fault(self, route: str, kind: str, then: int) -> None:
         self.fault(self.world.network.faults, route, kind)
+        self.life_goes_on(then)
 
-    @rule(route=st.sampled_from(FILE_ROUTES), kind=st.sampled_from(FILE_FAULTS))
-    def serve_output(self, route: str, kind: str) -> None:
+    @rule(route=st.sampled_from(FILE_ROUTES), kind=st.sampled_from(FILE_FAULTS), then=rounds)
+    def serve_output(self, route: str, kind: str, then: int) -> None:
         self.fault(self.world.network.faults, route, kind)
+        self.life_goes_on(then)
 
     @rule()
     def expire_links(self) -> None:
         self.world.runflow.link_generation += 1
 
-    @rule(fault=st.sampled_from(STORAGE_FAULTS))
-    def storage_fault(self, fault: tuple[str, str]) -> None:
+    @rule(fault=st.sampled_from(STORAGE_FAULTS), then=rounds)
+    def storage_fault(self, fault: tuple[str, str], then: int) -> None:
         self.fault(self.world.storage.faults, *fault)
+        self.life_goes_on(then)
 
     @staticmethod
     def fault(faults: dict[str, list[str]], where: str, kind: str) -> None:
@@ -51,26 +55,39 @@ class Trouble(Story):
         if len(waiting) < 8:
             waiting.append(kind)
 
-    @rule(kind=st.sampled_from(sorted(ERRORS)), nth=points)
-    def db_error(self, kind: str, nth: int) -> None:
+    @rule(kind=st.sampled_from(sorted(ERRORS)), nth=points, then=rounds)
+    def db_error(self, kind: str, nth: int, then: int) -> None:
         self.world.database.fail_at(nth, kind)
+        self.life_goes_on(then)
 
-    @rule(kind=st.sampled_from(AFTERWARDS), nth=points)
-    def db_answer_is_lost(self, kind: str, nth: int) -> None:
+    @rule(kind=st.sampled_from(AFTERWARDS), nth=points, then=rounds)
+    def db_answer_is_lost(self, kind: str, nth: int, then: int) -> None:
         self.world.database.fail_at(nth, kind, after=True)
+        self.life_goes_on(then)
 
-    @rule(nth=points)
-    def crash_at(self, nth: int) -> None:
+    @rule(nth=points, then=rounds)
+    def crash_at(self, nth: int, then: int) -> None:
         self.world.points.die_at(nth)
+        self.life_goes_on(then)
 
     @rule(name=st.sampled_from(["web", "beat", "worker-1", "worker-2"]), by=st.sampled_from(SKEWS))
     def clock_is_wrong(self, name: str, by: int) -> None:
         self.world.points.skews[name] = timedelta(seconds=by)
 
-    @rule(nth=points, which=st.integers(1, 3), number=some, name=workers, what=st.integers(0, 9))
-    def at_a_bad_moment(self, nth: int, which: int, number: int, name: str, what: int) -> None:
+    @rule(
+        nth=points,
+        which=st.integers(1, 3),
+        number=some,
+        name=workers,
+        what=st.integers(0, 9),
+        then=rounds,
+    )
+    def at_a_bad_moment(
+        self, nth: int, which: int, number: int, name: str, what: int, then: int
+    ) -> None:
         """In the middle of somebody's step, somebody else does something."""
         self.world.points.visit_at(nth, self.visits(which, number, name)[what])
+        self.life_goes_on(then)
 
     def visits(self, which: int, number: int, name: str) -> list[Callable[[], None]]:
         world, shop = self.world, self.world.shop

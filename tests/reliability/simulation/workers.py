@@ -64,6 +64,11 @@ class Workers(Story):
             self.world.clock.advance_to(due)
             self.world.sweep(name)
 
+    @rule(rounds=st.integers(1, 6))
+    def quiet_times(self, rounds: int) -> None:
+        """Nothing goes wrong but what was planned."""
+        self.life_goes_on(rounds)
+
     @rule(seconds=st.sampled_from([1, 30, 301, 1000, 4 * 3600, 86_500]))
     def advance_clock(self, seconds: int) -> None:
         self.world.clock.advance(seconds)
