@@ -30,7 +30,9 @@ class Trouble(Story):
         self.fault(self.world.network.faults, "POST run", kind)
         self.life_goes_on(then)
 
-    @rule(route=st.sampled_from(ROUTES), kind=st.sampled_from(UNSENT + DARK + REFUSALS), then=rounds)
+    @rule(
+        route=st.sampled_from(ROUTES), kind=st.sampled_from(UNSENT + DARK + REFUSALS), then=rounds
+    )
     def network_fault(self, route: str, kind: str, then: int) -> None:
         self.fault(self.world.network.faults, route, kind)
         self.life_goes_on(then)
