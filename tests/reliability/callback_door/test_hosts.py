@@ -4,6 +4,7 @@ What Django's own middleware answers before the view is reached is the host's to
 README says how.
 """
 
+import asyncio
 import json
 
 import pytest
@@ -182,7 +183,16 @@ def test_no_transaction_of_the_hosts_is_around_it(atomic, run, monkeypatch):
     assert ("UPDATE", True) in states
 
 
-def test_an_asynchronous_server_lets_the_same_in(run):
+@pytest.fixture
+def no_loop():
+    """Browser tests that came before leave Playwright's event loop running on this thread."""
+    running = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(running)
+
+
+def test_an_asynchronous_server_lets_the_same_in(run, no_loop):
     document = {"event": "run.completed", "run_id": run.runflow_run_id}
     body = json.dumps(document).encode()
 

@@ -3,7 +3,6 @@
 import pytest
 from celery import Celery
 from django.core.checks import run_checks
-from kombu.exceptions import OperationalError
 
 from django_product_isolation import tasks
 from django_product_isolation.choices import Status
@@ -50,20 +49,19 @@ def test_many_decisions_do_not_wait_for_a_silent_broker_one_by_one(celery_at, cl
     with SilentBroker() as broker:
         celery_at(f"redis://127.0.0.1:{broker.port}/0")
         client.post(CHANGELIST, confirm(make_images_without_files(20)))
-        once = broker.given_up
         for run in IsolationRun.objects.all():
             run.move_to(Status.HELD)
             assert resume(run)
     assert IsolationRun.objects.due().filter(status=Status.QUEUED).count() == 20
-    assert (broker.outlasted, broker.given_up) == (0, once)
+    assert (broker.outlasted, broker.given_up < 3) == (0, True)  # and not once for each
 
 
 def test_a_broker_is_tried_again_after_a_rest(celery_at, monkeypatch):
     with SilentBroker() as broker:
         celery_at(f"redis://127.0.0.1:{broker.port}/0")
         for _try in range(2):
-            with pytest.raises(OperationalError):
-                tasks.nudges.publish(["a"])
+            tasks.nudges.publish(["a"])
+            assert tasks.nudges.resting_until > 0
             monkeypatch.setattr(tasks.nudges, "resting_until", 0.0)
     assert broker.given_up == 2
 
