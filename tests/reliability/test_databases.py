@@ -36,7 +36,7 @@ PASSES = {
     # As a host may have it; Django's own default on MariaDB is "read committed".
     "mariadb-repeatable-read": (
         "mariadb",
-        TESTS[-2:],
+        TESTS[-3:],
         "?isolation_level=repeatable%20read",
     ),
 }
