@@ -41,7 +41,7 @@ class Database:
     def reset(self) -> None:
         self.statements = 0  # with BEGIN and COMMIT, which can fail too
         self.errors_at: dict[int, tuple[str, bool]] = {}
-        self.errors = 0
+        self.errors = self.writes = 0
         self.has_swapped = False
         self.last_error: OperationalError | None = None
 
@@ -64,6 +64,7 @@ class Database:
         label = f"{verb} {table_of(sql)}"
         self.points.reach(f"before {label}", deadly=commits)
         process.queries += verb != "BEGIN"
+        self.writes += verb in WRITES
         with self._failing(can_be_done=verb != "BEGIN"):
             result = execute(sql, params, many, context)
             if verb == "UPDATE" and "catalogue_productimage" in sql[:60]:
@@ -79,7 +80,8 @@ class Database:
             self._real_commit()
             return
         try:
-            self.points.reach("before COMMIT")
+            with self.points.alone():  # Django has left its block, but nothing is committed yet
+                self.points.reach("before COMMIT")
         except Died:
             connection._rollback()  # leaving the block would commit: setting autocommit does
             connection.run_on_commit.clear()

@@ -45,6 +45,7 @@ class Points:
         self.deaths_at: set[int] = set()
         self.next_deaths: list[int] = []  # points from the death before
         self.visits_at: dict[int, Callable[[], None]] = {}
+        self.is_alone = False
         self.trace: list[str] | None = None
         self.reached: set[str] = set()
 
@@ -71,6 +72,15 @@ class Points:
         finally:
             self.stack = stack
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody comes in between here, as within a transaction."""
+        self.is_alone = True
+        try:
+            yield
+        finally:
+            self.is_alone = False
+
     def reach(self, label: str, *, deadly: bool = True) -> None:
         """Come to a point; raises Died when the process was to die there."""
         process = self.process
@@ -79,7 +89,7 @@ class Points:
         if process.is_dead:  # what "finally" and "with" would still like to do
             raise Died(label)
         self.all += 1
-        if self.visits_at and not connection.in_atomic_block:
+        if self.visits_at and not (self.is_alone or connection.in_atomic_block):
             self._visit()
         if deadly:
             self.deadly += 1
