@@ -139,8 +139,8 @@ class Story(RuleBasedStateMachine):
         """Nothing went against the rules, as far as it can be seen now."""
         world = self.world
         self.totals.counts["steps"] += 1
-        if world.points.all != self.seen:  # a process did something
-            self.seen = world.points.all
+        if world.database.writes != self.seen or world.storage.writes:
+            self.seen = world.database.writes
             world.invariants.after_step()
         world.check()
 

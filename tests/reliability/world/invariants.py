@@ -49,23 +49,33 @@ class Invariants:
 
     def __init__(self, world: Any) -> None:
         self.world = world
+        changes = RunEvent.objects.filter(kind=RunEvent.Kind.STATUS, pk__gt=0).order_by("pk")
+        self.events = Question(changes.values_list("pk", "run_id", "status"))
+        self.all_images = Question(ProductImage.objects.order_by().values_list(*IMAGE))
+        self.all_runs = Question(IsolationRun.objects.order_by().values_list(*RUN))
 
     def reset(self) -> None:
-        self.shown: dict[int, Image] = read_images()
+        self.shown: dict[int, Image] = self.read_images()
         self.last_event = 0
         self.statuses: dict[Any, str] = {}
         self.changes: list[Change] = []
         self.to_undo: set[Any] = set()  # applied over bytes that a person had just replaced
         self.runs: dict[Any, Run] = {}
 
+    def read_images(self) -> dict[int, Image]:
+        return {row[0]: Image(*row) for row in self.all_images.rows()}
+
+    def read_runs(self) -> dict[Any, Run]:
+        return {row[0]: Run(*row) for row in self.all_runs.rows()}
+
     def people_changed(self) -> None:
         """What is shown now is what people wanted."""
-        self.shown = read_images()
+        self.shown = self.read_images()
 
     def image_changed(self) -> None:
         """A process has committed a change of an image: was it allowed to (I7, I8, I13 to I15)?"""
         with self.world.points.outside():
-            now, runs = read_images(), read_runs()
+            now, runs = self.read_images(), self.read_runs()
         for pk, image in now.items():
             before = self.shown.get(pk)
             if before is None or image == before:
@@ -119,7 +129,7 @@ class Invariants:
 
     def after_step(self) -> None:
         """I1 to I4, I11 and the first of the design's own list."""
-        self.runs = read_runs()
+        self.runs = self.read_runs()
         self._one_open()
         self._allowed_edges()
         self._files()
@@ -148,8 +158,7 @@ class Invariants:
 
     def _allowed_edges(self) -> None:
         say = self.world.violation
-        events = RunEvent.objects.filter(pk__gt=self.last_event, kind=RunEvent.Kind.STATUS)
-        for pk, run, status in events.order_by("pk").values_list("pk", "run_id", "status"):
+        for pk, run, status in self.events.rows(self.last_event):
             before = self.statuses.get(run, Status.QUEUED)
             if status not in TRANSITIONS[Status(before)]:
                 say(f"I11 {before} -> {status}")
@@ -240,12 +249,21 @@ class Invariants:
             self.world.violation(f"I17 stored: {leak}")
 
 
-def read_images() -> dict[int, Image]:
-    return {row[0]: Image(*row) for row in ProductImage.objects.order_by().values_list(*IMAGE)}
+class Question:
+    """A query that is written in SQL only once: it is asked a million times."""
 
+    def __init__(self, query: Any) -> None:
+        self.compiler = query.query.get_compiler(connection=connection)
+        self.sql, self.params = self.compiler.as_sql()
+        columns = [column for column, _sql, _alias in self.compiler.select]
+        self.converters = self.compiler.get_converters(columns)
 
-def read_runs() -> dict[Any, Run]:
-    return {row[0]: Run(*row) for row in IsolationRun.objects.order_by().values_list(*RUN)}
+    def rows(self, *last: Any) -> Any:
+        """The rows, with ``last`` instead of the last parameters."""
+        known = self.params[: len(self.params) - len(last)]
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, [*known, *last])
+            return self.compiler.apply_converters(cursor.fetchall(), self.converters)
 
 
 def is_in_events(name: str) -> bool:
