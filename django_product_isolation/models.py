@@ -5,6 +5,8 @@ event. Knows nothing of HTTP, files or the host's models.
 """
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -157,6 +159,17 @@ class IsolationRun(models.Model):
                 transaction.on_commit(tell)
         self._remember(changes)
         return True
+
+    @contextmanager
+    def all_or_nothing(self) -> Iterator[None]:
+        """A transaction; when it fails, this instance knows again what it knew before."""
+        known = vars(self).copy()
+        try:
+            with transaction.atomic():
+                yield
+        except BaseException:
+            vars(self).update(known)
+            raise
 
     def keep(self, **changes: Any) -> None:
         """Write columns other than the status. Raises LeaseLost when somebody else went on."""

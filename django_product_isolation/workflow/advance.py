@@ -62,6 +62,8 @@ def advance(pk: uuid.UUID) -> bool:
     logger.debug("step run=%s status=%s attempt=%s", run.pk, run.status, run.attempts)
     try:
         take_step(run)
+    except LeaseLost:
+        logger.info("lease_lost run=%s status=%s", run.pk, run.status)
     except DatabaseError:
         # What cannot be recorded is left: the lease runs out, and the step is taken again.
         logger.exception("step_unrecorded run=%s status=%s", run.pk, run.status)
@@ -69,19 +71,20 @@ def advance(pk: uuid.UUID) -> bool:
 
 
 def take_step(run: IsolationRun) -> None:
-    """Take the step of a claimed run, or put it off with the reason."""
+    """Take the step of a claimed run, or put it off with the reason. Raises LeaseLost."""
     try:
         if run.taken_over and deaths(run) >= MAX_DEATHS and run.may_go_to(Status.HELD):
             run.move_to(Status.HELD, reason=Reason.CRASHED)
         else:
             STEPS[run.status](run)
     except LeaseLost:
-        logger.info("lease_lost run=%s status=%s", run.pk, run.status)
+        raise
     except StorageFailed as error:
         retry(run, Reason.STORAGE_FAILED, str(error))
     except Exception as error:
         logger.exception("step_failed run=%s status=%s", run.pk, run.status)
-        retry(run, Reason.CRASHED, type(error).__name__)
+        if run.lease_owner:  # else the step is recorded, and there is nothing to take again
+            retry(run, Reason.CRASHED, type(error).__name__)
 
 
 def deaths(run: IsolationRun) -> int:

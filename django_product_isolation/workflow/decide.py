@@ -42,7 +42,7 @@ def resume(run: IsolationRun, *, user: Any = None) -> bool:
     """Let a held run go on where it stopped."""
     if run.status != Status.HELD:
         return False
-    with transaction.atomic():
+    with run.all_or_nothing():
         if not run.move_to(Status(run.held_from), actor=user, due_at=soon()):
             return False
         nudge(run)

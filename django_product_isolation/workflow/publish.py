@@ -152,7 +152,7 @@ def swap(
     """Point the field from ``old`` to ``new`` and move the run, both or neither."""
     reason = Reason.IMAGE_CHANGED if status == Status.SUPERSEDED else ""
     due_at = soon() if status == Status.APPLIED else None
-    with transaction.atomic():
+    with run.all_or_nothing():
         if not target.swap(run.object_pk, old=old, new=new, size=shown.size):
             return False
         if not run.move_to(status, reason=reason, actor=actor, due_at=due_at):

@@ -22,9 +22,10 @@ def retry(
     """Have the same step taken again later; after ``limit`` attempts hold the run.
 
     ``reason`` is shown while waiting, ``give_up`` (by default the same) once a person is asked.
-    A run whose result is published already is let go instead: there is nothing to decide.
+    A run whose result is published already is let go instead: there is nothing to decide. One
+    that ended otherwise is tried again without limit: what it cost must become known.
     """
-    if run.attempts < limit:
+    if run.attempts < limit or run.status in (Status.FAILED, Status.CANCELLED):
         run.wait(backoff(run.attempts), reason=reason, detail=detail)
     elif run.status == Status.APPLIED:
         run.record(RunEvent.Kind.PROBLEM, reason, detail, status=Status.APPLIED)
