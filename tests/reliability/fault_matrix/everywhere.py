@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-from django_product_isolation.models import IsolationBatch
-
 from .flow import AFTER, BEFORE, WITHIN, Flow
 from .moments import Moment, die, meanwhile, on
 from .scenarios import cell, cells
@@ -38,19 +36,13 @@ def dies_before_anything_was_sent(flow: Flow) -> None:
 @cell("S1", "a", "N")
 def dies_before_the_click_is_kept(flow: Flow) -> None:
     die(flow.world, BEFORE["S1"])
-    flow.world.work("web", flow.click)
-    assert not IsolationBatch.objects.exists()
-    flow.ends_as_without()
+    flow.begins_only_when_clicked_again()
 
 
 @cell("S13", "a", "N")
 def dies_before_the_restore_is_kept(flow: Flow) -> None:
     die(flow.world, BEFORE["S13"])
-    shown = flow.play().result_name
-    flow.restore()
-    assert (flow.shown(), flow.last().status) == (shown, "applied")
-    flow.come_back()
-    flow.world.check()
+    flow.restores_only_when_asked_again()
 
 
 @cells("c", "S3:I S4:I S5:I S7:I S8:I S9:I S10:I S11:I S12:I S14:I")
@@ -106,20 +98,13 @@ def answer_of_the_database_is_lost(flow: Flow, step: str) -> None:
 @cell("S2", "n", "N")
 def database_goes_away_with_the_click(flow: Flow) -> None:
     on(flow.world, BEFORE["S1"], lambda: flow.world.database.fail_at(1, "gone"))
-    flow.world.work("web", flow.click)
-    assert not IsolationBatch.objects.exists()
-    assert not flow.world.broker.bag
-    flow.ends_as_without()
+    flow.begins_only_when_clicked_again()
 
 
 @cell("S13", "n", "N")
 def database_goes_away_with_the_restore(flow: Flow) -> None:
     on(flow.world, BEFORE["S13"], lambda: flow.world.database.fail_at(1, "gone"))
-    shown = flow.play().result_name
-    flow.restore()
-    assert (flow.shown(), flow.last().status) == (shown, "applied")
-    flow.come_back()
-    flow.world.check()
+    flow.restores_only_when_asked_again()
 
 
 @cells("q", "S3:I S4:I S5:I S7:I S8:I S9:I S10:I S12:I S14:I")

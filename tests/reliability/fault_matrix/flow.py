@@ -6,7 +6,7 @@ import pytest
 
 from django_product_isolation import isolate, restore
 from django_product_isolation.choices import Status
-from django_product_isolation.models import IsolationRun
+from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.targets import StorageFailed
 from django_product_isolation.tasks import advance_run
 from django_product_isolation.workflow import approve
@@ -114,6 +114,21 @@ class Flow(Story):
         self.tell()
         self.world.check()
 
+    def begins_only_when_clicked_again(self) -> None:
+        """The first click leaves nothing behind, neither rows nor messages."""
+        self.click()
+        assert not IsolationBatch.objects.exists()
+        assert not self.world.broker.bag
+        self.ends_as_without()
+
+    def restores_only_when_asked_again(self) -> None:
+        """The first request leaves everything as it is."""
+        shown = self.play().result_name
+        self.restore()
+        assert (self.shown(), self.last().status) == (shown, Status.APPLIED)
+        self.come_back()
+        self.world.check()
+
     def fails(self, *, paid: int) -> None:
         run = self.play()
         assert (run.status, self.shown()) == (Status.FAILED, SOURCE)
@@ -147,14 +162,12 @@ class Flow(Story):
         self.world.work("web", approve, self.last(), user=self.world.shop.people[1])
 
     def is_superseded(self, *, paid: int) -> None:
-        before = self.world.runflow.ledger
         run = self.play()
         assert run.status == Status.SUPERSEDED
         image = self.image()
         assert image is None or image.original.name not in (SOURCE, run.result_name)
         if run.result_name:
             assert self.world.storage.read(run.result_name)
-        assert len(before) == paid
         self.settles(paid=paid)
 
     def settles(self, *, paid: int) -> None:

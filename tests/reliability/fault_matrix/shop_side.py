@@ -138,7 +138,7 @@ def image_changes_between_the_page_and_the_click(flow: Flow) -> None:
 @cell("S1", "p", "I")
 def image_is_deleted_between_the_page_and_the_click(flow: Flow) -> None:
     flow.delete()
-    flow.world.work("web", flow.click)
+    flow.click()
     assert not IsolationBatch.objects.exists()
     flow.world.check()
 
