@@ -55,6 +55,16 @@ def slow_downloads(sandbox):
     sandbox.behave(idempotency="off")
 
 
+@pytest.fixture
+def slow_steps(sandbox):
+    """Let three requests and three downloads take so long that every step is seen."""
+    for operation in ("create_run", "download_file"):
+        sandbox.behave(fault="slow_reply", on=operation, seconds=1, times=3)
+    yield
+    sandbox.services.behaviour.reset()
+    sandbox.behave(idempotency="off")
+
+
 @pytest.mark.parametrize(
     ("lease_is_over", "downloads"), [(False, 1), (True, 2)], ids=["leased", "lease-over"]
 )
@@ -76,11 +86,14 @@ def test_a_step_whose_message_comes_again_meanwhile_is_taken_once(
 
 
 @pytest.mark.parametrize("broker", ["redis", "rabbitmq"])
-def test_runs_end_though_the_broker_loses_all_messages_between_steps(broker, sandbox, tmp_path):
+def test_runs_end_though_the_broker_loses_all_messages_between_steps(
+    broker, slow_steps, sandbox, tmp_path
+):
     with Shop(tmp_path / "stage", needs(broker), sandbox, hands=2) as shop:
-        shop.worker.start()
         runs = IsolationRun.objects.filter(pk__in=shop.click(3))
-        flushed, seen = 0, []
+        shop.flush_broker()
+        shop.worker.start()
+        flushed, seen = 1, sorted(runs.values_list("pk", "status"))
         ends = time.monotonic() + 90
         while runs.exclude(due_at=None).exists():
             assert time.monotonic() < ends, shop.worker.log[-3000:]
