@@ -1,4 +1,4 @@
-"""What is kept: batches, runs and their events.
+"""Runs and their events.
 
 Every change of a run's status is ``IsolationRun.move_to``: one conditional UPDATE next to an
 event. Knows nothing of HTTP, files or the host's models.
@@ -17,42 +17,16 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .choices import OPEN_STATUSES, TRANSITIONS, AspectRatio, Resolution, Status
-from .querysets import RunQuerySet
-from .signals import run_finished
-from .transactions import retried
+from django_product_isolation.choices import OPEN_STATUSES, TRANSITIONS, Status
+from django_product_isolation.querysets import RunQuerySet
+from django_product_isolation.signals import run_finished
+from django_product_isolation.transactions import retried
+
+from .batches import IsolationBatch
 
 
 class LeaseLost(Exception):
     """Somebody else has taken the run on since it was read."""
-
-
-class IsolationBatch(models.Model):
-    """The runs of one click, with what they share. The id is also the click's one-time token."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    created_at = models.DateTimeField(_("created"), default=timezone.now, db_index=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        related_name="+",
-        verbose_name=_("by"),
-    )
-    model_label = models.CharField(_("model"), max_length=200)
-    field_name = models.CharField(_("field"), max_length=100)
-    aspect_ratio = models.CharField(_("aspect ratio"), max_length=8, choices=AspectRatio)
-    resolution = models.CharField(_("resolution"), max_length=8, choices=Resolution)
-    review = models.BooleanField(_("review first"), default=False)
-    unit_price = models.DecimalField(_("price (USD)"), max_digits=8, decimal_places=4)
-
-    class Meta:
-        verbose_name = _("batch")
-        verbose_name_plural = _("batches")
-        ordering = ["-created_at"]
-
-    def __str__(self) -> str:
-        return f"{self.created_at:%Y-%m-%d %H:%M}"
 
 
 class IsolationRun(models.Model):
@@ -98,7 +72,12 @@ class IsolationRun(models.Model):
         verbose_name = _("run")
         verbose_name_plural = _("runs")
         ordering = ["-batch__created_at", "label"]
-        indexes = [models.Index(fields=["object_pk", "result_name"])]
+        indexes = [
+            models.Index(fields=["object_pk", "result_name"]),
+            # What became of the file that an image shows now.
+            models.Index(fields=["source_name"]),
+            models.Index(fields=["result_name"]),
+        ]
         permissions = [
             ("isolate_image", "Can have product images isolated (spends money)"),
             ("review_result", "Can approve and turn down isolated images"),
@@ -256,16 +235,3 @@ class RunEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.kind} {self.status}"
-
-
-class SpendingLock(models.Model):
-    """A single row whose UPDATE makes clicks under a budget wait for one another."""
-
-    id = models.PositiveSmallIntegerField(primary_key=True)
-    taken_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        verbose_name = _("spending lock")
-
-    def __str__(self) -> str:
-        return str(self.taken_at)

@@ -1,0 +1,18 @@
+"""What is kept. Knows nothing of HTTP, files or the host's models."""
+
+from .account import AccountBalance
+from .batches import IsolationBatch, SpendingLock
+from .presets import Preset
+from .runs import IsolationRun, LeaseLost, RunEvent
+from .selections import Selection
+
+__all__ = [
+    "AccountBalance",
+    "IsolationBatch",
+    "IsolationRun",
+    "LeaseLost",
+    "Preset",
+    "RunEvent",
+    "Selection",
+    "SpendingLock",
+]

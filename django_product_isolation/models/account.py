@@ -1,0 +1,21 @@
+"""What we last knew of the account at Runflow."""
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountBalance(models.Model):
+    """A single row: the balance as workers last read it, so that no page has to ask Runflow."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True)
+    amount = models.DecimalField(_("balance (USD)"), max_digits=12, decimal_places=4, null=True)
+    read_at = models.DateTimeField(_("read"), default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = _("account balance")
+        verbose_name_plural = _("account balances")
+
+    def __str__(self) -> str:
+        return str(self.amount)

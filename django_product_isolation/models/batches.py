@@ -1,0 +1,51 @@
+"""Clicks that spend money: the batches, and the lock that lets them spend one after another."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from django_product_isolation.choices import AspectRatio, Resolution
+
+
+class IsolationBatch(models.Model):
+    """The runs of one click, with what they share. The id is also the click's one-time token."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, db_index=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("by"),
+    )
+    model_label = models.CharField(_("model"), max_length=200)
+    field_name = models.CharField(_("field"), max_length=100)
+    aspect_ratio = models.CharField(_("aspect ratio"), max_length=8, choices=AspectRatio)
+    resolution = models.CharField(_("resolution"), max_length=8, choices=Resolution)
+    review = models.BooleanField(_("review first"), default=False)
+    unit_price = models.DecimalField(_("price (USD)"), max_digits=8, decimal_places=4)
+
+    class Meta:
+        verbose_name = _("batch")
+        verbose_name_plural = _("batches")
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.created_at:%Y-%m-%d %H:%M}"
+
+
+class SpendingLock(models.Model):
+    """A single row whose UPDATE makes clicks under a budget wait for one another."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True)
+    taken_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("spending lock")
+
+    def __str__(self) -> str:
+        return str(self.taken_at)
