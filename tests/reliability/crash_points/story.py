@@ -38,7 +38,7 @@ class Story:
         """Everything to the end; the world then knows what went wrong."""
         self.isolate()
         self.go_on()
-        if self.never_arrived():
+        while self.never_arrived():  # once more for every death in that gap
             self.isolate()
             self.go_on()
         if self.review:
