@@ -189,10 +189,10 @@ def reserve(total: Decimal) -> None:
     The UPDATE makes concurrent clicks wait for one another, so that no two count the same money.
     """
     settings = get_settings()
-    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    today = midnight()
     limits: list[tuple[Decimal | None, datetime]] = [
-        (settings.daily_budget, midnight),
-        (settings.monthly_budget, midnight.replace(day=1)),
+        (settings.daily_budget, today),
+        (settings.monthly_budget, today.replace(day=1)),
     ]
     if all(limit is None for limit, _since in limits):
         return
@@ -202,6 +202,11 @@ def reserve(total: Decimal) -> None:
             left = limit - IsolationRun.objects.spending_since(since)
             if total > left:
                 raise BudgetExceeded(total, max(left, Decimal(0)))
+
+
+def midnight() -> datetime:
+    """The beginning of today, where the shop is."""
+    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def take_spending_lock() -> None:
