@@ -51,9 +51,9 @@ def as_document(seen: Overview) -> dict[str, Any]:
         "held": seen.held,
         "oldest": seen.oldest.isoformat() if seen.oldest else None,
         "late_seconds": round(seen.late.total_seconds()),
-        "spent_today": str(seen.today),
-        "spent_this_month": str(seen.month),
-        "balance": None if seen.balance is None else str(seen.balance),
+        "spent_today": f"{seen.today:.4f}",
+        "spent_this_month": f"{seen.month:.4f}",
+        "balance": None if seen.balance is None else f"{seen.balance:.4f}",
         "balance_read_at": seen.balance_read_at.isoformat() if seen.balance_read_at else None,
     }
 
