@@ -4,8 +4,10 @@ Reads settings and our own tables; asks nobody outside.
 """
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 
+from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
@@ -55,12 +57,18 @@ def balance_of(account: AccountBalance, unit_price: Decimal) -> str:
     amount = account.amount or Decimal(0)
     words = {
         "amount": wording.money(amount),
-        "age": timesince(account.read_at),
+        "when": how_long_ago(account.read_at),
         "images": wording.images(max(0, int(amount // unit_price))) if unit_price else "",
     }
     if not unit_price:
-        return _("%(amount)s (read %(age)s ago)") % words
-    return _("%(amount)s: enough for %(images)s (read %(age)s ago)") % words
+        return _("%(amount)s (read %(when)s)") % words
+    return _("%(amount)s: enough for %(images)s (read %(when)s)") % words
+
+
+def how_long_ago(moment: datetime) -> str:
+    if timezone.now() - moment < timedelta(minutes=1):
+        return _("just now")
+    return _("%(age)s ago") % {"age": timesince(moment)}
 
 
 def obstacles_to(chosen: Plan, left: dict[str, Decimal]) -> list[str]:
