@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from .admin.actions import attach_actions
-from .views import preview, progress
+from .views import preview, progress, review
 from .views.callback import CallbackView
 
 app_name = "product_isolation"
@@ -12,6 +12,7 @@ urlpatterns = [
     # With and without a slash: a redirect would lose the callback.
     re_path(r"^callback/(?P<token>[^/]+)/?$", CallbackView.as_view(), name="callback"),
     path("batches/<uuid:pk>/", progress.progress, name="progress"),
+    path("review/", review.review, name="review"),
     path("preview/<uuid:pk>/<str:which>/", preview.run_picture, name="preview_run"),
     path("preview/<str:model_label>/<str:pk>/", preview.image_picture, name="preview_image"),
 ]

@@ -1,11 +1,12 @@
 """A run as people see it: badge, pictures before and after, links, and what may be decided.
 
-The same card stands on the batch page and on the run's own page. Does no query of its own
-beyond the user's permissions, whatever the number of runs.
+The same card stands on the batch page, in the review queue and on the run's own page. Takes one
+query beyond the user's permissions, whatever the number of runs.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
@@ -14,11 +15,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from django_product_isolation.choices import Status
+from django_product_isolation.conf import get_settings
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import sentence_of
 
+from .again import address, newer_runs
 from .decisions import Decision, open_to
-from .pictures import LARGE, MEDIUM, run_picture_url
+from .pictures import LARGE, MEDIUM, Which, at_size, run_picture_url
 from .sites import admin_of, admin_of_label, change_url
 
 # How a status looks; what it means stands in its label.
@@ -64,29 +67,54 @@ class Card:
     """One run, ready to be drawn."""
 
     run: IsolationRun
-    object_url: str
-    run_url: str
+    maker: "CardMaker"
     decisions: list[Decision]
+    newer: IsolationRun | None  # of the same image, where this run could be ordered again
+
+    @property
+    def key(self) -> str:
+        return str(self.run.pk)
+
+    def may_differ_from(self, since: datetime) -> bool:
+        """Whether the card can have looked different at ``since``."""
+        run, newer = self.run, self.newer
+        ordered_again = newer is not None and newer.batch.created_at >= since
+        return run.is_open or run.due_at is not None or run.status_since >= since or ordered_again
 
     @property
     def state(self) -> SafeString:
         return state_of(self.run)
 
     @property
-    def source_url(self) -> str:
-        return run_picture_url(self.run, "source", MEDIUM)
+    def sentence(self) -> str:
+        """Why the run waits or ended, in words."""
+        return sentence_of(self.run.reason)
 
     @property
-    def source_large_url(self) -> str:
-        return run_picture_url(self.run, "source", LARGE)
+    def object_url(self) -> str:
+        images = self.maker.images
+        return change_url(images, self.run.object_pk) if images else ""
 
     @property
-    def result_url(self) -> str:
-        return run_picture_url(self.run, "result", MEDIUM)
+    def run_url(self) -> str:
+        return change_url(self.maker.runs, self.run.pk) if self.maker.runs else ""
 
     @property
-    def result_large_url(self) -> str:
-        return run_picture_url(self.run, "result", LARGE)
+    def newer_url(self) -> str:
+        return address(self.newer) if self.newer else ""
+
+    @property
+    def price(self) -> str:
+        """USD, as a priced decision's POST names it."""
+        return str(get_settings().price)
+
+    @property
+    def source(self) -> "PictureAddress | None":
+        return picture_address(self.run, "source")
+
+    @property
+    def result(self) -> "PictureAddress | None":
+        return picture_address(self.run, "result")
 
     @property
     def no_result(self) -> str:
@@ -96,17 +124,32 @@ class Card:
         return str(_("Removed") if self.run.result_sha256 else _("No result"))
 
 
+@dataclass(frozen=True)
+class PictureAddress:
+    """Where a run's picture is served, as small or as large as it is wanted."""
+
+    medium: str
+    large: str
+
+
+def picture_address(run: IsolationRun, which: Which) -> PictureAddress | None:
+    """None while there is no such file."""
+    medium = run_picture_url(run, which, MEDIUM)
+    return PictureAddress(medium, at_size(medium, LARGE)) if medium else None
+
+
 def cards(
-    request: HttpRequest, runs: Iterable[IsolationRun], site: AdminSite | None = None
+    request: HttpRequest, runs: Sequence[IsolationRun], site: AdminSite | None = None
 ) -> list[Card]:
     """The cards of ``runs``, with links into ``site`` where it shows their models."""
     makers: dict[str, CardMaker] = {}
+    newer = newer_runs(runs)
     drawn = []
     for run in runs:
         label = run.batch.model_label
         if label not in makers:
             makers[label] = CardMaker(request, label, site)
-        drawn.append(makers[label].card(run))
+        drawn.append(makers[label].card(run, newer.get(run.pk)))
     return drawn
 
 
@@ -119,10 +162,11 @@ class CardMaker:
         self.runs = admin_of(IsolationRun, site)
         self.decisions = open_to(request, model_label)
 
-    def card(self, run: IsolationRun) -> Card:
+    def card(self, run: IsolationRun, newer: IsolationRun | None) -> Card:
+        possible = [decision for decision in self.decisions if decision.applies(run)]
         return Card(
             run=run,
-            object_url=change_url(self.images, run.object_pk) if self.images else "",
-            run_url=change_url(self.runs, run.pk) if self.runs else "",
-            decisions=[decision for decision in self.decisions if decision.applies(run)],
+            maker=self,
+            decisions=[d for d in possible if not (d.order and newer)],
+            newer=newer if any(d.order for d in possible) else None,
         )

@@ -5,6 +5,7 @@ whoever reads it.
 """
 
 import hashlib
+import re
 from typing import Literal
 
 from django.contrib.admin.utils import quote
@@ -24,6 +25,11 @@ def run_picture_url(run: IsolationRun, which: Which, size: int) -> str:
     name = run.source_name if which == "source" else stored_result(run)
     path = reverse("product_isolation:preview_run", args=[run.pk, which])
     return f"{path}?size={size}&v={version(name)}" if name else ""
+
+
+def at_size(url: str, size: int) -> str:
+    """The same run's picture at another size."""
+    return re.sub(r"size=\d+", f"size={size}", url, count=1)
 
 
 def image_picture_url(target: Target, picture: Picture, size: int) -> str:

@@ -251,7 +251,7 @@ def test_several_runs_are_decided_about_from_the_list(client, staff):
     queued = make_run(Status.QUEUED, name="Jug")
     response = client.post(RUNS, tick([*runs, queued], "reject_runs"), follow=True)
     assert said(response) == [
-        "2 results turned down.",
+        "2 results rejected.",
         "Jug has moved on meanwhile. Look at it again.",
     ]
 
@@ -260,7 +260,7 @@ def test_runs_of_locked_images_are_left_out_and_named(client, staff, some_are_lo
     runs = [make_run(Status.READY, name=name) for name in ("Cup", "Pot")]
     ProductImage.objects.filter(pk=runs[1].object_pk).update(caption="locked")
     response = client.post(RUNS, tick(runs, "reject_runs"), follow=True)
-    assert said(response) == ["1 result turned down.", "Pot may not be changed by you."]
+    assert said(response) == ["1 result rejected.", "Pot may not be changed by you."]
     assert status_of(runs[1]) == Status.READY
 
 
@@ -268,7 +268,7 @@ def test_the_list_decides_about_so_many_at_once(client, staff, monkeypatch):
     monkeypatch.setattr(runs_admin, "MAX_AT_ONCE", 1)
     runs = [make_run(Status.READY, name=name) for name in ("Cup", "Pot")]
     response = client.post(RUNS, tick(runs, "reject_runs"), follow=True)
-    assert said(response)[0] == "1 result turned down."
+    assert said(response)[0] == "1 result rejected."
     assert said(response)[1].startswith("Only the first 1 were looked at.")
 
 
