@@ -18,14 +18,14 @@ from django.utils.translation import gettext_lazy
 from django_product_isolation.choices import Status
 from django_product_isolation.conf import get_settings
 from django_product_isolation.models import IsolationBatch, IsolationRun
-from django_product_isolation.targets import target_for, without_dimensions
+from django_product_isolation.targets import without_dimensions
 from django_product_isolation.workflow import BudgetExceeded, NothingToIsolate, isolate
 from django_product_isolation.workflow.begin import PROMPT_MAX_LENGTH
 from django_product_isolation.workflow.decide import NOTE_MAX_LENGTH, note
 
 from . import rights, wording
 from .confirm import over_budget
-from .selections import keep
+from .selections import is_target, keep
 from .sites import admin_of, find_model
 
 NOT_NAMED = gettext_lazy("The shop no longer names this kind of image. Ask your developer.")
@@ -92,10 +92,10 @@ def retry(request: HttpRequest, runs: Sequence[IsolationRun], notes: Notes) -> s
     Returns "" when nothing could be begun; the user is told why.
     """
     newer = newer_runs(runs)
-    left = [run for run in runs if run.pk not in newer and has_no_result(run)]
+    left = [run for run in runs if run.pk not in newer]
     if not left:
         messages.info(request, _("These images were begun already. Nothing was ordered twice."))
-        return address(newer[runs[0].pk]) if newer.get(runs[0].pk) else ""
+        return address(newer[runs[0].pk])
     if request.POST.get("price") != str(get_settings().price):
         messages.error(request, _("The price has changed meanwhile. Look at the new total."))
         return ""
@@ -124,12 +124,11 @@ def begin(request: HttpRequest, runs: Sequence[IsolationRun]) -> IsolationBatch:
     model = find_model(before.model_label)
     if model is None:
         raise ImproperlyConfigured(before.model_label)
-    target_for(model)
     # Where the shop wants results reviewed, only a reviewer may do without.
     must_review = settings.REVIEW and not rights.may(request, rights.REVIEW)
     return isolate(
         without_dimensions(model).filter(pk__in=[run.object_pk for run in runs]),
-        prompts={run.object_pk: run.prompt for run in runs},
+        prompt=runs[0].prompt,
         aspect_ratio=before.aspect_ratio,
         resolution=before.resolution,
         review=before.review or must_review,
@@ -151,7 +150,7 @@ def redo(request: HttpRequest, runs: Sequence[IsolationRun], notes: Notes) -> st
     """
     before = runs[0].batch
     model = find_model(before.model_label)
-    if model is None:
+    if model is None or not is_target(model):
         messages.error(request, NOT_NAMED)
         return ""
     same = [run for run in runs if run.batch.model_label == before.model_label]

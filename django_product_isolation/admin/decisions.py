@@ -193,12 +193,14 @@ def decide(request: HttpRequest, decision: Decision, runs: Sequence[IsolationRun
     left = [
         wording.explain(run.label, Reason.NOT_ALLOWED) for run in runs if run.pk not in changeable
     ]
-    notes = again.notes_of(request, allowed) if decision.takes_note else {}
+    left += [moved_on(run) for run in allowed if not decision.applies(run)]
+    chosen = [run for run in allowed if decision.applies(run)]
+    notes = again.notes_of(request, chosen) if decision.takes_note else {}
     if decision.order:
         tell(request, decision.done, 0, left)
-        return decision.order(request, allowed, notes) if allowed else ""
+        return decision.order(request, chosen, notes) if chosen else ""
     done: list[IsolationRun] = []
-    for run in allowed:
+    for run in chosen:
         if problem := carry_out(decision, run, request.user, notes.get(run.pk, "")):
             left.append(problem)
         else:
@@ -208,11 +210,14 @@ def decide(request: HttpRequest, decision: Decision, runs: Sequence[IsolationRun
     return ""
 
 
-def carry_out(decision: Decision, run: IsolationRun, user: Any, note: str = "") -> str:
+def moved_on(run: IsolationRun) -> str:
+    return _("%(name)s has moved on meanwhile. Look at it again.") % {"name": run.label}
+
+
+def carry_out(decision: Decision, run: IsolationRun, user: Any, note: str) -> str:
     """Decide about one run. Returns "" or a sentence that says why nothing was changed."""
-    moved_on = _("%(name)s has moved on meanwhile. Look at it again.") % {"name": run.label}
-    if decision.carry_out is None or not decision.applies(run):
-        return moved_on
+    if decision.carry_out is None:
+        return moved_on(run)
     try:
         outcome = decision.carry_out(run, user=user, **({"note": note} if note else {}))
     except StorageFailed:
@@ -222,7 +227,7 @@ def carry_out(decision: Decision, run: IsolationRun, user: Any, note: str = "") 
         return gone % {"name": run.label}
     if isinstance(outcome, Reason):
         return wording.explain(run.label, outcome)
-    return "" if outcome else moved_on
+    return "" if outcome else moved_on(run)
 
 
 def take_steps(runs: Iterable[IsolationRun]) -> None:
