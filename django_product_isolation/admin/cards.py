@@ -6,7 +6,6 @@ query beyond the user's permissions, whatever the number of runs.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
@@ -21,8 +20,11 @@ from django_product_isolation.reasons import sentence_of
 
 from .again import address, newer_runs
 from .decisions import Decision, open_to
-from .pictures import LARGE, MEDIUM, Which, at_size, run_picture_url
+from .pictures import LARGE, MEDIUM, WHICH, Which, run_picture_path, sized, stored_result
 from .sites import admin_of, admin_of_label, change_url
+
+# Stands in addresses that are made once, where each run's own key comes.
+ANY = "00000000-0000-0000-0000-000000000000"
 
 # How a status looks; what it means stands in its label.
 TONES = {
@@ -67,19 +69,10 @@ class Card:
     """One run, ready to be drawn."""
 
     run: IsolationRun
+    key: str
     maker: "CardMaker"
     decisions: list[Decision]
     newer: IsolationRun | None  # of the same image, where this run could be ordered again
-
-    @property
-    def key(self) -> str:
-        return str(self.run.pk)
-
-    def may_differ_from(self, since: datetime) -> bool:
-        """Whether the card can have looked different at ``since``."""
-        run, newer = self.run, self.newer
-        ordered_again = newer is not None and newer.batch.created_at >= since
-        return run.is_open or run.due_at is not None or run.status_since >= since or ordered_again
 
     @property
     def state(self) -> SafeString:
@@ -97,7 +90,12 @@ class Card:
 
     @property
     def run_url(self) -> str:
-        return change_url(self.maker.runs, self.run.pk) if self.maker.runs else ""
+        return self.maker.run_url.replace(ANY, self.key)
+
+    @property
+    def buttons(self) -> list[tuple[Decision, str]]:
+        """What may be decided, and the words for it."""
+        return [(decision, self.maker.texts[decision.name]) for decision in self.decisions]
 
     @property
     def newer_url(self) -> str:
@@ -110,11 +108,11 @@ class Card:
 
     @property
     def source(self) -> "PictureAddress | None":
-        return picture_address(self.run, "source")
+        return self.maker.picture(self, "source", self.run.source_name)
 
     @property
     def result(self) -> "PictureAddress | None":
-        return picture_address(self.run, "result")
+        return self.maker.picture(self, "result", stored_result(self.run))
 
     @property
     def no_result(self) -> str:
@@ -130,12 +128,6 @@ class PictureAddress:
 
     medium: str
     large: str
-
-
-def picture_address(run: IsolationRun, which: Which) -> PictureAddress | None:
-    """None while there is no such file."""
-    medium = run_picture_url(run, which, MEDIUM)
-    return PictureAddress(medium, at_size(medium, LARGE)) if medium else None
 
 
 def cards(
@@ -159,14 +151,25 @@ class CardMaker:
     def __init__(self, request: HttpRequest, model_label: str, site: AdminSite | None) -> None:
         images = admin_of_label(model_label, site)
         self.images = images if images and images.has_view_permission(request) else None
-        self.runs = admin_of(IsolationRun, site)
+        runs = admin_of(IsolationRun, site)
+        self.run_url = change_url(runs, ANY) if runs else ""
         self.decisions = open_to(request, model_label)
+        self.texts = {decision.name: decision.button for decision in self.decisions}
+        self.pictures = {which: run_picture_path(ANY, which) for which in WHICH}
 
     def card(self, run: IsolationRun, newer: IsolationRun | None) -> Card:
         possible = [decision for decision in self.decisions if decision.applies(run)]
         return Card(
             run=run,
+            key=str(run.pk),
             maker=self,
             decisions=[d for d in possible if not (d.order and newer)],
             newer=newer if any(d.order for d in possible) else None,
         )
+
+    def picture(self, card: Card, which: Which, name: str) -> PictureAddress | None:
+        """Where the file called ``name`` is shown; None while there is none."""
+        if not name:
+            return None
+        path = self.pictures[which].replace(ANY, card.key)
+        return PictureAddress(sized(path, name, MEDIUM), sized(path, name, LARGE))

@@ -57,6 +57,11 @@ class Decision:
         """The first permission's name within our app."""
         return self.permissions[0].rpartition(".")[2]
 
+    @property
+    def leaves(self) -> bool:
+        """Whether another page follows."""
+        return self.order is not None
+
     def is_open_to(self, request: HttpRequest) -> bool:
         return all(rights.may(request, permission) for permission in self.permissions)
 

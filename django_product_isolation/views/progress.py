@@ -128,9 +128,12 @@ def moment(text: str) -> datetime | None:
 
 def changed(drawn: list[Card], since: datetime | None) -> list[Card]:
     """The cards that may look different from what they were at ``since``."""
-    if since is None:
-        return drawn
-    return [card for card in drawn if card.may_differ_from(since - MARGIN)]
+    return drawn if since is None else [c for c in drawn if may_differ(c, since - MARGIN)]
+
+
+def may_differ(card: Card, since: datetime) -> bool:
+    was_ordered_again = card.newer is not None and card.newer.batch.created_at >= since
+    return is_moving(card.run) or card.run.status_since >= since or was_ordered_again
 
 
 def to_review(request: HttpRequest, runs: Sequence[IsolationRun]) -> int:
