@@ -128,7 +128,8 @@ def begin(request: HttpRequest, runs: Sequence[IsolationRun]) -> IsolationBatch:
     must_review = settings.REVIEW and not rights.may(request, rights.REVIEW)
     return isolate(
         without_dimensions(model).filter(pk__in=[run.object_pk for run in runs]),
-        prompt=runs[0].prompt,
+        prompt="",  # of the runs that had none
+        prompts={run.object_pk: run.prompt for run in runs},
         aspect_ratio=before.aspect_ratio,
         resolution=before.resolution,
         review=before.review or must_review,
