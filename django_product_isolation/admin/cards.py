@@ -18,6 +18,7 @@ from django_product_isolation.conf import get_settings
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import sentence_of
 
+from . import rights
 from .again import address, newer_runs
 from .decisions import Decision, open_to
 from .pictures import LARGE, MEDIUM, WHICH, Which, run_picture_path, sized, stored_result
@@ -151,7 +152,7 @@ class CardMaker:
     def __init__(self, request: HttpRequest, model_label: str, site: AdminSite | None) -> None:
         images = admin_of_label(model_label, site)
         self.images = images if images and images.has_view_permission(request) else None
-        runs = admin_of(IsolationRun, site)
+        runs = admin_of(IsolationRun, site) if rights.may_watch(request) else None
         self.run_url = change_url(runs, ANY) if runs else ""
         self.decisions = open_to(request, model_label)
         self.texts = {decision.name: decision.button for decision in self.decisions}
