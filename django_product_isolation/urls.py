@@ -5,7 +5,7 @@ from django.urls import path, re_path
 from .admin.actions import attach_actions
 from .admin.confirm import confirm
 from .admin.selections import select_images
-from .views import health, preview, progress
+from .views import health, preview, progress, review
 from .views.callback import CallbackView
 
 app_name = "product_isolation"
@@ -15,6 +15,7 @@ urlpatterns = [
     re_path(r"^callback/(?P<token>[^/]+)/?$", CallbackView.as_view(), name="callback"),
     path("health/", health.health, name="health"),
     path("batches/<uuid:pk>/", progress.progress, name="progress"),
+    path("review/", review.review, name="review"),
     path("preview/<uuid:pk>/<str:which>/", preview.run_picture, name="preview_run"),
     path("preview/<str:model_label>/<str:pk>/", preview.image_picture, name="preview_image"),
     path("select/<str:model_label>/", select_images, name="select"),

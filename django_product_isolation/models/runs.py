@@ -80,7 +80,7 @@ class IsolationRun(models.Model):
         ]
         permissions = [
             ("isolate_image", "Can have product images isolated (spends money)"),
-            ("review_result", "Can approve and turn down isolated images"),
+            ("review_result", "Can approve and reject isolated images"),
             ("restore_image", "Can put original images back"),
         ]
 
