@@ -2,9 +2,10 @@
 
 from django.urls import path, re_path
 
-from .admin.actions import attach_actions
+from .admin.attach import attach
 from .views import preview, progress
 from .views.callback import CallbackView
+from .views.restore import restore
 
 app_name = "product_isolation"
 
@@ -12,10 +13,12 @@ urlpatterns = [
     # With and without a slash: a redirect would lose the callback.
     re_path(r"^callback/(?P<token>[^/]+)/?$", CallbackView.as_view(), name="callback"),
     path("batches/<uuid:pk>/", progress.progress, name="progress"),
+    path("runs/<uuid:pk>/restore/", restore, name="restore"),
+    path("select/<str:model_label>/", restore, name="select"),  # STUB
     path("preview/<uuid:pk>/<str:which>/", preview.run_picture, name="preview_run"),
     path("preview/<str:model_label>/<str:pk>/", preview.image_picture, name="preview_image"),
 ]
 
 # Where this app stands before the admin in INSTALLED_APPS, the host's model admins are only
 # registered after our ready(): by the time the URLs are loaded they all are.
-attach_actions()
+attach()
