@@ -8,13 +8,12 @@ def extend(shown: Any, *additions: type) -> None:
     """Have an instance of one of the host's admin classes do what ``additions`` add."""
     for addition in additions:
         if not isinstance(shown, addition):
-            shown.__class__ = extended(type(shown), addition)
+            host: Any = type(shown)
+            shown.__class__ = extended(host, addition)
 
 
 @lru_cache(maxsize=1000)
-def extended(host: Any, addition: type) -> Any:
+def extended(host: Any, addition: Any) -> Any:
     """A class that derives from both and goes by the host's name, in messages and checks too."""
-    names = ("__module__", "__qualname__", "__doc__")
-    return type(host)(
-        host.__name__, (addition, host), {name: getattr(host, name) for name in names}
-    )
+    same = {name: getattr(host, name) for name in ("__module__", "__qualname__", "__doc__")}
+    return type(host)(host.__name__, (addition, host), same)

@@ -23,7 +23,7 @@ from django_product_isolation.targets import Target, target_for
 from . import rights, wording
 from .drawn import Drawn
 from .pictures import SMALL, run_picture_url
-from .sites import admin_of, changelist_url, change_url
+from .sites import admin_of, change_url, changelist_url
 from .states import file_names, linked_badge, runs_behind
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ The state belongs to the file that an image shows now. One query for a page of i
 their number; nothing is written on the host's rows.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin import ModelAdmin
@@ -96,15 +96,19 @@ class StateColumn(Drawn):
     """The badge of each image of a page."""
 
     short_description = _("Isolation")
-    images: Sequence[Model] = ()  # of the page; their runs are looked up together
-    _runs: dict[str, IsolationRun] | None = None
+    images: Iterable[Model] = ()  # of the page; their runs are looked up together
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._runs: dict[str, IsolationRun | None] = {}
 
     def run_of(self, image: Model) -> IsolationRun | None:
         """The run behind an image's state."""
-        if self._runs is None:
-            target = target_for(type(image))
-            self._runs = runs_behind(target, self.images or [image])
-        return self._runs.get(str(image.pk))
+        if str(image.pk) not in self._runs:
+            together = [image] if self._runs else [*self.images, image]
+            found = runs_behind(target_for(type(image)), together)
+            self._runs |= {str(row.pk): found.get(str(row.pk)) for row in together}
+        return self._runs[str(image.pk)]
 
     def __call__(self, image: Any) -> str:
         run = self.run_of(image)
@@ -149,5 +153,5 @@ class StateOnList(ImageModelAdmin):
         changelist = super().get_changelist_instance(request)
         for column in changelist.list_display:
             if isinstance(column, StateColumn):
-                column.images = changelist.result_list  # type: ignore[assignment]
+                column.images = changelist.result_list
         return changelist
