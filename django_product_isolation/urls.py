@@ -3,7 +3,9 @@
 from django.urls import path, re_path
 
 from .admin.attach import attach
-from .views import preview, progress
+from .admin.confirm import confirm
+from .admin.selections import select_images
+from .views import health, preview, progress
 from .views.callback import CallbackView
 from .views.restore import restore
 
@@ -12,11 +14,13 @@ app_name = "product_isolation"
 urlpatterns = [
     # With and without a slash: a redirect would lose the callback.
     re_path(r"^callback/(?P<token>[^/]+)/?$", CallbackView.as_view(), name="callback"),
+    path("health/", health.health, name="health"),
     path("batches/<uuid:pk>/", progress.progress, name="progress"),
-    path("runs/<uuid:pk>/restore/", restore, name="restore"),
-    path("select/<str:model_label>/", restore, name="select"),  # STUB
     path("preview/<uuid:pk>/<str:which>/", preview.run_picture, name="preview_run"),
     path("preview/<str:model_label>/<str:pk>/", preview.image_picture, name="preview_image"),
+    path("select/<str:model_label>/", select_images, name="select"),
+    path("confirm/<uuid:pk>/", confirm, name="confirm"),
+    path("runs/<uuid:pk>/restore/", restore, name="restore"),
 ]
 
 # Where this app stands before the admin in INSTALLED_APPS, the host's model admins are only

@@ -12,8 +12,7 @@ from django.contrib.admin import ModelAdmin
 from django.contrib.admin.sites import all_sites
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,8 +22,8 @@ from django_product_isolation.workflow import restore
 from django_product_isolation.workflow.begin import MAX_READ
 
 from . import rights, wording
-from .confirm import confirm_isolation
 from .decisions import DECISIONS, tell
+from .selections import select
 
 PERMISSIONS = {"isolate_image": rights.ISOLATE, "restore_image": rights.RESTORE}
 
@@ -32,10 +31,10 @@ PERMISSIONS = {"isolate_image": rights.ISOLATE, "restore_image": rights.RESTORE}
 @admin.action(permissions=["isolate_image"], description=gettext_lazy("Isolate product"))
 def isolate_product(
     model_admin: "ModelAdmin[Any]", request: HttpRequest, queryset: QuerySet[Any]
-) -> HttpResponseBase:
-    """Draw the confirm page; on its own POST, begin what was confirmed."""
+) -> HttpResponseRedirect:
+    """Lead to the confirm page of the ticked images."""
     refuse_without(model_admin, request, "isolate_image")
-    return confirm_isolation(model_admin, request, queryset)
+    return select(request, model_admin, queryset, back=request.get_full_path())
 
 
 @admin.action(permissions=["restore_image"], description=gettext_lazy("Restore original"))

@@ -9,11 +9,11 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from django_product_isolation.admin import rights
 from django_product_isolation.admin.decisions import DECISIONS, decide
+from django_product_isolation.admin.selections import read_back
 from django_product_isolation.models import IsolationRun
 
 
@@ -24,19 +24,11 @@ def restore(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
 
     Posted from within the host's forms: whatever else they hold is not looked at.
     """
+    back = read_back(request) or reverse("admin:index")
     if not request.user.is_authenticated:
-        return redirect_to_login(wanted_page(request), reverse("admin:login"))
+        return redirect_to_login(back, reverse("admin:login"))
     if not rights.may(request, rights.RESTORE):
         raise PermissionDenied
     run = get_object_or_404(IsolationRun.objects.select_related("batch"), pk=pk)
     decide(request, DECISIONS["restore"], [run])
-    return HttpResponseRedirect(wanted_page(request))
-
-
-def wanted_page(request: HttpRequest) -> str:
-    """Where the button stood, if that is an address of this site; else the admin's first page."""
-    back = request.GET.get("back", "")
-    here = {request.get_host()}
-    if url_has_allowed_host_and_scheme(back, here, require_https=request.is_secure()):
-        return back
-    return reverse("admin:index")
+    return HttpResponseRedirect(back)
