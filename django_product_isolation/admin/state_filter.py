@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin import SimpleListFilter
 from django.db import router
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -26,10 +26,15 @@ ENDED = frozenset(Status) - OPEN_STATUSES - {Status.APPLIED}
 Narrow = Callable[[QuerySet[Any], str], QuerySet[Any]]
 
 
-def began_with(field: str, statuses: Iterable[Status]) -> Exists:
-    """A run in one of these statuses began with the file that the image points at."""
-    runs = IsolationRun.objects.filter(source_name=OuterRef(field), status__in=statuses)
-    return Exists(runs)
+def sent(field: str, statuses: Iterable[Status]) -> Q:
+    """A run in one of these statuses, of which there are few, began with the image's file."""
+    runs = IsolationRun.objects.filter(status__in=statuses).order_by()
+    return Q(**{f"{field}__in": runs.values("source_name")})
+
+
+def has_ended(field: str) -> Exists:
+    """Looked up for each image: most runs have ended."""
+    return Exists(IsolationRun.objects.filter(source_name=OuterRef(field), status__in=ENDED))
 
 
 def is_result(field: str) -> Exists:
@@ -37,22 +42,19 @@ def is_result(field: str) -> Exists:
 
 
 def untouched(images: QuerySet[Any], field: str) -> QuerySet[Any]:
-    return images.filter(~began_with(field, OPEN_STATUSES | ENDED), ~is_result(field))
+    return images.filter(~sent(field, OPEN_STATUSES), ~is_result(field), ~has_ended(field))
 
 
 def applied(images: QuerySet[Any], field: str) -> QuerySet[Any]:
-    return images.filter(is_result(field), ~began_with(field, OPEN_STATUSES))
+    return images.filter(~sent(field, OPEN_STATUSES), is_result(field))
 
 
 def ended(images: QuerySet[Any], field: str) -> QuerySet[Any]:
-    unchanged = images.filter(~began_with(field, OPEN_STATUSES), ~is_result(field))
-    return unchanged.filter(began_with(field, ENDED))
+    return images.filter(~sent(field, OPEN_STATUSES), ~is_result(field), has_ended(field))
 
 
 def still_open(*statuses: Status) -> Narrow:
-    """Few runs are open at a time, so their files are looked for among the images."""
-    names = IsolationRun.objects.filter(status__in=statuses).order_by().values("source_name")
-    return lambda images, field: images.filter(**{f"{field}__in": names})
+    return lambda images, field: images.filter(sent(field, statuses))
 
 
 # Those that ended without a change are not told apart: that takes the newest run of each image,
