@@ -106,11 +106,11 @@ class PanelOnPage(ImageModelAdmin):
     ``isolation_panel = False`` leaves it out.
     """
 
-    isolation_panel = True
-
     def isolation_field(self, request: HttpRequest, obj: Any) -> HistoryPanel | None:
         """The panel for ``obj``; None on the page for adding one, and for those it is not for."""
-        if obj is None or not self.isolation_panel or not rights.may_see_pictures(request):
+        if obj is None or not getattr(self, "isolation_panel", True):
+            return None
+        if not rights.may_see_pictures(request):
             return None
         return HistoryPanel(PANEL, self, request)
 

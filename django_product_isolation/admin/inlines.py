@@ -55,7 +55,6 @@ class RememberRows(RowFormSet):
 class StateInInline(ImageInline):
     """What an inline of the host's images learns. ``isolation_column = False`` leaves it out."""
 
-    isolation_column = True
     _column: ControlsColumn | None = None
 
     class Media:
@@ -63,7 +62,7 @@ class StateInInline(ImageInline):
 
     def column_for(self, request: HttpRequest) -> ControlsColumn | None:
         """The one column of this request; None for those it is not for."""
-        if not self.isolation_column or not rights.may_see_pictures(request):
+        if not getattr(self, "isolation_column", True) or not rights.may_see_pictures(request):
             return None
         if self._column is None or self._column.request is not request:
             self._column = ControlsColumn(COLUMN, self, request)

@@ -122,8 +122,6 @@ class StateOnList(ImageModelAdmin):
     ``isolation_column = False`` leaves column and filter out.
     """
 
-    isolation_column = True
-
     class Media:
         css = {"all": ("product_isolation/product_isolation.css",)}
 
@@ -134,9 +132,13 @@ class StateOnList(ImageModelAdmin):
 
     isolation_state.short_description = StateColumn.short_description  # type: ignore[attr-defined]
 
+    def shows_isolation(self, request: HttpRequest) -> bool:
+        """Whether column and filter are there, for whoever asks."""
+        return getattr(self, "isolation_column", True) and rights.may_see_pictures(request)
+
     def get_list_display(self, request: HttpRequest) -> Any:
         shown = super().get_list_display(request)
-        if not shown or not self.isolation_column or not rights.may_see_pictures(request):
+        if not shown or not self.shows_isolation(request):
             return [name for name in shown or () if name != COLUMN]
         column = StateColumn(COLUMN, self, request)
         if COLUMN in shown:
@@ -145,7 +147,7 @@ class StateOnList(ImageModelAdmin):
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         filters = super().get_list_filter(request)
-        if self.isolation_column and rights.may_see_pictures(request) and can_filter(self.model):
+        if self.shows_isolation(request) and can_filter(self.model):
             return [*filters, IsolationFilter]
         return filters
 
