@@ -4,96 +4,36 @@ The page of one selection: reload, Back and a colleague with the address see it 
 Does no network call, opens no file, and costs the same few queries for 1 image or 500.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
-from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from django_product_isolation.choices import AspectRatio, Resolution
 from django_product_isolation.conf import get_settings
-from django_product_isolation.models import IsolationBatch, Selection
-from django_product_isolation.workflow import BudgetExceeded, NothingToIsolate, Plan, isolate, plan
-from django_product_isolation.workflow.begin import PROMPT_MAX_LENGTH
+from django_product_isolation.models import IsolationBatch, Preset, Selection
+from django_product_isolation.workflow import BudgetExceeded, NothingToIsolate, Plan, order
 from django_product_isolation.workflow.publish import applied_runs
 
 from . import rights, wording
+from .costs import Costs, costs_of, over_budget
+from .desk import Desk, look_at, starting_values
+from .order_form import OrderForm, distinct_names, field_of
 from .pictures import SMALL, image_picture_url
-from .selections import is_target, site_called
-from .sites import admin_of, changelist_url, find_model
 
 MAX_PICTURES_SHOWN = 60
-
-
-class ConfirmForm(forms.Form):
-    """What staff choose for all images of the batch."""
-
-    prompt = forms.CharField(
-        label=gettext_lazy("What to isolate"),
-        required=False,
-        max_length=PROMPT_MAX_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy(
-            "{product} becomes the product's name. Leave it empty and the model chooses."
-        ),
-    )
-    aspect_ratio = forms.ChoiceField(
-        label=gettext_lazy("Shape"), choices=AspectRatio.choices, widget=forms.RadioSelect
-    )
-    resolution = forms.ChoiceField(
-        label=gettext_lazy("Size"),
-        choices=Resolution.choices,
-        widget=forms.RadioSelect,
-        help_text=gettext_lazy("The long side of the result."),
-    )
-    review = forms.BooleanField(
-        label=gettext_lazy("Review before publishing"),
-        required=False,
-        help_text=gettext_lazy("The product keeps its image until somebody approves the result."),
-    )
-
-    def __init__(self, request: HttpRequest, initial: dict[str, Any]) -> None:
-        super().__init__(request.POST if request.method == "POST" else None, initial=initial)
-        # Where the shop wants results reviewed, only a reviewer may do without.
-        if get_settings().REVIEW and not rights.may(request, rights.REVIEW):
-            self.initial["review"] = True
-            self.fields["review"].disabled = True
-
-    def shapes(self) -> list[tuple[Any, "Shape"]]:
-        """Each aspect ratio's radio button with a drawing of it."""
-        return [(radio, Shape.of(radio.data["value"])) for radio in self["aspect_ratio"]]
-
-
-@dataclass(frozen=True)
-class Shape:
-    """A rectangle in the middle of a box of 36 by 36."""
-
-    x: float
-    y: float
-    width: int
-    height: int
-
-    @classmethod
-    def of(cls, aspect_ratio: str) -> "Shape":
-        fraction = AspectRatio(aspect_ratio).fraction
-        width, height = round(32 * min(1, fraction)), round(32 / max(1, fraction))
-        return cls((36 - width) / 2, (36 - height) / 2, width, height)
 
 
 @never_cache
@@ -107,76 +47,51 @@ def confirm(request: HttpRequest, pk: UUID) -> HttpResponseBase:
         raise PermissionDenied
     if batch := IsolationBatch.objects.filter(pk=pk).first():
         messages.info(request, _("These images were begun already. Nothing was ordered twice."))
-        return show(batch)
-    desk = Desk.of(request, get_object_or_404(Selection, pk=pk))
-    if not desk.allowed:
-        raise PermissionDenied
-    form = ConfirmForm(request, desk.start())
+        return lead_to(batch)
+    desk = look_at(request, get_object_or_404(Selection, pk=pk))
+    form = make_form(request, desk)
     if form.is_bound and form.is_valid():
-        if ordered := order(request, form, desk):
-            return show(ordered)
-        desk = Desk.of(request, desk.selection)
+        if begun := begin(request, form, desk):
+            return lead_to(begun)
+        desk = look_at(request, desk.selection)
     return draw(request, form, desk)
 
 
-def show(batch: IsolationBatch) -> HttpResponseRedirect:
+def lead_to(batch: IsolationBatch) -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse("product_isolation:progress", args=[batch.pk]))
 
 
-@dataclass(frozen=True)
-class Desk:
-    """A selection as it stands now, for the person who looks at it."""
-
-    selection: Selection
-    home: AdminSite
-    model_admin: "ModelAdmin[Any] | None"
-    images: QuerySet[Any]
-    allowed: set[str]
-    chosen: Plan
-
-    @classmethod
-    def of(cls, request: HttpRequest, selection: Selection) -> "Desk":
-        """Raises Http404 when the shop no longer names the selection's model."""
-        model = find_model(selection.model_label)
-        if model is None or not is_target(model):
-            raise Http404
-        home = site_called(selection.site_name)
-        model_admin = admin_of(model, home)
-        rows = model_admin.get_queryset(request) if model_admin else model._base_manager.all()
-        images = rows.filter(pk__in=selection.object_pks)
-        allowed, forbidden = rights.changeable_images(model_admin, request, images)
-        return cls(selection, home, model_admin, images, allowed, plan(images, forbidden=forbidden))
-
-    def start(self) -> dict[str, Any]:
-        """What the form starts with."""
-        settings = get_settings()
-        return {
-            "prompt": settings.PROMPT,
-            "aspect_ratio": settings.ASPECT_RATIO,
-            "resolution": settings.RESOLUTION,
-            "review": settings.REVIEW,
-            **self.selection.prefill,
-        }
-
-    @property
-    def back(self) -> str:
-        """Where "take me back" leads."""
-        if self.selection.back:
-            return self.selection.back
-        if self.model_admin:
-            return changelist_url(self.model_admin)
-        return reverse("admin:index", current_app=self.home.name)
+def make_form(request: HttpRequest, desk: Desk) -> OrderForm:
+    """The form as posted; or with its first values, when it was opened or a preset was chosen."""
+    presets, posted = list(Preset.objects.all()), request.POST
+    asked_for = request.GET.get("preset")
+    is_refilled = "fill_in" in posted or posted.get("preset", "") != posted.get("filled_from", "")
+    if is_refilled:
+        asked_for = posted.get("preset", "")
+    start = starting_values(desk, presets, asked_for)
+    if is_refilled:
+        start["prompts"] = {p.pk: posted.get(field_of(p), "") for p in desk.chosen.accepted}
+        messages.info(request, _("The preset was filled in. Nothing was ordered yet."))
+    return OrderForm(
+        posted if request.method == "POST" and not is_refilled else None,
+        start=start,
+        pictures=desk.chosen.accepted,
+        presets=presets,
+        # Where the shop wants results reviewed, only a reviewer may do without.
+        must_review=get_settings().REVIEW and not rights.may(request, rights.REVIEW),
+    )
 
 
-def order(request: HttpRequest, form: ConfirmForm, desk: Desk) -> IsolationBatch | None:
-    """Begin the accepted images. None when it cannot be done now; the form then says why."""
+def begin(request: HttpRequest, form: OrderForm, desk: Desk) -> IsolationBatch | None:
+    """Begin the accepted images. None when it cannot be done now; the page then says why."""
     chosen = desk.chosen
-    if request.POST.get("price") != str(chosen.unit_price):
+    if form.cleaned_data["price"] != str(chosen.unit_price):
         form.add_error(None, _("The price has changed meanwhile. Look at the new total."))
         return None
+    if costs_of(chosen).obstacles:
+        return None
     try:
-        accepted = desk.images.filter(pk__in=[picture.pk for picture in chosen.accepted])
-        batch = isolate(accepted, user=request.user, token=desk.selection.pk, **form.cleaned_data)
+        batch = order(chosen, user=request.user, token=desk.selection.pk, **form.options())
     except NothingToIsolate:
         form.add_error(None, _("None of these images can be isolated now."))
     except BudgetExceeded as error:
@@ -189,52 +104,63 @@ def order(request: HttpRequest, form: ConfirmForm, desk: Desk) -> IsolationBatch
     return None
 
 
-def over_budget(error: BudgetExceeded) -> str:
-    text = _(
-        "This costs %(total)s, but only %(left)s of the budget is left. Nothing was sent. "
-        "Choose fewer images, or ask whoever keeps the budget."
-    )
-    return text % {"total": wording.money(error.total), "left": wording.money(error.left)}
-
-
-def draw(request: HttpRequest, form: ConfirmForm, desk: Desk) -> TemplateResponse:
+def draw(request: HttpRequest, form: OrderForm, desk: Desk) -> TemplateResponse:
     """The page of the selection as it is now."""
     request.current_app = desk.home.name
-    chosen = desk.chosen
+    chosen, costs = desk.chosen, costs_of(desk.chosen)
     images = wording.images(len(chosen.accepted))
     title = _("Isolate %(images)s") if chosen.accepted else _("Nothing to isolate")
     context = {
         **desk.home.each_context(request),
-        **shown(chosen),
+        **shown(chosen, form),
         "title": title % {"images": images},
-        "opts": desk.images.model._meta,
-        "back": desk.back,
-        "unread": desk.selection.chosen - len(desk.selection.object_pks),
+        "opts": desk.model._meta,
+        "desk": desk,
         "form": form,
         "chosen": chosen,
         "images": images,
         "price": str(chosen.unit_price),
-        "unit_price": wording.money(chosen.unit_price),
-        "total": wording.money(chosen.total),
+        "costs": costs,
+        "problems": problems(form, costs),
+        "example": example(form),
         "is_sandbox": get_settings().is_sandbox,
     }
     return TemplateResponse(request, "product_isolation/confirm.html", context)
 
 
-def shown(chosen: Plan) -> dict[str, Any]:
+def problems(form: OrderForm, costs: Costs) -> Sequence[str]:
+    """Why nothing was or can be ordered, each once."""
+    said = [str(error) for error in form.non_field_errors()]
+    if form.is_bound and any(name in form.errors for name in form.fields):
+        said.append(_("Nothing was ordered. Please correct what is marked below."))
+    return list(dict.fromkeys([*costs.obstacles, *said]))
+
+
+def example(form: OrderForm) -> str:
+    """The wording as it is sent for the first of several pictures; "" where it is the same."""
+    if "{product}" not in form.template or len(form.pictures) < 2:
+        return ""
+    return form.template.replace("{product}", form.pictures[0].label)
+
+
+def shown(chosen: Plan, form: OrderForm) -> dict[str, Any]:
     """What stands on the page about each image: as a picture, by its name, or left out and why."""
     isolated = applied_runs(chosen.target, {p.pk: p.name for p in chosen.accepted})
+    names = distinct_names(chosen.accepted)
     pictures = [
         {
-            "name": picture.label,
+            "pk": picture.pk,
+            "name": names[picture.pk],
             "url": image_picture_url(chosen.target, picture, SMALL),
             "is_isolated": picture.pk in isolated,
         }
         for picture in chosen.accepted[:MAX_PICTURES_SHOWN]
     ]
+    urls = {picture["pk"]: picture["url"] for picture in pictures}
     return {
         "pictures": pictures,
-        "further": chosen.accepted[MAX_PICTURES_SHOWN:],
+        "worded": [(urls.get(picture.pk, ""), field) for picture, field in form.worded()],
+        "further": [names[picture.pk] for picture in chosen.accepted[MAX_PICTURES_SHOWN:]],
         "isolated_already": len(isolated),
         "skipped": skipped_by_reason(chosen),
     }

@@ -127,6 +127,7 @@ def confirm(**changes) -> dict[str, object]:
         "prompt": "{product}",
         "aspect_ratio": "4:5",
         "resolution": "1K",
+        "review": "at-once",
         **changes,
     }
 
@@ -136,6 +137,16 @@ def choose(client, images, **more) -> str:
     response = client.post(CHANGELIST, tick(images, **more))
     assert response.status_code == 302
     return response["Location"]
+
+
+def look(client, images, **more):
+    """The confirm page of ``images``."""
+    return client.get(choose(client, images, **more))
+
+
+def order(client, images, **changes):
+    """What comes of confirming ``images``."""
+    return client.post(choose(client, images), confirm(**changes))
 
 
 def pks(images) -> list[str]:
