@@ -24,7 +24,7 @@ from . import rights, wording
 from .drawn import Drawn
 from .pictures import SMALL, run_picture_url
 from .sites import admin_of, change_url, changelist_url
-from .states import file_names, linked_badge, runs_behind
+from .states import linked_badge, runs_behind
 
 if TYPE_CHECKING:
     ImageModelAdmin = ModelAdmin[Any]
@@ -46,7 +46,7 @@ def controls(
     if image.pk is None or not rights.may_change_image(request, image):
         return drawn
     back = urlencode({"back": request.get_full_path()})
-    has_file = bool(file_names(target, [image]).get(str(image.pk)))
+    has_file = bool(getattr(image, target.field.attname))
     if has_file and not (run and run.is_open) and rights.may(request, rights.ISOLATE):
         url = reverse("product_isolation:select", args=[target.label])
         drawn["isolate_url"] = f"{url}?{back}"

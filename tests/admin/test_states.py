@@ -81,18 +81,6 @@ def has_column(response) -> bool:
     return "isolation_state" in response.context["cl"].list_display
 
 
-@pytest.fixture
-def about_runs(django_assert_max_num_queries):
-    """How many of a call's queries ask for runs."""
-
-    def count(call) -> int:
-        with django_assert_max_num_queries(1000) as queries:
-            call()
-        return sum("product_isolation_isolationrun" in query["sql"] for query in queries)
-
-    return count
-
-
 def badge(word, tone) -> str:
     return f'<span class="isolation-badge isolation-{tone}">{word}</span>'
 
@@ -355,7 +343,7 @@ HOSTS = [
 
 
 @pytest.mark.parametrize("host", HOSTS, ids=lambda host: host.__name__)
-def test_every_hosts_list_has_the_column_last_and_the_filter(client, odd, host, about_runs):
+def test_every_hosts_list_has_the_column_last_and_the_filter(client, odd, host, count_queries):
     run = make_run(Status.APPLIED)
     odd(host)
     response = client.get(ODD, {"isolation": "applied"})
@@ -365,7 +353,7 @@ def test_every_hosts_list_has_the_column_last_and_the_filter(client, odd, host, 
     assert [image.pk for image in response.context["cl"].result_list] == [image_of(run).pk]
     for _ in range(3):
         make_run(Status.FAILED)
-    assert about_runs(lambda: client.get(ODD, {"all": ""})) == 1
+    assert count_queries(lambda: client.get(ODD, {"all": ""}), naming="isolationrun") == 1
 
 
 @pytest.mark.parametrize("host", HOSTS, ids=lambda host: host.__name__)
