@@ -114,7 +114,7 @@ def draw(request: HttpRequest, form: OrderForm, desk: Desk) -> TemplateResponse:
         **desk.home.each_context(request),
         **shown(chosen, form),
         "title": title % {"images": images},
-        "opts": desk.model._meta,
+        "opts": desk.model_admin.opts if desk.model_admin else desk.model._meta,
         "desk": desk,
         "form": form,
         "chosen": chosen,
