@@ -38,7 +38,7 @@ class ControlsColumn(StateColumn):
         run = self.run_of(image)
         context = controls(self.request, target_for(type(image)), image, run)
         drawn = render_to_string("product_isolation/image_controls.html", context)
-        return SafeString(f'<span class="isolation">{context["badge"]}{drawn}</span>')
+        return SafeString(f'<span class="isolation isolation-row">{context["badge"]}{drawn}</span>')
 
 
 class RememberRows(RowFormSet):
