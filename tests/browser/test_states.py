@@ -81,6 +81,8 @@ def test_restore_on_an_images_page(shop, live_server):
     for picture in pictures.all():
         picture.scroll_into_view_if_needed()
         expect(picture).to_have_js_property("naturalWidth", 120)
+    visible = shop.locator(".isolation-panel button:visible")
+    expect(visible).to_have_text(["Isolate product", "Restore original"])
     shop.get_by_role("button", name="Restore original").click()
     expect(shop.get_by_text("1 original restored.")).to_be_visible()
     expect(shop.locator(".isolation-panel").get_by_text("Original restored").first).to_be_visible()
