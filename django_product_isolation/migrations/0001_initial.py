@@ -443,10 +443,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="isolationrun",
-            index=models.Index(fields=["source_name"], name="product_iso_source__5e9422_idx"),
+            index=models.Index(
+                fields=["source_name", "status"], name="product_iso_source__bbd441_idx"
+            ),
         ),
         migrations.AddIndex(
             model_name="isolationrun",
-            index=models.Index(fields=["result_name"], name="product_iso_result__4bc8bc_idx"),
+            index=models.Index(
+                fields=["result_name", "status"], name="product_iso_result__f38b65_idx"
+            ),
         ),
     ]

@@ -74,9 +74,10 @@ class IsolationRun(models.Model):
         ordering = ["-batch__created_at", "label"]
         indexes = [
             models.Index(fields=["object_pk", "result_name"]),
-            # What became of the file that an image shows now.
-            models.Index(fields=["source_name"]),
-            models.Index(fields=["result_name"]),
+            # What became of the file that an image shows now. With the status, so that no planner
+            # prefers the status alone, which most runs share.
+            models.Index(fields=["source_name", "status"]),
+            models.Index(fields=["result_name", "status"]),
         ]
         permissions = [
             ("isolate_image", "Can have product images isolated (spends money)"),
