@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Case, F, Q, Sum, Value, When
+from django.db.models import Case, Count, F, Q, Sum, Value, When
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
@@ -25,6 +25,21 @@ LEASE = timedelta(minutes=5)
 UNSETTLED = Q(status__in=[Status.FAILED, Status.CANCELLED], cost=None) & (
     Q(due_at__isnull=False) | Q(runflow_run_id=None)
 )
+
+
+USD = models.DecimalField(max_digits=12, decimal_places=4)
+NOTHING = Value(Decimal(0), output_field=USD)
+
+# What a run whose cost is not known may cost: nothing that failed, or ended before it was sent.
+MAY_COST = Case(
+    When(status=Status.FAILED, then=NOTHING),
+    When(~Q(status__in=OPEN_STATUSES) & Q(runflow_run_id=None, due_at=None), then=NOTHING),
+    default=F("batch__unit_price"),
+    output_field=USD,
+)
+
+# Batch, status, number of runs, USD charged (None for none), USD that they may cost yet.
+SpendingRow = tuple[uuid.UUID, str, int, Decimal | None, Decimal]
 
 
 class RunQuerySet(models.QuerySet["IsolationRun"]):
@@ -62,16 +77,13 @@ class RunQuerySet(models.QuerySet["IsolationRun"]):
 
     def spending_since(self, moment: datetime) -> Decimal:
         """USD charged for or reserved by the runs of batches created since ``moment``."""
-        amount = Case(
-            When(cost__isnull=False, then=F("cost")),
-            When(status=Status.FAILED, then=Value(Decimal(0))),
-            When(
-                ~Q(status__in=OPEN_STATUSES) & Q(runflow_run_id=None, due_at=None),
-                then=Value(Decimal(0)),
-            ),
-            default=F("batch__unit_price"),
-            output_field=models.DecimalField(max_digits=12, decimal_places=4),
-        )
+        amount = Case(When(cost=None, then=MAY_COST), default=F("cost"), output_field=USD)
         recent = self.filter(batch__created_at__gte=moment)
         total: Decimal = recent.aggregate(total=Coalesce(Sum(amount), Value(Decimal(0))))["total"]
         return total
+
+    def spending_by_batch(self) -> "models.QuerySet[IsolationRun, SpendingRow]":
+        """Of each batch and status: how many runs, USD charged, USD they may cost yet."""
+        may_cost = Case(When(cost=None, then=MAY_COST), default=NOTHING, output_field=USD)
+        grouped = self.order_by().values_list("batch_id", "status")
+        return grouped.annotate(runs=Count("pk"), charged=Sum("cost"), may_cost=Sum(may_cost))

@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from .admin.actions import attach_actions
-from .views import preview, progress
+from .views import preview, progress, spending
 from .views.callback import CallbackView
 
 app_name = "product_isolation"
@@ -12,6 +12,8 @@ urlpatterns = [
     # With and without a slash: a redirect would lose the callback.
     re_path(r"^callback/(?P<token>[^/]+)/?$", CallbackView.as_view(), name="callback"),
     path("batches/<uuid:pk>/", progress.progress, name="progress"),
+    path("spending/", spending.spending, name="spending"),
+    path("spending/export/", spending.export, name="spending_export"),
     path("preview/<uuid:pk>/<str:which>/", preview.run_picture, name="preview_run"),
     path("preview/<str:model_label>/<str:pk>/", preview.image_picture, name="preview_image"),
 ]

@@ -34,6 +34,7 @@ class BatchAdmin(ReadOnly, BatchModelAdmin):
     list_display = ("created_at", "created_by", "images", "applied", "open", "settings", "at_most")
     list_filter = ("created_at",)
     list_select_related = ("created_by",)
+    change_list_template = "product_isolation/batch_list.html"
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[IsolationBatch]:

@@ -6,7 +6,6 @@ One transaction, no network, no file opened, and the same few queries for 1 imag
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -24,6 +23,8 @@ from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import work_due
 from django_product_isolation.targets import Picture, Target, target_for
 from django_product_isolation.transactions import retried
+
+from .spending import daily_budget, monthly_budget
 
 PROMPT_MAX_LENGTH = 500
 # Of a whole table ticked, so many rows are looked at to find what goes into one batch.
@@ -188,18 +189,13 @@ def reserve(total: Decimal) -> None:
 
     The UPDATE makes concurrent clicks wait for one another, so that no two count the same money.
     """
-    settings = get_settings()
-    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    limits: list[tuple[Decimal | None, datetime]] = [
-        (settings.daily_budget, midnight),
-        (settings.monthly_budget, midnight.replace(day=1)),
-    ]
-    if all(limit is None for limit, _since in limits):
+    budgets = [daily_budget(), monthly_budget()]
+    if all(budget.limit is None for budget in budgets):
         return
     take_spending_lock()
-    for limit, since in limits:
-        if limit is not None:
-            left = limit - IsolationRun.objects.spending_since(since)
+    for budget in budgets:
+        if budget.limit is not None:
+            left = budget.limit - budget.used()
             if total > left:
                 raise BudgetExceeded(total, max(left, Decimal(0)))
 

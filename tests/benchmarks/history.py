@@ -128,5 +128,3 @@ class History:
 
     def identifier(self) -> uuid.UUID:
         return uuid.UUID(int=self.dice.getrandbits(128), version=4)
-
-
