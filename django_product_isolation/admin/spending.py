@@ -45,27 +45,25 @@ class Row:
 def people(spent: Spending, names: Mapping[Any, str]) -> list[Row]:
     """Who began the runs, whoever spent most first."""
     return dearest_first(
-        Row(person_name(person, names), amount)
-        for person, amount in spent.by(lambda about: about.person).items()
+        Row(person_name(person, names), amount) for person, amount in spent.by_person.items()
     )
 
 
 def models(spent: Spending) -> list[Row]:
     """Which kinds of images."""
-    by_model = spent.by(lambda about: about.model)
-    return dearest_first(Row(model_name(label), amount) for label, amount in by_model.items())
+    rows = (Row(model_name(label), amount) for label, amount in spent.by_model.items())
+    return dearest_first(rows)
 
 
 def statuses(spent: Spending) -> list[Row]:
     """What became of the runs, in the order in which a run goes through them."""
-    by_status = spent.by(lambda about: about.status)
-    return [Row(str(s.label), by_status[s]) for s in Status if s in by_status]
+    amounts = spent.by_status
+    return [Row(str(status.label), amounts[status]) for status in Status if status in amounts]
 
 
 def days(spent: Spending) -> list[Row]:
     """The days with runs, newest first."""
-    by_day = spent.by(lambda about: about.day)
-    return [Row(date_format(day), by_day[day]) for day in sorted(by_day, reverse=True)]
+    return [Row(date_format(day), spent.by_day[day]) for day in sorted(spent.by_day, reverse=True)]
 
 
 def dearest_first(rows: Iterable[Row]) -> list[Row]:
@@ -115,8 +113,7 @@ class Plot:
 
 def plot(spent: Spending, days: list[date]) -> Plot | None:
     """The bars of these days; None when nothing was spent and nothing may be."""
-    by_day = spent.by(lambda about: about.day)
-    amounts = [by_day.get(day, Amount()) for day in days]
+    amounts = [spent.by_day.get(day, Amount()) for day in days]
     top = max((amount.charged + amount.may_cost for amount in amounts), default=Decimal(0))
     if not top:
         return None

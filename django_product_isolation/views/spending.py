@@ -27,7 +27,7 @@ from django_product_isolation.admin import rights, wording
 from django_product_isolation.admin import spending as shown
 from django_product_isolation.admin.sites import sites_in_use
 from django_product_isolation.choices import Status
-from django_product_isolation.models import AccountBalance, IsolationBatch
+from django_product_isolation.models import AccountBalance
 from django_product_isolation.workflow import spending as workflow
 
 MAX_DAYS = 366
@@ -131,7 +131,7 @@ def draw(request: HttpRequest, form: DaysForm, period: workflow.Period) -> Templ
     home = next(iter(sites_in_use()), site)
     request.current_app = home.name
     spent = workflow.spending(period)
-    names = shown.names_of(spent.by(lambda about: about.person))
+    names = shown.names_of(spent.by_person)
     context = {
         **home.each_context(request),
         "title": _("What isolations cost"),
@@ -194,10 +194,8 @@ def lines(period: workflow.Period) -> Iterator[str]:
 
 
 def values_of_runs(period: workflow.Period) -> Iterator[Iterable[str]]:
-    people = IsolationBatch.objects.filter(
-        created_at__gte=period.begins, created_at__lt=period.ends
-    ).order_by()
-    names = shown.names_of(people.values_list("created_by_id", flat=True).distinct())
+    people = period.batches().values_list("created_by_id", flat=True)
+    names = shown.names_of(people.distinct())
     runs = period.runs().order_by("batch__created_at", "pk")
     columns = ("created_at", "created_by_id", "model_label")
     for at, person, model, label, status, runflow_id, cost in runs.values_list(

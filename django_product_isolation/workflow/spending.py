@@ -4,13 +4,15 @@ Asks the database only, in the same few queries for any period. A day begins at 
 current time zone, also where clocks are set forward or back just then.
 """
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import NamedTuple, TypeVar
+from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from django_product_isolation.conf import get_settings
@@ -18,8 +20,7 @@ from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.querysets import RunQuerySet
 
 ONE_DAY = timedelta(days=1)
-PRECISION = Decimal("0.0001")  # of our columns; SQLite adds up in floating point
-Key = TypeVar("Key", bound=Hashable)
+PRECISION = Decimal("0.0001")
 
 
 def day_begins(day: date) -> datetime:
@@ -47,13 +48,17 @@ class Period:
         """The first moment that is not in it any more."""
         return day_begins(self.last + ONE_DAY)
 
+    def batches(self) -> QuerySet[IsolationBatch]:
+        """The batches that were begun within the period."""
+        within = {"created_at__gte": self.begins, "created_at__lt": self.ends}
+        return IsolationBatch.objects.filter(**within).order_by()
+
     def runs(self) -> RunQuerySet:
-        """The runs of the batches that were begun within the period."""
-        within = {"batch__created_at__gte": self.begins, "batch__created_at__lt": self.ends}
-        return IsolationRun.objects.filter(**within)
+        """The runs of these batches."""
+        return IsolationRun.objects.filter(batch__in=self.batches())
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Amount:
     """A number of runs, USD charged for them, and USD that those not charged yet may cost."""
 
@@ -61,65 +66,65 @@ class Amount:
     charged: Decimal = Decimal(0)
     may_cost: Decimal = Decimal(0)
 
-    def __add__(self, other: "Amount") -> "Amount":
-        return Amount(
-            self.runs + other.runs, self.charged + other.charged, self.may_cost + other.may_cost
-        )
+    def add(self, runs: int, charged: Decimal, may_cost: Decimal) -> None:
+        self.runs += runs
+        self.charged += charged
+        self.may_cost += may_cost
+
+    def round(self) -> None:
+        """To the precision of our columns: SQLite adds up in floating point."""
+        self.charged = self.charged.quantize(PRECISION)
+        self.may_cost = self.may_cost.quantize(PRECISION)
 
 
-class About(NamedTuple):
-    """What an amount is about; ``person`` is a user's key, None for nobody that is known."""
-
-    day: date
-    person: int | str | UUID | None
-    model: str
-    status: str
+def amounts() -> Any:
+    return defaultdict(Amount)
 
 
 @dataclass(frozen=True)
 class Spending:
-    """Amounts of one period."""
+    """Amounts of one period. A person is a user's key, None for nobody that is known."""
 
-    amounts: Mapping[About, Amount]
+    total: Amount = field(default_factory=Amount)
+    by_day: dict[date, Amount] = field(default_factory=amounts)
+    by_person: dict[Any, Amount] = field(default_factory=amounts)
+    by_model: dict[str, Amount] = field(default_factory=amounts)
+    by_status: dict[str, Amount] = field(default_factory=amounts)
 
     @property
-    def total(self) -> Amount:
-        return sum(self.amounts.values(), Amount())
-
-    def by(self, key: Callable[[About], Key]) -> dict[Key, Amount]:
-        """Added up by what ``key`` takes of each."""
-        found: dict[Key, Amount] = {}
-        for about, amount in self.amounts.items():
-            found[key(about)] = found.get(key(about), Amount()) + amount
-        return found
+    def all(self) -> Iterator[Amount]:
+        yield self.total
+        for kind in (self.by_day, self.by_person, self.by_model, self.by_status):
+            yield from kind.values()
 
 
 def spending(period: Period) -> Spending:
-    """What the runs of a period cost, and may cost yet; two queries."""
-    amounts: dict[About, Amount] = {}
-    for about, amount in rows(period):
-        amounts[about] = amounts.get(about, Amount()) + amount
-    return Spending(amounts)
+    """What the runs of a period cost, and may cost yet; three queries.
 
-
-def rows(period: Period) -> Iterator[tuple[About, Amount]]:
-    """One for each batch and status. The day is found here: databases disagree about zones."""
-    within = {"created_at__gte": period.begins, "created_at__lt": period.ends}
-    batches = IsolationBatch.objects.filter(**within).order_by()
-    known = {
-        pk: (timezone.localdate(created_at), person, model)
-        for pk, created_at, person, model in batches.values_list(
-            "pk", "created_at", "created_by_id", "model_label"
-        )
+    The day is found here rather than in the database: not every one knows of time zones.
+    """
+    spent = Spending()
+    columns = ("pk", "created_at", "created_by_id", "model_label")
+    shares = {
+        pk: (spent.by_day[timezone.localdate(at)], spent.by_person[person], spent.by_model[model])
+        for pk, at, person, model in period.batches().values_list(*columns)
     }
-    for pk, status, runs, charged, may_cost in period.runs().spending_by_batch():
-        if pk in known:
-            amount = Amount(runs, in_full(charged), in_full(may_cost))
-            yield About(*known[pk], status), amount
+    for pk, status, amount in amounts_by_batch(period):
+        if pk in shares:  # else it was begun since
+            for share in (spent.total, spent.by_status[status], *shares[pk]):
+                share.add(*amount)
+    for share in spent.all:
+        share.round()
+    return spent
 
 
-def in_full(amount: Decimal | None) -> Decimal:
-    return Decimal(0) if amount is None else amount.quantize(PRECISION)
+def amounts_by_batch(period: Period) -> Iterator[tuple[UUID, str, Any]]:
+    """Batch, status, and what to add for them."""
+    nothing = Decimal(0)
+    for pk, status, runs, charged in period.runs().charged_by_batch():
+        yield pk, status, (runs, charged or nothing, nothing)
+    for pk, status, may_cost in period.runs().may_cost_by_batch():
+        yield pk, status, (0, nothing, may_cost)
 
 
 @dataclass(frozen=True)

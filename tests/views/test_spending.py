@@ -105,8 +105,8 @@ def test_the_sums_are_right_to_the_cent(client, boss):
     }
     assert statuses["Applied"] == (7, "1.8900", "0.0000")
     assert statuses["Failed"] == (2, "0.2700", "0.0000")
-    assert statuses["Cancelled"] == (1, "0", "0.0000")
-    assert statuses["Queued"] == (1, "0", "0.2700")
+    assert statuses["Cancelled"] == (1, "0.0000", "0.0000")
+    assert statuses["Queued"] == (1, "0.0000", "0.2700")
 
 
 def test_what_is_open_stands_apart_from_what_was_charged(client, boss):
