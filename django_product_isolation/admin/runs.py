@@ -29,7 +29,7 @@ from .decisions import DECISIONS, Decision, decide
 from .paging import BoundedPaginator
 from .pictures import SMALL, run_picture_url
 from .readonly import ReadOnly
-from .searching import by_keys_if_few, name_after_join, names_searched_since, of_exactly, search_all
+from .searching import begun_since, by_keys_if_few, names_searched_since, of_exactly, search_all
 
 if TYPE_CHECKING:
     RunModelAdmin = admin.ModelAdmin[IsolationRun]
@@ -100,7 +100,7 @@ class RunAdmin(ReadOnly, RunModelAdmin):
     show_facets = admin.ShowFacets.NEVER  # they count whole tables
     paginator = BoundedPaginator
     sortable_by = ("started",)  # anything else would sort all that ever were
-    search_fields = ("name_of_run",)  # and ids, see get_search_results
+    search_fields = ("label",)  # and ids, see get_search_results
     search_help_text = _("The product's name, Runflow's id of the run, or the image's key.")
     ordering = ("-batch__created_at",)
     actions = tuple(map(as_action, DECISIONS.values()))
@@ -203,9 +203,8 @@ class RunAdmin(ReadOnly, RunModelAdmin):
         if exact is not None:
             return exact, False
         if since := names_searched_since(request):
-            queryset = queryset.filter(batch__created_at__gte=since)
-        all_names = queryset.alias(name_of_run=name_after_join())
-        named, may_repeat = super().get_search_results(request, all_names, search_term)
+            queryset = queryset.filter(begun_since(since))
+        named, may_repeat = super().get_search_results(request, queryset, search_term)
         return by_keys_if_few(named, queryset), may_repeat
 
     def changelist_view(

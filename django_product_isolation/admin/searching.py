@@ -7,15 +7,14 @@ is: so where there are very many, only those of the newest runs, unless a date i
 from datetime import datetime, timedelta
 
 from django.contrib.admin.views.main import SEARCH_VAR
-from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from django_product_isolation.models import IsolationRun
+from django_product_isolation.models import IsolationBatch, IsolationRun
 
 MANY = 100_000
-FEW = 500
+FEW, MANY_BATCHES = 500, 5000
 NAMES_SOUGHT_WITHIN = timedelta(days=60)
 DATE = "batch__created_at"
 LONG_AGO = "2000-01-01 00:00:00+00:00"
@@ -28,14 +27,6 @@ def of_exactly(runs: QuerySet[IsolationRun], term: str) -> QuerySet[IsolationRun
     return found if term and found.exists() else None
 
 
-def name_after_join() -> Coalesce:
-    """The label of a run, in a form that is compared after the runs were picked by date.
-
-    PostgreSQL would compare all labels first: it takes reading one for cheap. It is never NULL.
-    """
-    return Coalesce(F("label"), F("batch__model_label"))
-
-
 def names_searched_since(request: HttpRequest) -> datetime | None:
     """Where names are sought in the newest runs only: since when. Else None."""
     if not request.GET.get(SEARCH_VAR) or any(key.startswith(DATE) for key in request.GET):
@@ -43,6 +34,17 @@ def names_searched_since(request: HttpRequest) -> datetime | None:
     if not IsolationRun.objects.order_by()[MANY : MANY + 1].exists():
         return None
     return timezone.now() - NAMES_SOUGHT_WITHIN
+
+
+def begun_since(moment: datetime) -> Q:
+    """Runs of batches since ``moment``: named one by one, unless that would be very long.
+
+    For a join PostgreSQL would compare all the names there are before it looks at the dates.
+    """
+    newest = IsolationBatch.objects.filter(created_at__gte=moment).order_by()
+    batches = list(newest.values_list("pk", flat=True)[: MANY_BATCHES + 1])
+    is_long = len(batches) > MANY_BATCHES
+    return Q(batch__created_at__gte=moment) if is_long else Q(batch__in=batches)
 
 
 def by_keys_if_few(
