@@ -199,6 +199,8 @@ class RunAdmin(ReadOnly, RunModelAdmin):
         self, request: HttpRequest, queryset: QuerySet[IsolationRun], search_term: str
     ) -> tuple[QuerySet[IsolationRun], bool]:
         """Runs of exactly that id or image; where there are none, those of that name."""
+        if not search_term:
+            return queryset, False
         exact = of_exactly(queryset, search_term)
         if exact is not None:
             return exact, False
