@@ -5,7 +5,7 @@ from django.urls import path, re_path
 from .admin.attach import attach
 from .admin.confirm import confirm
 from .admin.selections import select_images
-from .views import health, preview, progress, review
+from .views import health, preview, progress, review, spending
 from .views.callback import CallbackView
 from .views.restore import restore
 
@@ -17,6 +17,8 @@ urlpatterns = [
     path("health/", health.health, name="health"),
     path("batches/<uuid:pk>/", progress.progress, name="progress"),
     path("review/", review.review, name="review"),
+    path("spending/", spending.spending, name="spending"),
+    path("spending/export/", spending.export, name="spending_export"),
     path("preview/<uuid:pk>/<str:which>/", preview.run_picture, name="preview_run"),
     path("preview/<str:model_label>/<str:pk>/", preview.image_picture, name="preview_image"),
     path("select/<str:model_label>/", select_images, name="select"),
