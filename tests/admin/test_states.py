@@ -317,7 +317,6 @@ class Values(admin.ModelAdmin):
 class OwnFilters(admin.ModelAdmin):
     list_filter = ["product"]
     search_fields = ["caption"]
-    date_hierarchy = "updated_at"
     list_per_page = 2
     sortable_by = ()
     show_full_result_count = False
