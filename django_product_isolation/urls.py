@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from .admin.actions import attach_actions
-from .views import preview, progress, spending
+from .views import health, preview, progress, spending
 from .views.callback import CallbackView
 
 app_name = "product_isolation"
@@ -11,6 +11,7 @@ app_name = "product_isolation"
 urlpatterns = [
     # With and without a slash: a redirect would lose the callback.
     re_path(r"^callback/(?P<token>[^/]+)/?$", CallbackView.as_view(), name="callback"),
+    path("health/", health.health, name="health"),
     path("batches/<uuid:pk>/", progress.progress, name="progress"),
     path("spending/", spending.spending, name="spending"),
     path("spending/export/", spending.export, name="spending_export"),

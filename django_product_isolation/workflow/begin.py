@@ -6,6 +6,7 @@ One transaction, no network, no file opened, and the same few queries for 1 imag
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -23,8 +24,6 @@ from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import work_due
 from django_product_isolation.targets import Picture, Target, target_for
 from django_product_isolation.transactions import retried
-
-from .spending import daily_budget, monthly_budget
 
 PROMPT_MAX_LENGTH = 500
 # Of a whole table ticked, so many rows are looked at to find what goes into one batch.
@@ -189,15 +188,25 @@ def reserve(total: Decimal) -> None:
 
     The UPDATE makes concurrent clicks wait for one another, so that no two count the same money.
     """
-    budgets = [daily_budget(), monthly_budget()]
-    if all(budget.limit is None for budget in budgets):
+    settings = get_settings()
+    today = midnight()
+    limits: list[tuple[Decimal | None, datetime]] = [
+        (settings.daily_budget, today),
+        (settings.monthly_budget, today.replace(day=1)),
+    ]
+    if all(limit is None for limit, _since in limits):
         return
     take_spending_lock()
-    for budget in budgets:
-        if budget.limit is not None:
-            left = budget.limit - budget.used()
+    for limit, since in limits:
+        if limit is not None:
+            left = limit - IsolationRun.objects.spending_since(since)
             if total > left:
                 raise BudgetExceeded(total, max(left, Decimal(0)))
+
+
+def midnight() -> datetime:
+    """The beginning of today, where the shop is."""
+    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def take_spending_lock() -> None:
