@@ -3,6 +3,8 @@
 from django.urls import path, re_path
 
 from .admin.actions import attach_actions
+from .admin.confirm import confirm
+from .admin.selections import select_images
 from .views import health, preview, progress, spending
 from .views.callback import CallbackView
 
@@ -17,6 +19,8 @@ urlpatterns = [
     path("spending/export/", spending.export, name="spending_export"),
     path("preview/<uuid:pk>/<str:which>/", preview.run_picture, name="preview_run"),
     path("preview/<str:model_label>/<str:pk>/", preview.image_picture, name="preview_image"),
+    path("select/<str:model_label>/", select_images, name="select"),
+    path("confirm/<uuid:pk>/", confirm, name="confirm"),
 ]
 
 # Where this app stands before the admin in INSTALLED_APPS, the host's model admins are only

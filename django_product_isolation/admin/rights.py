@@ -44,15 +44,16 @@ def may_see_pictures(request: HttpRequest) -> bool:
 
 
 def changeable_images(
-    model_admin: "ModelAdmin[Any]", request: HttpRequest, images: QuerySet[Any]
+    model_admin: "ModelAdmin[Any] | None", request: HttpRequest, images: QuerySet[Any]
 ) -> tuple[set[str], set[str]]:
     """Primary keys of the images that the user may change, and of those that they may not.
 
-    One query, no file opened; images beyond the first 5000 are in neither.
+    Where no admin shows the model, its plain permission counts. One query, no file opened; images
+    beyond the first 5000 are in neither.
     """
     pks: tuple[set[str], set[str]] = (set(), set())
     for row in unopened(images)[:MAX_READ].iterator(chunk_size=500):
-        pks[not model_admin.has_change_permission(request, row)].add(str(row.pk))
+        pks[not _allows_change(request, model_admin, row)].add(str(row.pk))
     return pks
 
 
@@ -89,5 +90,15 @@ def _may_change(request: HttpRequest, model: type[Model] | None, row: Model | No
         return True  # there is nothing left to change
     if model_admin := admin_of(model):
         return bool(model_admin.has_change_permission(request, row))
+    return _has_plain_permission(request, model)
+
+
+def _allows_change(request: HttpRequest, model_admin: "ModelAdmin[Any] | None", row: Model) -> bool:
+    if model_admin:
+        return bool(model_admin.has_change_permission(request, row))
+    return _has_plain_permission(request, type(row))
+
+
+def _has_plain_permission(request: HttpRequest, model: type[Model]) -> bool:
     codename = get_permission_codename("change", model._meta)
     return request.user.has_perm(f"{model._meta.app_label}.{codename}")

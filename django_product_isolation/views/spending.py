@@ -148,7 +148,7 @@ def draw(request: HttpRequest, form: DaysForm, period: workflow.Period) -> Templ
             (_("By status"), _("Status"), shown.statuses(spent)),
         ],
         "balance": balance(),
-        "gauges": [gauge for gauge in gauges() if gauge],
+        "gauges": shown.gauges(),
     }
     return TemplateResponse(request, "product_isolation/spending.html", context)
 
@@ -171,11 +171,6 @@ def balance() -> dict[str, Any] | None:
     if known is None or known.amount is None:
         return None
     return {"amount": wording.money(known.amount), "read_at": known.read_at}
-
-
-def gauges() -> Iterator[shown.Gauge | None]:
-    yield shown.gauge(_("Today's budget"), workflow.daily_budget())
-    yield shown.gauge(_("This month's budget"), workflow.monthly_budget())
 
 
 class Echo:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django_product_isolation.choices import Status
 from django_product_isolation.models import AccountBalance, IsolationRun
 
-from .begin import midnight
+from .budgets import midnight
 
 
 @dataclass(frozen=True, kw_only=True)

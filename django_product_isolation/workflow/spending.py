@@ -15,12 +15,12 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from django_product_isolation.conf import get_settings
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.querysets import RunQuerySet
 
+from .budgets import PRECISION
+
 ONE_DAY = timedelta(days=1)
-PRECISION = Decimal("0.0001")
 
 
 def day_begins(day: date) -> datetime:
@@ -125,26 +125,3 @@ def amounts_by_batch(period: Period) -> Iterator[tuple[UUID, str, Any]]:
         yield pk, status, (runs, charged or nothing, nothing)
     for pk, status, may_cost in period.runs().may_cost_by_batch():
         yield pk, status, (0, nothing, may_cost)
-
-
-@dataclass(frozen=True)
-class Budget:
-    """A limit in USD for the batches begun since a moment, or none."""
-
-    limit: Decimal | None
-    since: datetime
-
-    def used(self) -> Decimal:
-        """USD charged or reserved; one query."""
-        return IsolationRun.objects.spending_since(self.since).quantize(PRECISION)
-
-
-def daily_budget() -> Budget:
-    """Today's."""
-    return Budget(get_settings().daily_budget, day_begins(timezone.localdate()))
-
-
-def monthly_budget() -> Budget:
-    """That of this calendar month."""
-    today = timezone.localdate()
-    return Budget(get_settings().monthly_budget, day_begins(today.replace(day=1)))
