@@ -69,7 +69,7 @@ class Collector:
     def watching(self) -> Iterator[None]:
         """Read every log at DEBUG, and every exception of a request."""
         with ExitStack() as stack:
-            stack.enter_context(override_settings(ADMINS=["admin@shop.example"]))
+            stack.enter_context(override_settings(ADMINS=[("Admin", "admin@shop.example")]))
             stack.enter_context(heard(_Reader(self)))
             stack.enter_context(heard(AdminEmailHandler(include_html=True), logging.ERROR))
             stack.enter_context(seen_sql())

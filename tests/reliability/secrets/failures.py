@@ -3,19 +3,25 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pkgutil import resolve_name
 from typing import Any
 from unittest import mock
 
 from celery.exceptions import SoftTimeLimitExceeded
 
+from django_product_isolation.conf import get_settings
 from django_product_isolation.fetching.transport import Exchange
+from django_product_isolation.models import IsolationRun
+from django_product_isolation.workflow import submit
 from tests.http_server import Answer, free_port, hang_up, reply, reply_json, reply_raw, say_nothing
 
 from . import canaries
+from .runflow import route_of
 from .stage import Stage, StorageRefused, broken_database
 
 Failure = Callable[[Stage], None]
 FAILURES: dict[str, Failure] = {}
+WITHOUT_DATABASE: dict[str, Failure] = {}  # these leave no transaction in order
 
 LINK = f"https://files.example/1.png?{canaries.query(canaries.OUTPUT_LINK)}"
 # What a server that means no harm repeats to its caller, and what a library of its own told it.
@@ -65,7 +71,7 @@ def answers(route: str, answer: Answer) -> Failure:
         with mock.patch.object(Exchange, "seconds_left", lambda _self: 0.2):
             for _ in range(3):
                 stage.step()
-        assert any(stage.runflow.requests)
+        assert route in map(route_of, stage.runflow.requests)
 
     return play
 
@@ -74,7 +80,7 @@ for route in ("POST run", "GET run"):
     for name, answer in ANSWERS.items():
         FAILURES[f"{route}: {name}"] = answers(route, answer)
 for route in ("POST upload", "POST confirmation", "PUT file", "GET output"):
-    for name in ("403", "500 html", "garbage", "redirect", "hang up", "silence", "bad header"):
+    for name in ("403", "500 html", "garbage", "redirect", "hang up", "bad header"):
         FAILURES[f"{route}: {name}"] = answers(route, ANSWERS[name])
 for name in ("cut", "bad chunks", "encoded", "endless", "no HTTP"):
     FAILURES[f"GET output: {name}"] = answers("GET output", ANSWERS[name])
@@ -99,6 +105,8 @@ def unknown_option(stage: Stage) -> None:
     stage.begin()
     stage.configure(NO_SUCH_OPTION=1)
     stage.step()
+    stage.attempt(get_settings)
+    stage.configure()
 
 
 @failure("a request that cannot be looked up")
@@ -159,16 +167,29 @@ for operation in ("url", "open", "save", "exists"):
 @failure("storage whose links must do, and do not")
 def only_links(stage: Stage) -> None:
     stage.configure(SOURCE="url")
-    with mock.patch("django_product_isolation.workflow.submit.is_refused", return_value=False):
-        stage.runflow.faults["POST run"] = [ANSWERS["422"]]
-        stage.begin()
+    stage.runflow.faults["POST run"] = [ANSWERS["422"]]
+    stage.begin()
+    with mock.patch.object(submit, "is_refused", return_value=False):
         stage.play()
+
+
+@failure("a refusal that repeats the request")
+def repeated(stage: Stage) -> None:
+    def repeat(handler: Any) -> None:
+        sent = handler.request_seen.json()
+        told = f"{sent['callback_url']} and {sent['input']['image_url']} are not accepted"
+        reply_json({"code": "BAD_URL", "message": told}, 400)(handler)
+
+    stage.runflow.faults["POST run"] = [repeat]
+    stage.begin()
+    stage.play()
+    assert "shop.example" in IsolationRun.objects.get(pk=stage.run.pk).detail
 
 
 @contextmanager
 def out_of_the_blue(place: str, error: Callable[[], BaseException], nth: int = 1) -> Iterator[None]:
     """The ``nth`` call of ``place`` does its work, and then something unforeseen happens."""
-    module, _dot, name = place.rpartition(".")
+    owner, _dot, name = place.rpartition(".")
     count = 0
 
     def struck(real: Callable[..., Any]) -> Callable[..., Any]:
@@ -182,8 +203,7 @@ def out_of_the_blue(place: str, error: Callable[[], BaseException], nth: int = 1
 
         return call
 
-    owner = mock._importer(module)  # type: ignore[attr-defined]
-    with mock.patch.object(owner, name, struck(getattr(owner, name))):
+    with mock.patch(place, struck(getattr(resolve_name(owner), name))):
         yield
         assert count >= nth, f"{place} was called {count} times"
 
@@ -210,7 +230,6 @@ for place, error in {
     f"{APP}.fetching.transport._Reader.readinto": MemoryError,
     f"{APP}.runflow.api.parse_json": RuntimeError,
     f"{APP}.runflow.uploads.read_asset": RuntimeError,
-    f"{APP}.workflow.submit.is_refused": RuntimeError,
     f"{APP}.workflow.submit.send": SystemExit,
     f"{APP}.workflow.collect.fetch": MemoryError,
     f"{APP}.workflow.collect.sha256_of": RuntimeError,
@@ -220,20 +239,21 @@ for place, error in {
     FAILURES[f"{error.__name__} after {place}"] = unforeseen(place, error)
 
 
-def no_database(route: str, answer: Answer, verb: str) -> Failure:
+def no_database(route: str, answer: Answer) -> Failure:
     """The outcome of a request cannot be written down."""
 
     def play(stage: Stage) -> None:
         stage.runflow.faults[route] = [answer]
         stage.begin()
         for _ in range(4):
-            with broken_database(verb, "product_isolation_isolationrun", nth=2):
-                stage.step()
+            # The first is the claim.
+            stage.step(broken_database("UPDATE", "product_isolation_isolationrun", nth=2))
             stage.step()
 
     return play
 
 
 for route in WHOLE_WAY:
-    for name in ("403", "hang up"):
-        FAILURES[f"{route}: {name}, and no database"] = no_database(route, ANSWERS[name], "UPDATE")
+    WITHOUT_DATABASE[f"{route}: 403"] = no_database(route, ANSWERS["403"])
+for route in ("POST run", "GET run"):
+    WITHOUT_DATABASE[f"{route}: hang up"] = no_database(route, hang_up)

@@ -15,14 +15,15 @@ OURSELVES = str(Path(__file__).parent)
 
 
 def chain(error: BaseException | None) -> Iterator[BaseException]:
-    """An exception and all that led to it, what ``from None`` keeps from readers included."""
+    """An exception and all that led to it, as tracebacks, Django and other reporters follow it."""
     waiting, seen = [error], set()
     while waiting:
         error = waiting.pop()
         if error is not None and id(error) not in seen:
             seen.add(id(error))
             yield error
-            waiting += [error.__cause__, error.__context__]
+            hidden = error.__cause__ is None and error.__suppress_context__
+            waiting += [error.__cause__, None if hidden else error.__context__]
 
 
 def frames(trace: TracebackType | None) -> Iterator[FrameType]:

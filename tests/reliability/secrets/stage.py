@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import timedelta
 from typing import Any
 from unittest import mock
@@ -80,6 +80,7 @@ class Stage:
             "SIGNING_SECRETS": list(canaries.SECRETS),
             "WORKERS": "embedded",
             "RESOLUTION": "1K",
+            "SOURCE": "upload",
             **changes,
         }
 
@@ -92,12 +93,13 @@ class Stage:
         self.run = run
         return run
 
-    def step(self) -> None:
+    def step(self, within: AbstractContextManager[None] | None = None) -> None:
         """The next step, as if its time had come. What leaves it is read, and goes no further."""
         IsolationRun.objects.filter(pk=self.run.pk, due_at__isnull=False).update(
             due_at=timezone.now(), lease_owner=None, lease_until=None
         )
-        self.attempt(lambda: advance(self.run.pk))
+        with within or nullcontext():
+            self.attempt(lambda: advance(self.run.pk))
 
     def attempt(self, act: Callable[[], Any]) -> Any:
         """Do something that may fail with any exception, and read what a reporter would make."""
@@ -128,13 +130,14 @@ class Stage:
 
 @contextmanager
 def broken_database(verb: str, table: str, nth: int = 1) -> Iterator[None]:
-    """The ``nth`` statement of that kind on a table is refused, and all after it."""
+    """The ``nth`` statement of that kind on a table is refused, and all such after it."""
     count = 0
 
     def refuse(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         nonlocal count
-        count += sql.startswith(verb) and f'"{table}"' in sql
-        if count >= nth:
+        is_meant = sql.startswith(verb) and table in sql.split("WHERE")[0]
+        count += is_meant
+        if is_meant and count >= nth:
             raise OperationalError("server closed the connection unexpectedly")
         return execute(sql, params, many, context)
 
