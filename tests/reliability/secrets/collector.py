@@ -43,8 +43,10 @@ class Collector:
         """Search all that reporters make of an exception."""
         for text in reports.report(error):
             self.read(f"{channel}, frames", text)
-        for text in reports.django_pages(error, request):
-            self.read(f"{channel}, Django's report", text)
+        page = f"{channel}, Django's report"
+        if page not in self.channels:  # they are slow to draw, and show no more than the frames
+            for text in reports.django_pages(error, request):
+                self.read(page, text)
 
     def read_response(self, response: Any) -> None:
         """Search a page, and what stands beside it."""
@@ -71,7 +73,7 @@ class Collector:
         with ExitStack() as stack:
             stack.enter_context(override_settings(ADMINS=[("Admin", "admin@shop.example")]))
             stack.enter_context(heard(_Reader(self)))
-            stack.enter_context(heard(AdminEmailHandler(include_html=True), logging.ERROR))
+            stack.enter_context(mailed())
             stack.enter_context(seen_sql())
             got_request_exception.connect(self._request_failed)
             stack.callback(got_request_exception.disconnect, self._request_failed)
@@ -115,7 +117,7 @@ class _Reader(logging.Handler):
 
 
 @contextmanager
-def heard(handler: logging.Handler, level: int = logging.NOTSET) -> Iterator[None]:
+def heard(handler: logging.Handler) -> Iterator[None]:
     """``handler`` gets every record of every logger, whatever its settings."""
     known = [x for x in logging.root.manager.loggerDict.values() if isinstance(x, logging.Logger)]
     loggers = [logging.root, *known]
@@ -123,7 +125,6 @@ def heard(handler: logging.Handler, level: int = logging.NOTSET) -> Iterator[Non
     for logger in loggers:
         logger.setLevel(logging.DEBUG)
         logger.propagate, logger.disabled = True, False
-    handler.setLevel(level)
     logging.root.addHandler(handler)
     try:
         yield
@@ -132,6 +133,18 @@ def heard(handler: logging.Handler, level: int = logging.NOTSET) -> Iterator[Non
         for logger, level, propagate, disabled in before:
             logger.setLevel(level)
             logger.propagate, logger.disabled = propagate, disabled
+
+
+@contextmanager
+def mailed() -> Iterator[None]:
+    """Django's errors are mailed as they are by default, with the page for developers."""
+    handler, logger = AdminEmailHandler(include_html=True), logging.getLogger("django")
+    handler.setLevel(logging.ERROR)
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from django.views.debug import ExceptionReporter
 
 # The test itself knows the secrets.
 OURSELVES = str(Path(__file__).parent)
+TEST_CLIENT = str(Path("django", "test", "client.py"))
 
 
 def chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -57,7 +58,7 @@ def report(error: BaseException) -> Iterator[str]:
 def stack() -> Iterator[str]:
     """All that a reporter takes along with a message that is about no exception."""
     frame, found = sys._getframe(1), []
-    while frame:
+    while frame and TEST_CLIENT not in frame.f_code.co_filename:
         found.append(frame)
         frame = frame.f_back
     yield from told_by(iter(found))
