@@ -11,7 +11,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 
 from django_product_isolation.conf import get_settings
 from django_product_isolation.fetching.transport import Exchange
-from django_product_isolation.models import IsolationRun
+from django_product_isolation.models import RunEvent
 from django_product_isolation.workflow import submit
 from tests.http_server import Answer, free_port, hang_up, reply, reply_json, reply_raw, say_nothing
 
@@ -31,7 +31,15 @@ GOSSIP = (
 )
 ENVELOPE = {"code": "TROUBLE", "message": GOSSIP, "errors": [{"field": "input", "message": GOSSIP}]}
 STATUSES = (400, 401, 402, 403, 404, 409, 422, 429, 500, 503)
-WHOLE_WAY = ("POST upload", "PUT file", "POST confirmation", "POST run", "GET run", "GET output")
+# The whole way in its order, and in how many steps each request is reached.
+STEPS_TO = {
+    "POST upload": 1,
+    "PUT file": 1,
+    "POST confirmation": 1,
+    "POST run": 1,
+    "GET run": 2,
+    "GET output": 3,
+}
 
 
 def raw(head: str, body: bytes = b"") -> Answer:
@@ -69,18 +77,17 @@ def answers(route: str, answer: Answer) -> Failure:
         stage.begin()
         # Enough for what each of these answers needs, without waiting for the real limits.
         with mock.patch.object(Exchange, "seconds_left", lambda _self: 0.2):
-            for _ in range(3):
+            for _ in range(STEPS_TO[route]):
                 stage.step()
         assert route in map(route_of, stage.runflow.requests)
 
     return play
 
 
-for route in ("POST run", "GET run"):
-    for name, answer in ANSWERS.items():
-        FAILURES[f"{route}: {name}"] = answers(route, answer)
-for route in ("POST upload", "POST confirmation", "PUT file", "GET output"):
-    for name in ("403", "500 html", "garbage", "redirect", "hang up", "bad header"):
+for name, answer in ANSWERS.items():
+    FAILURES[f"POST run: {name}"] = answers("POST run", answer)
+for route in (r for r in STEPS_TO if r != "POST run"):
+    for name in ("403", "429", "garbage", "no record", "redirect", "hang up", "bad header"):
         FAILURES[f"{route}: {name}"] = answers(route, ANSWERS[name])
 for name in ("cut", "bad chunks", "encoded", "endless", "no HTTP"):
     FAILURES[f"GET output: {name}"] = answers("GET output", ANSWERS[name])
@@ -173,7 +180,7 @@ def only_links(stage: Stage) -> None:
         stage.play()
 
 
-@failure("a refusal that repeats the request")
+@failure("a refusal that tells the request")
 def repeated(stage: Stage) -> None:
     def repeat(handler: Any) -> None:
         sent = handler.request_seen.json()
@@ -183,7 +190,7 @@ def repeated(stage: Stage) -> None:
     stage.runflow.faults["POST run"] = [repeat]
     stage.begin()
     stage.play()
-    assert "shop.example" in IsolationRun.objects.get(pk=stage.run.pk).detail
+    assert RunEvent.objects.filter(detail__contains="https://shop.example/…").exists()
 
 
 @contextmanager
@@ -220,7 +227,7 @@ def unforeseen(place: str, error: Callable[[], BaseException], nth: int = 1) -> 
 
 APP = "django_product_isolation"
 # In each exchange of the whole way; elsewhere once.
-for nth, route in enumerate(WHOLE_WAY, 1):
+for nth, route in enumerate(STEPS_TO, 1):
     FAILURES[f"out of time within {route}"] = unforeseen(
         "http.client.HTTPConnection.endheaders", SoftTimeLimitExceeded, nth
     )
@@ -245,7 +252,7 @@ def no_database(route: str, answer: Answer) -> Failure:
     def play(stage: Stage) -> None:
         stage.runflow.faults[route] = [answer]
         stage.begin()
-        for _ in range(4):
+        for _ in range(STEPS_TO[route]):
             # The first is the claim.
             stage.step(broken_database("UPDATE", "product_isolation_isolationrun", nth=2))
             stage.step()
@@ -253,7 +260,7 @@ def no_database(route: str, answer: Answer) -> Failure:
     return play
 
 
-for route in WHOLE_WAY:
+for route in STEPS_TO:
     WITHOUT_DATABASE[f"{route}: 403"] = no_database(route, ANSWERS["403"])
 for route in ("POST run", "GET run"):
     WITHOUT_DATABASE[f"{route}: hang up"] = no_database(route, hang_up)

@@ -65,9 +65,8 @@ def stack() -> Iterator[str]:
 
 
 def django_pages(error: BaseException, request: Any = None) -> Iterator[str]:
-    """Django's page for developers and its mail to admins, with DEBUG and without."""
-    for debug in (False, True):
-        with override_settings(DEBUG=debug):
-            reporter = ExceptionReporter(request, type(error), error, error.__traceback__)
-            yield reporter.get_traceback_text()
-            yield reporter.get_traceback_html()
+    """Django's mail to admins, and its page for developers with DEBUG, which hides less."""
+    reporter = ExceptionReporter(request, type(error), error, error.__traceback__)
+    yield reporter.get_traceback_text()
+    with override_settings(DEBUG=True):
+        yield reporter.get_traceback_html()
