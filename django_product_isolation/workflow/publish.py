@@ -14,6 +14,7 @@ from django.db import transaction
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
+from django_product_isolation.redaction import without_locals
 from django_product_isolation.signals import image_applied, image_restored
 from django_product_isolation.targets import (
     StorageFailed,
@@ -85,6 +86,7 @@ class Restoration:
     skipped: Sequence[tuple[str, Reason]]
 
 
+@without_locals
 def restore(images: Any, *, user: Any = None) -> Restoration:
     """Put the originals of ``images`` (an instance or a queryset) back where they still can be.
 
