@@ -3,12 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import strategies as st
-from hypothesis.stateful import rule
 
 from django_product_isolation.callbacks import signature_of
 
 from .base import Story, pick, some
+from .draws import between, one_of, rule
 
 REFUSED = {400, 401, 404, 405, 413, 503}
 FORGERIES = ["body", "signature", "unsigned", "other secret", "token", "no run", "huge"]
@@ -60,7 +59,7 @@ class Letters(Story):
         ):
             world.violation("I6 a replay changed something")
 
-    @rule(number=some, how=st.sampled_from(FORGERIES), at=st.integers(0, 63))
+    @rule(number=some, how=one_of(FORGERIES), at=between(0, 63))
     def tampered_callback(self, number: int, how: str, at: int) -> None:
         """By somebody without the secret: nothing is written, published or even read (I5)."""
         world = self.world
@@ -77,7 +76,7 @@ class Letters(Story):
         if statements != world.database.statements or bag != len(world.broker.bag):
             world.violation(f"I5 a forged callback ({how}) came as far as the tables")
 
-    @rule(what=st.sampled_from(["adds", "signs with the new", "removes the old"]))
+    @rule(what=one_of(["adds", "signs with the new", "removes the old"]))
     def rotate_secret(self, what: str) -> None:
         """As the contract has it: two at a time, then the new one, then the old one goes."""
         callbacks = self.world.callbacks

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 from unittest import mock
 
@@ -128,6 +129,7 @@ class Database:
             yield
 
 
+@lru_cache(maxsize=4096)
 def table_of(sql: str) -> str:
     """The first table that a statement names."""
     quoted = sql.replace("`", '"').split('"')

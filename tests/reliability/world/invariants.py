@@ -10,6 +10,7 @@ from django_product_isolation.models import IsolationBatch, IsolationRun, RunEve
 from tests.catalogue.models import ProductImage
 
 from . import pictures
+from .questions import Question
 from .secrecy import leaks
 
 RUN = [
@@ -247,23 +248,6 @@ class Invariants:
         messages = [message.body for message in self.world.broker.bag]
         for leak in leaks([*rows, *messages]):
             self.world.violation(f"I17 stored: {leak}")
-
-
-class Question:
-    """A query that is written in SQL only once: it is asked a million times."""
-
-    def __init__(self, query: Any) -> None:
-        self.compiler = query.query.get_compiler(connection=connection)
-        self.sql, self.params = self.compiler.as_sql()
-        columns = [column for column, _sql, _alias in self.compiler.select]
-        self.converters = self.compiler.get_converters(columns)
-
-    def rows(self, *last: Any) -> Any:
-        """The rows, with ``last`` instead of the last parameters."""
-        known = self.params[: len(self.params) - len(last)]
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, [*known, *last])
-            return self.compiler.apply_converters(cursor.fetchall(), self.converters)
 
 
 def is_in_events(name: str) -> bool:
