@@ -23,20 +23,25 @@ class Letters(Story):
             delivery = self.world.callbacks.compose(entry)
             status = self.world.callbacks.send(delivery)
             knows = self.world.callbacks.signer in self.world.callbacks.secrets
-            if knows and status not in (200, 409, 500):
+            unknown = 404 if entry.client_ref not in self.refs() else 200
+            if knows and status not in (200, 409, 500, unknown):
                 self.world.violation(f"a genuine callback was answered {status}")
 
     @rule(number=some)
     def replay_any_old_callback(self, number: int) -> None:
         if delivery := pick(self.world.callbacks.sent, number):
-            self.changes_nothing(delivery, {200, 401, 409})
+            self.changes_nothing(delivery, {200, 401, 409, 404})
 
     @rule(a=some, b=some)
     def callback_of_a_at_url_of_b(self, a: int, b: int) -> None:
         sent = self.world.callbacks.sent
         one, other = pick(sent, a), pick(sent, b)
         if one and one.client_ref != other.client_ref:
-            self.changes_nothing(replace(one, url=other.url), {401, 409})
+            self.changes_nothing(replace(one, url=other.url), {401, 409, 404})
+
+    def refs(self) -> set[str]:
+        """Under which references Runflow may know runs that there still are."""
+        return {str(pk) for pk in self.world.invariants.runs}
 
     def changes_nothing(self, delivery: Any, allowed: set[int]) -> None:
         """At most the run is looked at once more, by a worker, later (I6)."""

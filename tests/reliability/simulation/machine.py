@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, run_state_mach
 from .draws import drawn
 from .letters import Letters
 from .people import People
+from .pruning import Pruning
 from .totals import Totals
 from .trouble import Trouble
 from .workers import Workers
@@ -23,7 +24,7 @@ SHARES = [0.3, 0.6, 1.0]
 Step = tuple[str, dict[str, Any]]
 
 
-class Simulation(People, Workers, Letters, Trouble):
+class Simulation(Pruning, People, Workers, Letters, Trouble):
     """What may happen in a shop."""
 
 
@@ -45,7 +46,7 @@ def story_of(start: int, number: int, steps: int) -> list[Step]:
 def tell(world: Any, story: list[Step], totals: Totals | None = None) -> None:
     """Let a story happen in ``world``. Raises AssertionError where it goes against the rules."""
     told = Simulation(world, Totals() if totals is None else totals)
-    random.seed(0)  # the pauses of the app
+    random.seed(repr(story[0]))  # the pauses of the app; the same when the story is shortened
     try:
         for name, values in story:
             getattr(told, name)(**values)

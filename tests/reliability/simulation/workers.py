@@ -48,9 +48,6 @@ class Workers(Story):
     def sweep(self, name: str) -> None:
         self.world.sweep(name)
 
-    # A rule that prunes belongs here, as soon as there is django_product_isolation.workflow.prune:
-    # world.work(name, prune, ...); I1 and I2 then tell what it took from whom.
-
     @rule()
     def beat(self) -> None:
         self.world.work("beat", tasks.sweep.run)

@@ -51,7 +51,7 @@ class Invariants:
     def __init__(self, world: Any) -> None:
         self.world = world
         changes = RunEvent.objects.filter(kind=RunEvent.Kind.STATUS, pk__gt=0).order_by("pk")
-        self.events = Question(changes.values_list("pk", "run_id", "status"))
+        self.events = Question(changes.values_list("pk", "run_id", "status", "actor_id"))
         self.all_images = Question(ProductImage.objects.order_by().values_list(*IMAGE))
         self.all_runs = Question(IsolationRun.objects.order_by().values_list(*RUN))
 
@@ -62,6 +62,9 @@ class Invariants:
         self.changes: list[Change] = []
         self.to_undo: set[Any] = set()  # applied over bytes that a person had just replaced
         self.runs: dict[Any, Run] = {}
+        self.pruned: dict[Any, Run] = {}  # as they were when they were last seen
+        self.told: list[tuple[Any, bool]] = []  # changes of images in events, whether by a person
+        self.let_go: set[str] = set()  # originals given up on purpose
 
     def read_images(self) -> dict[int, Image]:
         return {row[0]: Image(*row) for row in self.all_images.rows()}
@@ -130,7 +133,12 @@ class Invariants:
 
     def after_step(self) -> None:
         """I1 to I4, I11 and the first of the design's own list."""
-        self.runs = self.read_runs()
+        known, self.runs = self.runs, self.read_runs()
+        for pk in known.keys() - self.runs.keys():
+            self.pruned[pk] = known[pk]
+        for pk in known.keys() & self.runs.keys():
+            if known[pk].source_name and not self.runs[pk].source_name:
+                self.let_go.add(known[pk].source_name)
         self._one_open()
         self._allowed_edges()
         self._files()
@@ -159,12 +167,14 @@ class Invariants:
 
     def _allowed_edges(self) -> None:
         say = self.world.violation
-        for pk, run, status in self.events.rows(self.last_event):
+        for pk, run, status, actor in self.events.rows(self.last_event):
             before = self.statuses.get(run, Status.QUEUED)
             if status not in TRANSITIONS[Status(before)]:
                 say(f"I11 {before} -> {status}")
             self.statuses[run] = status
             self.last_event = pk
+            if status in (Status.APPLIED, Status.RESTORED):
+                self.told.append((run, actor is not None))
         for run in self.runs.values():
             if run.status != self.statuses.get(run.id, Status.QUEUED):
                 say(f"I11 {run.status} without an event")
@@ -176,8 +186,14 @@ class Invariants:
                 world.violation(f"D1 the field points at no file: {image.original}")
         for run in self.runs.values():
             was_published = run.status in (Status.APPLIED, Status.RESTORED)
-            if was_published and self._lost_by_us(run):
+            if was_published and not self._let_go(run) and self._lost_by_us(run):
                 world.violation(f"I1 the original is lost: {run.source_name}")
+
+    def _let_go(self, run: Run) -> bool:
+        """Whether the original was pruned, and the run's image leads back to it no more."""
+        image = self.shown.get(int(run.object_pk))
+        leads_back = image is not None and image.original == run.result_name != ""
+        return not run.source_name or (run.source_name in self.let_go and not leads_back)
 
     def _lost_by_us(self, run: Run) -> bool:
         """Whether the original is gone or other than it was, though no person replaced it."""
@@ -206,7 +222,8 @@ class Invariants:
         self._secrets()
 
     def _paid_and_known(self) -> None:
-        known = {run.runflow_run_id: run for run in self.runs.values() if run.runflow_run_id}
+        runs = [*self.runs.values(), *self.pruned.values()]
+        known = {run.runflow_run_id: run for run in runs if run.runflow_run_id}
         for entry in self.world.runflow.ledger:
             run = known.get(entry.id)
             if run is None:
@@ -219,21 +236,19 @@ class Invariants:
     def _undone(self) -> None:
         world = self.world
         for pk in self.to_undo:
-            run = self.runs[pk]
-            image = self.shown.get(int(run.object_pk))
-            shows_it = image is not None and image.original == run.result_name
+            run = self.runs.get(pk)
+            image = run and self.shown.get(int(run.object_pk))
+            shows_it = image and image.original and image.original == run.result_name
             if shows_it and world.storage.fingerprint(run.source_name) != run.source_sha256:
                 world.violation(f"I7 a newer upload under the same name is hidden: {run}")
 
     def _told(self) -> None:
         """Each change of an image is in the run's events and, where a person did it, in the log."""
-        told = RunEvent.objects.filter(
-            kind=RunEvent.Kind.STATUS, status__in=[Status.APPLIED, Status.RESTORED]
-        )
         changes = [c for c in self.changes if c.status != Status.SUPERSEDED]
-        if told.count() != len(changes):
-            self.world.violation(f"I20 {len(changes)} changes, {told.count()} events")
-        by_people = told.exclude(actor=None).values_list("run__object_pk", flat=True)
+        if len(self.told) != len(changes):
+            self.world.violation(f"I20 {len(changes)} changes, {len(self.told)} events")
+        runs = self.runs | self.pruned
+        by_people = [runs[run].object_pk for run, by_person in self.told if by_person]
         logged = LogEntry.objects.values_list("object_id", flat=True)
         if sorted(by_people) != sorted(logged):
             self.world.violation("I20 the admin's history differs from the events")
