@@ -64,7 +64,7 @@ class Invariants:
         self.runs: dict[Any, Run] = {}
         self.pruned: dict[Any, Run] = {}  # as they were when they were last seen
         self.told: list[tuple[Any, bool]] = []  # changes of images in events, whether by a person
-        self.let_go: set[str] = set()  # originals given up on purpose
+        self.let_go: set[str] = set()  # files given up on purpose
 
     def read_images(self) -> dict[int, Image]:
         return {row[0]: Image(*row) for row in self.all_images.rows()}
@@ -137,8 +137,9 @@ class Invariants:
         for pk in known.keys() - self.runs.keys():
             self.pruned[pk] = known[pk]
         for pk in known.keys() & self.runs.keys():
-            if known[pk].source_name and not self.runs[pk].source_name:
-                self.let_go.add(known[pk].source_name)
+            for name in ("source_name", "result_name"):
+                if not getattr(self.runs[pk], name):
+                    self.let_go.add(getattr(known[pk], name))
         self._one_open()
         self._allowed_edges()
         self._files()
