@@ -36,6 +36,8 @@ class Pruning(Story):
     ) -> None:
         ages = {"rows": rows, "results": results, "originals": originals}
         self.grows_old(days)
+        # A form from before, sent afterwards, points at what its sender let go: as if typed in.
+        self.world.shop.read_before.clear()
         if is_dry:
             self.prunes_nothing(ages)
         else:
