@@ -7,7 +7,7 @@ from typing import Any
 
 from django_product_isolation import isolate
 from django_product_isolation.choices import Status
-from django_product_isolation.models import IsolationRun
+from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.workflow import approve, resume
 from tests.reliability.world import World
 from tests.reliability.world.convergence import (
@@ -23,6 +23,7 @@ from .draws import YES_OR_NO, between, one_of, opening
 from .totals import Totals
 
 IMAGES = 3
+NEVER = 1e9  # seconds until Runflow lists a run: then all hangs on its callbacks
 LONGEST_SKEW = timedelta(days=1)
 
 some = between(0, 11)  # which run, message or callback, counted round and round
@@ -59,7 +60,7 @@ class Story:
         grammar=one_of(["EQ", "colon", "refused", "ignored"]),
         honours_key=YES_OR_NO,
         signs_on_request_only=YES_OR_NO,
-        listing_delay=one_of([0, 0, 30, 240]),
+        listing_delay=one_of([0, 0, 30, 240, NEVER]),
         then=between(0, 6),
     )
     def opens(
@@ -93,7 +94,11 @@ class Story:
     def submit_form(self, form: int, pks: list[int], *, person: int, review: bool | None) -> None:
         shop = self.world.shop
         options = {"user": shop.people[person], "token": shop.token(form), "review": review}
-        self.world.work("web", isolate, shop.images(pks), **options)
+        budget, is_calm = self.world.options["DAILY_BUDGET"], not self.world.points.visits_at
+        is_new = budget and not IsolationBatch.objects.filter(pk=options["token"]).exists()
+        batch = self.world.work("web", isolate, shop.images(pks), **options)
+        if batch and is_new and is_calm:
+            self.world.invariants.within_budget(batch, budget)
 
     def life_goes_on(self, rounds: int) -> None:
         """Messages are delivered, time passes, Runflow works and calls back, people help."""
@@ -130,6 +135,17 @@ class Story:
         act(*args, **options)
         self.world.invariants.people_changed()
 
+    def all_is_called_back(self) -> None:
+        """Where runs are not listed, a callback comes for each of them, sooner or later."""
+        world = self.world
+        if world.runflow.listing_delay < NEVER:
+            return
+        world.callbacks.signer = world.callbacks.secrets[-1]
+        with self.undisturbed():
+            for entry in world.runflow.ledger:
+                if entry.body.get("callback_url"):
+                    world.callbacks.send(world.callbacks.compose(entry))
+
     @contextmanager
     def undisturbed(self) -> Iterator[None]:
         """What was planned to happen waits."""
@@ -156,6 +172,7 @@ class Story:
         for entry in world.runflow.ledger:
             world.runflow.finish(entry, "succeeded", ["1"])
         for _ in range(3):
+            self.all_is_called_back()
             come_to_rest(world, longest_skew=LONGEST_SKEW)
             if not resume_all(world):
                 break

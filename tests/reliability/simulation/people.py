@@ -48,7 +48,16 @@ class People(Story):
 
     @rule(which=images, person=people)
     def restores(self, which: int, person: int) -> None:
-        self.world.work("web", self.restore_or_say_why, which, person)
+        world, before = self.world, self.world.invariants.read_runs()
+        replaced = {
+            pk for pk, run in before.items() if world.invariants.holds_other_bytes(run)
+        }
+        is_calm = not world.points.visits_at
+        world.work("web", self.restore_or_say_why, which, person)
+        for pk, run in world.invariants.read_runs().items() if is_calm and replaced else ():
+            was_restored = run.status == "restored" != before[pk].status
+            if pk in replaced and was_restored:
+                world.violation(f"I13 restored to another photo: {run}")
 
     def restore_or_say_why(self, which: int, person: int) -> None:
         with suppress(StorageFailed):

@@ -1,9 +1,11 @@
 """What must always be true (I1 to I20), looked at after every step and every change of an image."""
 
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.contrib.admin.models import LogEntry
 from django.db import connection
+from django.utils import timezone
 
 from django_product_isolation.choices import OPEN_STATUSES, TRANSITIONS, Status
 from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent
@@ -189,6 +191,21 @@ class Invariants:
             was_published = run.status in (Status.APPLIED, Status.RESTORED)
             if was_published and not self._let_go(run) and self._lost_by_us(run):
                 world.violation(f"I1 the original is lost: {run.source_name}")
+
+    def holds_other_bytes(self, run: Run) -> bool:
+        """Whether somebody put another picture under the name of the run's original."""
+        content = self.world.storage.fingerprint(run.source_name)
+        return content is not None and content != run.source_sha256
+
+    def within_budget(self, batch: Any, budget: str) -> None:
+        """Just after a click: what can still be charged for today's clicks is within the budget."""
+        midnight = timezone.localtime(batch.created_at).replace(hour=0, minute=0, second=0, microsecond=0)
+        today = IsolationRun.objects.filter(batch__created_at__gte=midnight)
+        may_cost = today.filter(status__in=[*OPEN_STATUSES, Status.APPLIED], cost=None).count()
+        charged = today.exclude(cost=None).values_list("cost", flat=True)
+        total = may_cost * batch.unit_price + sum(charged)
+        if total > Decimal(budget):
+            self.world.violation(f"P42 {total} USD are reserved of {budget}")
 
     def _let_go(self, run: Run) -> bool:
         """Whether the original was pruned, and the run's image leads back to it no more."""
