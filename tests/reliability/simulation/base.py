@@ -56,7 +56,7 @@ class Story:
         public=YES_OR_NO,
         overwrites=YES_OR_NO,
         mode=one_of(["celery", "celery", "embedded", "request"]),
-        budget=one_of([None, None, None, "1.35"]),
+        budget=one_of([None, None, "0.54", "1.35"]),
         grammar=one_of(["EQ", "colon", "refused", "ignored"]),
         honours_key=YES_OR_NO,
         signs_on_request_only=YES_OR_NO,

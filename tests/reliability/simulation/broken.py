@@ -5,24 +5,23 @@ from typing import Any
 from unittest import mock
 from uuid import UUID
 
+from django.core.files.base import File
 from django.utils import timezone
 
 from django_product_isolation import callbacks
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.models.runs import LeaseLost
 from django_product_isolation.querysets import RunQuerySet
 from django_product_isolation.reasons import Reason
 from django_product_isolation.runflow import RunflowError
 from django_product_isolation.signals import image_restored
-from django_product_isolation.targets import FileMissing, Target, dimension_columns
+from django_product_isolation.targets import Target, dimension_columns
 from django_product_isolation.workflow import (
     advance,
     begin,
     files,
     prune_files,
     publish,
-    retrying,
     submit,
 )
 from django_product_isolation.workflow.timing import backoff
@@ -39,8 +38,8 @@ def due_leased_or_not(runs: RunQuerySet) -> RunQuerySet:
     return runs.filter(due_at__lte=timezone.now()).order_by("due_at")
 
 
-def as_known_by_anybody(run: IsolationRun) -> Any:
-    return IsolationRun.objects.filter(pk=run.pk, status=run.status)
+def as_it_is(run: IsolationRun) -> Any:
+    return IsolationRun.objects.filter(pk=run.pk)
 
 
 def swap_whatever_is_shown(
@@ -108,14 +107,8 @@ def keep_file_unasked(run: Any, target: Any, result: Any, facts: Any) -> tuple[s
     """Writes the file before its name, and does not read it back."""
     digest, _size = files.sha256_of(result)
     path = target.path_for(run.object_pk, files.result_filename(facts.extension))
-    name = target.store(path, files_as_django_has_them(result))
+    name = target.store(path, File(result))
     return name, digest
-
-
-def files_as_django_has_them(result: Any) -> Any:
-    from django.core.files.base import File
-
-    return File(result)
 
 
 def delete_first(pruning: Any, free: list[Any]) -> list[Any]:
@@ -142,7 +135,7 @@ def patch(where: Any, **names: Any) -> Any:
 
 BREAKS: dict[str, Any] = {
     "claim ignores the lease": lambda: patch(RunQuerySet, due=due_leased_or_not),
-    "a lost lease is not noticed": lambda: patch(IsolationRun, _as_known=as_known_by_anybody),
+    "a run is moved from wherever it is": lambda: patch(IsolationRun, _as_known=as_it_is),
     "a request is sent again after an ambiguous end": lambda: patch(submit, send=send_again),
     "the budget is not checked": lambda: patch(begin, reserve=nobody_waits),
     "late adoption is dropped": lambda: patch(advance, adopt_hint=lambda *_: False),
@@ -150,9 +143,7 @@ BREAKS: dict[str, Any] = {
         advance.STEPS, {Status.FAILED: rest, Status.CANCELLED: rest}
     ),
     "sweep stops at an error": lambda: patch(advance, advance=advance_or_raise),
-    "the callback's token is not checked": lambda: patch(
-        callbacks, run_pk_from_token=token_unread
-    ),
+    "the callback's token is not checked": lambda: patch(callbacks, run_pk_from_token=token_unread),
     "the callback's signature is not checked": lambda: patch(
         callbacks, signature_is_valid=lambda *_: True
     ),

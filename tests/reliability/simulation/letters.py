@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import Any
 
-
 from django_product_isolation.callbacks import signature_of
 
 from .base import Story, pick, some

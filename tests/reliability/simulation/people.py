@@ -3,7 +3,6 @@
 from contextlib import suppress
 from typing import Any
 
-
 from django_product_isolation import restore
 from django_product_isolation.models import IsolationBatch
 from django_product_isolation.targets import StorageFailed
@@ -49,9 +48,7 @@ class People(Story):
     @rule(which=images, person=people)
     def restores(self, which: int, person: int) -> None:
         world, before = self.world, self.world.invariants.read_runs()
-        replaced = {
-            pk for pk, run in before.items() if world.invariants.holds_other_bytes(run)
-        }
+        replaced = {pk for pk, run in before.items() if world.invariants.holds_other_bytes(run)}
         is_calm = not world.points.visits_at
         world.work("web", self.restore_or_say_why, which, person)
         for pk, run in world.invariants.read_runs().items() if is_calm and replaced else ():

@@ -12,7 +12,9 @@ def what_goes_wrong(world: Any, story: list[Step]) -> str:
     try:
         tell(world, story)
     except Exception as error:  # the oracle itself may stumble over what the app did
-        return f"{error}" if isinstance(error, AssertionError) else f"{type(error).__name__} {error}"
+        return (
+            f"{error}" if isinstance(error, AssertionError) else f"{type(error).__name__} {error}"
+        )
     return ""
 
 

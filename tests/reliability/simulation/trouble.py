@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-
 from django_product_isolation.workflow import stop
 from tests.reliability.world.database import ERRORS
 from tests.reliability.world.http import DARK, FILE_FAULTS, REFUSALS, UNSENT
@@ -29,9 +28,7 @@ class Trouble(Story):
         self.fault(self.world.network.faults, "POST run", kind)
         self.life_goes_on(then)
 
-    @rule(
-        route=one_of(ROUTES), kind=one_of(UNSENT + DARK + REFUSALS), then=rounds
-    )
+    @rule(route=one_of(ROUTES), kind=one_of(UNSENT + DARK + REFUSALS), then=rounds)
     def network_fault(self, route: str, kind: str, then: int) -> None:
         self.fault(self.world.network.faults, route, kind)
         self.life_goes_on(then)

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-
 from django_product_isolation import tasks
 from tests.reliability.world.convergence import next_due
 from tests.reliability.world.runflow import UNSAFE

@@ -199,7 +199,9 @@ class Invariants:
 
     def within_budget(self, batch: Any, budget: str) -> None:
         """Just after a click: what can still be charged for today's clicks is within the budget."""
-        midnight = timezone.localtime(batch.created_at).replace(hour=0, minute=0, second=0, microsecond=0)
+        midnight = timezone.localtime(batch.created_at).replace(
+            hour=0, minute=0, second=0, microsecond=0
+        )
         today = IsolationRun.objects.filter(batch__created_at__gte=midnight)
         may_cost = today.filter(status__in=[*OPEN_STATUSES, Status.APPLIED], cost=None).count()
         charged = today.exclude(cost=None).values_list("cost", flat=True)
