@@ -83,9 +83,9 @@ def read_alike(target: Target, run: IsolationRun) -> Fingerprint | None:
     Raises StorageFailed when it does not: what a failing storage hands out must not undo a swap.
     """
     source = find_fingerprint(target, run.source_name)
-    if source and source.sha256 != run.source_sha256:
-        if find_fingerprint(target, run.source_name) != source:
-            raise StorageFailed("the source was read differently twice")
+    is_other = source is not None and source.sha256 != run.source_sha256
+    if is_other and find_fingerprint(target, run.source_name) != source:
+        raise StorageFailed("the source was read differently twice")
     return source
 
 

@@ -95,12 +95,12 @@ class Pruning(Story):
             if is_open or old.due_at or not self.is_old(old, ages["rows"]):
                 self.world.violation(f"S15 a run was removed too early: {old.status}")
             return
-        if old.source_name and not new.source_name:
-            if old.status != Status.APPLIED or not self.is_old(old, ages["originals"]):
-                self.world.violation(f"S15 an original was let go too early: {old.source_name}")
-        if old.result_name and not new.result_name:
-            if is_open or not self.is_old(old, ages["results"]):
-                self.world.violation(f"S15 a result was removed too early: {old.result_name}")
+        let_go = old.source_name and not new.source_name
+        if let_go and (old.status != Status.APPLIED or not self.is_old(old, ages["originals"])):
+            self.world.violation(f"S15 an original was let go too early: {old.source_name}")
+        removed = old.result_name and not new.result_name
+        if removed and (is_open or not self.is_old(old, ages["results"])):
+            self.world.violation(f"S15 a result was removed too early: {old.result_name}")
 
     def is_old(self, run: Any, days: int | None) -> bool:
         """By the clock of anybody whose clock is wrong."""
