@@ -85,7 +85,7 @@ def simulate(world: Any, *, sequences: int, steps: int, start: int) -> Totals:
         settings=settings(
             max_examples=sequences,
             stateful_step_count=steps,
-            phases=[Phase.generate, Phase.shrink],
+            phases=[Phase.generate],
             database=None,
             deadline=None,
             derandomize=False,
