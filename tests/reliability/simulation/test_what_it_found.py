@@ -136,6 +136,13 @@ OPENS = {
     "then": 0,
 }
 STORIES = {
+    "nobody works for months while an answer is missing": [
+        ("opens", OPENS | {"mode": "celery", "grammar": "ignored", "listing_delay": 0, "then": 1}),
+        ("post_answer", {"kind": "lost 500", "then": 2}),
+        ("clock_is_wrong", {"name": "worker-2", "by": -60}),
+        ("click", {"which": [2, 3], "person": 0, "review": False, "then": 2}),
+        ("prunes", {"days": 70, "rows": None, "results": 1, "originals": 30, "is_dry": False}),
+    ],
     "somebody comes in while a row is still being returned": [
         ("opens", OPENS),
         ("sweep", {"name": "worker-3"}),
