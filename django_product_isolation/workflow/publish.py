@@ -64,7 +64,7 @@ def make_sure(run: IsolationRun) -> None:
     """
     target = target_of(run)
     try:
-        source = find_fingerprint(target, run.source_name)
+        source = read_alike(target, run)
     except StorageFailed as error:
         retry(run, Reason.STORAGE_FAILED, str(error), limit=PATIENCE)
         return
@@ -76,6 +76,18 @@ def make_sure(run: IsolationRun) -> None:
         instance = target.instance(run.object_pk)
         image_applied.send_robust(target.model, run=run, instance=instance)
     run.rest()
+
+
+def read_alike(target: Target, run: IsolationRun) -> Fingerprint | None:
+    """The source's fingerprint; other bytes than were sent only if a second look finds them too.
+
+    Raises StorageFailed when it does not: what a failing storage hands out must not undo a swap.
+    """
+    source = find_fingerprint(target, run.source_name)
+    is_other = source is not None and source.sha256 != run.source_sha256
+    if is_other and find_fingerprint(target, run.source_name) != source:
+        raise StorageFailed("the source was read differently twice")
+    return source
 
 
 @dataclass(frozen=True)
