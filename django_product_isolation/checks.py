@@ -150,6 +150,23 @@ def check_admin(settings: IsolationSettings) -> Iterator[CheckMessage]:
             )
 
 
+def check_storages(settings: IsolationSettings) -> Iterator[CheckMessage]:
+    """Nothing of ours has a name twice, but an upload of the shop's own would take an original."""
+    for label, options in settings.IMAGES.items():
+        try:
+            overwrites = build(label, options).overwrites
+        except ImproperlyConfigured:
+            continue  # E003 says so, or Django of its own setting
+        if overwrites:
+            yield Warning(
+                f"The storage of {label} overwrites files that have the same name.",
+                hint='Give it the option "file_overwrite": False (Azure: "overwrite_files", '
+                'Django: "allow_overwrite"), or a later upload destroys an original that could '
+                "have been restored.",
+                id="product_isolation.W005",
+            )
+
+
 def check_broker(settings: IsolationSettings) -> Iterator[CheckMessage]:
     """Redis' client has no limits by default; those of other brokers have."""
     if settings.WORKERS != Workers.CELERY:
@@ -203,5 +220,6 @@ CHECKS = (
     check_secrets,
     check_urls,
     check_admin,
+    check_storages,
     check_broker,
 )

@@ -1,13 +1,15 @@
 """The whole way of an image on each storage: sent, stored, published, put back."""
 
 import pytest
+from django.core.files.storage import storages
 
 from django_product_isolation import isolate, restore
 from django_product_isolation.choices import Status
 from django_product_isolation.reasons import Reason
-from tests.catalogue.models import ProductImage
-from tests.photos import make_image, photo_bytes, shown_bytes
+from tests.catalogue.models import Product, ProductImage
+from tests.photos import make_image, photo_bytes, photo_file, shown_bytes
 
+from .awkward import Overwriting, Plain, Renaming
 from .places import PLACES
 
 pytestmark = pytest.mark.django_db
@@ -80,3 +82,25 @@ def test_a_picture_of_the_same_name_takes_the_originals_place_only_where_the_sto
     [(_label, reason)] = restore(image).skipped
     assert reason == Reason.ORIGINAL_MISSING
     assert shown_bytes(image) == bucket.files()[run.result_name]
+
+
+@pytest.mark.parametrize("storage_class", [Plain, Renaming, Overwriting])
+def test_a_storage_that_can_little_is_enough(storage_class, settings, runflow, go_on):
+    backend = f"{storage_class.__module__}.{storage_class.__name__}"
+    settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": backend}}
+    # Django itself measures an image by seeking in it: the row says what a shop's import would.
+    original = storages["default"].save("products/busy.jpg", photo_file())
+    product = Product.objects.create(name="Enamel mug")
+    [image] = ProductImage.objects.bulk_create([ProductImage(product=product, original=original)])
+    contents = storages["default"].contents
+
+    run = go_on(isolate(image).runs.get())
+    assert run.status == Status.APPLIED, run.reason
+    assert contents.keys() == {original, run.result_name}
+    assert (contents[original], shown_name(image)) == (photo_bytes(), run.result_name)
+    assert len(restore(image).restored) == 1
+    assert (contents[original], shown_name(image)) == (photo_bytes(), original)
+
+
+def shown_name(image) -> str:
+    return ProductImage.objects.values_list("original", flat=True).get(pk=image.pk)
