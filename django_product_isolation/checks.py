@@ -4,10 +4,12 @@ Ids are public: hosts silence them. Retired ids are never given to another findi
 """
 
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
 from celery import current_app
+from django import get_version
 from django.apps import apps
 from django.core.checks import CheckMessage, Error, Warning
 from django.core.exceptions import ImproperlyConfigured
@@ -182,6 +184,31 @@ def check_broker(settings: IsolationSettings) -> Iterator[CheckMessage]:
         )
 
 
+def check_django_tasks(settings: IsolationSettings) -> Iterator[CheckMessage]:
+    """Django brings its own tasks since 6.0, and two backends that are no workers."""
+    if settings.WORKERS != Workers.DJANGO:
+        return
+    if not find_spec("django.tasks"):
+        yield Error(
+            f'{SETTING}["WORKERS"] is "django", but Django {get_version()} has no tasks.',
+            hint='Update to Django 6.0 or later, or choose "embedded" or "celery".',
+            id="product_isolation.E010",
+        )
+        return
+    from django.tasks import task_backends
+    from django.tasks.backends.dummy import DummyBackend
+    from django.tasks.backends.immediate import ImmediateBackend
+
+    if isinstance(task_backends["default"], DummyBackend | ImmediateBackend):
+        yield Warning(
+            'TASKS["default"] hands no work to a worker: staff would wait for Runflow, or nobody '
+            "would take the steps.",
+            hint="Name a backend that has workers, such as one of those in Django's list of "
+            "third-party backends. Immediate and dummy are for tests.",
+            id="product_isolation.W006",
+        )
+
+
 def check_deploy(**_kwargs: Any) -> list[CheckMessage]:
     """Findings that matter only where real money and the open internet are."""
     try:
@@ -222,4 +249,5 @@ CHECKS = (
     check_admin,
     check_storages,
     check_broker,
+    check_django_tasks,
 )
