@@ -141,7 +141,7 @@ def test_a_backend_that_cannot_wait_leaves_the_rest_to_the_sweep(
         run = isolate(make_image()).runs.get()
     run.refresh_from_db()
     assert run.status == Status.PROCESSING
-    assert run.due_at > timezone.now() - timedelta(seconds=30)
+    assert run.due_at is not None
 
 
 @needs_tasks

@@ -146,7 +146,11 @@ if CELERY_BROKER_URL.startswith("redis"):
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BEAT_SCHEDULE = {
-    "isolation-sweep": {"task": "django_product_isolation.tasks.sweep", "schedule": 30.0},
+    "isolation-sweep": {
+        "task": "django_product_isolation.tasks.sweep",
+        "schedule": 30.0,
+        "options": {"expires": 30.0},
+    },
 }
 
 # What follows is the whole installation, together with one line in config/urls.py.

@@ -39,7 +39,7 @@ class Swatch(models.Model):
         return self.name
 
 
-class PosterStorage(LazyObject):
+class PosterStorage(LazyObject):  # type: ignore[type-arg]
     """The alias "posters" of STORAGES, looked up when it is first used."""
 
     def _setup(self) -> None:
@@ -48,7 +48,7 @@ class PosterStorage(LazyObject):
 
 def poster_storage() -> Storage:
     """Called by Django while the model is made."""
-    return PosterStorage()
+    return PosterStorage()  # type: ignore[return-value]
 
 
 class Poster(models.Model):
