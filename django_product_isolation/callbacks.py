@@ -39,9 +39,9 @@ class Callback:
     metadata: Mapping[str, Any] = field(repr=False)
 
 
-def usable_secrets(secrets: Sequence[str]) -> list[str]:
+def usable_secrets(secrets: Sequence[str] | None) -> list[str]:
     """The secrets that are long enough to prove anything. They are used as they stand."""
-    given = [secrets] if isinstance(secrets, str) else secrets
+    given = [secrets] if isinstance(secrets, str) else secrets or ()
     return [s for s in given if isinstance(s, str) and len(s.strip()) >= MIN_SECRET]
 
 

@@ -114,7 +114,8 @@ def check_amounts(settings: IsolationSettings) -> Iterator[CheckMessage]:
 
 def check_secrets(settings: IsolationSettings) -> Iterator[CheckMessage]:
     secrets = settings.SIGNING_SECRETS
-    if isinstance(secrets, str) or len(callbacks.usable_secrets(secrets)) != len(secrets):
+    is_list = isinstance(secrets, list | tuple)
+    if not is_list or len(callbacks.usable_secrets(secrets)) != len(secrets):
         yield Error(
             f'{SETTING}["SIGNING_SECRETS"] holds a secret that would not protect anything.',
             hint="Give a list of secrets as Runflow showed them (whsec_...), each of at least "

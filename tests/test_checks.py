@@ -45,6 +45,7 @@ def test_a_shop_as_in_the_readme_passes():
         ({"SIGNING_SECRETS": [""]}, "E008"),
         ({"SIGNING_SECRETS": [SECRET, "short"]}, "E008"),
         ({"SIGNING_SECRETS": SECRET}, "E008"),
+        ({"SIGNING_SECRETS": None}, "E008"),
     ],
 )
 def test_each_mistake_has_its_own_id_and_a_hint(settings, options, expected):

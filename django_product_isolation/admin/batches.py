@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -75,6 +76,8 @@ class BatchAdmin(ReadOnly, BatchModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """A batch has one page: the one on which it is watched."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         batch = self.get_object(request, unquote(object_id))
         if batch is None:
             raise Http404

@@ -142,7 +142,7 @@ class Migration(migrations.Migration):
                             ("held", "Needs attention"),
                             ("applied", "Applied"),
                             ("restored", "Original restored"),
-                            ("rejected", "Turned down"),
+                            ("rejected", "Rejected"),
                             ("failed", "Failed"),
                             ("cancelled", "Cancelled"),
                             ("superseded", "Image changed meanwhile"),
@@ -171,7 +171,7 @@ class Migration(migrations.Migration):
                             ("held", "Needs attention"),
                             ("applied", "Applied"),
                             ("restored", "Original restored"),
-                            ("rejected", "Turned down"),
+                            ("rejected", "Rejected"),
                             ("failed", "Failed"),
                             ("cancelled", "Cancelled"),
                             ("superseded", "Image changed meanwhile"),
@@ -228,7 +228,7 @@ class Migration(migrations.Migration):
                 "ordering": ["-batch__created_at", "label"],
                 "permissions": [
                     ("isolate_image", "Can have product images isolated (spends money)"),
-                    ("review_result", "Can approve and turn down isolated images"),
+                    ("review_result", "Can approve and reject isolated images"),
                     ("restore_image", "Can put original images back"),
                 ],
             },
@@ -360,7 +360,7 @@ class Migration(migrations.Migration):
                             ("held", "Needs attention"),
                             ("applied", "Applied"),
                             ("restored", "Original restored"),
-                            ("rejected", "Turned down"),
+                            ("rejected", "Rejected"),
                             ("failed", "Failed"),
                             ("cancelled", "Cancelled"),
                             ("superseded", "Image changed meanwhile"),
@@ -443,10 +443,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="isolationrun",
-            index=models.Index(fields=["source_name"], name="product_iso_source__5e9422_idx"),
+            index=models.Index(
+                fields=["source_name", "status"], name="product_iso_source__bbd441_idx"
+            ),
         ),
         migrations.AddIndex(
             model_name="isolationrun",
-            index=models.Index(fields=["result_name"], name="product_iso_result__4bc8bc_idx"),
+            index=models.Index(
+                fields=["result_name", "status"], name="product_iso_result__f38b65_idx"
+            ),
         ),
     ]

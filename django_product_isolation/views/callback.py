@@ -52,8 +52,9 @@ class CallbackView(View):
         except callbacks.BadToken:
             return refuse(404, "bad_token")
         secrets = get_settings().SIGNING_SECRETS
-        # An empty text is what a lost environment variable leaves: no reason to open the door.
-        if secrets or isinstance(secrets, str):
+        # An empty text or None is what a lost environment variable leaves: no reason to open
+        # the door.
+        if secrets or not isinstance(secrets, list | tuple):
             if not callbacks.usable_secrets(secrets):
                 return refuse(503, "no_usable_secret", pk)
             signature = request.headers.get("Runflow-Signature")

@@ -7,6 +7,7 @@ only when the request provably was not accepted. Otherwise Runflow is asked; not
 from datetime import datetime
 from typing import Any, BinaryIO
 from urllib.parse import urljoin
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
@@ -103,7 +104,7 @@ def prepare(run: IsolationRun, target: Target, client: RunflowClient) -> RunRequ
         aspect_ratio=run.batch.aspect_ratio,
         resolution=run.batch.resolution,
         prompt=run.prompt,
-        callback_url=callback_url(run),
+        callback_url=callback_url(run.pk),
         metadata={"run": str(run.pk)},
         client_ref=str(run.pk),
         idempotency_key=str(run.pk),
@@ -196,8 +197,8 @@ def confirm(run: IsolationRun) -> None:
             run.wait(soon(max(5.0, waited.total_seconds() / 3)), reason=Reason.UNCONFIRMED)
 
 
-def callback_url(run: IsolationRun) -> str | None:
-    """Where Runflow calls back for this run; None when results are polled only."""
+def callback_url(pk: UUID) -> str | None:
+    """Where Runflow calls back for a run; None when results are polled only."""
     base = get_settings().CALLBACK_BASE_URL
-    path = reverse("product_isolation:callback", args=[make_token(run.pk)])
+    path = reverse("product_isolation:callback", args=[make_token(pk)])
     return None if base is None else urljoin(base, path)

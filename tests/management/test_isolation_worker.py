@@ -11,7 +11,8 @@ from django.db import DatabaseError
 from django_product_isolation import isolate
 from django_product_isolation.choices import Status
 from django_product_isolation.management.commands.isolation_worker import Worker
-from django_product_isolation.models import IsolationRun, RunQuerySet
+from django_product_isolation.models import IsolationRun
+from django_product_isolation.querysets import RunQuerySet
 from tests.catalogue.models import ProductImage
 from tests.photos import make_image
 

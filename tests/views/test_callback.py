@@ -103,11 +103,11 @@ def test_the_signature_of_another_body_or_in_capitals_is_not_good(run, signing):
     assert not is_woken(run)
 
 
-@pytest.mark.parametrize("secrets", ["", [""], [" "], ["short"]])
+@pytest.mark.parametrize("secrets", ["", None, [""], [" "], ["short"]])
 def test_a_secret_that_protects_nothing_opens_nothing(secrets, run, settings):
     settings.PRODUCT_ISOLATION = {**settings.PRODUCT_ISOLATION, "SIGNING_SECRETS": secrets}
     body = body_for(run)
-    assert call(run, body, signature=sign(body, "".join(secrets))).status_code == 503
+    assert call(run, body, signature=sign(body, "".join(secrets or ""))).status_code == 503
     assert not is_woken(run)
 
 

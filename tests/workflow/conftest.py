@@ -5,30 +5,8 @@ from django.utils import timezone
 
 from django_product_isolation import isolate
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.sandbox import Sandbox
 from django_product_isolation.workflow import advance
 from tests.photos import make_image
-from tests.runflow_account import RunflowAccount
-
-
-@pytest.fixture(scope="session")
-def sandbox(tmp_path_factory):
-    data = tmp_path_factory.mktemp("sandbox")
-    with Sandbox(("127.0.0.1", 0), data=data, speed="instant", engine="light") as server:
-        yield server
-
-
-@pytest.fixture
-def runflow(sandbox, settings):
-    """A Runflow of our own; the app reaches it over HTTP by its ``BASE_URL``."""
-    settings.PRODUCT_ISOLATION = {
-        **settings.PRODUCT_ISOLATION,
-        "BASE_URL": sandbox.url,
-        "RESOLUTION": "1K",
-    }
-    account = RunflowAccount(sandbox.url)
-    yield account
-    account.reset()
 
 
 @pytest.fixture

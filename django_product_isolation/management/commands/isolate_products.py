@@ -1,25 +1,35 @@
-"""Isolating a back catalogue from the command line, under the same guards as the admin."""
+"""Isolating a back catalogue from the command line, under the same guards as the admin.
 
+Begins a batch, follows it until most of it has ended, begins the next. What was begun is in the
+database, so an interrupted command goes on where it stopped when it is started again.
+"""
+
+import sys
 from argparse import ArgumentParser
+from time import sleep
 from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import FieldError, ImproperlyConfigured, ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.core.serializers.base import ProgressBar
 from django.db.models import QuerySet
 
-from django_product_isolation.choices import AspectRatio, Resolution
-from django_product_isolation.workflow import (
-    BudgetExceeded,
-    NothingToIsolate,
-    Plan,
-    isolate,
-    plan,
-)
+from django_product_isolation.choices import AspectRatio, Resolution, Status, Workers
+from django_product_isolation.conf import get_settings, usd
+from django_product_isolation.workflow import advance_for
+from django_product_isolation.workflow.catalogue import Catalogue
+
+PAUSE = 1.0  # seconds between looks at the runs
 
 
 class Command(BaseCommand):
-    help = "Isolates the images of a model that is named in PRODUCT_ISOLATION."
+    help = (
+        "Isolates the images of a model that is named in PRODUCT_ISOLATION, batch by batch, and "
+        "follows them. Interrupt it with Ctrl-C; the same command goes on. Left out are images "
+        "that show a result, are being isolated, or whose result a person turned down or took "
+        "back; what failed is tried again."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("model", help="Such as catalogue.ProductImage.")
@@ -31,6 +41,10 @@ class Command(BaseCommand):
             help="A field lookup such as product__is_public=True; may be repeated.",
         )
         parser.add_argument("--limit", type=int, help="At most so many images.")
+        parser.add_argument("--budget", metavar="USD", help="At most so much money, such as 50.")
+        parser.add_argument(
+            "--again", action="store_true", help="Also what would be left out, at its price."
+        )
         parser.add_argument(
             "--dry-run", action="store_true", help="Say what would be done and what it costs."
         )
@@ -38,35 +52,75 @@ class Command(BaseCommand):
         parser.add_argument("--resolution", choices=Resolution.values)
         parser.add_argument("--prompt")
 
-    def handle(self, *, dry_run: bool, **options: Any) -> None:
+    def handle(self, *, dry_run: bool, verbosity: int, **options: Any) -> None:
         try:
-            images = select(options["model"], options["filter"], options["limit"])
-            chosen = plan(images)
-            self.report(chosen)
+            catalogue = Catalogue(
+                select(options["model"], options["filter"]),
+                limit=options["limit"],
+                budget=None if options["budget"] is None else usd("--budget", options["budget"]),
+                again=options["again"],
+                **{name: options[name] for name in ("prompt", "aspect_ratio", "resolution")},
+            )
+            self.announce(catalogue)
             if not dry_run:
-                batch = isolate(
-                    images,
-                    prompt=options["prompt"],
-                    aspect_ratio=options["aspect_ratio"],
-                    resolution=options["resolution"],
-                )
-                self.stdout.write(f"Begun as batch {batch.pk}.")
+                self.isolate(catalogue, self.bar(catalogue.most, verbosity))
         except (ImproperlyConfigured, ValidationError) as error:
-            raise CommandError(str(error)) from error
-        except NothingToIsolate as error:
-            raise CommandError("None of these images can be isolated.") from error
-        except BudgetExceeded as error:
+            raise CommandError("; ".join(getattr(error, "messages", [str(error)]))) from error
+        except KeyboardInterrupt:
             raise CommandError(
-                f"This would cost ${error.total}, but only ${error.left} are left of the budget."
-            ) from error
+                "Interrupted. What was begun goes on by itself; the same command begins the rest.",
+                returncode=130,
+            ) from None
 
-    def report(self, chosen: Plan) -> None:
-        for skipped in chosen.skipped:
-            self.stdout.write(f"Skipped: {skipped.picture.label} {skipped.reason.label}")
-        self.stdout.write(f"{len(chosen.accepted)} images x ${chosen.unit_price} = ${chosen.total}")
+    def announce(self, catalogue: Catalogue) -> None:
+        """Say how many images, at what price, before anything is spent."""
+        count, left_out = catalogue.most, catalogue.images.count() - catalogue.waiting.count()
+        if left_out:
+            self.stdout.write(f"Left out: {left_out} that were isolated before or have no image.")
+        if not count:
+            raise CommandError("There is nothing to isolate among these images.")
+        total = count * catalogue.price
+        self.stdout.write(f"{count} images x ${catalogue.price} = ${total}")
+
+    def bar(self, total: int, verbosity: int) -> ProgressBar:
+        """A bar for people; logs and pipes get none."""
+        is_seen = verbosity > 0 and self.stdout.isatty()
+        return ProgressBar(sys.stdout if is_seen else None, total)
+
+    def isolate(self, catalogue: Catalogue, bar: ProgressBar) -> None:
+        """Begin batch after batch and follow them until nothing goes on by itself."""
+        takes_steps = get_settings().WORKERS == Workers.REQUEST
+        counts = catalogue.counts()
+        while True:
+            moving = list(catalogue.moving.values_list("pk", flat=True))
+            if catalogue.left and not counts[Status.HELD] and len(moving) <= catalogue.room:
+                catalogue.begin_next()
+                continue
+            if not moving:
+                break
+            if takes_steps:
+                advance_for(moving, seconds=PAUSE)
+            sleep(PAUSE)
+            counts = catalogue.counts()
+            bar.update(sum(counts.values()) - catalogue.moving.count())
+        self.conclude(catalogue)
+
+    def conclude(self, catalogue: Catalogue) -> None:
+        """Say how the runs ended. Raises CommandError when something is left to be done."""
+        counts = catalogue.counts()
+        ends = [f"{counts[s]} {s.label.lower()}" for s in Status if counts[s]]
+        self.stdout.write(f"{catalogue.begun} begun: {', '.join(ends)}." if ends else "None begun.")
+        if catalogue.spent:
+            raise CommandError(
+                "The shop's budget is used up. The same command goes on when there is a new one."
+            )
+        if counts[Status.HELD]:
+            raise CommandError(
+                "Some need attention, so no more were begun. isolation_status says why."
+            )
 
 
-def select(label: str, filters: list[str], limit: int | None) -> QuerySet[Any]:
+def select(label: str, filters: list[str]) -> QuerySet[Any]:
     """The rows that the arguments name. Raises CommandError that says which one is wrong."""
     try:
         model = apps.get_model(label)
@@ -74,7 +128,7 @@ def select(label: str, filters: list[str], limit: int | None) -> QuerySet[Any]:
         raise CommandError(f"There is no model {label}.") from error
     try:
         lookups = dict(pair.split("=", 1) for pair in filters)
-        images: QuerySet[Any] = model._default_manager.filter(**lookups).order_by("pk")
+        images: QuerySet[Any] = model._default_manager.filter(**lookups)
     except (ValueError, FieldError, ValidationError) as error:
         raise CommandError(f"--filter takes LOOKUP=VALUE: {error}") from error
-    return images if limit is None else images[:limit]
+    return images

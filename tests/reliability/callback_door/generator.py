@@ -246,6 +246,10 @@ def disguise(knock: Knock, rng: Random, faults: set[str], runs: Sequence[Known])
 
 def lie_about_length(knock: Knock, rng: Random, faults: set[str]) -> None:
     """Only a part of the body, or none, can be read."""
+    if not knock.body:
+        faults.discard("length")  # of nothing, all is read whatever is said
+        knock.content_length = rng.choice(LENGTHS[:-1])
+        return
     if rng.random() < 0.2:
         knock.stream = CutBody(knock.body)
         knock.kinds.append("length: hung up")

@@ -41,7 +41,8 @@ class Checkpoints(AppConfig):
 
     def ready(self) -> None:
         from django_product_isolation.choices import Status
-        from django_product_isolation.models import IsolationRun, RunQuerySet
+        from django_product_isolation.models import IsolationRun
+        from django_product_isolation.querysets import RunQuerySet
         from django_product_isolation.runflow import RunflowClient
         from django_product_isolation.targets import Target
         from django_product_isolation.workflow import collect, publish

@@ -1,0 +1,55 @@
+"""How the queue stands: what is open, what waits for a person and why, whether steps are late.
+
+A few counting queries over indexed columns; changes nothing and asks nobody outside.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db.models import Count, Min
+from django.utils import timezone
+
+from django_product_isolation.choices import Status
+from django_product_isolation.models import AccountBalance, IsolationRun
+
+from .budgets import midnight
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """The queue at one moment."""
+
+    open: dict[str, int]  # runs by status
+    held: dict[str, int]  # runs that wait for a person, by reason id
+    oldest: datetime | None  # when the oldest open run was begun
+    late: timedelta  # how long the step that is due longest has been waiting
+    today: Decimal  # USD charged or reserved since midnight
+    month: Decimal  # USD charged or reserved since the first of the month
+    balance: Decimal | None  # USD at Runflow, as last read
+    balance_read_at: datetime | None
+
+
+def overview() -> Overview:
+    """Look at the queue, the spending and what is known of the account."""
+    runs = IsolationRun.objects.order_by()
+    counted = runs.open().values_list("status").annotate(Count("pk"))
+    held = runs.filter(status=Status.HELD).values_list("reason").annotate(Count("pk"))
+    account = AccountBalance.objects.first()
+    today = midnight()
+    return Overview(
+        open=dict(counted),
+        held=dict(held),
+        oldest=runs.open().aggregate(oldest=Min("batch__created_at"))["oldest"],
+        late=lateness(),
+        today=runs.spending_since(today),
+        month=runs.spending_since(today.replace(day=1)),
+        balance=account.amount if account else None,
+        balance_read_at=account.read_at if account else None,
+    )
+
+
+def lateness() -> timedelta:
+    """How long the step that is due longest has been waiting; zero when none is due. One query."""
+    due: datetime | None = IsolationRun.objects.due().values_list("due_at", flat=True).first()
+    return timezone.now() - due if due else timedelta()
