@@ -13,7 +13,6 @@ from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
 from tests.catalogue.models import ProductImage
 from tests.photos import make_image
-from tests.workflow.conftest import runflow, sandbox  # noqa: F401 - fixtures
 
 HAS_TASKS = find_spec("django.tasks") is not None
 needs_tasks = pytest.mark.skipif(not HAS_TASKS, reason="Django has its own tasks since 6.0.")
