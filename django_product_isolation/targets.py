@@ -22,6 +22,13 @@ from .conf import SETTING, get_settings
 # What Runflow takes in an upload (contract, section 8); sources and results above it are refused.
 MAX_FILE_BYTES = 50 * 1024 * 1024
 SPOOL_BYTES = 4 * 1024 * 1024
+# How django-storages (S3 and Google, Azure, Dropbox) and Django say so.
+OVERWRITING = (
+    ("file_overwrite", True),
+    ("overwrite_files", True),
+    ("write_mode", "overwrite"),
+    ("_allow_overwrite", True),
+)
 
 
 class FileMissing(Exception):
@@ -66,6 +73,11 @@ class Target:
     @property
     def storage(self) -> Storage:
         return self.field.storage
+
+    @property
+    def overwrites(self) -> bool:
+        """Whether the storage puts a new file in the place of one that has the same name."""
+        return any(getattr(self.storage, name, None) == value for name, value in OVERWRITING)
 
     def active_key(self, pk: str) -> str:
         """What may stand only once among open runs."""

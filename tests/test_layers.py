@@ -15,7 +15,17 @@ FLOORS = [
     {"callbacks"},
     {"models", "querysets", "targets"},
     {"workflow"},
-    {"admin", "apps", "checks", "management", "tasks", "templatetags", "urls", "views"},
+    {
+        "admin",
+        "apps",
+        "checks",
+        "management",
+        "native_tasks",
+        "tasks",
+        "templatetags",
+        "urls",
+        "views",
+    },
 ]
 SANDBOX_MAY_KNOW = {"choices", "sandbox"}
 
