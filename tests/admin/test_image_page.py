@@ -246,3 +246,9 @@ def test_the_images_history_in_the_admin_shows_swap_and_restore(client, staff):
     press(client, image_of(run), "Restore original")
     page = client.get(f"{CHANGELIST}{run.object_pk}/history/").content.decode()
     assert "Restored the original image." in page
+
+
+def test_those_who_may_not_restore_learn_of_no_run(client):
+    client.force_login(make_staff(CHANGE, ISOLATE))
+    nowhere = "1f6f7f0e-5a7c-4c1c-9d53-3ed1a0a10001"
+    assert client.post(reverse("product_isolation:restore", args=[nowhere])).status_code == 403

@@ -291,8 +291,10 @@ class OwnActions(admin.ModelAdmin):
     def touch(self, request, queryset):
         queryset.update(caption="touched")
 
-    def get_actions(self, request):
-        return {**super().get_actions(request), "also": (OwnActions.touch, "also", "Also touch")}
+    def get_actions(self, request, action_location=None):  # the second is Django's since 6.1
+        given = [action_location] if action_location else []
+        theirs = super().get_actions(request, *given)
+        return {**theirs, "also": (OwnActions.touch, "also", "Also touch")}
 
 
 class OwnQueryset(admin.ModelAdmin):
