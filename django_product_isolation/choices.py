@@ -52,7 +52,7 @@ class Status(models.TextChoices):
     HELD = "held", _("Needs attention")
     APPLIED = "applied", _("Applied")
     RESTORED = "restored", _("Original restored")
-    REJECTED = "rejected", _("Turned down")
+    REJECTED = "rejected", _("Rejected")
     FAILED = "failed", _("Failed")
     CANCELLED = "cancelled", _("Cancelled")
     SUPERSEDED = "superseded", _("Image changed meanwhile")
@@ -122,3 +122,4 @@ class Workers(models.TextChoices):
     REQUEST = "request"
     EMBEDDED = "embedded"
     CELERY = "celery"
+    DJANGO = "django"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -80,6 +81,8 @@ class BatchAdmin(ReadOnly, BatchModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """A batch has one page: the one on which it is watched."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         batch = self.get_object(request, unquote(object_id))
         if batch is None:
             raise Http404

@@ -73,19 +73,22 @@ def how_long_ago(moment: datetime) -> str:
 
 def obstacles_to(chosen: Plan, left: dict[str, Decimal]) -> list[str]:
     """Sentences that say why nothing of this can be ordered; none when it can."""
-    found = []
-    over = sum(skipped.reason == Reason.OVER_MAX_BATCH for skipped in chosen.skipped)
-    if over:
-        text = _(
-            "These are %(count)d images, and at most %(most)d go into one order. Nothing was "
-            "sent. Go back and choose fewer."
-        )
-        most = get_settings().MAX_BATCH
-        found.append(text % {"count": len(chosen.accepted) + over, "most": most})
+    found = [over_limit(chosen)]
     least = min(left.values(), default=chosen.total)
     if chosen.accepted and chosen.total > least:
         found.append(over_budget(BudgetExceeded(chosen.total, least)))
-    return found
+    return [sentence for sentence in found if sentence]
+
+
+def over_limit(chosen: Plan) -> str:
+    """Said when these are more images than go into one order; "" when they are not."""
+    over = sum(skipped.reason == Reason.OVER_MAX_BATCH for skipped in chosen.skipped)
+    text = _(
+        "These are %(count)d images, and at most %(most)d go into one order. Nothing was "
+        "sent. Go back and choose fewer."
+    )
+    words = {"count": len(chosen.accepted) + over, "most": get_settings().MAX_BATCH}
+    return text % words if over else ""
 
 
 def over_budget(error: BudgetExceeded) -> str:

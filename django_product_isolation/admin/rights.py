@@ -68,6 +68,11 @@ def may_change_model(request: HttpRequest, model_label: str) -> bool:
     return _may_change(request, find_model(model_label), None)
 
 
+def may_change_image(request: HttpRequest, image: Model) -> bool:
+    """Whether the user may change this one of the host's images."""
+    return _may_change(request, type(image), image)
+
+
 def changeable_pks(request: HttpRequest, runs: Iterable[IsolationRun]) -> set[UUID]:
     """The runs whose image the user may change; one query for each model among them."""
     allowed: set[UUID] = set()

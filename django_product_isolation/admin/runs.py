@@ -103,7 +103,8 @@ class RunAdmin(ReadOnly, RunModelAdmin):
     search_fields = ("label",)  # and ids, see get_search_results
     search_help_text = _("The product's name, Runflow's id of the run, or the image's key.")
     ordering = ("-batch__created_at",)
-    actions = tuple(map(as_action, DECISIONS.values()))
+    # What orders anew shows its price or leads to a page first: that stands on the run's own page.
+    actions = tuple(as_action(d) for d in DECISIONS.values() if not d.order)
     inlines = (EventInline,)
     change_form_template = "product_isolation/run.html"
     fieldsets = (
@@ -250,8 +251,10 @@ class RunAdmin(ReadOnly, RunModelAdmin):
         run = self.get_object(request, unquote(object_id))
         if run is None:
             raise Http404
-        decide(request, decision, [run])
-        if decision.goes_on:  # the batch page is where to watch how
+        onward = decide(request, decision, [run])
+        if onward:
+            url = onward
+        elif decision.goes_on:  # the batch page is where to watch how
             url = reverse("product_isolation:progress", args=[run.batch_id])
         else:
             url = reverse(

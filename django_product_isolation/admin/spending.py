@@ -14,11 +14,9 @@ from django.contrib.auth import get_user_model
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from django_product_isolation.choices import Status
-from django_product_isolation.models import IsolationRun
-from django_product_isolation.workflow.budgets import PRECISION, budgets
+from django_product_isolation.workflow.budgets import Budget
 from django_product_isolation.workflow.spending import Amount, Spending
 
 from . import wording
@@ -163,25 +161,19 @@ class Gauge:
     is_used_up: bool
 
 
-BUDGETS = {"day": gettext_lazy("Today's budget"), "month": gettext_lazy("This month's budget")}
-
-
-def gauges() -> list[Gauge]:
-    """One for each budget that is set; one query for each."""
-    return [
-        gauge(name, limit, IsolationRun.objects.spending_since(since).quantize(PRECISION))
-        for name, (limit, since) in budgets().items()
-    ]
-
-
-def gauge(name: str, limit: Decimal, used: Decimal) -> Gauge:
-    left = max(limit - used, Decimal(0))
-    amounts = {"used": used, "limit": limit, "left": left}
-    sentence = _("%(used)s of %(limit)s used or reserved, %(left)s left")
+def gauge(name: str, budget: Budget) -> Gauge:
+    """How a budget stands; one query."""
+    used = budget.used()
+    left = max(budget.limit - used, Decimal(0))
     return Gauge(
-        name=str(BUDGETS[name]),
-        sentence=sentence % {key: wording.money(amount) for key, amount in amounts.items()},
-        value=str(min(used, limit)),
-        max=str(limit or 1),
+        name=name,
+        sentence=_("%(used)s of %(limit)s used or reserved, %(left)s left")
+        % {
+            "used": wording.money(used),
+            "limit": wording.money(budget.limit),
+            "left": wording.money(left),
+        },
+        value=str(min(used, budget.limit)),
+        max=str(budget.limit or 1),
         is_used_up=not left,
     )

@@ -80,13 +80,14 @@ class IsolationRun(models.Model):
             # What batches cost is added up, and lists of one status are read, without the rows.
             models.Index(fields=["batch", "status", "cost"]),
             models.Index(fields=["object_pk", "result_name"]),
-            # What became of the file that an image shows now.
-            models.Index(fields=["source_name"]),
-            models.Index(fields=["result_name"]),
+            # What became of the file that an image shows now. With the status, so that no planner
+            # prefers the status alone, which most runs share.
+            models.Index(fields=["source_name", "status"]),
+            models.Index(fields=["result_name", "status"]),
         ]
         permissions = [
             ("isolate_image", "Can have product images isolated (spends money)"),
-            ("review_result", "Can approve and turn down isolated images"),
+            ("review_result", "Can approve and reject isolated images"),
             ("restore_image", "Can put original images back"),
         ]
 

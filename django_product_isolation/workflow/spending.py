@@ -1,13 +1,12 @@
 """What was spent, by the day of the click: the same sums as the budgets count.
 
-Asks the database only, in the same few queries for any period. A day begins at midnight in the
-current time zone, also where clocks are set forward or back just then.
+Asks the database only, in the same few queries for any period.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -18,14 +17,9 @@ from django.utils import timezone
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.querysets import RunQuerySet
 
-from .budgets import PRECISION
+from .budgets import PRECISION, day_begins
 
 ONE_DAY = timedelta(days=1)
-
-
-def day_begins(day: date) -> datetime:
-    """The first moment of a day in the current time zone."""
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 @dataclass(frozen=True)
