@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from django_product_isolation.admin import paging, searching
@@ -47,6 +49,15 @@ def test_rows_beyond_the_limit_are_neither_counted_nor_paged(client, monkeypatch
     assert "Only the first 100 are listed." in response.content.decode()
     assert len(listed(client.get(RUNS, {"p": 2}))) == 50
     assert client.get(RUNS, {"p": 3}).status_code == 302
+
+
+def test_the_database_counts_no_further_than_the_limit(client, monkeypatch):
+    monkeypatch.setattr(paging, "MAX_LISTED", 100)
+    for address in (RUNS, BATCHES):
+        with CaptureQueriesContext(connection) as queries:
+            client.get(address)
+        [count] = [query["sql"] for query in queries if "COUNT(*) FROM" in query["sql"]]
+        assert "LIMIT 101" in count
 
 
 def test_up_to_the_limit_nothing_is_said_of_it(client, monkeypatch):
