@@ -32,10 +32,7 @@ class StorageRefused(Exception):
 
 
 class SigningStorage(FileSystemStorage):
-    """A private bucket: its links are signed, and its errors quote them.
-
-    ``faults``: by operation.
-    """
+    """A private bucket: its links are signed, its errors quote them. ``faults`` by operation."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,19 +1,17 @@
 import json
 
 import pytest
-from celery import Celery
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from django_product_isolation import callbacks, restore, tasks
 from django_product_isolation.choices import Status
-from django_product_isolation.models import IsolationRun
 from tests.catalogue.models import ProductImage
 
 from . import canaries
+from .broker import carry_out, memory_broker
 from .failures import ANSWERS, FAILURES, WITHOUT_DATABASE, storage_tells
 from .runflow import RUN, route_of
 from .stage import broken_database
@@ -137,37 +135,16 @@ def test_steps_taken_in_a_callback_tell_no_secret(stage):
     assert_nothing_is_told(stage)
 
 
-def test_messages_to_workers_tell_no_secret(stage, settings, django_capture_on_commit_callbacks):
-    app = Celery("tests", broker="memory://", set_as_current=False)
-    app.set_current()
+def test_messages_to_workers_tell_no_secret(stage, django_capture_on_commit_callbacks):
     stage.configure(WORKERS="celery")
-    try:
+    with memory_broker() as app:
         with django_capture_on_commit_callbacks(execute=True):
             stage.begin()
         tasks.sweep()
-        count = carry_out(app, stage) + carry_out(app, stage)
-    finally:
-        carry_out(app, stage)
-        app.close()
+        count = sum(carry_out(app, stage.collector) for _ in range(3))
     assert count > 2
     assert any(route_of(request) == "POST run" for request in stage.runflow.requests)
     assert_nothing_is_told(stage)
-
-
-def carry_out(app, stage):
-    """Read and carry out the messages that wait, as a worker would; returns how many."""
-    messages = []
-    with app.connection_for_read() as connection, connection.SimpleQueue("celery") as queue:
-        while queue.qsize():
-            message = queue.get_nowait()
-            message.ack()
-            messages.append(message)
-    for message in messages:
-        stage.collector.read("message to a worker", f"{message.body!r} {message.__dict__!r}")
-        task = app.tasks[message.headers["task"]]
-        IsolationRun.objects.update(due_at=timezone.now())
-        task.apply(message.payload[0])
-    return len(messages)
 
 
 def test_a_restore_that_the_storage_refuses_tells_no_secret(stage, admin_client):
