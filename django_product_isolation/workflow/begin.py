@@ -210,7 +210,7 @@ def save(batch: IsolationBatch, chosen: Plan, prompts: Mapping[str, str]) -> Iso
 def turn_down(pks: Sequence[uuid.UUID], *, user: Any) -> None:
     """Reject the results that are replaced, if they still wait for review."""
     if pks:
-        for run in IsolationRun.objects.filter(pk__in=pks, status=Status.READY).order_by("pk"):
+        for run in IsolationRun.objects.filter(pk__in=pks).order_by("pk"):
             reject(run, user=user)
 
 
