@@ -204,16 +204,17 @@ class Target:
 def storage_errors() -> Iterator[None]:
     """Turn what storages raise into FileMissing and StorageFailed.
 
-    Storages let every exception of their client library through, so all are caught here.
+    Storages let every exception of their client library through, so all are caught here. Their
+    texts quote signed links, and so none is kept as the cause.
     """
     try:
         yield
     except FileTooLarge:
         raise
     except FileNotFoundError as error:
-        raise FileMissing(type(error).__name__) from error
+        raise FileMissing(type(error).__name__) from None
     except Exception as error:
-        raise StorageFailed(type(error).__name__) from error
+        raise StorageFailed(type(error).__name__) from None
 
 
 def without_dimensions(model: type[Model]) -> QuerySet[Any]:

@@ -64,7 +64,7 @@ def seconds_after_step(run_id: str) -> float | None:
 
     None when there was no step to take, or nothing more is to be done.
     """
-    if not workflow.advance(uuid.UUID(run_id)):
+    if not workflow.work_on(uuid.UUID(run_id)):
         return None
     runs = IsolationRun.objects.filter(pk=run_id)
     due_at: datetime | None = runs.values_list("due_at", flat=True).first()

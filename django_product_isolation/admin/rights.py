@@ -23,6 +23,8 @@ ISOLATE = "product_isolation.isolate_image"
 REVIEW = "product_isolation.review_result"
 RESTORE = "product_isolation.restore_image"
 VIEW = "product_isolation.view_isolationrun"
+# A right of its own: who may have images isolated need not know what everybody's cost.
+SPENDING = "product_isolation.view_spending"
 
 
 def may(request: HttpRequest, *permissions: str) -> bool:

@@ -45,6 +45,7 @@ STAFF = {
     "restorer": (VIEW, CHANGE, RESTORE),
     "restorer of nothing": (VIEW, RESTORE),
     "preset manager": PRESETS,
+    "bookkeeper": ("product_isolation.view_spending",),
     "locked out": EVERYTHING,  # of every single image, by the host
     "manager": (*EVERYTHING, *PRESETS),
 }
@@ -57,6 +58,7 @@ ISOLATORS = {"isolator", "isolator of nothing", "locked out", "manager"}
 WATCHERS = {*ISOLATORS, "watcher"}
 LOOKERS = {*WATCHERS, "reviewer", "restorer", "restorer of nothing"}
 RESTORERS = {"restorer", "manager"}
+REVIEWERS = {"reviewer", "locked out", "manager"}
 PRESET_MANAGERS = {"preset manager", "manager"}
 
 
@@ -92,6 +94,10 @@ def of_batch(scene):
     return [scene.run.batch_id]
 
 
+def approval(scene):
+    return {"decide": f"approve:{scene.run.pk}"}
+
+
 def of_preset(scene):
     return [scene.preset.pk]
 
@@ -119,6 +125,9 @@ ROWS = {
     f"{OURS}:progress": Row(
         of_batch, get=WATCHERS, post={"manager"}, data=lambda s: {"decide": f"restore:{s.run.pk}"}
     ),
+    f"{OURS}:review": Row(no_args, get=REVIEWERS, post={"manager", "reviewer"}, data=approval),
+    f"{OURS}:spending": Row(no_args, get={"bookkeeper"}, post=NOBODY),
+    f"{OURS}:spending_export": Row(no_args, get={"bookkeeper"}, post=NOBODY),
     f"{OURS}:preview_run": Row(lambda s: [s.run.pk, "source"], get=LOOKERS, post=NOBODY),
     f"{OURS}:preview_image": Row(
         lambda s: ["catalogue.productimage", s.image.pk], get=ISOLATORS, post=NOBODY

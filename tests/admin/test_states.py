@@ -131,7 +131,7 @@ def test_an_open_run_goes_first_then_the_shown_result_then_the_newest_that_ended
     old = timezone.now() - timedelta(days=1)
     make_run(Status.REJECTED, image=image)
     make_run(Status.FAILED, image=image, status_since=old)
-    assert "Turned down" in column_of(client.get(CHANGELIST))[str(image.pk)]
+    assert "Rejected" in column_of(client.get(CHANGELIST))[str(image.pk)]
     make_run(Status.APPLIED, image=image, status_since=old)
     image = image_of(IsolationRun.objects.get(status=Status.APPLIED))
     make_run(Status.FAILED, image=image)
@@ -317,7 +317,6 @@ class Values(admin.ModelAdmin):
 class OwnFilters(admin.ModelAdmin):
     list_filter = ["product"]
     search_fields = ["caption"]
-    date_hierarchy = "updated_at"
     list_per_page = 2
     sortable_by = ()
     show_full_result_count = False
