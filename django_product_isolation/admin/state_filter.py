@@ -65,7 +65,7 @@ CHOICES: dict[str, tuple["_StrPromise", Narrow]] = {
     "ready": (_("Result ready"), still_open(Status.READY)),
     "held": (_("Needs attention"), still_open(Status.HELD)),
     "applied": (_("Applied"), applied),
-    "ended": (_("Failed, stopped, turned down or restored"), ended),
+    "ended": (_("Failed, stopped, rejected or restored"), ended),
 }
 
 
