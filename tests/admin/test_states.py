@@ -291,7 +291,7 @@ class OwnActions(admin.ModelAdmin):
     def touch(self, request, queryset):
         queryset.update(caption="touched")
 
-    def get_actions(self, request):
+    def get_actions(self, request, action_location=None):  # Django 6.1 passes the latter
         return {**super().get_actions(request), "also": (OwnActions.touch, "also", "Also touch")}
 
 
