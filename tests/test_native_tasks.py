@@ -14,6 +14,8 @@ from django_product_isolation.models import IsolationRun
 from tests.catalogue.models import ProductImage
 from tests.photos import make_image
 
+pytestmark = pytest.mark.django_db
+
 HAS_TASKS = find_spec("django.tasks") is not None
 needs_tasks = pytest.mark.skipif(not HAS_TASKS, reason="Django has its own tasks since 6.0.")
 BACKENDS = "django.tasks.backends"
@@ -58,7 +60,6 @@ def test_below_django_6_the_check_says_what_to_do(django_workers):
 
 
 @pytest.mark.skipif(HAS_TASKS, reason="This Django has tasks.")
-@pytest.mark.django_db
 def test_below_django_6_a_click_is_kept_for_the_sweep(
     django_workers, django_capture_on_commit_callbacks
 ):
@@ -78,7 +79,6 @@ def test_the_backend_that_works_in_the_request_is_named(at_once):
 
 
 @needs_tasks
-@pytest.mark.django_db
 def test_a_batch_is_announced_in_one_task(waiting, django_capture_on_commit_callbacks):
     for name in "AB":
         make_image(name)
@@ -98,7 +98,6 @@ def test_a_nudge_is_spread_over_its_runs(waiting):
 
 
 @needs_tasks
-@pytest.mark.django_db
 def test_a_step_taken_comes_back_when_the_run_wants_attention(waiting, settings):
     from django_product_isolation import native_tasks
 
@@ -113,7 +112,6 @@ def test_a_step_taken_comes_back_when_the_run_wants_attention(waiting, settings)
 
 
 @needs_tasks
-@pytest.mark.django_db
 @pytest.mark.parametrize("due", [None, timedelta(minutes=10)], ids=["never", "long"])
 def test_a_run_that_ended_or_waits_long_is_left_to_the_sweep(due, waiting, monkeypatch):
     from django_product_isolation import native_tasks
@@ -125,13 +123,12 @@ def test_a_run_that_ended_or_waits_long_is_left_to_the_sweep(due, waiting, monke
         IsolationRun.objects.update(due_at=due and timezone.now() + due)
         return True
 
-    monkeypatch.setattr("django_product_isolation.workflow.advance", put_off)
+    monkeypatch.setattr("django_product_isolation.workflow.work_on", put_off)
     native_tasks.advance_run.call(str(run.pk))
     assert waiting() == []
 
 
 @needs_tasks
-@pytest.mark.django_db
 @pytest.mark.usefixtures("runflow")
 def test_a_backend_that_cannot_wait_leaves_the_rest_to_the_sweep(
     at_once, django_capture_on_commit_callbacks
@@ -144,7 +141,6 @@ def test_a_backend_that_cannot_wait_leaves_the_rest_to_the_sweep(
 
 
 @needs_tasks
-@pytest.mark.django_db
 def test_a_backend_that_fails_loses_no_click(
     waiting, monkeypatch, caplog, django_capture_on_commit_callbacks
 ):

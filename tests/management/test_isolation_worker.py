@@ -6,7 +6,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
 from django_product_isolation import isolate
 from django_product_isolation.choices import Status
@@ -65,6 +65,7 @@ def test_a_worker_waits_for_work_and_stops_when_told(changed_images):
     def stop_when_done():
         while IsolationRun.objects.exclude(status=Status.SUPERSEDED).exists():
             time.sleep(0.01)
+        connection.close()  # this thread's own
         os.kill(os.getpid(), signal.SIGTERM)
 
     watcher = threading.Thread(target=stop_when_done)
