@@ -1,6 +1,7 @@
 """The app's own addresses. The host includes them once, anywhere."""
 
-from django.urls import path, re_path
+from django.apps import apps
+from django.urls import include, path, re_path
 
 from .admin.actions import attach_actions
 from .views import health, preview, progress
@@ -16,6 +17,9 @@ urlpatterns = [
     path("preview/<uuid:pk>/<str:which>/", preview.run_picture, name="preview_run"),
     path("preview/<str:model_label>/<str:pk>/", preview.image_picture, name="preview_image"),
 ]
+
+if apps.is_installed("django_product_isolation.contrib.oscar"):
+    urlpatterns += [path("oscar/", include("django_product_isolation.contrib.oscar.urls"))]
 
 # Where this app stands before the admin in INSTALLED_APPS, the host's model admins are only
 # registered after our ready(): by the time the URLs are loaded they all are.

@@ -16,6 +16,7 @@ FLOORS = [
     {"models", "querysets", "targets"},
     {"workflow"},
     {"admin", "apps", "checks", "management", "tasks", "urls", "views"},
+    {"contrib"},
 ]
 SANDBOX_MAY_KNOW = {"choices", "sandbox"}
 
