@@ -4,7 +4,7 @@ import os
 
 import pytest
 from django.conf import settings as django_settings
-from django.test import Client
+from django.core.cache import cache
 
 IS_OSCAR = django_settings.ROOT_URLCONF == "tests.contrib.oscar.urls"
 collect_ignore_glob = [] if IS_OSCAR else ["test_*.py"]
@@ -16,6 +16,12 @@ if IS_OSCAR:
     from .shop import EVERYTHING, make_product, make_staff
 
 THUMBNAILERS = ("SorlThumbnail", "EasyThumbnails")
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered():
+    """Every test has files of its own; makers of thumbnails remember in the cache what is there."""
+    cache.clear()
 
 
 @pytest.fixture(scope="session")

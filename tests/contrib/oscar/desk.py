@@ -5,6 +5,9 @@ from html.parser import HTMLParser
 
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+
+from django_product_isolation.models import IsolationRun
 
 
 class Page(HTMLParser):
@@ -20,6 +23,7 @@ class Page(HTMLParser):
         self.links: dict[str, str] = {}
         self.text = ""
         self._form: str | None = None
+        self._select = ""
         self._open: dict[str, str] | None = None
         self.feed(response.content.decode())
 
@@ -31,6 +35,10 @@ class Page(HTMLParser):
         elif tag == "input" and self._is_sent(said):
             fields = self.fields.setdefault(said.get("form", self._form), [])
             fields.append((said["name"], said.get("value", "")))
+        elif tag == "select":
+            self._select = said["name"]
+        elif tag == "option" and self._select and "selected" in said:
+            self.fields[self._form].append((self._select, said.get("value", "")))
         elif tag == "img" and "src" in said:
             self.pictures.append(said["src"])
         if tag == "button" or (tag == "input" and said.get("type") == "submit"):
@@ -50,6 +58,8 @@ class Page(HTMLParser):
     def handle_endtag(self, tag):
         if tag == "form":
             self._form = None
+        elif tag == "select":
+            self._select = ""
         elif tag in ("a", "button") and self._open is not None:
             if tag == "a":
                 self.links[self._open["text"].strip()] = self._open["href"]
@@ -115,11 +125,12 @@ class Desk:
             self.watch(watched, "Applied: 1")
 
     def watch(self, batch: Page, until: str) -> None:
-        """Look at a batch's page, which takes its steps, until that is written there."""
+        """Look at a batch's page, which takes the steps that are due, until that stands there."""
         ends = time.monotonic() + 60
         while until not in batch.text:
             assert time.monotonic() < ends, batch.text
-            time.sleep(0.2)
+            time.sleep(0.05)
+            IsolationRun.objects.exclude(due_at=None).update(due_at=timezone.now())
             batch = self.get(batch.path)
 
     def restore(self, product, image) -> Page:

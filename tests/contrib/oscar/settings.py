@@ -63,4 +63,5 @@ PRODUCT_ISOLATION = {
     "API_KEY": "rf_live_for_tests",
     "IMAGES": {"catalogue.ProductImage": {"field": "original", "product": "product"}},
     "RESOLUTION": "1K",
+    "ASPECT_RATIO": "21:9",  # the smallest result that there is
 }

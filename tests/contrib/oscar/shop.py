@@ -13,14 +13,16 @@ from PIL import Image, ImageDraw
 from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.models import IsolationBatch, IsolationRun
 
+Category = apps.get_model("catalogue", "Category")
 Product = apps.get_model("catalogue", "Product")
 ProductClass = apps.get_model("catalogue", "ProductClass")
 ProductImage = apps.get_model("catalogue", "ProductImage")
 
 DASHBOARD = ("catalogue.view_product", "catalogue.add_product", "catalogue.change_product")
 CHANGE, VIEW = "catalogue.change_productimage", "catalogue.view_productimage"
+DELETE = "catalogue.delete_productimage"
 ISOLATE, RESTORE = "product_isolation.isolate_image", "product_isolation.restore_image"
-EVERYTHING = (*DASHBOARD, CHANGE, VIEW, ISOLATE, RESTORE)
+EVERYTHING = (*DASHBOARD, CHANGE, VIEW, DELETE, ISOLATE, RESTORE)
 COLOURS = ("firebrick", "navy", "darkgreen")
 
 
@@ -39,6 +41,7 @@ def photo_bytes(colour: str) -> bytes:
 def make_product(title: str = "Enamel mug", images: int = 3) -> Product:
     kind, _ = ProductClass.objects.get_or_create(name="Kitchen", track_stock=False)
     product = Product.objects.create(title=title, product_class=kind)
+    product.categories.add(Category.objects.first() or Category.add_root(name="Table"))
     for number in range(images):
         ProductImage.objects.create(
             product=product,
