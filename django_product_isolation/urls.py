@@ -1,7 +1,7 @@
 """The app's own addresses. The host includes them once, anywhere."""
 
 from django.apps import apps
-from django.urls import include, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from .admin.actions import attach_actions
 from .views import health, preview, progress
@@ -9,7 +9,7 @@ from .views.callback import CallbackView
 
 app_name = "product_isolation"
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     # With and without a slash: a redirect would lose the callback.
     re_path(r"^callback/(?P<token>[^/]+)/?$", CallbackView.as_view(), name="callback"),
     path("health/", health.health, name="health"),

@@ -24,9 +24,9 @@ from django_product_isolation.models import IsolationRun
 from .door import find_target, images_admin, offered
 from .states import runs_behind
 
+# The form that stands beside the product's own, for the buttons of all images.
 FORM_ID = "isolation-act"
-# So much of a reason is told here; the batch page tells the others.
-TELLS_WHY = frozenset({Status.HELD, Status.FAILED, Status.READY})
+LABELS = {"isolate": _("Isolate product"), "restore": _("Restore original")}
 
 
 class Drawn(Widget):
@@ -53,19 +53,17 @@ def add_controls(request: HttpRequest, formset: "BaseInlineFormSet[Any, Any, Any
         str(form.instance.pk): str(form.initial.get(target.field.name) or "")
         for form in formset.initial_forms
     }
-    makers = ControlsMaker(request, model_admin, offered(request, model_admin))
+    controls = Controls(request, model_admin, offered(request, model_admin))
     runs = runs_behind(target, names)
     for form in formset.initial_forms:
         pk = str(form.instance.pk)
-        html = makers.draw(form, runs.get(pk), has_file=bool(names[pk]))
-        form.fields["isolation"] = Field(
-            label=_("Isolation"), required=False, disabled=True, widget=Drawn(html)
-        )
+        html = controls.draw(form, runs.get(pk), has_file=bool(names[pk]))
+        form.fields["isolation"] = Field(label="", required=False, widget=Drawn(html))
     return bool(names)
 
 
 @dataclass(frozen=True)
-class ControlsMaker:
+class Controls:
     """What the controls of one page share."""
 
     request: HttpRequest
@@ -74,26 +72,34 @@ class ControlsMaker:
 
     def draw(self, form: "ModelForm[Any]", run: IsolationRun | None, *, has_file: bool) -> str:
         """Badge and buttons for the image of ``form``; ``run`` is behind the state it is in."""
-        image = form.instance
-        may_change = self.model_admin.has_change_permission(self.request, image)
         possible = {
             "isolate": has_file and not (run and run.is_open),
-            "restore": bool(run and run.status == Status.APPLIED),
+            "restore": run is not None and run.status == Status.APPLIED,
         }
         context = {
-            "pk": image.pk,
             "run": run,
             "state": state_of(run) if run else "",
             "run_url": self.run_url(run) if run else "",
-            "buttons": [
-                (action, label, reverse(f"product_isolation:oscar_{action}", args=[image.product_id]))
-                for action, label in (("isolate", _("Isolate product")), ("restore", _("Restore original")))
-                if may_change and possible[action] and action in self.offered
-            ],
+            "buttons": [self.button(name, form) for name in self.may(form) if possible[name]],
+            "pk": form.instance.pk,
+            "described_by": form["caption"].id_for_label if "caption" in form.fields else "",
             "form_id": FORM_ID,
             "checkbox": ACTION_CHECKBOX_NAME,
         }
         return render_to_string("product_isolation/oscar/controls.html", context)
+
+    def may(self, form: "ModelForm[Any]") -> list[str]:
+        """What the user may have done to this one image."""
+        if not self.model_admin.has_change_permission(self.request, form.instance):
+            return []
+        return [name for name in LABELS if name in self.offered]
+
+    def button(self, name: str, form: "ModelForm[Any]") -> dict[str, Any]:
+        product = form.instance.product_id
+        return {
+            "label": LABELS[name],
+            "url": reverse(f"product_isolation:oscar_{name}", args=[product]),
+        }
 
     def run_url(self, run: IsolationRun) -> str:
         if not rights.may_watch(self.request):

@@ -1,6 +1,4 @@
-"""These tests run in a process of their own (tests/contrib/test_oscar.py), with Oscar's settings."""
-
-import os
+"""These tests run with Oscar's settings, in a process of their own (see ../test_oscar.py)."""
 
 import pytest
 from django.conf import settings as django_settings
@@ -11,6 +9,7 @@ collect_ignore_glob = [] if IS_OSCAR else ["test_*.py"]
 
 if IS_OSCAR:
     from django_product_isolation.sandbox import Sandbox
+    from tests.chromium import base_url, browser_type_launch_args  # noqa: F401 (fixtures)
 
     from .desk import Desk
     from .shop import EVERYTHING, make_product, make_staff

@@ -23,7 +23,6 @@ from .shop import (
     make_product,
     make_run,
     make_staff,
-    photo_bytes,
 )
 
 BOTH = ["Isolate product", "Restore original"]
@@ -155,13 +154,12 @@ def test_buttons_are_there_for_those_who_may_and_work_for_nobody_else(
     assert IsolationRun.objects.count() == 1
 
 
-def test_an_image_that_the_admin_locks_has_no_buttons_and_is_left_alone(
-    desk, product, monkeypatch
-):
+def test_an_image_that_the_admin_locks_has_no_buttons_and_is_left_alone(desk, product, monkeypatch):
+    def is_free(request, image=None):
+        return image is None or image.code != "Enamel mug-0"
+
     model_admin = admin.site.get_model_admin(ProductImage)
-    monkeypatch.setattr(
-        model_admin, "has_change_permission", lambda request, obj=None: getattr(obj, "code", "") != "Enamel mug-0"
-    )
+    monkeypatch.setattr(model_admin, "has_change_permission", is_free)
     locked, free, _third = images_of(product)
     make_run(locked, Status.APPLIED)
     shown = images_of(product)[0].original.name

@@ -51,9 +51,7 @@ def test_nothing_but_the_file_changes(with_runflow, desk, product):
 
 
 @pytest.mark.parametrize("how", DELETIONS)
-def test_a_deleted_neighbour_moves_the_order_up_and_nothing_else(
-    with_runflow, desk, product, how
-):
+def test_a_deleted_neighbour_moves_the_order_up_and_nothing_else(with_runflow, desk, product, how):
     first, second, third = images_of(product)
     desk.isolate(product, second)
     clean = ProductImage.objects.get(pk=second.pk).original.name
@@ -120,9 +118,7 @@ def test_files_stay_where_the_shop_keeps_those_of_deleted_images(
         post_delete.connect(delete_image_files, sender=ProductImage)
 
 
-def test_an_image_that_is_deleted_while_it_is_isolated_stays_deleted(
-    with_runflow, desk, product
-):
+def test_an_image_that_is_deleted_while_it_is_isolated_stays_deleted(with_runflow, desk, product):
     image, *others = images_of(product)
     confirm = desk.press(desk.product(product), "Isolate product", image)
     watched = desk.press(confirm, "Isolate 1 image for $0.27")

@@ -56,7 +56,11 @@ def kit_at_once(image) -> list[str]:
     return [LazyImageCacheFile("shop:small_at_once", source=image.original).name]
 
 
-MAKERS = {"oscar": thumbnails_by_oscar, "imagekit": kit_by_default, "imagekit-optimistic": kit_at_once}
+MAKERS = {
+    "oscar": thumbnails_by_oscar,
+    "imagekit": kit_by_default,
+    "imagekit-optimistic": kit_at_once,
+}
 
 
 def there_and_back(desk, product, thumbnails) -> None:
