@@ -6,6 +6,7 @@ import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.core.checks import run_checks
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from django_product_isolation.choices import Status
@@ -23,6 +24,7 @@ from .shop import (
     make_product,
     make_run,
     make_staff,
+    photo_bytes,
 )
 
 BOTH = ["Isolate product", "Restore original"]
@@ -212,7 +214,9 @@ def test_a_refused_form_is_drawn_again_with_badge_and_buttons(desk, product):
     make_run(image, Status.APPLIED)
     page = desk.product(product)
     fields = [f for f in page.of("create_update_product_form") if f[0] != "images-0-caption"]
-    again = desk.post(page.path, [*fields, ("images-0-caption", "x" * 201)])
+    upload = SimpleUploadedFile("newer.jpg", photo_bytes("purple"), "image/jpeg")
+    refused = [("images-0-original", upload), ("images-0-caption", "x" * 201)]
+    again = desk.post(page.path, [*fields, *refused])
     assert "was not valid" in again.text
     assert again.buttons_for(image) == BOTH
     assert "Applied" in again.text
