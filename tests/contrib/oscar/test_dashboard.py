@@ -74,9 +74,11 @@ def test_an_image_shows_how_it_stands_and_leads_to_its_batch(
 
 
 def test_what_became_of_an_earlier_file_is_not_told_of_a_newer_one(desk, product):
-    image = images_of(product)[0]
-    make_run(image, Status.FAILED)
-    ProductImage.objects.filter(pk=image.pk).update(original=images_of(product)[1].original.name)
+    first, second, _third = images_of(product)
+    make_run(first, Status.FAILED)
+    assert "Failed" in desk.product(product).text
+    ProductImage.objects.filter(pk=first.pk).update(original=second.original.name)
+    ProductImage.objects.filter(pk=second.pk).update(original=first.original.name)
     assert "Failed" not in desk.product(product).text
 
 
@@ -174,6 +176,18 @@ def test_an_image_that_the_admin_locks_has_no_buttons_and_is_left_alone(desk, pr
     isolate = reverse("product_isolation:oscar_isolate", args=[product.pk])
     assert "may not be changed by you" in desk.post(isolate, page.of("isolation-act") + chosen).text
     assert images_of(product)[0].original.name == shown
+
+
+def test_a_shop_that_switched_the_admins_actions_off_has_none_in_the_dashboard(
+    desk, product, monkeypatch
+):
+    image = images_of(product)[0]
+    make_run(image, Status.APPLIED)
+    fields = [*desk.product(product).of("isolation-act"), ("_selected_action", str(image.pk))]
+    monkeypatch.setattr(admin.site.get_model_admin(ProductImage), "actions", None)
+    assert desk.product(product).buttons_for(image) == []
+    path = reverse("product_isolation:oscar_restore", args=[product.pk])
+    assert desk.post(path, fields).response.status_code == 403
 
 
 @pytest.mark.parametrize("key", ["of another product", "no-number", ""])
