@@ -52,7 +52,7 @@ class Status(models.TextChoices):
     HELD = "held", _("Needs attention")
     APPLIED = "applied", _("Applied")
     RESTORED = "restored", _("Original restored")
-    REJECTED = "rejected", _("Turned down")
+    REJECTED = "rejected", _("Rejected")
     FAILED = "failed", _("Failed")
     CANCELLED = "cancelled", _("Cancelled")
     SUPERSEDED = "superseded", _("Image changed meanwhile")

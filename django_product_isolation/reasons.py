@@ -130,7 +130,7 @@ class Reason(models.TextChoices):
     )
     SEVERAL_RESULTS = (
         "several-results",
-        _("Runflow sent more than one image; this is the first. Approve it or turn it down."),
+        _("Runflow sent more than one image; this is the first. Approve or reject it."),
     )
     RESULT_MISSING = (
         "result-missing",

@@ -4,14 +4,15 @@ Knows the host's models only through Django's own meta data, and files only thro
 field's storage. Knows nothing of runs.
 """
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, cast
 
 from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
+from django.core.exceptions import FieldDoesNotExist, FieldError, ImproperlyConfigured
 from django.core.files.base import File
 from django.core.files.storage import Storage
 from django.db.models import ImageField, Model, QuerySet
@@ -55,6 +56,7 @@ class Target:
     model: type[Model]
     field: ImageField
     product: str = ""
+    category: str = ""  # a lookup path, such as product__category__name
 
     @property
     def label(self) -> str:
@@ -81,6 +83,14 @@ class Target:
             Picture(pk=str(pk), name=name, label=labels.get(product) or self._fallback(pk, product))
             for pk, name, product in rows
         ]
+
+    def categories(self, pks: Collection[str]) -> set[str]:
+        """The categories that all images with these keys share; one query, none without path."""
+        if not self.category or not pks:
+            return set()
+        rows = self.model._base_manager.filter(pk__in=pks).values_list("pk", self.category)
+        counts = Counter(str(category) for _pk, category in set(rows) if category is not None)
+        return {category for category, count in counts.items() if count == len(pks)}
 
     def _fallback(self, pk: Any, product: Any) -> str:
         return str(product or f"{self.model._meta.verbose_name} {pk}")
@@ -226,7 +236,7 @@ def build(label: str, options: Mapping[str, str]) -> Target:
     where = f'{SETTING}["IMAGES"]["{label}"]'
     if not isinstance(options, Mapping) or "field" not in options:
         raise ImproperlyConfigured(f'{where} must be a dictionary with "field".')
-    if unknown := sorted(set(options) - {"field", "product"}):
+    if unknown := sorted(set(options) - {"field", "product", "category"}):
         raise ImproperlyConfigured(f"{where} has no option {', '.join(unknown)}.")
     try:
         model = apps.get_model(label)
@@ -240,7 +250,12 @@ def build(label: str, options: Mapping[str, str]) -> Target:
         raise ImproperlyConfigured(f"{where}: {error}.") from error
     if not isinstance(field, ImageField):
         raise ImproperlyConfigured(f"{where}: {options['field']} is no ImageField.")
-    return Target(model, field, product)
+    if category := options.get("category", ""):
+        try:
+            QuerySet(model).values_list(category)
+        except FieldError as error:
+            raise ImproperlyConfigured(f'{where}: "category" leads nowhere. {error}') from error
+    return Target(model, field, product, category)
 
 
 def target_for(model: type[Model]) -> Target:

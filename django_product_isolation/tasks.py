@@ -37,7 +37,7 @@ TASK_OPTIONS: dict[str, Any] = {
 @shared_task(**TASK_OPTIONS)
 def advance_run(run_id: str) -> None:
     """Take one step of a run and come back when it next wants attention."""
-    if not workflow.advance(uuid.UUID(run_id)):
+    if not workflow.work_on(uuid.UUID(run_id)):
         return
     runs = IsolationRun.objects.filter(pk=run_id)
     due_at: datetime | None = runs.values_list("due_at", flat=True).first()

@@ -1,26 +1,31 @@
 """The app's own addresses. The host includes them once, anywhere."""
 
-from django.apps import apps
-from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.urls import path, re_path
 
-from .admin.actions import attach_actions
-from .views import health, preview, progress
+from .admin.attach import attach
+from .admin.confirm import confirm
+from .admin.selections import select_images
+from .views import health, preview, progress, review, spending
 from .views.callback import CallbackView
+from .views.restore import restore
 
 app_name = "product_isolation"
 
-urlpatterns: list[URLPattern | URLResolver] = [
+urlpatterns = [
     # With and without a slash: a redirect would lose the callback.
     re_path(r"^callback/(?P<token>[^/]+)/?$", CallbackView.as_view(), name="callback"),
     path("health/", health.health, name="health"),
     path("batches/<uuid:pk>/", progress.progress, name="progress"),
+    path("review/", review.review, name="review"),
+    path("spending/", spending.spending, name="spending"),
+    path("spending/export/", spending.export, name="spending_export"),
     path("preview/<uuid:pk>/<str:which>/", preview.run_picture, name="preview_run"),
     path("preview/<str:model_label>/<str:pk>/", preview.image_picture, name="preview_image"),
+    path("select/<str:model_label>/", select_images, name="select"),
+    path("confirm/<uuid:pk>/", confirm, name="confirm"),
+    path("runs/<uuid:pk>/restore/", restore, name="restore"),
 ]
-
-if apps.is_installed("django_product_isolation.contrib.oscar"):
-    urlpatterns += [path("oscar/", include("django_product_isolation.contrib.oscar.urls"))]
 
 # Where this app stands before the admin in INSTALLED_APPS, the host's model admins are only
 # registered after our ready(): by the time the URLs are loaded they all are.
-attach_actions()
+attach()

@@ -15,7 +15,7 @@ FLOORS = [
     {"callbacks"},
     {"models", "querysets", "targets"},
     {"workflow"},
-    {"admin", "apps", "checks", "management", "tasks", "urls", "views"},
+    {"admin", "apps", "checks", "management", "tasks", "templatetags", "urls", "views"},
     {"contrib"},
 ]
 SANDBOX_MAY_KNOW = {"choices", "sandbox"}

@@ -207,3 +207,37 @@ def test_an_entry_that_fits_no_model_is_refused_in_words(settings, images, says)
 def test_a_model_that_is_not_named_has_no_target():
     with pytest.raises(ImproperlyConfigured, match=r"catalogue\.Product is not named"):
         target_for(Product)
+
+
+def categorised(settings, path):
+    entry = {"field": "original", "product": "product", "category": path}
+    settings.PRODUCT_ISOLATION = {"IMAGES": {"catalogue.ProductImage": entry}}
+    return target_for(ProductImage)
+
+
+def test_images_tell_which_category_they_share(settings):
+    cups = [make_image("Cup"), make_image("Cup")]
+    pot = make_image("Pot")
+    target = categorised(settings, "product__name")
+    assert target.categories([str(image.pk) for image in cups]) == {"Cup"}
+    assert target.categories([str(image.pk) for image in (*cups, pot)]) == set()
+    assert target.categories([]) == set()
+
+
+def test_of_several_categories_those_that_all_share_count(settings):
+    one, other = make_image("Cup"), make_image("Cup")
+    sibling = ProductImage.objects.create(product=one.product, caption="front")
+    ProductImage.objects.filter(pk=other.pk).update(caption="front")
+    target = categorised(settings, "product__images__caption")
+    assert target.categories([str(one.pk), str(sibling.pk)]) == {"as taken", "front"}
+    assert target.categories([str(one.pk), str(other.pk)]) == {"front"}
+
+
+def test_without_a_path_there_are_no_categories():
+    assert target_for(ProductImage).categories([str(make_image().pk)]) == set()
+
+
+@pytest.mark.parametrize("path", ["nothing", "product__nothing", "product__name__nothing"])
+def test_a_category_that_leads_nowhere_is_said(settings, path):
+    with pytest.raises(ImproperlyConfigured, match='"category" leads nowhere'):
+        categorised(settings, path)

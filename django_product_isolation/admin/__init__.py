@@ -1,5 +1,5 @@
-"""The staff's side: actions on the host's image lists, the confirm page, the record of runs."""
+"""The staff's side: actions on the host's lists, the confirm page, presets, the record of runs."""
 
-from . import batches, runs
+from . import batches, presets, runs
 
-__all__ = ["batches", "runs"]
+__all__ = ["batches", "presets", "runs"]

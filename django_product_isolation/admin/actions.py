@@ -1,10 +1,10 @@
-"""The two actions on the host's own image lists, and how they get there.
+"""The actions on the host's own lists, of images and of products, and how they get there.
 
 They are put on the ModelAdmin instances that the host registered; no class is changed, and
 nobody needs to derive from anything of ours.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -12,8 +12,7 @@ from django.contrib.admin import ModelAdmin
 from django.contrib.admin.sites import all_sites
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,8 +22,9 @@ from django_product_isolation.workflow import restore
 from django_product_isolation.workflow.begin import MAX_READ
 
 from . import rights, wording
-from .confirm import confirm_isolation
 from .decisions import DECISIONS, tell
+from .product_actions import actions_for_products
+from .selections import select
 
 PERMISSIONS = {"isolate_image": rights.ISOLATE, "restore_image": rights.RESTORE}
 
@@ -32,10 +32,10 @@ PERMISSIONS = {"isolate_image": rights.ISOLATE, "restore_image": rights.RESTORE}
 @admin.action(permissions=["isolate_image"], description=gettext_lazy("Isolate product"))
 def isolate_product(
     model_admin: "ModelAdmin[Any]", request: HttpRequest, queryset: QuerySet[Any]
-) -> HttpResponseBase:
-    """Draw the confirm page; on its own POST, begin what was confirmed."""
+) -> HttpResponseRedirect:
+    """Lead to the confirm page of the ticked images."""
     refuse_without(model_admin, request, "isolate_image")
-    return confirm_isolation(model_admin, request, queryset)
+    return select(request, model_admin, queryset, back=request.get_full_path())
 
 
 @admin.action(permissions=["restore_image"], description=gettext_lazy("Restore original"))
@@ -61,31 +61,41 @@ def restore_original(
 
 
 def attach_actions() -> None:
-    """Give the actions to every registered ModelAdmin of a model named in ``IMAGES``.
+    """Give the actions to every registered ModelAdmin of a model named in ``IMAGES``, and of the
+    products that those images are of.
 
     May be called again at any time: what is there already is left as it is.
     """
     try:
-        models = set(get_targets())
+        targets = get_targets()
     except ImproperlyConfigured:
         return  # the system checks say what is wrong
+    of_products = actions_for_products(targets.values())
     for site in all_sites:
         for model, model_admin in site._registry.items():
-            if models & {model, model._meta.concrete_model}:
-                attach(model_admin)
+            if {model, model._meta.concrete_model} & targets.keys():
+                for name, permission in PERMISSIONS.items():
+                    allow(model_admin, name, permission_check(model_admin, permission))
+                attach(model_admin, [isolate_product, restore_original])
+            for product_action in of_products.get(model._meta.concrete_model or model, ()):
+                allow(model_admin, product_action.name, product_action.check(model_admin))
+                attach(model_admin, [product_action.function])
 
 
-def attach(model_admin: "ModelAdmin[Any]") -> None:
-    """Give the actions to one ModelAdmin, unless it switched actions off."""
+def attach(model_admin: "ModelAdmin[Any]", actions: Iterable[Callable[..., Any]]) -> None:
+    """Give actions to one ModelAdmin, unless it switched actions off or has its own."""
     if model_admin.actions is None:
         return
     named = {getattr(action, "__name__", action) for action in model_admin.actions}
-    ours = [a for a in (isolate_product, restore_original) if a.__name__ not in named]
-    model_admin.actions = [*model_admin.actions, *ours]
-    for name, permission in PERMISSIONS.items():
-        attribute = f"has_{name}_permission"
-        if not hasattr(model_admin, attribute):
-            setattr(model_admin, attribute, permission_check(model_admin, permission))
+    new = [action for action in actions if action.__name__ not in named]
+    model_admin.actions = [*model_admin.actions, *new]
+
+
+def allow(model_admin: "ModelAdmin[Any]", name: str, check: Callable[[HttpRequest], bool]) -> None:
+    """Have Django ask ``check`` before it offers what needs the permission ``name``."""
+    attribute = f"has_{name}_permission"
+    if not hasattr(model_admin, attribute):
+        setattr(model_admin, attribute, check)
 
 
 def permission_check(

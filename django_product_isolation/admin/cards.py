@@ -1,10 +1,10 @@
 """A run as people see it: badge, pictures before and after, links, and what may be decided.
 
-The same card stands on the batch page and on the run's own page. Does no query of its own
-beyond the user's permissions, whatever the number of runs.
+The same card stands on the batch page, in the review queue and on the run's own page. Takes one
+query beyond the user's permissions, whatever the number of runs.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib.admin import AdminSite
@@ -14,12 +14,18 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from django_product_isolation.choices import Status
+from django_product_isolation.conf import get_settings
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import sentence_of
 
+from . import rights
+from .again import address, newer_runs
 from .decisions import Decision, open_to
-from .pictures import LARGE, MEDIUM, run_picture_url
+from .pictures import LARGE, MEDIUM, WHICH, Which, run_picture_path, sized, stored_result
 from .sites import admin_of, admin_of_label, change_url
+
+# Stands in addresses that are made once, where each run's own key comes.
+ANY = "00000000-0000-0000-0000-000000000000"
 
 # How a status looks; what it means stands in its label.
 TONES = {
@@ -54,9 +60,15 @@ def state(status: str, reason: str, text: str = "") -> SafeString:
 
 
 def state_of(run: IsolationRun) -> SafeString:
-    """Where a run stands; a ready result either waits for a person or is on its way."""
-    ready = _("Ready for review") if run.review else _("Being published")
-    return state(run.status, run.reason, str(ready) if run.status == Status.READY else "")
+    """Where a run stands, with the sentence of its reason."""
+    return state(run.status, run.reason, words_of(run))
+
+
+def words_of(run: IsolationRun) -> str:
+    """Its status; a ready result either waits for a person or is on its way."""
+    if run.status != Status.READY:
+        return str(Status(run.status).label)
+    return str(_("Ready for review") if run.review else _("Being published"))
 
 
 @dataclass(frozen=True)
@@ -64,29 +76,50 @@ class Card:
     """One run, ready to be drawn."""
 
     run: IsolationRun
-    object_url: str
-    run_url: str
+    key: str
+    maker: "CardMaker"
     decisions: list[Decision]
+    newer: IsolationRun | None  # of the same image, where this run could be ordered again
 
     @property
     def state(self) -> SafeString:
         return state_of(self.run)
 
     @property
-    def source_url(self) -> str:
-        return run_picture_url(self.run, "source", MEDIUM)
+    def sentence(self) -> str:
+        """Why the run waits or ended, in words."""
+        return sentence_of(self.run.reason)
 
     @property
-    def source_large_url(self) -> str:
-        return run_picture_url(self.run, "source", LARGE)
+    def object_url(self) -> str:
+        images = self.maker.images
+        return change_url(images, self.run.object_pk) if images else ""
 
     @property
-    def result_url(self) -> str:
-        return run_picture_url(self.run, "result", MEDIUM)
+    def run_url(self) -> str:
+        return self.maker.run_url.replace(ANY, self.key)
 
     @property
-    def result_large_url(self) -> str:
-        return run_picture_url(self.run, "result", LARGE)
+    def buttons(self) -> list[tuple[Decision, str]]:
+        """What may be decided, and the words for it."""
+        return [(decision, self.maker.texts[decision.name]) for decision in self.decisions]
+
+    @property
+    def newer_url(self) -> str:
+        return address(self.newer) if self.newer else ""
+
+    @property
+    def price(self) -> str:
+        """USD, as a priced decision's POST names it."""
+        return str(get_settings().price)
+
+    @property
+    def source(self) -> "PictureAddress | None":
+        return self.maker.picture(self, "source", self.run.source_name)
+
+    @property
+    def result(self) -> "PictureAddress | None":
+        return self.maker.picture(self, "result", stored_result(self.run))
 
     @property
     def no_result(self) -> str:
@@ -96,17 +129,26 @@ class Card:
         return str(_("Removed") if self.run.result_sha256 else _("No result"))
 
 
+@dataclass(frozen=True)
+class PictureAddress:
+    """Where a run's picture is served, as small or as large as it is wanted."""
+
+    medium: str
+    large: str
+
+
 def cards(
-    request: HttpRequest, runs: Iterable[IsolationRun], site: AdminSite | None = None
+    request: HttpRequest, runs: Sequence[IsolationRun], site: AdminSite | None = None
 ) -> list[Card]:
     """The cards of ``runs``, with links into ``site`` where it shows their models."""
     makers: dict[str, CardMaker] = {}
+    newer = newer_runs(runs)
     drawn = []
     for run in runs:
         label = run.batch.model_label
         if label not in makers:
             makers[label] = CardMaker(request, label, site)
-        drawn.append(makers[label].card(run))
+        drawn.append(makers[label].card(run, newer.get(run.pk)))
     return drawn
 
 
@@ -116,13 +158,25 @@ class CardMaker:
     def __init__(self, request: HttpRequest, model_label: str, site: AdminSite | None) -> None:
         images = admin_of_label(model_label, site)
         self.images = images if images and images.has_view_permission(request) else None
-        self.runs = admin_of(IsolationRun, site)
+        runs = admin_of(IsolationRun, site) if rights.may_watch(request) else None
+        self.run_url = change_url(runs, ANY) if runs else ""
         self.decisions = open_to(request, model_label)
+        self.texts = {decision.name: decision.button for decision in self.decisions}
+        self.pictures = {which: run_picture_path(ANY, which) for which in WHICH}
 
-    def card(self, run: IsolationRun) -> Card:
+    def card(self, run: IsolationRun, newer: IsolationRun | None) -> Card:
+        possible = [decision for decision in self.decisions if decision.applies(run)]
         return Card(
             run=run,
-            object_url=change_url(self.images, run.object_pk) if self.images else "",
-            run_url=change_url(self.runs, run.pk) if self.runs else "",
-            decisions=[decision for decision in self.decisions if decision.applies(run)],
+            key=str(run.pk),
+            maker=self,
+            decisions=[d for d in possible if not (d.order and newer)],
+            newer=newer if any(d.order for d in possible) else None,
         )
+
+    def picture(self, card: Card, which: Which, name: str) -> PictureAddress | None:
+        """Where the file called ``name`` is shown; None while there is none."""
+        if not name:
+            return None
+        path = self.pictures[which].replace(ANY, card.key)
+        return PictureAddress(sized(path, name, MEDIUM), sized(path, name, LARGE))

@@ -1,140 +1,97 @@
 """The page between the tick and the money: what will be sent, what is left out, what it costs.
 
-One function draws the page and acts on the page's own POST, as Django's delete_selected does.
+The page of one selection: reload, Back and a colleague with the address see it as it is now.
 Does no network call, opens no file, and costs the same few queries for 1 image or 500.
 """
 
-import uuid
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
-from django import forms
 from django.contrib import messages
-from django.contrib.admin import ModelAdmin
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.db.models import QuerySet
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
 
-from django_product_isolation.choices import AspectRatio, Resolution
 from django_product_isolation.conf import get_settings
-from django_product_isolation.models import IsolationBatch
-from django_product_isolation.workflow import BudgetExceeded, NothingToIsolate, Plan, isolate, plan
-from django_product_isolation.workflow.begin import PROMPT_MAX_LENGTH
+from django_product_isolation.models import IsolationBatch, Preset, Selection
+from django_product_isolation.workflow import BudgetExceeded, NothingToIsolate, Plan, order
 from django_product_isolation.workflow.publish import applied_runs
 
 from . import rights, wording
+from .costs import Costs, costs_of, over_budget, over_limit
+from .desk import Desk, look_at, starting_values
+from .order_form import OrderForm, distinct_names, field_of
 from .pictures import SMALL, image_picture_url
 
 MAX_PICTURES_SHOWN = 60
-# The posted field that tells the page's own POST from the action's first one.
-CONFIRMED = "confirmed"
 
 
-class ConfirmForm(forms.Form):
-    """What staff choose for all images of the batch."""
-
-    prompt = forms.CharField(
-        label=gettext_lazy("What to isolate"),
-        required=False,
-        max_length=PROMPT_MAX_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy(
-            "{product} becomes the product's name. Leave it empty and the model chooses."
-        ),
-    )
-    aspect_ratio = forms.ChoiceField(
-        label=gettext_lazy("Shape"), choices=AspectRatio.choices, widget=forms.RadioSelect
-    )
-    resolution = forms.ChoiceField(
-        label=gettext_lazy("Size"),
-        choices=Resolution.choices,
-        widget=forms.RadioSelect,
-        help_text=gettext_lazy("The long side of the result."),
-    )
-    review = forms.BooleanField(
-        label=gettext_lazy("Review before publishing"),
-        required=False,
-        help_text=gettext_lazy("The product keeps its image until somebody approves the result."),
-    )
-    token = forms.UUIDField(widget=forms.HiddenInput)
-
-    def __init__(self, request: HttpRequest) -> None:
-        settings = get_settings()
-        super().__init__(
-            request.POST if CONFIRMED in request.POST else None,
-            initial={
-                "prompt": settings.PROMPT,
-                "aspect_ratio": settings.ASPECT_RATIO,
-                "resolution": settings.RESOLUTION,
-                "review": settings.REVIEW,
-                "token": uuid.uuid4(),
-            },
-        )
-        # Where the shop wants results reviewed, only a reviewer may do without.
-        must_review = settings.REVIEW and not rights.may(request, rights.REVIEW)
-        self.fields["review"].disabled = must_review
-
-    def shapes(self) -> list[tuple[Any, "Shape"]]:
-        """Each aspect ratio's radio button with a drawing of it."""
-        return [(radio, Shape.of(radio.data["value"])) for radio in self["aspect_ratio"]]
-
-
-@dataclass(frozen=True)
-class Shape:
-    """A rectangle in the middle of a box of 36 by 36."""
-
-    x: float
-    y: float
-    width: int
-    height: int
-
-    @classmethod
-    def of(cls, aspect_ratio: str) -> "Shape":
-        fraction = AspectRatio(aspect_ratio).fraction
-        width, height = round(32 * min(1, fraction)), round(32 / max(1, fraction))
-        return cls((36 - width) / 2, (36 - height) / 2, width, height)
-
-
-def confirm_isolation(
-    model_admin: "ModelAdmin[Any]", request: HttpRequest, images: QuerySet[Any]
-) -> HttpResponseBase:
-    """Draw the confirm page for ``images``; on its own POST begin them and show the batch."""
-    form = ConfirmForm(request)
-    if form.is_bound:
-        # Only what the page named and priced, whatever else the POST says of all rows.
-        images = images.filter(pk__in=request.POST.getlist(ACTION_CHECKBOX_NAME))
-    _allowed, forbidden = rights.changeable_images(model_admin, request, images)
-    chosen = plan(images, forbidden=forbidden)
-    if form.is_bound and form.is_valid():
-        if batch := begin(request, form, chosen, images):
-            return HttpResponseRedirect(reverse("product_isolation:progress", args=[batch.pk]))
-        chosen = plan(images, forbidden=forbidden)
-    return draw(model_admin, request, form, chosen)
-
-
-def begin(
-    request: HttpRequest, form: ConfirmForm, chosen: Plan, images: QuerySet[Any]
-) -> IsolationBatch | None:
-    """Begin the accepted images, or the batch begun before with this token.
-
-    None when it cannot be done now; the form then says why.
-    """
-    options = dict(form.cleaned_data)
-    if same := IsolationBatch.objects.filter(pk=options["token"]).first():
+@never_cache
+@transaction.non_atomic_requests
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """Draw what would be ordered; a POST orders it. Of one selection there is one order."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path(), reverse("admin:login"))
+    if not rights.may(request, rights.ISOLATE):
+        raise PermissionDenied
+    if batch := IsolationBatch.objects.filter(pk=pk).first():
         messages.info(request, _("These images were begun already. Nothing was ordered twice."))
-        return same
-    if request.POST.get("price") != str(chosen.unit_price):
+        return lead_to(batch)
+    desk = look_at(request, get_object_or_404(Selection, pk=pk))
+    form = make_form(request, desk)
+    if form.is_bound and form.is_valid():
+        if begun := begin(request, form, desk):
+            return lead_to(begun)
+        desk = look_at(request, desk.selection)
+    return draw(request, form, desk)
+
+
+def lead_to(batch: IsolationBatch) -> HttpResponseRedirect:
+    return HttpResponseRedirect(reverse("product_isolation:progress", args=[batch.pk]))
+
+
+def make_form(request: HttpRequest, desk: Desk) -> OrderForm:
+    """The form as posted; or with its first values, when it was opened or a preset was chosen."""
+    presets, posted = list(Preset.objects.all()), request.POST
+    asked_for = request.GET.get("preset")
+    is_refilled = "fill_in" in posted or posted.get("preset", "") != posted.get("filled_from", "")
+    if is_refilled:
+        asked_for = posted.get("preset", "")
+    start = starting_values(desk, presets, asked_for)
+    if is_refilled:
+        start["prompts"] = {p.pk: posted.get(field_of(p), "") for p in desk.chosen.accepted}
+        messages.info(request, _("The preset was filled in. Nothing was ordered yet."))
+    return OrderForm(
+        posted if request.method == "POST" and not is_refilled else None,
+        start=start,
+        pictures=desk.chosen.accepted,
+        presets=presets,
+        # Where the shop wants results reviewed, only a reviewer may do without.
+        must_review=get_settings().REVIEW and not rights.may(request, rights.REVIEW),
+    )
+
+
+def begin(request: HttpRequest, form: OrderForm, desk: Desk) -> IsolationBatch | None:
+    """Begin the accepted images. None when it cannot be done now; the page then says why."""
+    chosen = desk.chosen
+    if form.cleaned_data["price"] != str(chosen.unit_price):
         form.add_error(None, _("The price has changed meanwhile. Look at the new total."))
         return None
+    if over_limit(chosen):
+        return None  # the page says so
     try:
-        accepted = images.filter(pk__in=[picture.pk for picture in chosen.accepted])
-        batch = isolate(accepted, user=request.user, **options)
+        batch = order(chosen, user=request.user, token=desk.selection.pk, **form.options())
     except NothingToIsolate:
         form.add_error(None, _("None of these images can be isolated now."))
     except BudgetExceeded as error:
@@ -147,53 +104,63 @@ def begin(
     return None
 
 
-def over_budget(error: BudgetExceeded) -> str:
-    text = _(
-        "This costs %(total)s, but only %(left)s of the budget is left. Nothing was sent. "
-        "Choose fewer images, or ask whoever keeps the budget."
-    )
-    return text % {"total": wording.money(error.total), "left": wording.money(error.left)}
-
-
-def draw(
-    model_admin: "ModelAdmin[Any]", request: HttpRequest, form: ConfirmForm, chosen: Plan
-) -> TemplateResponse:
-    """The page for ``chosen``."""
-    request.current_app = model_admin.admin_site.name
+def draw(request: HttpRequest, form: OrderForm, desk: Desk) -> TemplateResponse:
+    """The page of the selection as it is now."""
+    request.current_app = desk.home.name
+    chosen, costs = desk.chosen, costs_of(desk.chosen)
     images = wording.images(len(chosen.accepted))
     title = _("Isolate %(images)s") if chosen.accepted else _("Nothing to isolate")
     context = {
-        **model_admin.admin_site.each_context(request),
-        **shown(chosen),
+        **desk.home.each_context(request),
+        **shown(chosen, form),
         "title": title % {"images": images},
-        "opts": model_admin.opts,
+        "opts": desk.model_admin.opts if desk.model_admin else desk.model._meta,
+        "desk": desk,
         "form": form,
         "chosen": chosen,
         "images": images,
         "price": str(chosen.unit_price),
-        "unit_price": wording.money(chosen.unit_price),
-        "total": wording.money(chosen.total),
+        "costs": costs,
+        "problems": problems(form, costs),
+        "example": example(form),
         "is_sandbox": get_settings().is_sandbox,
-        "action_checkbox_name": ACTION_CHECKBOX_NAME,
-        "confirmed": CONFIRMED,
     }
     return TemplateResponse(request, "product_isolation/confirm.html", context)
 
 
-def shown(chosen: Plan) -> dict[str, Any]:
+def problems(form: OrderForm, costs: Costs) -> Sequence[str]:
+    """Why nothing was or can be ordered, each once."""
+    said = [str(error) for error in form.non_field_errors()]
+    if form.is_bound and any(name in form.errors for name in form.fields):
+        said.append(_("Nothing was ordered. Please correct what is marked below."))
+    return list(dict.fromkeys([*costs.obstacles, *said]))
+
+
+def example(form: OrderForm) -> str:
+    """The wording as it is sent for the first of several pictures; "" where it is the same."""
+    if "{product}" not in form.template or len(form.pictures) < 2:
+        return ""
+    return form.template.replace("{product}", form.pictures[0].label)
+
+
+def shown(chosen: Plan, form: OrderForm) -> dict[str, Any]:
     """What stands on the page about each image: as a picture, by its name, or left out and why."""
     isolated = applied_runs(chosen.target, {p.pk: p.name for p in chosen.accepted})
+    names = distinct_names(chosen.accepted)
     pictures = [
         {
-            "name": picture.label,
+            "pk": picture.pk,
+            "name": names[picture.pk],
             "url": image_picture_url(chosen.target, picture, SMALL),
             "is_isolated": picture.pk in isolated,
         }
         for picture in chosen.accepted[:MAX_PICTURES_SHOWN]
     ]
+    urls = {picture["pk"]: picture["url"] for picture in pictures}
     return {
         "pictures": pictures,
-        "further": chosen.accepted[MAX_PICTURES_SHOWN:],
+        "worded": [(urls.get(picture.pk, ""), field) for picture, field in form.worded()],
+        "further": [names[picture.pk] for picture in chosen.accepted[MAX_PICTURES_SHOWN:]],
         "isolated_already": len(isolated),
         "skipped": skipped_by_reason(chosen),
     }

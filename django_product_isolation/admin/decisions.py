@@ -1,6 +1,6 @@
-"""What people decide about runs, in one table: permission, when it applies, what it does, words.
+"""What people decide about runs, in one table: permissions, when it applies, what it does, words.
 
-Used by the run's page, the batch page and the actions of the run list alike.
+Used by the run's page, the batch page, the review queue and the actions of the run list alike.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from django_product_isolation import workflow
 from django_product_isolation.choices import Status, Workers
@@ -23,7 +23,7 @@ from django_product_isolation.reasons import Reason
 from django_product_isolation.targets import StorageFailed
 from django_product_isolation.workflow.decide import STOPPABLE
 
-from . import rights, wording
+from . import again, rights, wording
 from .sites import find_model
 
 if TYPE_CHECKING:
@@ -33,22 +33,50 @@ if TYPE_CHECKING:
 SECONDS_FOR_STEPS = 2.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Decision:
-    """One thing that people may decide about a run."""
+    """One thing that people may decide about a run.
+
+    Either ``carry_out`` changes each run by itself, or ``order`` has their images isolated again
+    and returns the address of the page to go on with.
+    """
 
     name: str
     label: "_StrPromise"
-    permission: str
+    permissions: tuple[str, ...]  # all of them are needed
     applies: Callable[[IsolationRun], bool]
-    carry_out: Callable[..., "bool | Reason"]  # (run, user=...): False or a reason is a no
-    done: "_StrPromise"  # with %(count)d
+    carry_out: Callable[..., "bool | Reason"] | None = None  # False or a reason is a no
+    order: Callable[[HttpRequest, Sequence[IsolationRun], again.Notes], str] | None = None
+    done: "_StrPromise | str" = ""  # with %(count)d
     goes_on: bool = False  # the run has further steps afterwards
+    takes_note: bool = False
+    is_priced: bool = False
 
     @property
     def codename(self) -> str:
-        """The permission's name within our app."""
-        return self.permission.rpartition(".")[2]
+        """The first permission's name within our app."""
+        return self.permissions[0].rpartition(".")[2]
+
+    @property
+    def leaves(self) -> bool:
+        """Whether another page follows."""
+        return self.order is not None
+
+    def is_open_to(self, request: HttpRequest) -> bool:
+        return all(rights.may(request, permission) for permission in self.permissions)
+
+    def label_for(self, count: int) -> str:
+        """What stands on the button for ``count`` runs at once, with what it costs."""
+        if not self.is_priced:
+            return _("%(decision)s: %(count)d") % {"decision": self.label, "count": count}
+        total = wording.money(get_settings().price * count)
+        text = ngettext("Try again for %(total)s", "Try %(count)d again for %(total)s", count)
+        return text % {"count": count, "total": total}
+
+    @property
+    def button(self) -> str:
+        """What stands on the button for one run."""
+        return self.label_for(1) if self.is_priced else str(self.label)
 
 
 def put_back(run: IsolationRun, *, user: Any) -> "bool | Reason":
@@ -61,52 +89,87 @@ def put_back(run: IsolationRun, *, user: Any) -> "bool | Reason":
     return workflow.restore_run(run, user=user) or True
 
 
+def waits_for_review(run: IsolationRun) -> bool:
+    return run.status == Status.READY and run.review
+
+
 DECISIONS = {
     decision.name: decision
     for decision in (
         Decision(
-            "approve",
-            gettext_lazy("Approve"),
-            rights.REVIEW,
-            lambda run: run.status == Status.READY and run.review,
-            workflow.approve,
-            ngettext_lazy("%(count)d result approved.", "%(count)d results approved.", "count"),
+            name="approve",
+            label=gettext_lazy("Approve"),
+            permissions=(rights.REVIEW,),
+            applies=waits_for_review,
+            carry_out=workflow.approve,
+            done=ngettext_lazy(
+                "%(count)d result approved.", "%(count)d results approved.", "count"
+            ),
             goes_on=True,
         ),
         Decision(
-            "reject",
-            gettext_lazy("Turn down"),
-            rights.REVIEW,
-            lambda run: run.status == Status.READY,
-            workflow.reject,
-            ngettext_lazy(
-                "%(count)d result turned down.", "%(count)d results turned down.", "count"
+            name="reject",
+            label=gettext_lazy("Reject"),
+            permissions=(rights.REVIEW,),
+            applies=lambda run: run.status == Status.READY,
+            carry_out=workflow.reject,
+            done=ngettext_lazy(
+                "%(count)d result rejected.", "%(count)d results rejected.", "count"
+            ),
+            takes_note=True,
+        ),
+        Decision(
+            name="redo",
+            label=gettext_lazy("Redo"),
+            # Ordering it turns the present result down.
+            permissions=(rights.ISOLATE, rights.REVIEW),
+            applies=waits_for_review,
+            order=again.redo,
+            takes_note=True,
+        ),
+        Decision(
+            name="resume",
+            label=gettext_lazy("Resume"),
+            permissions=(rights.ISOLATE,),
+            applies=lambda run: run.status == Status.HELD,
+            carry_out=workflow.resume,
+            done=ngettext_lazy("%(count)d run resumed.", "%(count)d runs resumed.", "count"),
+            goes_on=True,
+        ),
+        Decision(
+            name="retry",
+            label=gettext_lazy("Try again"),
+            permissions=(rights.ISOLATE,),
+            applies=again.has_no_result,
+            order=again.retry,
+            goes_on=True,
+            is_priced=True,
+        ),
+        Decision(
+            name="change",
+            label=gettext_lazy("Redo with changes"),
+            permissions=(rights.ISOLATE,),
+            applies=again.has_ended_unused,
+            order=again.redo,
+            takes_note=True,
+        ),
+        Decision(
+            name="restore",
+            label=gettext_lazy("Restore original"),
+            permissions=(rights.RESTORE,),
+            applies=lambda run: run.status == Status.APPLIED,
+            carry_out=put_back,
+            done=ngettext_lazy(
+                "%(count)d original restored.", "%(count)d originals restored.", "count"
             ),
         ),
         Decision(
-            "resume",
-            gettext_lazy("Resume"),
-            rights.ISOLATE,
-            lambda run: run.status == Status.HELD,
-            workflow.resume,
-            ngettext_lazy("%(count)d run resumed.", "%(count)d runs resumed.", "count"),
-            goes_on=True,
-        ),
-        Decision(
-            "restore",
-            gettext_lazy("Restore original"),
-            rights.RESTORE,
-            lambda run: run.status == Status.APPLIED,
-            put_back,
-            ngettext_lazy("%(count)d original restored.", "%(count)d originals restored.", "count"),
-        ),
-        Decision(
-            "stop",
-            gettext_lazy("Stop waiting"),
-            rights.ISOLATE,
-            lambda run: run.status in STOPPABLE,
-            workflow.stop,
-            ngettext_lazy("%(count)d run stopped.", "%(count)d runs stopped.", "count"),
+            name="stop",
+            label=gettext_lazy("Stop waiting"),
+            permissions=(rights.ISOLATE,),
+            applies=lambda run: run.status in STOPPABLE,
+            carry_out=workflow.stop,
+            done=ngettext_lazy("%(count)d run stopped.", "%(count)d runs stopped.", "count"),
         ),
     )
 }
@@ -116,39 +179,52 @@ def open_to(request: HttpRequest, model_label: str) -> list[Decision]:
     """What the user may decide about runs of that model's images."""
     if not rights.may_change_model(request, model_label):
         return []
-    return [d for d in DECISIONS.values() if rights.may(request, d.permission)]
+    return [decision for decision in DECISIONS.values() if decision.is_open_to(request)]
 
 
-def decide(request: HttpRequest, decision: Decision, runs: Sequence[IsolationRun]) -> None:
+def decide(request: HttpRequest, decision: Decision, runs: Sequence[IsolationRun]) -> str:
     """Carry the decision out for each of ``runs`` and tell the user what came of it.
 
+    Notes stand in the POST as ``note-`` and the run's key. Returns the address of the page to go
+    on with, "" for the one that the user is on.
     Raises PermissionDenied when the user may not decide this about any of them.
     """
-    if not rights.may(request, decision.permission):
+    if not decision.is_open_to(request):
         raise PermissionDenied
     changeable = rights.changeable_pks(request, runs)
     if runs and not changeable:
         raise PermissionDenied
+    allowed = [run for run in runs if run.pk in changeable]
+    left = [
+        wording.explain(run.label, Reason.NOT_ALLOWED) for run in runs if run.pk not in changeable
+    ]
+    left += [moved_on(run) for run in allowed if not decision.applies(run)]
+    chosen = [run for run in allowed if decision.applies(run)]
+    notes = again.notes_of(request, chosen) if decision.takes_note else {}
+    if decision.order:
+        tell(request, decision.done, 0, left)
+        return decision.order(request, chosen, notes) if chosen else ""
     done: list[IsolationRun] = []
-    left: list[str] = []
-    for run in runs:
-        if run.pk not in changeable:
-            left.append(wording.explain(run.label, Reason.NOT_ALLOWED))
-        elif problem := carry_out(decision, run, request.user):
+    for run in chosen:
+        if problem := carry_out(decision, run, request.user, notes.get(run.pk, "")):
             left.append(problem)
         else:
             done.append(run)
     take_steps(done)
     tell(request, decision.done, len(done), left)
+    return ""
 
 
-def carry_out(decision: Decision, run: IsolationRun, user: Any) -> str:
+def moved_on(run: IsolationRun) -> str:
+    return _("%(name)s has moved on meanwhile. Look at it again.") % {"name": run.label}
+
+
+def carry_out(decision: Decision, run: IsolationRun, user: Any, note: str) -> str:
     """Decide about one run. Returns "" or a sentence that says why nothing was changed."""
-    moved_on = _("%(name)s has moved on meanwhile. Look at it again.") % {"name": run.label}
-    if not decision.applies(run):
-        return moved_on
+    if decision.carry_out is None:
+        return moved_on(run)
     try:
-        outcome = decision.carry_out(run, user=user)
+        outcome = decision.carry_out(run, user=user, **({"note": note} if note else {}))
     except StorageFailed:
         return wording.explain(run.label, Reason.STORAGE_FAILED)
     except ImproperlyConfigured:
@@ -156,7 +232,7 @@ def carry_out(decision: Decision, run: IsolationRun, user: Any) -> str:
         return gone % {"name": run.label}
     if isinstance(outcome, Reason):
         return wording.explain(run.label, outcome)
-    return "" if outcome else moved_on
+    return "" if outcome else moved_on(run)
 
 
 def take_steps(runs: Iterable[IsolationRun]) -> None:
@@ -168,7 +244,7 @@ def take_steps(runs: Iterable[IsolationRun]) -> None:
         transaction.on_commit(steps, robust=True)
 
 
-def tell(request: HttpRequest, done: "_StrPromise", count: int, left: Sequence[str]) -> None:
+def tell(request: HttpRequest, done: "_StrPromise | str", count: int, left: Sequence[str]) -> None:
     """Say how many were dealt with, and name those that were left alone."""
     if count:
         messages.success(request, str(done % {"count": count}))

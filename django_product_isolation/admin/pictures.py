@@ -14,6 +14,7 @@ from django_product_isolation.models import IsolationRun
 from django_product_isolation.targets import Picture, Target
 
 Which = Literal["source", "result"]
+WHICH: tuple[Which, ...] = ("source", "result")
 
 # Longest side of a preview in pixels; others are not made, so that browsers can keep them.
 SMALL, MEDIUM, LARGE = SIZES = (160, 480, 1200)
@@ -22,14 +23,23 @@ SMALL, MEDIUM, LARGE = SIZES = (160, 480, 1200)
 def run_picture_url(run: IsolationRun, which: Which, size: int) -> str:
     """The preview of a run's source or result; "" while there is no such file."""
     name = run.source_name if which == "source" else stored_result(run)
-    path = reverse("product_isolation:preview_run", args=[run.pk, which])
-    return f"{path}?size={size}&v={version(name)}" if name else ""
+    return sized(run_picture_path(str(run.pk), which), name, size) if name else ""
+
+
+def run_picture_path(key: str, which: Which) -> str:
+    """Where the run with that key shows the one or the other."""
+    return reverse("product_isolation:preview_run", args=[key, which])
+
+
+def sized(path: str, name: str, size: int) -> str:
+    """The address of the preview of the file called ``name``, ``size`` pixels at most."""
+    return f"{path}?size={size}&v={version(name)}"
 
 
 def image_picture_url(target: Target, picture: Picture, size: int) -> str:
     """The preview of one of the host's images."""
     path = reverse("product_isolation:preview_image", args=[target.label, quote(picture.pk)])
-    return f"{path}?size={size}&v={version(picture.name)}"
+    return sized(path, picture.name, size)
 
 
 def stored_result(run: IsolationRun) -> str:

@@ -23,6 +23,8 @@ ISOLATE = "product_isolation.isolate_image"
 REVIEW = "product_isolation.review_result"
 RESTORE = "product_isolation.restore_image"
 VIEW = "product_isolation.view_isolationrun"
+# A right of its own: who may have images isolated need not know what everybody's cost.
+SPENDING = "product_isolation.view_spending"
 
 
 def may(request: HttpRequest, *permissions: str) -> bool:
@@ -42,15 +44,16 @@ def may_see_pictures(request: HttpRequest) -> bool:
 
 
 def changeable_images(
-    model_admin: "ModelAdmin[Any]", request: HttpRequest, images: QuerySet[Any]
+    model_admin: "ModelAdmin[Any] | None", request: HttpRequest, images: QuerySet[Any]
 ) -> tuple[set[str], set[str]]:
     """Primary keys of the images that the user may change, and of those that they may not.
 
-    One query, no file opened; images beyond the first 5000 are in neither.
+    Where no admin shows the model, its plain permission counts. One query, no file opened; images
+    beyond the first 5000 are in neither.
     """
     pks: tuple[set[str], set[str]] = (set(), set())
     for row in unopened(images)[:MAX_READ].iterator(chunk_size=500):
-        pks[not model_admin.has_change_permission(request, row)].add(str(row.pk))
+        pks[not _allows_change(request, model_admin, row)].add(str(row.pk))
     return pks
 
 
@@ -63,6 +66,11 @@ def unopened(images: QuerySet[Any]) -> QuerySet[Any]:
 def may_change_model(request: HttpRequest, model_label: str) -> bool:
     """Whether the user may change images of that model, as far as no single one is looked at."""
     return _may_change(request, find_model(model_label), None)
+
+
+def may_change_image(request: HttpRequest, image: Model) -> bool:
+    """Whether the user may change this one of the host's images."""
+    return _may_change(request, type(image), image)
 
 
 def changeable_pks(request: HttpRequest, runs: Iterable[IsolationRun]) -> set[UUID]:
@@ -87,5 +95,15 @@ def _may_change(request: HttpRequest, model: type[Model] | None, row: Model | No
         return True  # there is nothing left to change
     if model_admin := admin_of(model):
         return bool(model_admin.has_change_permission(request, row))
+    return _has_plain_permission(request, model)
+
+
+def _allows_change(request: HttpRequest, model_admin: "ModelAdmin[Any] | None", row: Model) -> bool:
+    if model_admin:
+        return bool(model_admin.has_change_permission(request, row))
+    return _has_plain_permission(request, type(row))
+
+
+def _has_plain_permission(request: HttpRequest, model: type[Model]) -> bool:
     codename = get_permission_codename("change", model._meta)
     return request.user.has_perm(f"{model._meta.app_label}.{codename}")

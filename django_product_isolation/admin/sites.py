@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
-from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.admin import AdminSite, ModelAdmin, site
 from django.contrib.admin.sites import all_sites
 from django.contrib.admin.utils import quote
 from django.db.models import Model
@@ -18,8 +18,8 @@ from django.urls import get_resolver, get_urlconf, reverse
 def sites_in_use(first: AdminSite | None = None) -> list[AdminSite]:
     """The admin sites that have an address: ``first``, then Django's default one, then others."""
     named = get_resolver(get_urlconf()).namespace_dict
-    found = [site for site in all_sites if site.name in named]
-    return sorted(found, key=lambda site: (site is not first, site.name != "admin", site.name))
+    found = [known for known in all_sites if known.name in named]
+    return sorted(found, key=lambda known: (known is not first, known.name != "admin", known.name))
 
 
 def admins_of(model: type[Model], site: AdminSite | None = None) -> Iterator["ModelAdmin[Any]"]:
@@ -52,6 +52,12 @@ def admin_of_label(label: str, site: AdminSite | None = None) -> "ModelAdmin[Any
     """The admin of the model called ``label``, None when no admin shows it or it is gone."""
     model = find_model(label)
     return admin_of(model, site) if model else None
+
+
+def home_of_label(label: str) -> AdminSite:
+    """The site in which staff know images of the model called ``label``, or else the first."""
+    images = admin_of_label(label)
+    return images.admin_site if images else next(iter(sites_in_use()), site)
 
 
 def change_url(model_admin: "ModelAdmin[Any]", pk: str | UUID) -> str:

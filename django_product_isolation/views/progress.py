@@ -7,10 +7,11 @@ changes nothing.
 import uuid
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.admin import AdminSite, site
+from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import transaction
@@ -19,15 +20,23 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from django_product_isolation.admin import rights, wording
-from django_product_isolation.admin.cards import badge, cards
-from django_product_isolation.admin.decisions import DECISIONS, Decision, decide, open_to
-from django_product_isolation.admin.sites import admin_of_label, changelist_url, sites_in_use
+from django_product_isolation.admin.cards import Card, badge, cards
+from django_product_isolation.admin.decisions import (
+    DECISIONS,
+    Decision,
+    decide,
+    open_to,
+    waits_for_review,
+)
+from django_product_isolation.admin.sites import admin_of_label, changelist_url, home_of_label
 from django_product_isolation.choices import Status, Workers
 from django_product_isolation.conf import get_settings
 from django_product_isolation.models import IsolationBatch, IsolationRun
@@ -36,6 +45,8 @@ from django_product_isolation.workflow import advance_for
 # Under WORKERS = "request" only: long enough for a step, short enough for somebody who waits.
 SECONDS_FOR_STEPS = 1.0
 ALL = "all"
+# Clocks of several machines differ, and what a transaction wrote is seen when it commits.
+MARGIN = timedelta(minutes=1)
 
 
 @never_cache
@@ -49,8 +60,8 @@ def progress(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
         raise PermissionDenied
     batch = get_object_or_404(IsolationBatch.objects.select_related("created_by"), pk=pk)
     if request.method == "POST":
-        decide(request, *read_decision(request, batch))
-        return HttpResponseRedirect(request.get_full_path())
+        onward = decide(request, *read_decision(request, batch))
+        return HttpResponseRedirect(onward or request.get_full_path())
     if get_settings().WORKERS == Workers.REQUEST:
         waiting = batch.runs.exclude(due_at=None).order_by()
         advance_for(waiting.values_list("pk", flat=True), seconds=SECONDS_FOR_STEPS)
@@ -74,22 +85,31 @@ def read_decision(
 
 
 def draw(request: HttpRequest, batch: IsolationBatch) -> TemplateResponse:
-    """The page as it is now, in the same few queries for 1 run or 500."""
+    """The page as it is now, in the same few queries for 1 run or 500.
+
+    With ``since`` in the address only what may have changed after that moment is drawn.
+    """
+    now = timezone.now()
     runs = list(batch.runs.order_by("label", "pk"))
-    home = site_of(batch)
+    home = home_of_label(batch.model_label)
     request.current_app = home.name
     finished = sum(not run.is_open for run in runs)
+    drawn = cards(request, runs, home)
     context = {
         **home.each_context(request),
         "title": _("Isolation of %(images)s") % {"images": wording.images(len(runs))},
         "batch": batch,
         "home": images_home(request, batch, home),
-        "cards": cards(request, runs, home),
-        "for_all": for_all(request, batch, runs),
+        "now": now.isoformat(),
+        "cards": changed(drawn, moment(request.GET.get("since", ""))),
+        "for_all": for_all(request, batch, drawn),
+        "to_review": to_review(request, runs),
         "badges": badges(runs),
+        "count": len(runs),
         "finished": finished,
         "summary": summary(runs),
         "is_live": any(is_moving(run) for run in runs),
+        "price": str(get_settings().price),
         "at_most": wording.money(batch.unit_price * len(runs)),
         "charged": wording.money(sum((run.cost or Decimal(0) for run in runs), Decimal(0))),
         "is_sandbox": get_settings().is_sandbox,
@@ -97,10 +117,28 @@ def draw(request: HttpRequest, batch: IsolationBatch) -> TemplateResponse:
     return TemplateResponse(request, "product_isolation/progress.html", context)
 
 
-def site_of(batch: IsolationBatch) -> AdminSite:
-    """The admin site in which staff know these images."""
-    images = admin_of_label(batch.model_label)
-    return images.admin_site if images else next(iter(sites_in_use()), site)
+def moment(text: str) -> datetime | None:
+    """A moment as the page spells it, None for anything else."""
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return found if found and timezone.is_aware(found) else None
+
+
+def changed(drawn: list[Card], since: datetime | None) -> list[Card]:
+    """The cards that may look different from what they were at ``since``."""
+    return drawn if since is None else [c for c in drawn if may_differ(c, since - MARGIN)]
+
+
+def may_differ(card: Card, since: datetime) -> bool:
+    was_ordered_again = card.newer is not None and card.newer.batch.created_at >= since
+    return is_moving(card.run) or card.run.status_since >= since or was_ordered_again
+
+
+def to_review(request: HttpRequest, runs: Sequence[IsolationRun]) -> int:
+    """How many results of the batch the user may go and review."""
+    return sum(map(waits_for_review, runs)) if rights.may(request, rights.REVIEW) else 0
 
 
 def images_home(
@@ -114,12 +152,15 @@ def images_home(
 
 
 def for_all(
-    request: HttpRequest, batch: IsolationBatch, runs: Sequence[IsolationRun]
-) -> list[tuple[Decision, int]]:
-    """Decisions that can be made about several runs with one click, and about how many."""
-    offered = [d for d in open_to(request, batch.model_label) if d.goes_on]
-    counted = [(decision, sum(map(decision.applies, runs))) for decision in offered]
-    return [(decision, count) for decision, count in counted if count > 1]
+    request: HttpRequest, batch: IsolationBatch, drawn: Sequence[Card]
+) -> list[tuple[Decision, str]]:
+    """Decisions that can be made about several runs with one click, and their buttons' words."""
+    counts = Counter(decision.name for card in drawn for decision in card.decisions)
+    return [
+        (decision, decision.label_for(counts[decision.name]))
+        for decision in open_to(request, batch.model_label)
+        if decision.goes_on and counts[decision.name] > 1
+    ]
 
 
 def badges(runs: Sequence[IsolationRun]) -> list[str]:
@@ -131,7 +172,7 @@ def badges(runs: Sequence[IsolationRun]) -> list[str]:
 
 
 def waits_for_a_person(run: IsolationRun) -> bool:
-    return run.status == Status.HELD or (run.status == Status.READY and run.review)
+    return run.status == Status.HELD or waits_for_review(run)
 
 
 def is_moving(run: IsolationRun) -> bool:

@@ -3,8 +3,9 @@
 Callable without a request and without Celery; every function is safe to repeat.
 """
 
-from .advance import UnknownRun, WrongRun, advance, advance_for, receive_callback, sweep
-from .begin import BudgetExceeded, NothingToIsolate, Plan, Skipped, isolate, plan
+from .advance import UnknownRun, WrongRun, advance, advance_for, receive_callback, sweep, work_on
+from .begin import NothingToIsolate, Plan, Skipped, isolate, order, plan
+from .budgets import BudgetExceeded
 from .decide import approve, reject, resume, stop
 from .prune import prune
 from .publish import Restoration, restore, restore_run
@@ -21,6 +22,7 @@ __all__ = [
     "advance_for",
     "approve",
     "isolate",
+    "order",
     "plan",
     "prune",
     "receive_callback",
@@ -30,4 +32,5 @@ __all__ = [
     "resume",
     "stop",
     "sweep",
+    "work_on",
 ]

@@ -17,6 +17,7 @@ from django_product_isolation.signals import work_due
 from django_product_isolation.targets import StorageFailed
 from django_product_isolation.transactions import retried
 
+from .account import read_balance
 from .collect import collect, poll
 from .publish import apply, make_sure
 from .retrying import retry
@@ -93,10 +94,18 @@ def deaths(run: IsolationRun) -> int:
     return run.events.filter(reason=Reason.WORKER_LOST, at__gte=run.status_since).count()
 
 
+def work_on(pk: uuid.UUID) -> bool:
+    """Take the next step of a run like ``advance``, and keep the balance up to date."""
+    taken = advance(pk)
+    if taken:
+        read_balance()
+    return taken
+
+
 def sweep(*, limit: int = 1000) -> int:
     """Take one step of every run that is due; returns how many steps were taken."""
     due = list(IsolationRun.objects.due().values_list("pk", flat=True)[:limit])
-    return sum(advance(pk) for pk in due)
+    return sum(work_on(pk) for pk in due)
 
 
 def advance_for(pks: Iterable[uuid.UUID], *, seconds: float) -> None:
@@ -104,7 +113,7 @@ def advance_for(pks: Iterable[uuid.UUID], *, seconds: float) -> None:
     ends = time.monotonic() + seconds
     runs = IsolationRun.objects.filter(pk__in=list(pks))
     while due := runs.due().values_list("pk", flat=True).first():
-        advance(due)
+        work_on(due)
         if time.monotonic() >= ends:
             break
 

@@ -4,9 +4,8 @@ One transaction, no network, no file opened, and the same few queries for 1 imag
 """
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -14,16 +13,19 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Model, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from django_product_isolation.choices import AspectRatio, Resolution
+from django_product_isolation.choices import AspectRatio, Resolution, Status
 from django_product_isolation.conf import get_settings
-from django_product_isolation.models import IsolationBatch, IsolationRun, SpendingLock
+from django_product_isolation.models import IsolationBatch, IsolationRun
+from django_product_isolation.querysets import RunQuerySet
 from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import work_due
 from django_product_isolation.targets import Picture, Target, target_for
 from django_product_isolation.transactions import retried
+
+from .budgets import reserve
+from .decide import reject
 
 PROMPT_MAX_LENGTH = 500
 # Of a whole table ticked, so many rows are looked at to find what goes into one batch.
@@ -36,14 +38,6 @@ class NothingToIsolate(Exception):
     def __init__(self, skipped: "Sequence[Skipped]") -> None:
         super().__init__(", ".join(f"{s.picture.label}: {s.reason.value}" for s in skipped))
         self.skipped = skipped
-
-
-class BudgetExceeded(Exception):
-    """The batch would cost more than is left of a budget; nothing was begun."""
-
-    def __init__(self, total: Decimal, left: Decimal) -> None:
-        super().__init__(f"total={total} left={left}")
-        self.total, self.left = total, left
 
 
 @dataclass(frozen=True)
@@ -63,6 +57,7 @@ class Plan:
     skipped: Sequence[Skipped]
     unit_price: Decimal
     unread: int = 0  # images beyond the first 5000, left out without a look
+    replaced: Sequence[uuid.UUID] = ()  # results waiting for review that it would turn down
 
     @property
     def total(self) -> Decimal:
@@ -70,10 +65,13 @@ class Plan:
         return self.unit_price * len(self.accepted)
 
 
-def plan(images: Any, *, forbidden: Collection[str] = ()) -> Plan:
+def plan(
+    images: Any, *, forbidden: Collection[str] = (), redo_of: Collection[uuid.UUID] = ()
+) -> Plan:
     """Say which of ``images`` (an instance or a queryset) can be isolated now.
 
-    ``forbidden`` are primary keys, as strings, that the person may not change.
+    ``forbidden`` are primary keys, as strings, that the person may not change. ``redo_of`` are
+    runs that the new ones take the place of: those that wait for review are no obstacle.
     Raises ImproperlyConfigured when the model is not named in ``IMAGES``.
     """
     queryset = as_queryset(images)
@@ -82,6 +80,8 @@ def plan(images: Any, *, forbidden: Collection[str] = ()) -> Plan:
     unread = queryset.count() - MAX_READ if len(pictures) == MAX_READ else 0
     open_runs = IsolationRun.objects.open().filter(batch__model_label=target.label)
     open_keys = set(open_runs.order_by().values_list("active_key", flat=True))
+    ready = waiting_for_review(open_runs, redo_of)
+    taken = open_keys - ready.keys()
     accepted: list[Picture] = []
     skipped: list[Skipped] = []
     for picture in pictures:
@@ -89,19 +89,30 @@ def plan(images: Any, *, forbidden: Collection[str] = ()) -> Plan:
             skipped.append(Skipped(picture, Reason.NOT_ALLOWED))
         elif not picture.name:
             skipped.append(Skipped(picture, Reason.NO_FILE))
-        elif target.active_key(picture.pk) in open_keys:
+        elif target.active_key(picture.pk) in taken:
             skipped.append(Skipped(picture, Reason.ALREADY_OPEN))
         elif len(accepted) >= settings.MAX_BATCH:
             skipped.append(Skipped(picture, Reason.OVER_MAX_BATCH))
         else:
             accepted.append(picture)
-    return Plan(target, accepted, skipped, settings.price, unread)
+    keys = (target.active_key(picture.pk) for picture in accepted)
+    replaced = [ready[key] for key in keys if key in ready]
+    return Plan(target, accepted, skipped, settings.price, unread, replaced)
+
+
+def waiting_for_review(open_runs: RunQuerySet, pks: Collection[uuid.UUID]) -> dict[Any, uuid.UUID]:
+    """Those of ``open_runs`` that can be turned down, by the key that they occupy."""
+    if not pks:
+        return {}
+    ready = open_runs.filter(pk__in=pks, status=Status.READY).order_by()
+    return dict(ready.values_list("active_key", "pk"))
 
 
 def isolate(
     images: Any,
     *,
     prompt: str | None = None,
+    prompts: Mapping[str, str] | None = None,
     aspect_ratio: str | None = None,
     resolution: str | None = None,
     review: bool | None = None,
@@ -111,14 +122,38 @@ def isolate(
     """Begin a run for each of ``images`` (an instance or a queryset) and return their batch.
 
     What is left out comes from the settings. ``{product}`` in ``prompt`` becomes the product's
-    name. A second call with the same ``token`` returns the first call's batch.
+    name. ``prompts`` holds other wordings for single images, by their primary keys as strings.
+    A second call with the same ``token`` returns the first call's batch.
     Raises NothingToIsolate, BudgetExceeded, ValidationError for an unknown ratio or resolution,
     and ImproperlyConfigured when the model is not named in ``IMAGES``.
     """
     if token and (batch := IsolationBatch.objects.filter(pk=token).first()):
         return batch
+    return order(
+        plan(images),
+        prompt=prompt,
+        prompts=prompts,
+        aspect_ratio=aspect_ratio,
+        resolution=resolution,
+        review=review,
+        user=user,
+        token=token,
+    )
+
+
+def order(
+    chosen: Plan,
+    *,
+    prompt: str | None = None,
+    prompts: Mapping[str, str] | None = None,
+    aspect_ratio: str | None = None,
+    resolution: str | None = None,
+    review: bool | None = None,
+    user: Any = None,
+    token: uuid.UUID | None = None,
+) -> IsolationBatch:
+    """Begin what was planned; options, result and errors as of ``isolate``."""
     settings = get_settings()
-    chosen = plan(images)
     batch = IsolationBatch(
         id=token or uuid.uuid4(),
         created_by=user,
@@ -131,13 +166,15 @@ def isolate(
     )
     refuse_unknown_choices(batch)
     template = settings.PROMPT if prompt is None else prompt
-    return begin(batch, chosen, template)
+    own = prompts or {}
+    texts = {p.pk: render(own.get(p.pk) or template, p) for p in chosen.accepted}
+    return begin(batch, chosen, texts)
 
 
-def begin(batch: IsolationBatch, chosen: Plan, template: str) -> IsolationBatch:
+def begin(batch: IsolationBatch, chosen: Plan, prompts: Mapping[str, str]) -> IsolationBatch:
     """Save the batch and its runs in one transaction; have them looked at after the commit."""
     try:
-        return save(batch, chosen, template)
+        return save(batch, chosen, prompts)
     except IntegrityError:
         # The other half of a double click was faster: the batch is the one that it began.
         if same := IsolationBatch.objects.filter(pk=batch.pk).first():
@@ -146,17 +183,21 @@ def begin(batch: IsolationBatch, chosen: Plan, template: str) -> IsolationBatch:
 
 
 @retried
-def save(batch: IsolationBatch, chosen: Plan, template: str) -> IsolationBatch:
+def save(batch: IsolationBatch, chosen: Plan, prompts: Mapping[str, str]) -> IsolationBatch:
     """Raises IntegrityError when there is a batch of that id."""
     with transaction.atomic():
         # First of all, so that the twin of a double click waits here, before it counts money. And
         # nothing is read before the locks are taken: it would be read as it was, not as it is.
         batch.save(force_insert=True)
         reserve(chosen.total)
+        turn_down(chosen.replaced, user=batch.created_by)
         # A colleague may have begun the same image since the plan: the unique key lets only
         # one of the two rows in, and what really came in is read back.
         IsolationRun.objects.bulk_create(
-            [new_run(batch, chosen.target, picture, template) for picture in chosen.accepted],
+            [
+                new_run(batch, chosen.target, picture, prompts[picture.pk])
+                for picture in chosen.accepted
+            ],
             ignore_conflicts=True,
         )
         begun = list(batch.runs.order_by().values_list("pk", flat=True))
@@ -166,12 +207,19 @@ def save(batch: IsolationBatch, chosen: Plan, template: str) -> IsolationBatch:
     return batch
 
 
-def new_run(batch: IsolationBatch, target: Target, picture: Picture, template: str) -> IsolationRun:
+def turn_down(pks: Sequence[uuid.UUID], *, user: Any) -> None:
+    """Reject the results that are replaced, if they still wait for review."""
+    if pks:
+        for run in IsolationRun.objects.filter(pk__in=pks, status=Status.READY).order_by("pk"):
+            reject(run, user=user)
+
+
+def new_run(batch: IsolationBatch, target: Target, picture: Picture, prompt: str) -> IsolationRun:
     return IsolationRun(
         batch=batch,
         object_pk=picture.pk,
         label=picture.label,
-        prompt=render(template, picture),
+        prompt=prompt,
         review=batch.review,
         active_key=target.active_key(picture.pk),
         source_name=picture.name,
@@ -181,41 +229,6 @@ def new_run(batch: IsolationBatch, target: Target, picture: Picture, template: s
 def render(template: str, picture: Picture) -> str:
     """The prompt for one picture. No format string, so that nobody reaches into objects."""
     return template.replace("{product}", picture.label).strip()[:PROMPT_MAX_LENGTH]
-
-
-def reserve(total: Decimal) -> None:
-    """Make sure that ``total`` USD fit into the budgets; raises BudgetExceeded.
-
-    The UPDATE makes concurrent clicks wait for one another, so that no two count the same money.
-    """
-    settings = get_settings()
-    today = midnight()
-    limits: list[tuple[Decimal | None, datetime]] = [
-        (settings.daily_budget, today),
-        (settings.monthly_budget, today.replace(day=1)),
-    ]
-    if all(limit is None for limit, _since in limits):
-        return
-    take_spending_lock()
-    for limit, since in limits:
-        if limit is not None:
-            left = limit - IsolationRun.objects.spending_since(since)
-            if total > left:
-                raise BudgetExceeded(total, max(left, Decimal(0)))
-
-
-def midnight() -> datetime:
-    """The beginning of today, where the shop is."""
-    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def take_spending_lock() -> None:
-    """Wait for every other click under a budget, and have those to come wait for this one."""
-    lock = SpendingLock.objects.filter(pk=1)
-    if not lock.update(taken_at=timezone.now()):
-        # Whoever is second with the very first row has to take it as well.
-        SpendingLock.objects.bulk_create([SpendingLock(pk=1)], ignore_conflicts=True)
-        lock.update(taken_at=timezone.now())
 
 
 def refuse_unknown_choices(batch: IsolationBatch) -> None:

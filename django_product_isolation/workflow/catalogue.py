@@ -16,7 +16,8 @@ from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.querysets import RunQuerySet
 from django_product_isolation.targets import target_for
 
-from .begin import BudgetExceeded, NothingToIsolate, isolate
+from .begin import NothingToIsolate, isolate
+from .budgets import BudgetExceeded
 
 # A run that ended so says nothing against another one for the same file.
 MAY_BE_REPEATED = (Status.FAILED, Status.CANCELLED, Status.SUPERSEDED)

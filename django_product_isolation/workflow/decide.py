@@ -1,4 +1,4 @@
-"""What people decide about a run: approve, turn down, resume, stop waiting.
+"""What people decide about a run: approve, reject, resume, stop waiting.
 
 Each is one change of the row, without network; the steps that follow are taken by the workers.
 All return False, and change nothing, when the run is no longer where the person saw it.
@@ -17,6 +17,7 @@ from django_product_isolation.transactions import retried
 
 from .timing import soon
 
+NOTE_MAX_LENGTH = 500
 STOPPABLE = frozenset({Status.QUEUED, Status.PROCESSING, Status.COLLECTING, Status.HELD})
 
 
@@ -32,9 +33,19 @@ def approve(run: IsolationRun, *, user: Any = None) -> bool:
     return True
 
 
-def reject(run: IsolationRun, *, user: Any = None) -> bool:
-    """Turn a result down: the product keeps its picture, the result's file is kept."""
-    return run.status == Status.READY and run.move_to(Status.REJECTED, actor=user)
+def reject(run: IsolationRun, *, user: Any = None, note: str = "") -> bool:
+    """Turn a result down: the product keeps its picture, the result's file is kept.
+
+    ``note`` says what is wrong with it, in the person's words.
+    """
+    return run.status == Status.READY and run.move_to(
+        Status.REJECTED, actor=user, detail=note[:NOTE_MAX_LENGTH]
+    )
+
+
+def note(run: IsolationRun, text: str, *, user: Any = None) -> None:
+    """Keep what a person said about a run."""
+    run.record(RunEvent.Kind.NOTE, detail=text[:NOTE_MAX_LENGTH], actor=user)
 
 
 @retried

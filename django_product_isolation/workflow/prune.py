@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from django_product_isolation.choices import OPEN_STATUSES, Status
-from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent
+from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent, Selection
 from django_product_isolation.querysets import RunQuerySet
 from django_product_isolation.targets import Target, get_targets
 
@@ -36,6 +36,7 @@ def prune(
     """Remove what is older than so many days; what is not asked for is left alone.
 
     The days count from a run's last change of status. ``target`` narrows it to one image field.
+    Selections of more than 30 days go in any case: nobody orders from them any more.
     ``tally`` is counted up on the way, ``tell`` gets a line for each file. Runs come first, and
     wait until their files are gone, so that a dry run says exactly what the next start does.
     Raises ValueError for days that are out of range.
@@ -44,6 +45,7 @@ def prune(
     within("results", results, MIN_FILE_DAYS)
     within("originals", originals, MIN_FILE_DAYS)
     tally = Tally() if tally is None else tally
+    prune_selections(tally, dry_run=dry_run)
     if rows is not None:
         prune_rows(days_ago(rows), target, tally, dry_run=dry_run)
     for field in [target] if target else get_targets().values():
@@ -60,6 +62,12 @@ def within(name: str, days: int | None, least: int) -> None:
 
 def days_ago(days: int) -> datetime:
     return timezone.now() - timedelta(days=days)
+
+
+def prune_selections(tally: Tally, *, dry_run: bool = False) -> None:
+    """Delete what was chosen and, in the time that a row is kept at least, not ordered or done."""
+    old = Selection.objects.filter(created_at__lt=days_ago(MIN_ROW_DAYS))
+    tally.selections = old.count() if dry_run else old.delete()[0]
 
 
 def prune_rows(

@@ -61,6 +61,7 @@ class Tally:
     failed: int = 0  # files that the storage did not give or did not delete
     runs: int = 0
     batches: int = 0
+    selections: int = 0
 
 
 @dataclass

@@ -100,10 +100,11 @@ def restore(images: Any, *, user: Any = None) -> Restoration:
     skipped: list[tuple[str, Reason]] = []
     for picture in pictures:
         run = runs.get(picture.pk)
-        problem = restore_run(run, user=user) if run else Reason.NOTHING_TO_RESTORE
-        if problem:
+        if run is None:
+            skipped.append((picture.label, Reason.NOTHING_TO_RESTORE))
+        elif problem := restore_run(run, user=user):
             skipped.append((picture.label, problem))
-        elif run:
+        else:
             restored.append(run)
     return Restoration(restored, skipped)
 

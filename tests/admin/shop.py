@@ -24,7 +24,6 @@ RESTORE, VIEW_RUNS = "product_isolation.restore_image", "product_isolation.view_
 EVERYTHING = (CHANGE, VIEW, ISOLATE, REVIEW, RESTORE, VIEW_RUNS)
 
 WITH_RESULT = {Status.READY, Status.APPLIED, Status.RESTORED, Status.REJECTED}
-TOKEN = "1f6f7f0e-5a7c-4c1c-9d53-3ed1a0a10001"
 
 
 def make_staff(*permissions: str, name: str = "ann") -> User:
@@ -121,19 +120,33 @@ def tick(images, action: str = "isolate_product", **more) -> dict[str, object]:
     return {"action": action, "_selected_action": pks(images), "index": "0", **more}
 
 
-def confirm(images, **changes) -> dict[str, object]:
-    """What the confirm page posts for ``images``."""
+def confirm(**changes) -> dict[str, object]:
+    """What the confirm page posts."""
     return {
-        "action": "isolate_product",
-        "_selected_action": pks(images),
-        "confirmed": "yes",
         "price": "0.27",
         "prompt": "{product}",
         "aspect_ratio": "4:5",
         "resolution": "1K",
-        "token": TOKEN,
+        "review": "at-once",
         **changes,
     }
+
+
+def choose(client, images, **more) -> str:
+    """Tick ``images`` in the list, run the action, and return the confirm page's address."""
+    response = client.post(CHANGELIST, tick(images, **more))
+    assert response.status_code == 302
+    return response["Location"]
+
+
+def look(client, images, **more):
+    """The confirm page of ``images``."""
+    return client.get(choose(client, images, **more))
+
+
+def order(client, images, **changes):
+    """What comes of confirming ``images``."""
+    return client.post(choose(client, images), confirm(**changes))
 
 
 def pks(images) -> list[str]:

@@ -6,6 +6,7 @@ import shutil
 import pytest
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
 
 from django_product_isolation.admin import actions, rights
 from django_product_isolation.admin.actions import attach_actions, isolate_product
@@ -31,6 +32,7 @@ from tests.catalogue.models import Product, ProductImage
 from tests.photos import make_image, shown_bytes
 
 NAMES = ["isolate_product", "restore_original"]
+OF_PRODUCTS = ["isolate_all_images", "isolate_main_images"]
 SUBSETS = [
     [VIEW, *chosen]
     for size in range(4)
@@ -67,9 +69,10 @@ def site():
     return admin.AdminSite(name="elsewhere")
 
 
-def test_the_actions_are_on_the_models_named_in_images_only():
+def test_the_actions_are_on_the_models_named_in_images_and_on_their_products_only():
     assert names_of(admin.site.get_model_admin(ProductImage)) == NAMES
-    assert names_of(admin.site.get_model_admin(Product)) == []
+    assert names_of(admin.site.get_model_admin(Product)) == OF_PRODUCTS
+    assert names_of(admin.site.get_model_admin(User)) == []
 
 
 def test_no_class_is_changed():
@@ -90,7 +93,7 @@ def test_every_site_gets_the_actions_and_proxies_too(site):
     attach_actions()
     assert names_of(site.get_model_admin(ProductImage)) == NAMES
     assert names_of(site.get_model_admin(Elsewhere)) == NAMES
-    assert names_of(site.get_model_admin(Product)) == []
+    assert names_of(site.get_model_admin(Product)) == OF_PRODUCTS
 
 
 def test_a_hosts_action_of_the_same_name_is_kept(site):
@@ -138,7 +141,9 @@ def test_an_action_is_offered_to_those_who_may_use_it(client, permissions):
 def test_a_post_does_nothing_for_those_who_may_not(client, permissions):
     image, applied = make_image(), make_run(Status.APPLIED)
     client.force_login(make_staff(*permissions))
-    client.post(CHANGELIST, confirm([image]))
+    address = client.post(CHANGELIST, tick([image])).get("Location", "")
+    if address.startswith("/product-isolation/confirm/"):
+        client.post(address, confirm())
     begun = IsolationRun.objects.filter(status=Status.QUEUED).exists()
     assert begun == {CHANGE, ISOLATE}.issubset(permissions)
     client.post(CHANGELIST, tick([image_of(applied)], "restore_original"))

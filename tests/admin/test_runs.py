@@ -42,13 +42,29 @@ APPLIES = {
     "stop": dict.fromkeys(
         [Status.QUEUED, Status.PROCESSING, Status.COLLECTING, Status.HELD], Status.CANCELLED
     ),
+    # These begin something new, or lead to where it is begun: the run itself stays as it is.
+    "redo": {Status.READY: Status.READY},
+    "retry": {status: status for status in (Status.FAILED, Status.CANCELLED)},
+    "change": {
+        status: status
+        for status in (
+            Status.FAILED,
+            Status.CANCELLED,
+            Status.REJECTED,
+            Status.RESTORED,
+            Status.SUPERSEDED,
+        )
+    },
 }
 NEEDS = {
-    "approve": REVIEW,
-    "reject": REVIEW,
-    "resume": ISOLATE,
-    "restore": RESTORE,
-    "stop": ISOLATE,
+    "approve": {REVIEW},
+    "reject": {REVIEW},
+    "redo": {ISOLATE, REVIEW},
+    "resume": {ISOLATE},
+    "retry": {ISOLATE},
+    "change": {ISOLATE},
+    "restore": {RESTORE},
+    "stop": {ISOLATE},
 }
 
 
@@ -161,10 +177,12 @@ def test_a_decision_changes_only_runs_to_which_it_applies(client, staff, name, s
         assert said(response) == ["Enamel mug has moved on meanwhile. Look at it again."]
 
 
-@pytest.mark.parametrize("name", DECISIONS)
-def test_a_decision_needs_its_own_permission(client, name):
+@pytest.mark.parametrize(
+    ("name", "missing"), [(name, needed) for name in DECISIONS for needed in sorted(NEEDS[name])]
+)
+def test_a_decision_needs_its_own_permissions(client, name, missing):
     status = next(iter(APPLIES[name]))
-    others = {ISOLATE, REVIEW, RESTORE} - {NEEDS[name]}
+    others = {ISOLATE, REVIEW, RESTORE} - {missing}
     client.force_login(make_staff(CHANGE, VIEW, VIEW_RUNS, *others))
     run = make_run(status)
     assert name not in [d.name for d in client.get(page_of(run)).context["card"].decisions]
@@ -177,7 +195,7 @@ def test_a_decision_needs_its_own_permission(client, name):
 @pytest.mark.parametrize("name", DECISIONS)
 def test_a_decision_needs_the_right_to_change_the_image(client, name):
     status = next(iter(APPLIES[name]))
-    client.force_login(make_staff(VIEW, VIEW_RUNS, NEEDS[name]))
+    client.force_login(make_staff(VIEW, VIEW_RUNS, *NEEDS[name]))
     run = make_run(status)
     assert client.get(page_of(run)).context["card"].decisions == []
     assert decide(client, run, name).status_code == 403
@@ -251,7 +269,7 @@ def test_several_runs_are_decided_about_from_the_list(client, staff):
     queued = make_run(Status.QUEUED, name="Jug")
     response = client.post(RUNS, tick([*runs, queued], "reject_runs"), follow=True)
     assert said(response) == [
-        "2 results turned down.",
+        "2 results rejected.",
         "Jug has moved on meanwhile. Look at it again.",
     ]
 
@@ -260,7 +278,7 @@ def test_runs_of_locked_images_are_left_out_and_named(client, staff, some_are_lo
     runs = [make_run(Status.READY, name=name) for name in ("Cup", "Pot")]
     ProductImage.objects.filter(pk=runs[1].object_pk).update(caption="locked")
     response = client.post(RUNS, tick(runs, "reject_runs"), follow=True)
-    assert said(response) == ["1 result turned down.", "Pot may not be changed by you."]
+    assert said(response) == ["1 result rejected.", "Pot may not be changed by you."]
     assert status_of(runs[1]) == Status.READY
 
 
@@ -268,7 +286,7 @@ def test_the_list_decides_about_so_many_at_once(client, staff, monkeypatch):
     monkeypatch.setattr(runs_admin, "MAX_AT_ONCE", 1)
     runs = [make_run(Status.READY, name=name) for name in ("Cup", "Pot")]
     response = client.post(RUNS, tick(runs, "reject_runs"), follow=True)
-    assert said(response)[0] == "1 result turned down."
+    assert said(response)[0] == "1 result rejected."
     assert said(response)[1].startswith("Only the first 1 were looked at.")
 
 

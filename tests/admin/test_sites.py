@@ -35,8 +35,11 @@ def test_only_sites_with_an_address_count():
 
 def test_the_way_from_the_tick_to_the_batch(client):
     image = make_image()
-    assert client.post(CHANGELIST, tick([image])).status_code == 200
-    response = client.post(CHANGELIST, confirm([image]), follow=True)
+    address = client.post(CHANGELIST, tick([image]))["Location"]
+    page = client.get(address).content.decode()
+    assert f'<a href="{CHANGELIST}">Staff images</a>' in page
+    assert "Staff" in page
+    response = client.post(address, confirm(), follow=True)
     page = response.content.decode()
     assert response.status_code == 200
     assert f'<a href="{CHANGELIST}">Staff images</a>' in page

@@ -157,8 +157,8 @@ def test_the_run_list_and_the_runs_page_decide_too(shop, live_server):
     shop.goto(live_server.url + RUNS)
     shop.get_by_role("link", name="Cup").click()
     expect(shop.get_by_role("img", name="Cup, after")).to_be_visible()
-    shop.get_by_role("button", name="Turn down").click()
-    expect(shop.get_by_text("1 result turned down.")).to_be_visible()
+    shop.get_by_role("button", name="Reject").click()
+    expect(shop.get_by_text("1 result rejected.")).to_be_visible()
     assert status_of(run) == Status.REJECTED
 
 

@@ -44,3 +44,19 @@ class UnregisteredImage(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class Shot(models.Model):
+    """An image that others derive from, each in a table of its own."""
+
+    picture = models.ImageField(upload_to="shots/")
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class StudioShot(Shot):
+    studio = models.CharField(max_length=100)
+
+    def __str__(self) -> str:
+        return self.studio

@@ -149,8 +149,9 @@ def test_an_image_that_the_assistant_isolates_takes_its_place_in_the_shop(shop, 
     chosen = {"action": ACTION, "_selected_action": pk}
     confirm = assistant.post("admin/shop/productimage/", index="0", **chosen)
     hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', confirm))
+    address = re.search(r'<form method="post" action="/(product-isolation/confirm/[^"]+)"', confirm)
     answers = {"prompt": "{product}", "aspect_ratio": "1:1", "resolution": "1K"}
-    assistant.post("admin/shop/productimage/", **{**hidden, **chosen, **answers, "confirm": "yes"})
+    assistant.post(address.group(1), **{**hidden, **answers, "review": "at-once"})
 
     deadline = time.monotonic() + 60
     while sources(page(shop, "products/tea-pot/")) == before:

@@ -1,9 +1,12 @@
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from django_product_isolation.choices import Status
+from django_product_isolation.models import Selection
 from tests.reliability.prune.conftest import image, shelf  # noqa: F401 (fixtures)
 from tests.reliability.prune.history import applied, begun, grow_old, upload
 
@@ -104,3 +107,9 @@ def test_settings_that_name_no_model_are_said(settings):
     settings.PRODUCT_ISOLATION = {"IMAGES": {"catalogue.Nothing": {"field": "x"}}}
     with pytest.raises(CommandError, match="there is no such model"):
         run_command("--results", "30")
+
+
+def test_old_selections_are_counted(shelf):  # noqa: F811
+    Selection.objects.create(created_at=timezone.now() - timedelta(days=40), chosen=1)
+    assert "1 selections of more than 30 days." in run_command("--results", "30")
+    assert "selections" not in run_command("--results", "30")

@@ -3,7 +3,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured, ValidationError
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from django_product_isolation import isolate
@@ -11,7 +11,7 @@ from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import work_due
-from django_product_isolation.workflow import BudgetExceeded, NothingToIsolate, plan
+from django_product_isolation.workflow import BudgetExceeded, NothingToIsolate, order, plan
 from tests.catalogue.models import Product, ProductImage, Swatch
 from tests.photos import make_image, make_swatch
 
@@ -150,6 +150,15 @@ def test_the_same_token_posted_twice_at_once_gives_the_same_batch(monkeypatch):
     assert [run.object_pk for run in IsolationRun.objects.all()] == [str(image.pk)]
 
 
+def test_what_the_database_refuses_for_another_reason_is_not_taken_for_a_double_click(monkeypatch):
+    def refuse(self, **_options):
+        raise IntegrityError("a constraint of the host's")
+
+    monkeypatch.setattr(IsolationBatch, "save", refuse)
+    with pytest.raises(IntegrityError, match="host"):
+        isolate(make_image(), token=uuid4())
+
+
 @pytest.mark.parametrize(
     "options", [{"aspect_ratio": "7:3"}, {"resolution": "8K"}, {"aspect_ratio": ""}]
 )
@@ -235,3 +244,67 @@ def test_a_nudge_that_fails_does_not_reach_the_caller(django_capture_on_commit_c
     finally:
         work_due.disconnect(broken)
     assert batch.runs.get().status == Status.QUEUED
+
+
+def test_single_images_may_have_a_wording_of_their_own():
+    cup, pot = make_image("Cup"), make_image("Pot")
+    own = {str(cup.pk): "the blue {product}", "nobody": "x"}
+    isolate(ProductImage.objects.all(), prompt="a {product}", prompts=own)
+    runs = IsolationRun.objects.values_list("object_pk", "prompt")
+    assert dict(runs) == {str(cup.pk): "the blue Cup", str(pot.pk): "a Pot"}
+
+
+def waiting_result(name="Cup"):
+    """An image whose result waits for review, and the run."""
+    image = make_image(name)
+    run = isolate(image, review=True).runs.get()
+    IsolationRun.objects.filter(pk=run.pk).update(status=Status.READY, due_at=None)
+    return image, run
+
+
+def test_a_result_that_waits_gives_way_to_the_order_that_takes_its_place(admin_user):
+    image, run = waiting_result()
+    chosen = plan(image, redo_of=[run.pk])
+    assert (list(chosen.replaced), len(chosen.accepted)) == ([run.pk], 1)
+    batch = order(chosen, user=admin_user)
+    run.refresh_from_db()
+    assert run.status == Status.REJECTED
+    assert run.events.latest("at").actor == admin_user
+    assert batch.runs.get().object_pk == str(image.pk)
+
+
+def test_a_plan_alone_turns_nothing_down():
+    image, run = waiting_result()
+    plan(image, redo_of=[run.pk])
+    run.refresh_from_db()
+    assert run.status == Status.READY
+
+
+def test_a_result_that_was_approved_meanwhile_is_not_turned_down():
+    image, run = waiting_result()
+    chosen = plan(image, redo_of=[run.pk])
+    IsolationRun.objects.filter(pk=run.pk).update(status=Status.APPLIED, active_key=None)
+    order(chosen)
+    run.refresh_from_db()
+    assert run.status == Status.APPLIED
+    assert IsolationRun.objects.count() == 2
+
+
+def test_an_order_that_fails_turns_nothing_down(settings):
+    image, run = waiting_result()
+    chosen = plan(image, redo_of=[run.pk])
+    with_settings(settings, DAILY_BUDGET="0.30")
+    with pytest.raises(BudgetExceeded):
+        order(chosen)
+    run.refresh_from_db()
+    assert run.status == Status.READY
+
+
+def test_a_second_order_that_loses_to_its_twin_turns_nothing_down():
+    first, run = waiting_result("Cup")
+    other = make_image("Pot")
+    chosen, token = plan(first, redo_of=[run.pk]), uuid4()
+    isolate(other, token=token)
+    assert order(chosen, token=token).pk == token
+    run.refresh_from_db()
+    assert run.status == Status.READY

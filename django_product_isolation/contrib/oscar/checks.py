@@ -5,7 +5,7 @@ from typing import Any
 from django.apps import apps
 from django.core.checks import CheckMessage, Warning
 
-from .door import find_target
+from .controls import find_target
 
 
 def check_oscar(**_kwargs: Any) -> list[CheckMessage]:

@@ -2,31 +2,26 @@
 
 They join each image's form as one more field, drawn where Oscar draws the others, so that nothing
 of Oscar's markup is repeated. The field comes when the page is drawn, after every validation.
+What the buttons do, and who may press them, is the same as in the admin.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.admin import ModelAdmin
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import ImproperlyConfigured
 from django.forms import BaseInlineFormSet, Field, ModelForm, Widget
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy as _
 
 from django_product_isolation.admin import rights
-from django_product_isolation.admin.cards import state_of
-from django_product_isolation.choices import Status
+from django_product_isolation.admin.image_page import controls
+from django_product_isolation.admin.sites import find_model
+from django_product_isolation.admin.states import runs_behind
 from django_product_isolation.models import IsolationRun
+from django_product_isolation.reasons import sentence_of
+from django_product_isolation.targets import Target, target_for
 
-from .door import find_target, images_admin, offered
-from .states import runs_behind
-
-# The form that stands beside the product's own, for the buttons of all images.
-FORM_ID = "isolation-act"
-LABELS = {"isolate": _("Isolate product"), "restore": _("Restore original")}
+IMAGES_TAB = "#product_images"
 
 
 class Drawn(Widget):
@@ -45,63 +40,33 @@ class Drawn(Widget):
 
 def add_controls(request: HttpRequest, formset: "BaseInlineFormSet[Any, Any, Any]") -> bool:
     """Add the field to the form of each saved image; False when there is nothing to show."""
-    target, model_admin = find_target(), images_admin()
-    if target is None or model_admin is None or not rights.may_see_pictures(request):
+    target = find_target()
+    if target is None or not rights.may_see_pictures(request):
         return False
-    # What the form began with is what is stored; its instance may hold a refused upload.
-    names = {
-        str(form.instance.pk): str(form.initial.get(target.field.name) or "")
-        for form in formset.initial_forms
-    }
-    controls = Controls(request, model_admin, offered(request, model_admin))
-    runs = runs_behind(target, names)
-    for form in formset.initial_forms:
-        pk = str(form.instance.pk)
-        html = controls.draw(form, runs.get(pk), has_file=bool(names[pk]))
+    forms = formset.initial_forms
+    runs = runs_behind(target, [form.instance for form in forms])
+    for form in forms:
+        html = draw(request, target, form, runs.get(str(form.instance.pk)))
         form.fields["isolation"] = Field(label="", required=False, widget=Drawn(html))
-    return bool(names)
+    return bool(forms)
 
 
-@dataclass(frozen=True)
-class Controls:
-    """What the controls of one page share."""
+def draw(
+    request: HttpRequest, target: Target, form: "ModelForm[Any]", run: IsolationRun | None
+) -> str:
+    """What stands beneath the image of ``form``, whose state ``run`` is behind."""
+    context = {
+        **controls(request, target, form.instance, run, at=IMAGES_TAB),
+        "sentence": sentence_of(run.reason) if run else "",
+        "described_by": form["caption"].id_for_label if "caption" in form.fields else "",
+    }
+    return render_to_string("product_isolation/oscar/controls.html", context)
 
-    request: HttpRequest
-    model_admin: "ModelAdmin[Any]"
-    offered: set[str]
 
-    def draw(self, form: "ModelForm[Any]", run: IsolationRun | None, *, has_file: bool) -> str:
-        """Badge and buttons for the image of ``form``; ``run`` is behind the state it is in."""
-        possible = {
-            "isolate": has_file and not (run and run.is_open),
-            "restore": run is not None and run.status == Status.APPLIED,
-        }
-        context = {
-            "run": run,
-            "state": state_of(run) if run else "",
-            "run_url": self.run_url(run) if run else "",
-            "buttons": [self.button(name, form) for name in self.may(form) if possible[name]],
-            "pk": form.instance.pk,
-            "described_by": form["caption"].id_for_label if "caption" in form.fields else "",
-            "form_id": FORM_ID,
-            "checkbox": ACTION_CHECKBOX_NAME,
-        }
-        return render_to_string("product_isolation/oscar/controls.html", context)
-
-    def may(self, form: "ModelForm[Any]") -> list[str]:
-        """What the user may have done to this one image."""
-        if not self.model_admin.has_change_permission(self.request, form.instance):
-            return []
-        return [name for name in LABELS if name in self.offered]
-
-    def button(self, name: str, form: "ModelForm[Any]") -> dict[str, Any]:
-        product = form.instance.product_id
-        return {
-            "label": LABELS[name],
-            "url": reverse(f"product_isolation:oscar_{name}", args=[product]),
-        }
-
-    def run_url(self, run: IsolationRun) -> str:
-        if not rights.may_watch(self.request):
-            return ""
-        return reverse("product_isolation:progress", args=[run.batch_id]) + f"#run-{run.pk}"
+def find_target() -> Target | None:
+    """The field that holds Oscar's images, None where the shop does not have them isolated."""
+    model = find_model("catalogue.ProductImage")
+    try:
+        return target_for(model) if model else None
+    except ImproperlyConfigured:
+        return None

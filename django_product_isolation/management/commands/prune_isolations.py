@@ -86,4 +86,6 @@ def words(tally: Tally) -> str:
         f"{tally.results} results and {tally.originals} originals "
         f"({tally.size / 1_000_000:.1f} MB), {tally.runs} runs and {tally.batches} batches."
     )
+    if tally.selections:
+        sentence += f" {tally.selections} selections of more than 30 days."
     return f"{sentence} {tally.gone} files were gone already." if tally.gone else sentence

@@ -1,5 +1,5 @@
-/* Keeps the batch page up to date: fetches the page anew and exchanges the parts that changed,
-   and sends decisions without losing the reader's place. Knows nothing of runs: what is shown
+/* Keeps the batch page up to date: fetches what may have changed and exchanges the parts that
+   did, and sends decisions without losing the reader's place. Knows nothing of runs: what is shown
    and when to stop, the server decides. Without this file the page reloads itself. */
 "use strict";
 
@@ -14,7 +14,9 @@
   let deciding = false;
 
   async function fetchPage(options) {
-    const response = await fetch(location.href, { cache: "no-store", ...options });
+    const address = new URL(location.href);
+    address.searchParams.set("since", live.dataset.since);
+    const response = await fetch(address, { cache: "no-store", ...options });
     if (!response.ok) {
       throw new Error(response.status);
     }
@@ -31,6 +33,8 @@
         shown.replaceWith(newer);
       }
     }
+    live.dataset.since = fresh.dataset.since;
+    document.title = page.title;
     live.toggleAttribute("data-live", fresh.hasAttribute("data-live"));
     if (part && !focused.isConnected) {
       const again = document.getElementById(focused.id);
@@ -61,6 +65,9 @@
   }
 
   async function decide(event) {
+    if (event.submitter?.hasAttribute("data-leaves")) {
+      return;
+    }
     event.preventDefault();
     if (deciding) {
       return;

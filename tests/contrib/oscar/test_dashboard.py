@@ -10,7 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from django_product_isolation.choices import Status
-from django_product_isolation.models import IsolationRun
+from django_product_isolation.models import Selection
+from django_product_isolation.reasons import sentence_of
 
 from .desk import Desk, product_path
 from .shop import (
@@ -36,6 +37,8 @@ def test_a_photo_is_isolated_and_restored_without_leaving_the_dashboard(
 ):
     first, second, _third = images_of(product)
     busy = first.original.name
+    confirm = desk.press(desk.product(product), "Isolate product", first)
+    assert confirm.links["No, take me back"] == f"{product_path(product)}#product_images"
     desk.isolate(product, first)
     page = desk.product(product)
     assert page.buttons_for(first) == BOTH
@@ -67,8 +70,8 @@ def test_an_image_shows_how_it_stands_and_leads_to_its_batch(
     run = make_run(image, status, **values)
     page = desk.product(product)
     batch = reverse("product_isolation:progress", args=[run.batch_id])
-    assert page.links["Details"] == f"{batch}#run-{run.pk}"
-    assert badge in page.text
+    assert page.links[badge] == f"{batch}#run-{run.pk}"
+    assert sentence_of(run.reason) in page.text
     assert page.buttons_for(image) == buttons
     assert f'id="run-{run.pk}"' in desk.get(batch).response.content.decode()
 
@@ -137,7 +140,7 @@ def test_buttons_are_there_for_those_who_may_and_work_for_nobody_else(
     product, permissions, is_staff, buttons
 ):
     image = images_of(product)[0]
-    make_run(image, Status.APPLIED)
+    run = make_run(image, Status.APPLIED)
     shown = images_of(product)[0].original.name
     user = make_staff(*permissions, is_staff=is_staff)
     if not is_staff:
@@ -148,14 +151,21 @@ def test_buttons_are_there_for_those_who_may_and_work_for_nobody_else(
     page = desk.product(product)
     assert page.response.status_code == 200
     assert page.buttons_for(image) == buttons
-    token = next(field for field in page.of("create_update_product_form"))
-    for name, label in zip(("isolate", "restore"), BOTH, strict=True):
-        path = reverse(f"product_isolation:oscar_{name}", args=[product.pk])
-        posted = desk.post(path, [token, ("_selected_action", str(image.pk))])
+    token = page.of("create_update_product_form")[0]
+    for label, path in zip(BOTH, doors(run), strict=True):
+        posted = desk.post(path, [token, ("pk", str(image.pk))])
         assert posted.response.status_code == (200 if label in buttons else 403)
-    put_back = images_of(product)[0].original.name != shown
-    assert put_back == (BOTH[1] in buttons)
-    assert IsolationRun.objects.count() == 1
+    assert Selection.objects.exists() == (BOTH[0] in buttons)
+    assert (images_of(product)[0].original.name != shown) == (BOTH[1] in buttons)
+
+
+def doors(run) -> list[str]:
+    """Where the two buttons of an image lead."""
+    select = reverse("product_isolation:select", args=["catalogue.productimage"])
+    return [
+        f"{select}?back=/dashboard/",
+        reverse("product_isolation:restore", args=[run.pk]) + "?back=/dashboard/",
+    ]
 
 
 def test_an_image_that_the_admin_locks_has_no_buttons_and_is_left_alone(desk, product, monkeypatch):
@@ -165,52 +175,15 @@ def test_an_image_that_the_admin_locks_has_no_buttons_and_is_left_alone(desk, pr
     model_admin = admin.site.get_model_admin(ProductImage)
     monkeypatch.setattr(model_admin, "has_change_permission", is_free)
     locked, free, _third = images_of(product)
-    make_run(locked, Status.APPLIED)
+    run = make_run(locked, Status.APPLIED)
     shown = images_of(product)[0].original.name
     page = desk.product(product)
     assert page.buttons_for(locked) == []
     assert page.buttons_for(free) == ["Isolate product"]
-    chosen = [("_selected_action", str(locked.pk))]
-    restore = reverse("product_isolation:oscar_restore", args=[product.pk])
-    assert "may not be changed by you" in desk.post(restore, page.of("isolation-act") + chosen).text
-    isolate = reverse("product_isolation:oscar_isolate", args=[product.pk])
-    assert "may not be changed by you" in desk.post(isolate, page.of("isolation-act") + chosen).text
+    for path in doors(run):
+        posted = desk.post(path, [*page.of("isolation-act"), ("pk", str(locked.pk))])
+        assert posted.response.status_code == 403
     assert images_of(product)[0].original.name == shown
-
-
-def test_a_shop_that_switched_the_admins_actions_off_has_none_in_the_dashboard(
-    desk, product, monkeypatch
-):
-    image = images_of(product)[0]
-    make_run(image, Status.APPLIED)
-    fields = [*desk.product(product).of("isolation-act"), ("_selected_action", str(image.pk))]
-    monkeypatch.setattr(admin.site.get_model_admin(ProductImage), "actions", None)
-    assert desk.product(product).buttons_for(image) == []
-    path = reverse("product_isolation:oscar_restore", args=[product.pk])
-    assert desk.post(path, fields).response.status_code == 403
-
-
-@pytest.mark.parametrize("key", ["of another product", "no-number", ""])
-def test_only_images_of_the_product_are_acted_upon(desk, product, key):
-    other = images_of(make_product("Bowl", images=1))[0]
-    fields = desk.product(product).of("isolation-act")
-    fields = [*fields, ("_selected_action", str(other.pk) if " " in key else key)]
-    page = desk.post(reverse("product_isolation:oscar_isolate", args=[product.pk]), fields)
-    assert page.response.status_code == 404 or "Nothing to isolate" in page.text
-    assert (page.response.status_code == 404) == (key in ("no-number", ""))
-
-
-def test_a_form_without_its_token_does_nothing(desk, product):
-    path = reverse("product_isolation:oscar_isolate", args=[product.pk])
-    page = desk.post(path, [("_selected_action", str(images_of(product)[0].pk))])
-    assert page.response.status_code == 403
-
-
-def test_looking_at_a_buttons_address_leads_to_the_product(desk, product, client):
-    for name in ("isolate", "restore"):
-        path = reverse(f"product_isolation:oscar_{name}", args=[product.pk])
-        assert desk.get(path).path == product_path(product)
-        assert client.post(path, follow=True).request["PATH_INFO"] == "/dashboard/login/"
 
 
 def test_a_page_that_was_opened_before_the_swap_does_not_undo_it(with_runflow, desk, product):

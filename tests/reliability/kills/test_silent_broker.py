@@ -8,7 +8,14 @@ from django_product_isolation import tasks
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.workflow import resume
-from tests.admin.shop import CHANGELIST, EVERYTHING, confirm, make_images_without_files, make_staff
+from tests.admin.shop import (
+    EVERYTHING,
+    choose,
+    confirm,
+    make_images_without_files,
+    make_staff,
+    order,
+)
 
 from .silent import SilentBroker
 
@@ -35,10 +42,10 @@ def celery_at(settings, monkeypatch):
 @pytest.mark.parametrize("url", ["redis://127.0.0.1:{}/0", "amqp://guest:guest@127.0.0.1:{}//"])
 def test_staff_who_confirm_500_images_do_not_wait_for_a_silent_broker(url, celery_at, client):
     client.force_login(make_staff(*EVERYTHING))
-    images = make_images_without_files(500)
+    address = choose(client, make_images_without_files(500))
     with SilentBroker() as broker:
         celery_at(url.format(broker.port))
-        response = client.post(CHANGELIST, confirm(images))
+        response = client.post(address, confirm())
     assert response.status_code == 302
     assert IsolationRun.objects.filter(status=Status.QUEUED).count() == 500
     assert (broker.outlasted, broker.given_up > 0) == (0, True)
@@ -48,7 +55,7 @@ def test_many_decisions_do_not_wait_for_a_silent_broker_one_by_one(celery_at, cl
     client.force_login(make_staff(*EVERYTHING))
     with SilentBroker() as broker:
         celery_at(f"redis://127.0.0.1:{broker.port}/0")
-        client.post(CHANGELIST, confirm(make_images_without_files(20)))
+        order(client, make_images_without_files(20))
         for run in IsolationRun.objects.all():
             run.move_to(Status.HELD)
             assert resume(run)

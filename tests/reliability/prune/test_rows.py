@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from django_product_isolation.choices import OPEN_STATUSES, Status
-from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent
+from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent, Selection
 from django_product_isolation.workflow import prune
 from django_product_isolation.workflow.prune import prune_rows
 from django_product_isolation.workflow.prune_files import Tally
@@ -138,3 +138,14 @@ def test_thousands_of_rows_go_in_chunks_and_are_said_exactly(image):
     assert (planned.runs, planned.batches) == (1235, 2)
     assert prune(rows=30) == planned
     assert kept() == (0, 0, 0)
+
+
+def test_what_was_chosen_goes_after_thirty_days_whatever_is_asked_for(shelf):
+    now = timezone.now()
+    for days in (29, 31):
+        created = now - timedelta(days=days)
+        Selection.objects.create(created_at=created, chosen=1, object_pks=["1"])
+    assert prune(results=400, dry_run=True).selections == 1
+    assert Selection.objects.count() == 2
+    assert prune(results=400).selections == 1
+    assert Selection.objects.get().created_at == now - timedelta(days=29)

@@ -1,0 +1,117 @@
+"""A selection as it stands now, for the person who looks at it.
+
+Found out anew at every request: which images are still there, may be changed and can be begun.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from django.contrib.admin import AdminSite, ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+
+from django_product_isolation.conf import get_settings
+from django_product_isolation.models import Preset, Selection
+from django_product_isolation.targets import without_dimensions
+from django_product_isolation.workflow import Plan, plan
+from django_product_isolation.workflow.begin import render
+
+from . import rights
+from .presets import default_of, values_of
+from .selections import is_target, site_called
+from .sites import admin_of, changelist_url, find_model
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a selection comes to."""
+
+    selection: Selection
+    model: type[Model]
+    home: AdminSite
+    model_admin: "ModelAdmin[Any] | None"
+    chosen: Plan
+
+    @property
+    def back(self) -> str:
+        """Where "take me back" leads."""
+        if self.selection.back:
+            return self.selection.back
+        if self.model_admin:
+            return changelist_url(self.model_admin)
+        return reverse("admin:index", current_app=self.home.name)
+
+    @property
+    def unread(self) -> int:
+        """How many images were chosen beyond those that are kept."""
+        return self.selection.chosen - len(self.selection.object_pks)
+
+    @property
+    def missing(self) -> int:
+        """How many images were deleted since, or are not shown to this person."""
+        found = len(self.chosen.accepted) + len(self.chosen.skipped)
+        return len(self.selection.object_pks) - found
+
+
+def look_at(request: HttpRequest, selection: Selection) -> Desk:
+    """Raises Http404 when the shop no longer names the model, PermissionDenied when the user may
+    change none of the images."""
+    model = find_model(selection.model_label)
+    if model is None or not is_target(model):
+        raise Http404
+    home = site_called(selection.site_name)
+    model_admin = admin_of(model, home)
+    rows = model_admin.get_queryset(request) if model_admin else without_dimensions(model)
+    images = rows.filter(pk__in=selection.object_pks)
+    allowed, forbidden = rights.changeable_images(model_admin, request, images)
+    if not allowed and (forbidden or not rights.may_change_model(request, selection.model_label)):
+        raise PermissionDenied
+    # A result that waits is turned down by the order, which takes a reviewer.
+    redo_of = map(UUID, selection.redo_of) if rights.may(request, rights.REVIEW) else ()
+    chosen = plan(images, forbidden=forbidden, redo_of=list(redo_of))
+    return Desk(selection, model, home, model_admin, in_order(chosen, selection.object_pks))
+
+
+def in_order(chosen: Plan, pks: Sequence[str]) -> Plan:
+    """The same plan, its pictures in the order in which they were chosen."""
+    place = {pk: number for number, pk in enumerate(pks)}
+    return replace(
+        chosen,
+        accepted=sorted(chosen.accepted, key=lambda picture: place[picture.pk]),
+        skipped=sorted(chosen.skipped, key=lambda skipped: place[skipped.picture.pk]),
+    )
+
+
+def starting_values(desk: Desk, presets: Sequence[Preset], asked_for: str | None) -> dict[str, Any]:
+    """What the form starts with: a preset that was asked for ("" for none), what the selection
+    brought along, the default preset of category or model, the settings."""
+    settings = get_settings()
+    values: dict[str, Any] = {
+        "prompt": settings.PROMPT,
+        "aspect_ratio": settings.ASPECT_RATIO,
+        "resolution": settings.RESOLUTION,
+        "review": settings.REVIEW,
+    }
+    preset = next((p for p in presets if str(p.pk) == asked_for), None)
+    if asked_for is None and not desk.selection.prefill:
+        preset = default_of(presets, desk.chosen.target.label, categories_of(desk, presets))
+    values |= desk.selection.prefill
+    if preset:
+        values |= {**values_of(preset), "preset": preset.pk, "filled_from": preset.pk}
+    if len(desk.chosen.accepted) == 1:
+        (picture,) = desk.chosen.accepted
+        own = values.get("prompts", {}).get(picture.pk)
+        values["prompt"] = render(own or values["prompt"], picture)
+    return values
+
+
+def categories_of(desk: Desk, presets: Sequence[Preset]) -> set[str]:
+    """The categories that all accepted images share; not looked up where no preset asks."""
+    target = desk.chosen.target
+    if not any(p.default_model == target.label and p.default_category for p in presets):
+        return set()
+    return target.categories([picture.pk for picture in desk.chosen.accepted])

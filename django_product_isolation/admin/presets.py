@@ -1,0 +1,104 @@
+"""Presets: their pages in the admin, and which one the confirm page starts with."""
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from django_product_isolation.models import Preset
+from django_product_isolation.targets import get_targets
+
+if TYPE_CHECKING:
+    PresetModelAdmin = admin.ModelAdmin[Preset]
+    PresetModelForm = forms.ModelForm[Preset]
+else:
+    PresetModelAdmin = admin.ModelAdmin
+    PresetModelForm = forms.ModelForm
+
+
+def values_of(preset: Preset) -> dict[str, Any]:
+    """What the preset fills in."""
+    names = ("prompt", "aspect_ratio", "resolution", "review")
+    return {name: getattr(preset, name) for name in names}
+
+
+def default_of(
+    presets: Sequence[Preset], model_label: str, categories: Collection[str]
+) -> Preset | None:
+    """The default of one of ``categories``, else the model's own; None where there is none."""
+    own = [preset for preset in presets if preset.default_model == model_label]
+    for_category = (p for p in own if p.default_category and p.default_category in categories)
+    for_all = (preset for preset in own if not preset.default_category)
+    return next(for_category, next(for_all, None))
+
+
+class PresetForm(PresetModelForm):
+    default_model = forms.TypedChoiceField(
+        label=gettext_lazy("Default for"), required=False, empty_value=None
+    )
+
+    class Meta:
+        model = Preset
+        fields = (
+            "name",
+            "prompt",
+            "aspect_ratio",
+            "resolution",
+            "review",
+            "default_model",
+            "default_category",
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = model_choices()
+        kept = self.instance.default_model
+        if kept and kept not in dict(choices):
+            choices.append((kept, kept))  # the shop names it no longer; the rest may be edited
+        choices.insert(0, ("", _("nothing: people choose it")))
+        self.fields["default_model"].choices = choices  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("default_category") and not cleaned.get("default_model"):
+            text = _("Say which images it is the default for, or leave the category empty.")
+            raise ValidationError({"default_model": text})
+        return cleaned
+
+
+def model_choices() -> list[tuple[str, str]]:
+    """The kinds of images that the shop has isolated."""
+    try:
+        targets = get_targets().values()
+    except ImproperlyConfigured:
+        return []  # the system checks say what is wrong
+    return [(t.label, str(capfirst(t.model._meta.verbose_name_plural))) for t in targets]
+
+
+@admin.register(Preset)
+class PresetAdmin(PresetModelAdmin):
+    """Kept by those whom the shop gave the ordinary permissions."""
+
+    form = PresetForm
+    list_display = ("name", "prompt", "aspect_ratio", "resolution", "review", "default")
+    search_fields = ("name", "prompt")
+    fieldsets = (
+        (None, {"fields": ("name", "prompt", "aspect_ratio", "resolution", "review")}),
+        (
+            gettext_lazy("Where the confirm page starts with it"),
+            {"fields": ("default_model", "default_category")},
+        ),
+    )
+    radio_fields = {"resolution": admin.HORIZONTAL}
+
+    @admin.display(description=gettext_lazy("default for"))
+    def default(self, preset: Preset) -> str:
+        if not preset.default_model:
+            return "\N{EN DASH}"
+        name = dict(model_choices()).get(preset.default_model, preset.default_model)
+        return f"{name}: {preset.default_category}" if preset.default_category else name

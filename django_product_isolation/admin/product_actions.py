@@ -1,0 +1,127 @@
+"""Isolating from the list of products: all their images, or the main one of each.
+
+Which images a product has is read from the relation that the shop named in ``IMAGES``.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponseRedirect
+from django.utils.translation import gettext_lazy
+
+from django_product_isolation.targets import Target, without_dimensions
+
+from . import rights
+from .selections import keep
+from .sites import admin_of
+
+ALL, MAIN = "all", "main"
+LABELS = {
+    ALL: gettext_lazy("Isolate all images of the products"),
+    MAIN: gettext_lazy("Isolate the main images of the products"),
+}
+
+
+@dataclass(frozen=True)
+class ProductAction:
+    """One action on the list of the products of one target."""
+
+    target: Target
+    which: str
+    is_only_target: bool  # of these products
+
+    @property
+    def name(self) -> str:
+        name = f"isolate_{self.which}_images"
+        suffix = self.target.label.replace(".", "_")
+        return name if self.is_only_target else f"{name}_of_{suffix}"
+
+    @cached_property
+    def function(self) -> Callable[..., HttpResponseRedirect]:
+        """The action as Django takes it."""
+
+        @admin.action(permissions=[self.name], description=self.description)
+        def isolate_images(
+            model_admin: "ModelAdmin[Any]", request: HttpRequest, queryset: QuerySet[Any]
+        ) -> HttpResponseRedirect:
+            if not self.check(model_admin)(request):
+                raise PermissionDenied
+            images = (all_images if self.which == ALL else main_images)(self.target, queryset)
+            shown_by = self.images_admin(model_admin)
+            name = (shown_by or model_admin).admin_site.name
+            back = request.get_full_path()
+            return keep(request, self.target.model, name, images, back=back)
+
+        isolate_images.__name__ = self.name
+        return isolate_images
+
+    @property
+    def description(self) -> Any:
+        if self.is_only_target:
+            return LABELS[self.which]
+        return f"{LABELS[self.which]} ({self.target.model._meta.verbose_name_plural})"
+
+    def check(self, model_admin: "ModelAdmin[Any]") -> Callable[[HttpRequest], bool]:
+        """Our permission, and the right to change the images, which may be another admin's."""
+
+        def has_permission(request: HttpRequest) -> bool:
+            images_admin = self.images_admin(model_admin)
+            return rights.may(request, rights.ISOLATE) and (
+                images_admin.has_change_permission(request)
+                if images_admin
+                else rights.may_change_model(request, self.target.label)
+            )
+
+        return has_permission
+
+    def images_admin(self, model_admin: "ModelAdmin[Any]") -> "ModelAdmin[Any] | None":
+        return admin_of(self.target.model, model_admin.admin_site)
+
+
+def actions_for_products(targets: Iterable[Target]) -> dict[type[Model], list[ProductAction]]:
+    """The actions for each model that is the product of some target's images."""
+    of_product: dict[type[Model], list[Target]] = {}
+    for target in targets:
+        if product := product_model(target):
+            of_product.setdefault(product, []).append(target)
+    return {
+        product: [
+            ProductAction(target, which, is_only_target=len(found) == 1)
+            for target in found
+            for which in (ALL, MAIN)
+        ]
+        for product, found in of_product.items()
+    }
+
+
+def product_model(target: Target) -> type[Model] | None:
+    """The model of the products that the images belong to; None where they name it otherwise."""
+    related = target.product and target.model._meta.get_field(target.product).related_model
+    return related._meta.concrete_model if isinstance(related, type) else None
+
+
+def all_images(target: Target, products: QuerySet[Any]) -> QuerySet[Any]:
+    """The images of ``products``, product by product, the main one first."""
+    images = without_dimensions(target.model).filter(
+        **{f"{target.product}__in": products.order_by()}
+    )
+    return images.order_by(target.product, *own_ordering(target))
+
+
+def main_images(target: Target, products: QuerySet[Any]) -> QuerySet[Any]:
+    """The first image of each of ``products``, by the image model's own ordering."""
+    images = without_dimensions(target.model)
+    own = images.filter(**{f"{target.product}__pk": OuterRef("pk")})
+    first = own.order_by(*own_ordering(target)).values("pk")[:1]
+    mains = products.order_by().annotate(isolation_main=Subquery(first))
+    return images.filter(pk__in=mains.values("isolation_main")).order_by(target.product, "pk")
+
+
+def own_ordering(target: Target) -> list[Any]:
+    return [*(target.model._meta.ordering or ()), "pk"]

@@ -1,0 +1,164 @@
+"""From a tick, or a button beside an image, to the confirm page.
+
+What was chosen is kept in the database, so that the page has an address of its own and thousands
+of images fit.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.contrib.admin import AdminSite, ModelAdmin, site
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import (
+    BadRequest,
+    ImproperlyConfigured,
+    PermissionDenied,
+    ValidationError,
+)
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from django_product_isolation.models import Selection
+from django_product_isolation.targets import target_for, without_dimensions
+from django_product_isolation.workflow.begin import MAX_READ
+
+from . import rights
+from .sites import admin_of, find_model, sites_in_use
+
+BACK_MAX_LENGTH = 500
+
+
+def select(
+    request: HttpRequest,
+    model_admin: "ModelAdmin[Any]",
+    images: "QuerySet[Any] | Iterable[Any]",
+    *,
+    prefill: Mapping[str, Any] | None = None,
+    redo_of: Iterable[UUID] = (),
+    back: str = "",
+) -> HttpResponseRedirect:
+    """Keep the chosen images and lead to their confirm page; spends nothing, changes nothing.
+
+    ``images`` are a queryset or primary keys; the first 5000 are kept, and all are counted.
+    ``prefill`` is what the page starts with instead of presets and settings: ``prompt``,
+    ``aspect_ratio``, ``resolution``, ``review``, and ``prompts`` by primary key. ``redo_of`` are
+    ids of runs that the order takes the place of. ``back`` is the path that "take me back" leads
+    to, by default the list of the images.
+    """
+    name = model_admin.admin_site.name
+    return keep(request, model_admin.model, name, images, prefill, redo_of, back)
+
+
+def keep(
+    request: HttpRequest,
+    model: type[Model],
+    site_name: str,
+    images: "QuerySet[Any] | Iterable[Any]",
+    prefill: Mapping[str, Any] | None = None,
+    redo_of: Iterable[UUID] = (),
+    back: str = "",
+) -> HttpResponseRedirect:
+    """Like ``select``, for a model that no admin may show."""
+    user: Any = request.user
+    pks, chosen = count_and_cut(images)
+    selection = Selection.objects.create(
+        created_by=user,
+        model_label=model._meta.label_lower,
+        site_name=site_name,
+        object_pks=pks,
+        chosen=chosen,
+        prefill=dict(prefill or {}),
+        redo_of=[str(pk) for pk in redo_of],
+        back=back if len(back) <= BACK_MAX_LENGTH else "",
+    )
+    return HttpResponseRedirect(reverse("product_isolation:confirm", args=[selection.pk]))
+
+
+def count_and_cut(images: "QuerySet[Any] | Iterable[Any]") -> tuple[list[str], int]:
+    """The first 5000 primary keys, each once and as text, and how many there are in all."""
+    if isinstance(images, QuerySet):
+        pks = [str(pk) for pk in images.values_list("pk", flat=True)[: MAX_READ + 1]]
+        chosen = images.count() if len(pks) > MAX_READ else len(set(pks))
+    else:
+        pks = [str(pk) for pk in images]
+        chosen = len(set(pks))
+    return list(dict.fromkeys(pks))[:MAX_READ], chosen
+
+
+def site_called(name: str) -> AdminSite:
+    """The admin site of that name; where there is none any more, the first in use."""
+    sites = sites_in_use()
+    return next((s for s in sites if s.name == name), next(iter(sites), site))
+
+
+@require_POST
+def select_images(request: HttpRequest, model_label: str) -> HttpResponseBase:
+    """Lead from the images posted as ``pk``, once or more, to their confirm page.
+
+    Optional: ``back``, a path on this host (also in the query string, for buttons in forms of
+    the host's), ``site``, the admin site's name, and ``redo_of``, once or more.
+    Answers 403 to those who may not isolate, or may change none of the images.
+    """
+    if not request.user.is_authenticated:
+        return redirect_to_login(reverse("admin:index"), reverse("admin:login"))
+    if not rights.may(request, rights.ISOLATE):
+        raise PermissionDenied
+    model = find_model(model_label)
+    if model is None or not is_target(model):
+        raise Http404
+    home = site_called(request.POST.get("site", ""))
+    model_admin = admin_of(model, home)
+    pks = read_pks(model, request.POST.getlist("pk"))
+    found = model_admin.get_queryset(request) if model_admin else without_dimensions(model)
+    chosen = found.filter(pk__in=pks)
+    changeable, _forbidden = rights.changeable_images(model_admin, request, chosen)
+    if not changeable:
+        raise PermissionDenied
+    site_name = model_admin.admin_site.name if model_admin else home.name
+    redo_of = read_uuids(request.POST.getlist("redo_of"))
+    return keep(request, model, site_name, pks, redo_of=redo_of, back=read_back(request))
+
+
+def is_target(model: type[Model]) -> bool:
+    """Whether the shop has images of this model isolated."""
+    try:
+        target_for(model)
+    except ImproperlyConfigured:
+        return False
+    return True
+
+
+def read_pks(model: type[Model], texts: Iterable[str]) -> list[Any]:
+    """Primary keys as the model has them. Raises BadRequest for none, and for nonsense."""
+    field: Any = model._meta.pk
+    while field.remote_field:  # the key of a child table is its parent's
+        field = field.target_field
+    try:
+        pks = [field.to_python(text) for text in texts]
+        for pk in pks:
+            field.run_validators(pk)
+    except ValidationError as error:
+        raise BadRequest("No key of this model looks like that.") from error
+    if not pks:
+        raise BadRequest("No image was chosen.")
+    return pks
+
+
+def read_uuids(texts: Iterable[str]) -> list[UUID]:
+    try:
+        return [UUID(text) for text in texts]
+    except ValueError as error:
+        raise BadRequest("No run has such an id.") from error
+
+
+def read_back(request: HttpRequest) -> str:
+    """The path to go back to; "" when none was given or it leads to another host."""
+    back = request.GET.get("back") or request.POST.get("back") or ""
+    here = {request.get_host()}
+    secure = request.is_secure()
+    return back if url_has_allowed_host_and_scheme(back, here, require_https=secure) else ""

@@ -1,0 +1,162 @@
+"""The queue of results that wait for a person: look, compare, approve, reject, have redone.
+
+A GET changes nothing. What a decision does stands in the admin's table of decisions.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from django_product_isolation.admin import rights
+from django_product_isolation.admin.cards import Card, cards
+from django_product_isolation.admin.decisions import DECISIONS, Decision, decide
+from django_product_isolation.admin.sites import find_model, home_of_label
+from django_product_isolation.choices import Status
+from django_product_isolation.conf import get_settings
+from django_product_isolation.models import IsolationBatch, IsolationRun
+from django_product_isolation.querysets import RunQuerySet
+
+PER_PAGE = 24
+OFFERED = ("approve", "reject", "redo")
+TICKED = "ticked"
+
+
+@dataclass(frozen=True)
+class Queue:
+    """What waits for the user, and which part of it they want to see."""
+
+    request: HttpRequest
+    labels: dict[str, int]  # models whose images the user may change, and how many wait
+    batch: uuid.UUID | None
+    label: str
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> "Queue":
+        """Raises BadRequest for a batch that is no id."""
+        counts = waiting().values_list("batch__model_label").order_by()
+        labels = {
+            label: count
+            for label, count in counts.annotate(count=Count("pk"))
+            if rights.may_change_model(request, label)
+        }
+        try:
+            batch = uuid.UUID(request.GET["batch"]) if request.GET.get("batch") else None
+        except ValueError as error:
+            raise BadRequest("No batch has such an id.") from error
+        return cls(request, labels, batch, request.GET.get("model", ""))
+
+    def runs(self) -> RunQuerySet:
+        """Newest batch first."""
+        found = waiting().filter(batch__model_label__in=self.labels)
+        if self.batch:
+            found = found.filter(batch=self.batch)
+        if self.label:
+            found = found.filter(batch__model_label=self.label)
+        found = found.select_related("batch__created_by")
+        return found.order_by("-batch__created_at", "batch", "label", "pk")
+
+    def address(self, **changes: str) -> str:
+        """This page with other filters."""
+        values = {"batch": str(self.batch or ""), "model": self.label, **changes}
+        query = urlencode({name: value for name, value in values.items() if value})
+        return f"{reverse('product_isolation:review')}{'?' if query else ''}{query}"
+
+    def filters(self) -> list[tuple[str, str, bool]]:
+        """Name, address and whether it is chosen, for each kind of image that waits."""
+        if len(self.labels) < 2 and not self.label:
+            return []
+        everything = (_("All kinds"), self.address(model=""), not self.label)
+        return [everything] + [
+            (f"{name_of(label)} ({count})", self.address(model=label), label == self.label)
+            for label, count in sorted(self.labels.items())
+        ]
+
+
+def waiting() -> RunQuerySet:
+    return IsolationRun.objects.filter(status=Status.READY, review=True)
+
+
+def name_of(label: str) -> str:
+    """What the shop calls images of that model."""
+    model = find_model(label)
+    return str(capfirst(model._meta.verbose_name_plural)) if model else label
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def review(request: HttpRequest) -> HttpResponseBase:
+    """Draw one page of the queue; a POST decides about one of its results, or all ticked."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path(), reverse("admin:login"))
+    if not rights.may(request, rights.REVIEW):
+        raise PermissionDenied
+    if request.method == "POST":
+        decision, runs = read_decision(request)
+        if not runs:
+            messages.warning(request, _("Tick a result that still waits, then decide."))
+        onward = decide(request, decision, runs)
+        return HttpResponseRedirect(onward or request.get_full_path())
+    return draw(request, Queue.of(request))
+
+
+def read_decision(request: HttpRequest) -> tuple[Decision, list[IsolationRun]]:
+    """The decision in a POST, ``name:run`` or ``name:ticked``, and the runs that it is about.
+
+    A run that is gone meanwhile is left out.
+    """
+    name, _colon, which = request.POST.get("decide", "").partition(":")
+    if name not in OFFERED:
+        raise BadRequest("Unknown decision.")
+    ids = request.POST.getlist("run") if which == TICKED else [which]
+    try:
+        pks = [uuid.UUID(text) for text in ids[:PER_PAGE]]
+    except ValueError as error:
+        raise BadRequest("Unknown run.") from error
+    runs = IsolationRun.objects.select_related("batch__created_by").filter(pk__in=pks)
+    return DECISIONS[name], list(runs.order_by("label", "pk"))
+
+
+def draw(request: HttpRequest, queue: Queue) -> TemplateResponse:
+    """One page of the queue, in the same few queries whatever its length."""
+    page = Paginator(queue.runs(), PER_PAGE).get_page(request.GET.get("page"))
+    runs = list(page.object_list)
+    changeable = rights.changeable_pks(request, runs)
+    home = home_of_label(runs[0].batch.model_label if runs else "")
+    request.current_app = home.name
+    context = {
+        **home.each_context(request),
+        "title": _("Review results"),
+        "queue": queue,
+        "batch": IsolationBatch.objects.filter(pk=queue.batch).first() if queue.batch else None,
+        "page": page,
+        "batches": by_batch(cards(request, runs, home)),
+        "changeable": changeable,
+        "bulk": [DECISIONS[name] for name in OFFERED if DECISIONS[name].is_open_to(request)],
+        "tick_all": request.GET.get("tick") == "all",
+        "may_watch": rights.may_watch(request),
+        "is_sandbox": get_settings().is_sandbox,
+    }
+    return TemplateResponse(request, "product_isolation/review.html", context)
+
+
+def by_batch(drawn: Sequence[Card]) -> list[tuple[IsolationBatch, list[Card]]]:
+    """The cards under the batch that they belong to."""
+    groups: dict[uuid.UUID, list[Card]] = {}
+    for card in drawn:
+        groups.setdefault(card.run.batch_id, []).append(card)
+    return [(group[0].run.batch, group) for group in groups.values()]
