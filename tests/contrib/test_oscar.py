@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LEAST = 50
+LEAST = 40
 # What Oscar and its libraries warn about is theirs; its tables are made without its history.
 OPTIONS = ("--no-migrations", "-o", "filterwarnings=error:::django_product_isolation")
 

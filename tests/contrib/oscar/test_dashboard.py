@@ -151,6 +151,8 @@ def test_buttons_are_there_for_those_who_may_and_work_for_nobody_else(
     page = desk.product(product)
     assert page.response.status_code == 200
     assert page.buttons_for(image) == buttons
+    has_rights_of_ours = is_staff and not {ISOLATE, RESTORE}.isdisjoint(permissions)
+    assert ("Applied" in page.text) == has_rights_of_ours
     token = page.of("create_update_product_form")[0]
     for label, path in zip(BOTH, doors(run), strict=True):
         posted = desk.post(path, [token, ("pk", str(image.pk))])
