@@ -1,19 +1,23 @@
 """The app's own addresses. The host includes them once, anywhere."""
 
-from django.urls import path, re_path
+from django.urls import path, register_converter
 
 from .admin.attach import attach
 from .admin.confirm import confirm
 from .admin.selections import select_images
+from .callbacks import TokenConverter
 from .views import health, preview, progress, review, spending
 from .views.callback import CallbackView
 from .views.restore import restore
+
+register_converter(TokenConverter, "isolation_token")
 
 app_name = "product_isolation"
 
 urlpatterns = [
     # With and without a slash: a redirect would lose the callback.
-    re_path(r"^callback/(?P<token>[^/]+)/?$", CallbackView.as_view(), name="callback"),
+    path("callback/<isolation_token:pk>/", CallbackView.as_view()),
+    path("callback/<isolation_token:pk>", CallbackView.as_view(), name="callback"),
     path("health/", health.health, name="health"),
     path("batches/<uuid:pk>/", progress.progress, name="progress"),
     path("review/", review.review, name="review"),

@@ -45,7 +45,7 @@ def spending(request: HttpRequest) -> HttpResponseBase:
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path(), reverse("admin:login"))
     refuse_others(request)
-    form = DaysForm(request.GET if {"from", "to"} & request.GET.keys() else None)
+    form = asked_days(request)
     named = request.GET.get("period", "")
     period = form.period() or named_periods().get(named) or named_periods()[THIS_MONTH]
     return draw(request, form, period)
@@ -54,9 +54,13 @@ def spending(request: HttpRequest) -> HttpResponseBase:
 @never_cache
 @require_safe
 def export(request: HttpRequest) -> HttpResponseBase:
-    """One line for each run of the period, as CSV. Raises BadRequest without a period."""
+    """One line for each run of the period, by default this month, as CSV.
+
+    Raises BadRequest for days that make no period.
+    """
     refuse_others(request)
-    period = DaysForm(request.GET).period()
+    form = asked_days(request)
+    period = form.period() if form.is_bound else named_periods()[THIS_MONTH]
     if period is None:
         raise BadRequest("No period.")
     response = StreamingHttpResponse(lines(period), content_type="text/csv; charset=utf-8")
@@ -70,6 +74,11 @@ def refuse_others(request: HttpRequest) -> None:
     """Raise PermissionDenied for those who may not see what is spent."""
     if not rights.may(request, rights.SPENDING):
         raise PermissionDenied
+
+
+def asked_days(request: HttpRequest) -> "DaysForm":
+    """The days in the address; unbound when there are none."""
+    return DaysForm(request.GET if {"from", "to"} & request.GET.keys() else None)
 
 
 class DaysForm(forms.Form):

@@ -3,7 +3,7 @@
 import logging
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError
+from django.db import DatabaseError, IntegrityError
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -92,8 +92,11 @@ def claim_reading(pause: timedelta) -> bool:
         return False
     if known.filter(asked_at__lte=Now() - pause).update(asked_at=Now()):
         return True
-    _balance, is_first = AccountBalance.objects.get_or_create(pk=1, defaults={"asked_at": Now()})
-    return is_first
+    try:
+        AccountBalance.objects.create(pk=1, asked_at=Now())
+    except IntegrityError:  # somebody else has just asked, the first time or within the pause
+        return False
+    return True
 
 
 def describe(error: RunflowError) -> str:

@@ -13,6 +13,7 @@ from django_product_isolation.callbacks import Callback
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, LeaseLost, RunEvent
 from django_product_isolation.reasons import Reason
+from django_product_isolation.redaction import without_locals
 from django_product_isolation.signals import work_due
 from django_product_isolation.targets import StorageFailed
 from django_product_isolation.transactions import retried
@@ -77,7 +78,7 @@ def take_step(run: IsolationRun) -> None:
         if run.taken_over and deaths(run) >= MAX_DEATHS and run.may_go_to(Status.HELD):
             run.move_to(Status.HELD, reason=Reason.CRASHED)
         else:
-            STEPS[run.status](run)
+            run_step(run)
     except LeaseLost:
         raise
     except StorageFailed as error:
@@ -86,6 +87,12 @@ def take_step(run: IsolationRun) -> None:
         logger.exception("step_failed run=%s status=%s", run.pk, run.status)
         if run.lease_owner:  # else the step is recorded, and there is nothing to take again
             retry(run, Reason.CRASHED, type(error).__name__)
+
+
+@without_locals
+def run_step(run: IsolationRun) -> None:
+    """The step itself. What it raises is logged, and it handles the key and links."""
+    STEPS[run.status](run)
 
 
 def deaths(run: IsolationRun) -> int:

@@ -1,6 +1,8 @@
 import uuid
 
+from django.core.files.storage import Storage, storages
 from django.db import models
+from django.utils.functional import LazyObject
 
 
 class Product(models.Model):
@@ -35,6 +37,28 @@ class Swatch(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PosterStorage(LazyObject):  # type: ignore[type-arg]
+    """The alias "posters" of STORAGES, looked up when it is first used."""
+
+    def _setup(self) -> None:
+        self._wrapped = storages["posters"]
+
+
+def poster_storage() -> Storage:
+    """Called by Django while the model is made."""
+    return PosterStorage()  # type: ignore[return-value]
+
+
+class Poster(models.Model):
+    """Images with a storage of their own, in both ways to say so."""
+
+    given = models.ImageField(upload_to="posters/", storage=PosterStorage())
+    called = models.ImageField(upload_to="posters/", storage=poster_storage)
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class UnregisteredImage(models.Model):

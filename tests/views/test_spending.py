@@ -131,7 +131,7 @@ def test_the_page_and_the_budgets_count_the_same(client, boss, option):  # noqa:
     assert total.charged + total.may_cost == month
     page = client.get(url()).content.decode()
     assert f"${month:.2f} of $100.00 used or reserved" in page
-    assert "of $0.30 used or reserved, $0.00 left" in page
+    assert f"${month:.2f} of $0.30 used or reserved, $0.00 left" in page
     assert 'value="0.30"' in page  # no further than the bar goes
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django_product_isolation import isolate, tasks
 from django_product_isolation.choices import Status
 from django_product_isolation.models import AccountBalance, IsolationRun
+from django_product_isolation.querysets import RunQuerySet
 from django_product_isolation.reasons import Reason
 from django_product_isolation.runflow import (
     AccountRefused,
@@ -79,6 +80,21 @@ def test_it_is_asked_for_at_most_every_ten_minutes(asked):
     some_time_later(minutes=11)
     read_balance()
     assert asked.times == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_several_at_once_one_asks(asked, monkeypatch):
+    """The second looks while the first has not written yet."""
+    make_run(Status.PROCESSING)
+    look = RunQuerySet.exists
+
+    def be_late(runs):
+        AccountBalance.objects.get_or_create(pk=1)
+        return look(runs)
+
+    monkeypatch.setattr(RunQuerySet, "exists", be_late)
+    read_balance()
+    assert asked.times == 0
 
 
 def test_a_failure_is_not_repeated_before_its_time_either(asked):
