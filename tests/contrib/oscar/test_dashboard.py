@@ -211,6 +211,17 @@ def test_a_refused_form_is_drawn_again_with_badge_and_buttons(desk, product):
     assert "Applied" in again.text
 
 
+def test_a_page_that_the_shop_itself_extended_keeps_them(desk, product, settings, tmp_path):
+    name = "oscar/dashboard/catalogue/product_update.html"
+    own = f'{{% extends "{name}" %}}{{% block headertext %}}Our own heading{{% endblock %}}'
+    (tmp_path / name).parent.mkdir(parents=True)
+    (tmp_path / name).write_text(own)
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
+    page = desk.product(product)
+    assert "Our own heading" in page.text
+    assert page.buttons_for(images_of(product)[0]) == ["Isolate product"]
+
+
 def test_a_new_product_has_no_controls(desk, product):
     kind = product.product_class
     path = reverse("dashboard:catalogue-product-create", args=[kind.slug])
