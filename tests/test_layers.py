@@ -26,6 +26,7 @@ FLOORS = [
         "urls",
         "views",
     },
+    {"contrib"},
 ]
 SANDBOX_MAY_KNOW = {"choices", "sandbox"}
 

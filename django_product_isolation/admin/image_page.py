@@ -36,16 +36,17 @@ MAX_RUNS_SHOWN = 20
 
 
 def controls(
-    request: HttpRequest, target: Target, image: Model, run: IsolationRun | None
+    request: HttpRequest, target: Target, image: Model, run: IsolationRun | None, at: str = ""
 ) -> dict[str, str]:
     """Badge and buttons for one image, whose state ``run`` is behind; ready for the template.
 
-    A button that the user may not use, or that would do nothing now, has no address.
+    A button that the user may not use, or that would do nothing now, has no address. ``at`` is
+    the part of the page to come back to, such as ``#images``.
     """
     drawn = {"badge": linked_badge(request, run) if run else "", "pk": str(image.pk)}
     if image.pk is None or not rights.may_change_image(request, image):
         return drawn
-    back = urlencode({"back": request.get_full_path()})
+    back = urlencode({"back": request.get_full_path() + at})
     has_file = bool(getattr(image, target.field.attname))
     if has_file and not (run and run.is_open) and rights.may(request, rights.ISOLATE):
         url = reverse("product_isolation:select", args=[target.label])

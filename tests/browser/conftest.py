@@ -1,34 +1,12 @@
 """Real Chromium against a real server, under a strict Content-Security-Policy."""
 
-import os
-import shutil
-
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client, override_settings
 from pytest_django.live_server_helper import LiveServer
 
 from tests.admin.shop import EVERYTHING, make_staff
-
-# Playwright's loop runs in this thread; Django would refuse to use its database here.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args):
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        refuse = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-        refuse("There is no Chromium on PATH.")
-    return {**browser_type_launch_args, "executable_path": path, "args": list(FLAGS)}
-
-
-@pytest.fixture(scope="session")
-def base_url():
-    """In the place of the browser plugin's own, which newer versions of pytest warn about."""
+from tests.chromium import base_url, browser_type_launch_args  # noqa: F401 (fixtures)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,1 @@
+"""Isolation on the product page of django-oscar's dashboard."""

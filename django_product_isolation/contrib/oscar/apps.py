@@ -1,0 +1,18 @@
+"""Where Django meets the app."""
+
+from django.apps import AppConfig
+from django.core import checks
+from django.utils.translation import gettext_lazy as _
+
+
+class OscarIsolationConfig(AppConfig):
+    """Brings a template that stands before Oscar's, and checks that it does."""
+
+    name = "django_product_isolation.contrib.oscar"
+    label = "product_isolation_oscar"
+    verbose_name = _("Product isolation in Oscar's dashboard")
+
+    def ready(self) -> None:
+        from .checks import check_oscar
+
+        checks.register(check_oscar)

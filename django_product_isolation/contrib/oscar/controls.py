@@ -1,0 +1,72 @@
+"""Badge and buttons for each image on the dashboard's product page.
+
+They join each image's form as one more field, drawn where Oscar draws the others, so that nothing
+of Oscar's markup is repeated. The field comes when the page is drawn, after every validation.
+What the buttons do, and who may press them, is the same as in the admin.
+"""
+
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.forms import BaseInlineFormSet, Field, ModelForm, Widget
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from django_product_isolation.admin import rights
+from django_product_isolation.admin.image_page import controls
+from django_product_isolation.admin.sites import find_model
+from django_product_isolation.admin.states import runs_behind
+from django_product_isolation.models import IsolationRun
+from django_product_isolation.reasons import sentence_of
+from django_product_isolation.targets import Target, target_for
+
+IMAGES_TAB = "#product_images"
+
+
+class Drawn(Widget):
+    """Shows what it was given and takes nothing in."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.html = html
+
+    def render(self, *_args: Any, **_kwargs: Any) -> SafeString:
+        return SafeString(self.html)
+
+    def id_for_label(self, id_: str | None) -> str:
+        return ""
+
+
+def add_controls(request: HttpRequest, formset: "BaseInlineFormSet[Any, Any, Any]") -> bool:
+    """Add the field to the form of each saved image; False when there is nothing to show."""
+    target = find_target()
+    if target is None or not rights.may_see_pictures(request):
+        return False
+    forms = formset.initial_forms
+    runs = runs_behind(target, [form.instance for form in forms])
+    for form in forms:
+        html = draw(request, target, form, runs.get(str(form.instance.pk)))
+        form.fields["isolation"] = Field(label="", required=False, widget=Drawn(html))
+    return bool(forms)
+
+
+def draw(
+    request: HttpRequest, target: Target, form: "ModelForm[Any]", run: IsolationRun | None
+) -> str:
+    """What stands beneath the image of ``form``, whose state ``run`` is behind."""
+    context = {
+        **controls(request, target, form.instance, run, at=IMAGES_TAB),
+        "sentence": sentence_of(run.reason) if run else "",
+        "described_by": form["caption"].id_for_label if "caption" in form.fields else "",
+    }
+    return render_to_string("product_isolation/oscar/controls.html", context)
+
+
+def find_target() -> Target | None:
+    """The field that holds Oscar's images, None where the shop does not have them isolated."""
+    model = find_model("catalogue.ProductImage")
+    try:
+        return target_for(model) if model else None
+    except ImproperlyConfigured:
+        return None
