@@ -24,7 +24,7 @@ from django_product_isolation.workflow.begin import PROMPT_MAX_LENGTH
 from django_product_isolation.workflow.decide import NOTE_MAX_LENGTH, note
 
 from . import rights, wording
-from .confirm import over_budget
+from .costs import over_budget
 from .selections import is_target, keep
 from .sites import admin_of, find_model
 

@@ -229,7 +229,7 @@ def test_redo_leads_to_the_confirm_page_and_rejects_nothing_yet(client, staff):
     form = response.context["form"]
     assert form["prompt"].value() == "the cup, without the saucer"
     assert (form["aspect_ratio"].value(), form["resolution"].value()) == ("4:5", "1K")
-    assert form["review"].value() is True
+    assert form["review"].value() == "reviewed"
     assert status_of(run) == Status.READY
     assert run.events.get(kind=RunEvent.Kind.NOTE).detail == "without the saucer"
 
