@@ -15,9 +15,9 @@ class ProductIsolationConfig(AppConfig):
 
     def ready(self) -> None:
         from . import tasks  # noqa: F401 (connects the receiver that nudges Celery)
-        from .admin.actions import attach_actions
+        from .admin.attach import attach
         from .checks import check_deploy, check_settings
 
         checks.register(check_settings)
         checks.register(check_deploy, deploy=True)
-        attach_actions()
+        attach()

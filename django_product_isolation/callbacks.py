@@ -97,6 +97,24 @@ def run_pk_from_token(token: str) -> UUID:
         raise BadToken("not a token of ours") from error
 
 
+class TokenConverter:
+    """In a URL pattern, a token's run; None for a token that was not made here.
+
+    So Django's own frames hold no token, whatever goes wrong in the view.
+    """
+
+    regex = "[^/]+"
+
+    def to_python(self, token: str) -> UUID | None:
+        try:
+            return run_pk_from_token(token)
+        except BadToken:
+            return None
+
+    def to_url(self, token: str) -> str:
+        return token
+
+
 def _signer() -> Signer:
     """Honours SECRET_KEY_FALLBACKS. The separator is one that no proxy rewrites."""
     return Signer(salt="django_product_isolation.callback", sep="~")

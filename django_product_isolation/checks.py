@@ -4,10 +4,12 @@ Ids are public: hosts silence them. Retired ids are never given to another findi
 """
 
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
 from celery import current_app
+from django import get_version
 from django.apps import apps
 from django.core.checks import CheckMessage, Error, Warning
 from django.core.exceptions import ImproperlyConfigured
@@ -151,6 +153,23 @@ def check_admin(settings: IsolationSettings) -> Iterator[CheckMessage]:
             )
 
 
+def check_storages(settings: IsolationSettings) -> Iterator[CheckMessage]:
+    """Nothing of ours has a name twice, but an upload of the shop's own would take an original."""
+    for label, options in settings.IMAGES.items():
+        try:
+            overwrites = build(label, options).overwrites
+        except ImproperlyConfigured:
+            continue  # E003 says so, or Django of its own setting
+        if overwrites:
+            yield Warning(
+                f"The storage of {label} overwrites files that have the same name.",
+                hint='Give it the option "file_overwrite": False (Azure: "overwrite_files", '
+                'Django: "allow_overwrite"), or a later upload destroys an original that could '
+                "have been restored.",
+                id="product_isolation.W005",
+            )
+
+
 def check_broker(settings: IsolationSettings) -> Iterator[CheckMessage]:
     """Redis' client has no limits by default; those of other brokers have."""
     if settings.WORKERS != Workers.CELERY:
@@ -163,6 +182,31 @@ def check_broker(settings: IsolationSettings) -> Iterator[CheckMessage]:
             hint='Set CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 30, '
             '"socket_connect_timeout": 5} or, without a prefix, broker_transport_options.',
             id="product_isolation.W004",
+        )
+
+
+def check_django_tasks(settings: IsolationSettings) -> Iterator[CheckMessage]:
+    """Django brings its own tasks since 6.0, and two backends that are no workers."""
+    if settings.WORKERS != Workers.DJANGO:
+        return
+    if not find_spec("django.tasks"):
+        yield Error(
+            f'{SETTING}["WORKERS"] is "django", but Django {get_version()} has no tasks.',
+            hint='Update to Django 6.0 or later, or choose "embedded" or "celery".',
+            id="product_isolation.E010",
+        )
+        return
+    from django.tasks import task_backends
+    from django.tasks.backends.dummy import DummyBackend
+    from django.tasks.backends.immediate import ImmediateBackend
+
+    if isinstance(task_backends["default"], DummyBackend | ImmediateBackend):
+        yield Warning(
+            'TASKS["default"] hands no work to a worker: staff would wait for Runflow, or nobody '
+            "would take the steps.",
+            hint="Name a backend that has workers, such as one of those in Django's list of "
+            "third-party backends. Immediate and dummy are for tests.",
+            id="product_isolation.W006",
         )
 
 
@@ -204,5 +248,7 @@ CHECKS = (
     check_secrets,
     check_urls,
     check_admin,
+    check_storages,
     check_broker,
+    check_django_tasks,
 )

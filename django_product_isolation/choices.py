@@ -122,3 +122,4 @@ class Workers(models.TextChoices):
     REQUEST = "request"
     EMBEDDED = "embedded"
     CELERY = "celery"
+    DJANGO = "django"

@@ -13,6 +13,7 @@ from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
 
 from .choices import AspectRatio, Resolution, Source, Workers
+from .redaction import without_locals
 
 SETTING = "PRODUCT_ISOLATION"
 
@@ -63,6 +64,7 @@ class IsolationSettings:
 NAMES = frozenset(f.name for f in fields(IsolationSettings))
 
 
+@without_locals
 def get_settings() -> IsolationSettings:
     """Return the settings as they are now.
 

@@ -6,10 +6,10 @@ Every answer is one statement, so that it holds for all workers at once.
 import uuid
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Case, F, Q, Sum, Value, When
+from django.db.models import Case, Count, F, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
@@ -24,6 +24,22 @@ LEASE = timedelta(minutes=5)
 # Ended here, while what became of them at Runflow, and what it cost, is not known yet.
 UNSETTLED = Q(status__in=[Status.FAILED, Status.CANCELLED], cost=None) & (
     Q(due_at__isnull=False) | Q(runflow_run_id=None)
+)
+
+
+USD = models.DecimalField(max_digits=12, decimal_places=4)
+NOTHING = Value(Decimal(0), output_field=USD)
+
+# Runs whose cost is not known and may be more than nothing. The others are not even looked at.
+COSTS_YET = Q(cost=None) & ~Q(status=Status.FAILED)
+# What they may cost: nothing where they ended before they were sent.
+MAY_COST = Case(
+    When(
+        ~Q(status__in=OPEN_STATUSES) & Q(runflow_run_id=None, due_at=None),
+        then=NOTHING,
+    ),
+    default=F("batch__unit_price"),
+    output_field=USD,
 )
 
 
@@ -62,16 +78,18 @@ class RunQuerySet(models.QuerySet["IsolationRun"]):
 
     def spending_since(self, moment: datetime) -> Decimal:
         """USD charged for or reserved by the runs of batches created since ``moment``."""
-        amount = Case(
-            When(cost__isnull=False, then=F("cost")),
-            When(status=Status.FAILED, then=Value(Decimal(0))),
-            When(
-                ~Q(status__in=OPEN_STATUSES) & Q(runflow_run_id=None, due_at=None),
-                then=Value(Decimal(0)),
-            ),
-            default=F("batch__unit_price"),
-            output_field=models.DecimalField(max_digits=12, decimal_places=4),
-        )
-        recent = self.filter(batch__created_at__gte=moment)
-        total: Decimal = recent.aggregate(total=Coalesce(Sum(amount), Value(Decimal(0))))["total"]
-        return total
+        recent = self.filter(batch__created_at__gte=moment).order_by()
+        charged = recent.values(one=Value(1)).annotate(total=Sum("cost")).values("total")
+        total = Coalesce(Sum(MAY_COST), NOTHING) + Coalesce(Subquery(charged), NOTHING)
+        spent: Decimal = recent.filter(COSTS_YET).aggregate(total=total)["total"]
+        return spent
+
+    def charged_by_batch(self) -> "models.QuerySet[IsolationRun, tuple[uuid.UUID, str, int, Any]]":
+        """Of each batch and status: how many runs, and USD charged for them (None for none)."""
+        grouped = self.order_by().values_list("batch_id", "status")
+        return grouped.annotate(runs=Count("*"), charged=Sum("cost"))
+
+    def may_cost_by_batch(self) -> "models.QuerySet[IsolationRun, tuple[uuid.UUID, str, Decimal]]":
+        """Of each batch and status: USD that its runs without a cost may cost yet, if any."""
+        grouped = self.filter(COSTS_YET).order_by().values_list("batch_id", "status")
+        return grouped.annotate(may_cost=Sum(MAY_COST))

@@ -22,6 +22,13 @@ from .conf import SETTING, get_settings
 # What Runflow takes in an upload (contract, section 8); sources and results above it are refused.
 MAX_FILE_BYTES = 50 * 1024 * 1024
 SPOOL_BYTES = 4 * 1024 * 1024
+# How django-storages (S3 and Google, Azure, Dropbox) and Django say so.
+OVERWRITING = (
+    ("file_overwrite", True),
+    ("overwrite_files", True),
+    ("write_mode", "overwrite"),
+    ("_allow_overwrite", True),
+)
 
 
 class FileMissing(Exception):
@@ -66,6 +73,11 @@ class Target:
     @property
     def storage(self) -> Storage:
         return self.field.storage
+
+    @property
+    def overwrites(self) -> bool:
+        """Whether the storage puts a new file in the place of one that has the same name."""
+        return any(getattr(self.storage, name, None) == value for name, value in OVERWRITING)
 
     def active_key(self, pk: str) -> str:
         """What may stand only once among open runs."""
@@ -192,16 +204,17 @@ class Target:
 def storage_errors() -> Iterator[None]:
     """Turn what storages raise into FileMissing and StorageFailed.
 
-    Storages let every exception of their client library through, so all are caught here.
+    Storages let every exception of their client library through, so all are caught here. Their
+    texts quote signed links, and so none is kept as the cause.
     """
     try:
         yield
     except FileTooLarge:
         raise
     except FileNotFoundError as error:
-        raise FileMissing(type(error).__name__) from error
+        raise FileMissing(type(error).__name__) from None
     except Exception as error:
-        raise StorageFailed(type(error).__name__) from error
+        raise StorageFailed(type(error).__name__) from None
 
 
 def without_dimensions(model: type[Model]) -> QuerySet[Any]:

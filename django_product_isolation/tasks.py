@@ -37,14 +37,8 @@ TASK_OPTIONS: dict[str, Any] = {
 @shared_task(**TASK_OPTIONS)
 def advance_run(run_id: str) -> None:
     """Take one step of a run and come back when it next wants attention."""
-    if not workflow.advance(uuid.UUID(run_id)):
-        return
-    runs = IsolationRun.objects.filter(pk=run_id)
-    due_at: datetime | None = runs.values_list("due_at", flat=True).first()
-    if due_at is None:
-        return
-    countdown = max((due_at - timezone.now()).total_seconds(), 0.0)
-    if countdown <= MAX_COUNTDOWN:
+    countdown = seconds_after_step(run_id)
+    if countdown is not None and countdown <= MAX_COUNTDOWN:
         publish(advance_run, run_id, countdown=countdown)
 
 
@@ -63,6 +57,18 @@ def sweep() -> None:
     for pk in due:
         if not publish(advance_run, str(pk)):
             return
+
+
+def seconds_after_step(run_id: str) -> float | None:
+    """Take one step of a run; how many seconds later it wants attention again.
+
+    None when there was no step to take, or nothing more is to be done.
+    """
+    if not workflow.work_on(uuid.UUID(run_id)):
+        return None
+    runs = IsolationRun.objects.filter(pk=run_id)
+    due_at: datetime | None = runs.values_list("due_at", flat=True).first()
+    return None if due_at is None else max((due_at - timezone.now()).total_seconds(), 0.0)
 
 
 def publish(task: Any, *args: Any, **options: Any) -> bool:
@@ -101,6 +107,11 @@ nudges = Nudges()
 
 @receiver(work_due)
 def nudge(run_ids: list[uuid.UUID], **_kwargs: Any) -> None:
-    """Have Celery look at these runs."""
-    if get_settings().WORKERS == Workers.CELERY:
+    """Have Celery, or Django's own tasks, look at these runs."""
+    workers = get_settings().WORKERS
+    if workers == Workers.CELERY:
         nudges.publish([str(pk) for pk in run_ids])
+    elif workers == Workers.DJANGO:
+        from . import native_tasks  # there is no django.tasks below Django 6.0
+
+        native_tasks.publish(native_tasks.advance_runs, [str(pk) for pk in run_ids])

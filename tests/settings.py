@@ -67,6 +67,11 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STATIC_URL = "/static/"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(tempfile.gettempdir()) / "product-isolation-tests"  # each test gets its own
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "posters": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+}
 
 PRODUCT_ISOLATION = {
     "API_KEY": "rf_live_for_tests",

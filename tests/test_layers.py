@@ -9,13 +9,23 @@ import django_product_isolation
 
 PACKAGE = Path(django_product_isolation.__file__).parent
 FLOORS = [
-    {"choices", "conf", "reasons", "signals", "transactions"},
+    {"choices", "conf", "reasons", "redaction", "signals", "transactions"},
     {"fetching"},
     {"runflow", "images", "decoding", "stripping", "colours"},
     {"callbacks"},
     {"models", "querysets", "targets"},
     {"workflow"},
-    {"admin", "apps", "checks", "management", "tasks", "urls", "views"},
+    {
+        "admin",
+        "apps",
+        "checks",
+        "management",
+        "native_tasks",
+        "tasks",
+        "templatetags",
+        "urls",
+        "views",
+    },
 ]
 SANDBOX_MAY_KNOW = {"choices", "sandbox"}
 

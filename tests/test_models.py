@@ -6,7 +6,16 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from django_product_isolation.choices import OPEN_STATUSES, TRANSITIONS, Status
-from django_product_isolation.models import IsolationBatch, IsolationRun, LeaseLost, RunEvent
+from django_product_isolation.models import (
+    AccountBalance,
+    IsolationBatch,
+    IsolationRun,
+    LeaseLost,
+    Preset,
+    RunEvent,
+    Selection,
+    SpendingLock,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -181,3 +190,19 @@ def test_spending_counts_what_is_charged_or_may_still_be(batch, columns, usd):
     since = batch.created_at
     assert IsolationRun.objects.spending_since(since) == Decimal(usd)
     assert IsolationRun.objects.spending_since(since + timedelta(seconds=1)) == 0
+
+
+def test_every_record_has_a_short_name(batch):
+    run = make_run(batch, label="Mug")
+    event = RunEvent(run=run, kind=RunEvent.Kind.NOTE)
+    selection, lock = Selection(chosen=1), SpendingLock()
+    named = [
+        (batch, f"{batch.created_at:%Y-%m-%d %H:%M}"),
+        (run, "Mug"),
+        (event, f"{event.at:%Y-%m-%d %H:%M:%S} note "),
+        (selection, f"{selection.created_at:%Y-%m-%d %H:%M}"),
+        (lock, str(lock.taken_at)),
+        (Preset(name="White ground"), "White ground"),
+        (AccountBalance(amount=Decimal("1.50")), "1.50"),
+    ]
+    assert [str(record) for record, _name in named] == [name for _record, name in named]

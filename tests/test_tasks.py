@@ -96,7 +96,7 @@ def test_a_run_that_waits_long_is_left_to_the_sweep(sent, monkeypatch):
         IsolationRun.objects.update(due_at=timezone.now() + timedelta(minutes=10))
         return True
 
-    monkeypatch.setattr("django_product_isolation.workflow.advance", put_off)
+    monkeypatch.setattr("django_product_isolation.workflow.work_on", put_off)
     tasks.advance_run(str(run.pk))
     assert sent() == []
 

@@ -1,10 +1,12 @@
 """The record of batches: a read-only list that leads to the batch page."""
 
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +15,7 @@ from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.models import IsolationBatch, IsolationRun
 
 from . import wording
+from .paging import BoundedPaginator
 from .readonly import ReadOnly
 
 if TYPE_CHECKING:
@@ -21,10 +24,18 @@ else:
     BatchModelAdmin = admin.ModelAdmin
 
 
-def count_of_runs(condition: Q | None = None) -> Subquery:
-    """How many runs a batch has; counted for the listed batches only, not for all there are."""
-    runs = IsolationRun.objects.filter(condition or Q(), batch=OuterRef("pk")).order_by()
-    return Subquery(runs.values("batch").annotate(count=Count("pk")).values("count"))
+class BatchList(ChangeList):
+    """Counts the runs of the batches on the page: one query, and none for those before it."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list: Any = list(self.result_list)
+        counts: dict[Any, Counter[str]] = defaultdict(Counter)
+        runs = IsolationRun.objects.filter(batch__in=[batch.pk for batch in self.result_list])
+        for pk, status, count, _charged in runs.charged_by_batch():
+            counts[pk][status] = count
+        for batch in self.result_list:
+            batch.run_counts = counts[batch.pk]
 
 
 @admin.register(IsolationBatch)
@@ -34,30 +45,25 @@ class BatchAdmin(ReadOnly, BatchModelAdmin):
     list_display = ("created_at", "created_by", "images", "applied", "open", "settings", "at_most")
     list_filter = ("created_at",)
     list_select_related = ("created_by",)
+    change_list_template = "product_isolation/batch_list.html"
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # they count whole tables
+    paginator = BoundedPaginator
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[IsolationBatch]:
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                run_count=count_of_runs(),
-                open_count=count_of_runs(Q(status__in=OPEN_STATUSES)),
-                applied_count=count_of_runs(Q(status=Status.APPLIED)),
-            )
-        )
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return BatchList
 
     @admin.display(description=_("images"))
     def images(self, batch: Any) -> int:
-        return batch.run_count or 0
+        return sum(batch.run_counts.values())
 
     @admin.display(description=_("applied"))
     def applied(self, batch: Any) -> int:
-        return batch.applied_count or 0
+        return int(batch.run_counts[Status.APPLIED])
 
     @admin.display(description=_("still open"))
     def open(self, batch: Any) -> int:
-        return batch.open_count or 0
+        return sum(batch.run_counts[status] for status in OPEN_STATUSES)
 
     @admin.display(description=_("asked for"))
     def settings(self, batch: IsolationBatch) -> str:
@@ -65,7 +71,7 @@ class BatchAdmin(ReadOnly, BatchModelAdmin):
 
     @admin.display(description=_("costs at most"))
     def at_most(self, batch: Any) -> str:
-        return wording.money(batch.unit_price * (batch.run_count or 0))
+        return wording.money(batch.unit_price * self.images(batch))
 
     def change_view(
         self,
@@ -75,6 +81,8 @@ class BatchAdmin(ReadOnly, BatchModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """A batch has one page: the one on which it is watched."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         batch = self.get_object(request, unquote(object_id))
         if batch is None:
             raise Http404

@@ -60,9 +60,15 @@ def state(status: str, reason: str, text: str = "") -> SafeString:
 
 
 def state_of(run: IsolationRun) -> SafeString:
-    """Where a run stands; a ready result either waits for a person or is on its way."""
-    ready = _("Ready for review") if run.review else _("Being published")
-    return state(run.status, run.reason, str(ready) if run.status == Status.READY else "")
+    """Where a run stands, with the sentence of its reason."""
+    return state(run.status, run.reason, words_of(run))
+
+
+def words_of(run: IsolationRun) -> str:
+    """Its status; a ready result either waits for a person or is on its way."""
+    if run.status != Status.READY:
+        return str(Status(run.status).label)
+    return str(_("Ready for review") if run.review else _("Being published"))
 
 
 @dataclass(frozen=True)

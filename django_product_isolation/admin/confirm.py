@@ -28,7 +28,7 @@ from django_product_isolation.workflow import BudgetExceeded, NothingToIsolate, 
 from django_product_isolation.workflow.publish import applied_runs
 
 from . import rights, wording
-from .costs import Costs, costs_of, over_budget
+from .costs import Costs, costs_of, over_budget, over_limit
 from .desk import Desk, look_at, starting_values
 from .order_form import OrderForm, distinct_names, field_of
 from .pictures import SMALL, image_picture_url
@@ -88,8 +88,8 @@ def begin(request: HttpRequest, form: OrderForm, desk: Desk) -> IsolationBatch |
     if form.cleaned_data["price"] != str(chosen.unit_price):
         form.add_error(None, _("The price has changed meanwhile. Look at the new total."))
         return None
-    if costs_of(chosen).obstacles:
-        return None
+    if over_limit(chosen):
+        return None  # the page says so
     try:
         batch = order(chosen, user=request.user, token=desk.selection.pk, **form.options())
     except NothingToIsolate:

@@ -4,8 +4,10 @@ Reads settings and our own tables; asks nobody outside.
 """
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 
+from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
@@ -55,29 +57,38 @@ def balance_of(account: AccountBalance, unit_price: Decimal) -> str:
     amount = account.amount or Decimal(0)
     words = {
         "amount": wording.money(amount),
-        "age": timesince(account.read_at),
+        "when": how_long_ago(account.read_at),
         "images": wording.images(max(0, int(amount // unit_price))) if unit_price else "",
     }
     if not unit_price:
-        return _("%(amount)s (read %(age)s ago)") % words
-    return _("%(amount)s: enough for %(images)s (read %(age)s ago)") % words
+        return _("%(amount)s (read %(when)s)") % words
+    return _("%(amount)s: enough for %(images)s (read %(when)s)") % words
+
+
+def how_long_ago(moment: datetime) -> str:
+    if timezone.now() - moment < timedelta(minutes=1):
+        return _("just now")
+    return _("%(age)s ago") % {"age": timesince(moment)}
 
 
 def obstacles_to(chosen: Plan, left: dict[str, Decimal]) -> list[str]:
     """Sentences that say why nothing of this can be ordered; none when it can."""
-    found = []
-    over = sum(skipped.reason == Reason.OVER_MAX_BATCH for skipped in chosen.skipped)
-    if over:
-        text = _(
-            "These are %(count)d images, and at most %(most)d go into one order. Nothing was "
-            "sent. Go back and choose fewer."
-        )
-        most = get_settings().MAX_BATCH
-        found.append(text % {"count": len(chosen.accepted) + over, "most": most})
+    found = [over_limit(chosen)]
     least = min(left.values(), default=chosen.total)
     if chosen.accepted and chosen.total > least:
         found.append(over_budget(BudgetExceeded(chosen.total, least)))
-    return found
+    return [sentence for sentence in found if sentence]
+
+
+def over_limit(chosen: Plan) -> str:
+    """Said when these are more images than go into one order; "" when they are not."""
+    over = sum(skipped.reason == Reason.OVER_MAX_BATCH for skipped in chosen.skipped)
+    text = _(
+        "These are %(count)d images, and at most %(most)d go into one order. Nothing was "
+        "sent. Go back and choose fewer."
+    )
+    words = {"count": len(chosen.accepted) + over, "most": get_settings().MAX_BATCH}
+    return text % words if over else ""
 
 
 def over_budget(error: BudgetExceeded) -> str:

@@ -70,7 +70,7 @@ def look_at(request: HttpRequest, selection: Selection) -> Desk:
     allowed, forbidden = rights.changeable_images(model_admin, request, images)
     if not allowed and (forbidden or not rights.may_change_model(request, selection.model_label)):
         raise PermissionDenied
-    # A result that waits is turned down by the order, which takes a reviewer.
+    # A result that waits is rejected by the order, which takes a reviewer.
     redo_of = map(UUID, selection.redo_of) if rights.may(request, rights.REVIEW) else ()
     chosen = plan(images, forbidden=forbidden, redo_of=list(redo_of))
     return Desk(selection, model, home, model_admin, in_order(chosen, selection.object_pks))

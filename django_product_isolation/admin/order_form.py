@@ -31,7 +31,7 @@ class OrderForm(forms.Form):
         label=gettext_lazy("What to isolate"),
         required=False,
         max_length=PROMPT_MAX_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 2, "aria-describedby": "id_prompt_helptext"}),
     )
     aspect_ratio = forms.ChoiceField(
         label=gettext_lazy("Shape"), choices=AspectRatio.choices, widget=forms.RadioSelect

@@ -23,6 +23,8 @@ ISOLATE = "product_isolation.isolate_image"
 REVIEW = "product_isolation.review_result"
 RESTORE = "product_isolation.restore_image"
 VIEW = "product_isolation.view_isolationrun"
+# A right of its own: who may have images isolated need not know what everybody's cost.
+SPENDING = "product_isolation.view_spending"
 
 
 def may(request: HttpRequest, *permissions: str) -> bool:
@@ -64,6 +66,11 @@ def unopened(images: QuerySet[Any]) -> QuerySet[Any]:
 def may_change_model(request: HttpRequest, model_label: str) -> bool:
     """Whether the user may change images of that model, as far as no single one is looked at."""
     return _may_change(request, find_model(model_label), None)
+
+
+def may_change_image(request: HttpRequest, image: Model) -> bool:
+    """Whether the user may change this one of the host's images."""
+    return _may_change(request, type(image), image)
 
 
 def changeable_pks(request: HttpRequest, runs: Iterable[IsolationRun]) -> set[UUID]:

@@ -26,8 +26,10 @@ from django_product_isolation.reasons import sentence_of
 from . import rights, wording
 from .cards import cards, state, state_of
 from .decisions import DECISIONS, Decision, decide
+from .paging import BoundedPaginator
 from .pictures import SMALL, run_picture_url
 from .readonly import ReadOnly
+from .searching import begun_since, by_keys_if_few, names_searched_since, of_exactly, search_all
 
 if TYPE_CHECKING:
     RunModelAdmin = admin.ModelAdmin[IsolationRun]
@@ -95,7 +97,10 @@ class RunAdmin(ReadOnly, RunModelAdmin):
     list_select_related = ("batch__created_by",)
     list_per_page = 50
     show_full_result_count = False
-    search_fields = ("label", "=runflow_run_id", "=object_pk")
+    show_facets = admin.ShowFacets.NEVER  # they count whole tables
+    paginator = BoundedPaginator
+    sortable_by = ("started",)  # anything else would sort all that ever were
+    search_fields = ("label",)  # and ids, see get_search_results
     search_help_text = _("The product's name, Runflow's id of the run, or the image's key.")
     ordering = ("-batch__created_at",)
     # What orders anew shows its price or leads to a page first: that stands on the run's own page.
@@ -155,7 +160,7 @@ class RunAdmin(ReadOnly, RunModelAdmin):
             thumb(run_picture_url(run, "result", SMALL), _("After")),
         )
 
-    @admin.display(description=_("status"), ordering="status")
+    @admin.display(description=_("status"))
     def state(self, run: IsolationRun) -> str:
         return state_of(run)
 
@@ -187,9 +192,34 @@ class RunAdmin(ReadOnly, RunModelAdmin):
     def review_first(self, run: IsolationRun) -> bool:
         return run.batch.review
 
-    @admin.display(description=_("charged"), ordering="cost")
+    @admin.display(description=_("charged"))
     def charged(self, run: IsolationRun) -> str:
         return NOTHING if run.cost is None else wording.money(run.cost)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[IsolationRun], search_term: str
+    ) -> tuple[QuerySet[IsolationRun], bool]:
+        """Runs of exactly that id or image; where there are none, those of that name."""
+        if not search_term:
+            return queryset, False
+        exact = of_exactly(queryset, search_term)
+        if exact is not None:
+            return exact, False
+        if since := names_searched_since(request):
+            queryset = queryset.filter(begun_since(since))
+        named, may_repeat = super().get_search_results(request, queryset, search_term)
+        return by_keys_if_few(named, queryset), may_repeat
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Say where names were not searched in all runs there are."""
+        context = {
+            "searched_since": names_searched_since(request),
+            "search_all": search_all(request),
+            **(extra_context or {}),
+        }
+        return super().changelist_view(request, context)
 
     def get_urls(self) -> list[URLPattern]:
         decide_view = self.admin_site.admin_view(self.decide_view)

@@ -65,7 +65,10 @@ class ExchangeAdapter(HTTPAdapter):
     def request_url(
         self, request: requests.PreparedRequest, proxies: Mapping[str, str] | None
     ) -> str:
-        """Keep path and query from urllib3, which would put them into its logs and errors."""
+        """Keep path and query from urllib3, which would put them into its logs and errors.
+
+        No filter on its logger is needed, which would act on the host's own requests, too.
+        """
         self.exchange.target = super().request_url(request, proxies)
         return "/"
 
@@ -89,8 +92,15 @@ class _HTTPConnection(HTTPConnection):
         self.exchange = exchange
         self.response_class = partial(_Response, exchange)  # type: ignore[assignment]
 
-    def putrequest(self, method: str, url: str, *args: Any, **kwargs: Any) -> None:
-        super().putrequest(method, self.exchange.target, *args, **kwargs)
+    def _encode_request(self, request: str) -> bytes:
+        """Put path and query back, in the last hook before the wire.
+
+        Monitors wrap ``putrequest``, and would keep them for the next error report.
+        """
+        method, _placeholder, version = request.split(" ")
+        target = self.exchange.target
+        self._validate_path(target)  # type: ignore[attr-defined]
+        return f"{method} {target} {version}".encode("ascii")
 
     def send(self, data: Any) -> None:
         if self.sock is None:

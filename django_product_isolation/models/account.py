@@ -11,9 +11,11 @@ class AccountBalance(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True)
     amount = models.DecimalField(_("balance (USD)"), max_digits=12, decimal_places=4, null=True)
     read_at = models.DateTimeField(_("read"), default=timezone.now)
+    asked_at = models.DateTimeField(default=timezone.now)  # whatever came of it
 
     class Meta:
         default_permissions = ()
+        permissions = [("view_spending", "Can see what isolations cost, budgets and balance")]
         verbose_name = _("account balance")
         verbose_name_plural = _("account balances")
 

@@ -20,6 +20,7 @@ from django_product_isolation.fetching.transport import (
     ExchangeAdapter,
     reply_to,
 )
+from django_product_isolation.redaction import without_locals
 
 from .errors import AccountRefused, NotReached, OutcomeUnknown, RunflowError, error_from
 from .replies import parse_json, plain_text
@@ -48,6 +49,7 @@ class Api:
     base_url: str
     api_key: str = field(repr=False)
 
+    @without_locals
     def call(
         self,
         method: str,
@@ -77,12 +79,12 @@ class Api:
             headers={**authorization, **(headers or {})},
             seconds=seconds,
         )
+        # A server that repeats the key to us must not bring it into our records.
+        told = reply.body.replace(self.api_key.encode(), b"(key)")
         if not 200 <= reply.status < 300:
-            # A server that repeats the key to us must not bring it into our records.
-            told = reply.body.replace(self.api_key.encode(), b"(key)")
             raise error_from(reply.status, reply.headers, told)
         try:
-            return reader(parse_json(reply.body))
+            return reader(parse_json(told))
         except ValueError as error:
             raise OutcomeUnknown(status=reply.status, code="unreadable_reply") from error
 

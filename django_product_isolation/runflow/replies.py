@@ -20,6 +20,7 @@ MAX_URL = 8192  # characters
 MAX_TEXT = 300  # characters
 ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 URL_IN_TEXT = re.compile(r"\b([a-z][a-z0-9+.-]*://)(?:[^\s/?#]*@)?([^\s/?#]*)\S*", re.IGNORECASE)
+QUERY_IN_TEXT = re.compile(r"\?\S*=\S*")
 OUTPUT_NAMES = ("image_urls", "outputs", "images", "image", "image_url", "url", "output_url")
 
 
@@ -202,9 +203,12 @@ def as_text(value: object) -> str:
 
 
 def plain_text(value: object, limit: int = MAX_TEXT) -> str:
-    """A short text fit for a log or a page: one line, and no more of a URL than its host."""
+    """A short text fit for a log or a page: one line, and no more of a URL than its host.
+
+    Of a bare path, as HTTP libraries write it into their errors, the query is left out.
+    """
     text = "".join(c if c.isprintable() else " " for c in as_text(value)[: 10 * limit])
-    return URL_IN_TEXT.sub(r"\1\2/…", text).strip()[:limit]
+    return QUERY_IN_TEXT.sub("?…", URL_IN_TEXT.sub(r"\1\2/…", text)).strip()[:limit]
 
 
 def _links(values: Iterable[object], schemes: Collection[str]) -> tuple[str, ...]:

@@ -15,8 +15,10 @@ from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
 from django_product_isolation import callbacks
+from django_product_isolation.callbacks import BadCallback, Callback
 from django_product_isolation.choices import Workers
 from django_product_isolation.conf import get_settings
+from django_product_isolation.redaction import without_locals
 from django_product_isolation.workflow import UnknownRun, WrongRun, advance_for, receive_callback
 
 logger = logging.getLogger("django_product_isolation")
@@ -24,6 +26,7 @@ logger = logging.getLogger("django_product_isolation")
 MAX_BODY_BYTES = 64 * 1024
 # Only under WORKERS = "request": Runflow waits "a few seconds" for an answer (contract, 2.4).
 SECONDS_FOR_STEPS = 3.0
+HIDDEN = "hidden"
 
 
 @method_decorator(
@@ -39,43 +42,72 @@ class CallbackView(View):
 
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, token: str) -> HttpResponse:
+    def setup(self, request: HttpRequest, pk: uuid.UUID | None) -> None:
+        super().setup(request, pk=pk)
+        if pk is not None:
+            hide_token(request)
+
+    @without_locals
+    def post(self, request: HttpRequest, pk: uuid.UUID | None) -> HttpResponse:
         try:
-            body = read_body(request)
-        except UnreadablePostError:
-            # Whoever hung up reads no answer, and is no error of the shop's.
-            return refuse(400, "body_cut_short")
-        if body is None:
-            return refuse(413, "body_too_large")
-        try:
-            pk = callbacks.run_pk_from_token(token)
-        except callbacks.BadToken:
-            return refuse(404, "bad_token")
-        secrets = get_settings().SIGNING_SECRETS
-        # An empty text or None is what a lost environment variable leaves: no reason to open
-        # the door.
-        if secrets or not isinstance(secrets, list | tuple):
-            if not callbacks.usable_secrets(secrets):
-                return refuse(503, "no_usable_secret", pk)
-            signature = request.headers.get("Runflow-Signature")
-            if not callbacks.signature_is_valid(body, signature, secrets):
-                return refuse(401, "bad_signature", pk)
-        return take(pk, body)
+            pk, callback = authenticated(request, pk)
+            receive_callback(pk, callback)
+        except Refusal as refusal:
+            return refuse(refusal.status, refusal.code, pk)
+        except UnknownRun:
+            return refuse(404, "unknown_run", pk)
+        except WrongRun:
+            return refuse(409, "wrong_run", pk)
+        if get_settings().WORKERS == Workers.REQUEST:
+            advance_for([pk], seconds=SECONDS_FOR_STEPS)
+        return HttpResponse("ok", content_type="text/plain")
 
 
-def take(pk: uuid.UUID, body: bytes) -> HttpResponse:
-    """Hand an authenticated body to the workflow."""
+class Refusal(Exception):
+    """The request proved to be no callback for us."""
+
+    def __init__(self, status: int, code: str) -> None:
+        super().__init__(status, code)
+        self.status, self.code = status, code
+
+
+def authenticated(request: HttpRequest, pk: uuid.UUID | None) -> tuple[uuid.UUID, Callback]:
+    """The run's key and what the callback says. Raises Refusal."""
     try:
-        receive_callback(pk, callbacks.parse(body))
-    except callbacks.BadCallback:
-        return refuse(400, "not_a_callback", pk)
-    except UnknownRun:
-        return refuse(404, "unknown_run", pk)
-    except WrongRun:
-        return refuse(409, "wrong_run", pk)
-    if get_settings().WORKERS == Workers.REQUEST:
-        advance_for([pk], seconds=SECONDS_FOR_STEPS)
-    return HttpResponse("ok", content_type="text/plain")
+        body = read_body(request)
+    except UnreadablePostError:
+        # Whoever hung up reads no answer, and is no error of the shop's.
+        raise Refusal(400, "body_cut_short") from None
+    if body is None:
+        raise Refusal(413, "body_too_large")
+    if pk is None:
+        raise Refusal(404, "bad_token")
+    secrets = get_settings().SIGNING_SECRETS
+    # An empty text or None is what a lost environment variable leaves: no reason to open the door.
+    if secrets or not isinstance(secrets, list | tuple):
+        if not callbacks.usable_secrets(secrets):
+            raise Refusal(503, "no_usable_secret")
+        signature = request.headers.get("Runflow-Signature")
+        if not callbacks.signature_is_valid(body, signature, secrets):
+            raise Refusal(401, "bad_signature")
+    try:
+        return pk, callbacks.parse(body)
+    except BadCallback:
+        raise Refusal(400, "not_a_callback") from None
+
+
+def hide_token(request: HttpRequest) -> None:
+    """Take the token's signature out of the address.
+
+    From here on Django writes it next to every refusal and into its reports; what follows ``~``
+    is what nobody else can make.
+    """
+    secret = request.path_info.rstrip("/").rpartition("~")[2]
+    request.path = request.path.replace(secret, HIDDEN)
+    request.path_info = request.path_info.replace(secret, HIDDEN)
+    for name, value in request.META.items():
+        if isinstance(value, str) and secret in value:
+            request.META[name] = value.replace(secret, HIDDEN)
 
 
 def read_body(request: HttpRequest) -> bytes | None:

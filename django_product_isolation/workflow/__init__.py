@@ -3,7 +3,7 @@
 Callable without a request and without Celery; every function is safe to repeat.
 """
 
-from .advance import UnknownRun, WrongRun, advance, advance_for, receive_callback, sweep
+from .advance import UnknownRun, WrongRun, advance, advance_for, receive_callback, sweep, work_on
 from .begin import NothingToIsolate, Plan, Skipped, isolate, order, plan
 from .budgets import BudgetExceeded
 from .decide import approve, reject, resume, stop
@@ -32,4 +32,5 @@ __all__ = [
     "resume",
     "stop",
     "sweep",
+    "work_on",
 ]

@@ -1,13 +1,30 @@
-"""The shop's account at Runflow: a client from the settings, and what its refusals mean for us."""
+"""The shop's account at Runflow: a client from the settings, its balance, what refusals mean."""
 
-from datetime import datetime
+import logging
+from datetime import datetime, timedelta
+
+from django.db import DatabaseError, IntegrityError
+from django.db.models.functions import Now
+from django.utils import timezone
 
 from django_product_isolation.choices import Status
 from django_product_isolation.conf import get_settings
-from django_product_isolation.models import IsolationRun
+from django_product_isolation.models import AccountBalance, IsolationRun
 from django_product_isolation.querysets import RunQuerySet
 from django_product_isolation.reasons import Reason
-from django_product_isolation.runflow import AccountRefused, RunflowClient, RunflowError
+from django_product_isolation.runflow import (
+    AccountRefused,
+    RateLimited,
+    Refused,
+    RunflowClient,
+    RunflowError,
+)
+
+logger = logging.getLogger("django_product_isolation")
+
+BETWEEN_READINGS = timedelta(minutes=10)
+# While a run is in one of these, the balance goes down.
+WORKED_ON = (Status.QUEUED, Status.SUBMITTING, Status.PROCESSING, Status.COLLECTING)
 
 
 def connect() -> RunflowClient:
@@ -29,6 +46,8 @@ def hold(run: IsolationRun, error: AccountRefused, *, resume_at: Status | None =
         held_from=resume_at or Status(run.status),
     )
     hold_queue(reason)
+    if reason == Reason.NO_CREDIT:
+        read_balance(at_once=True)
 
 
 def hold_queue(reason: Reason) -> None:
@@ -44,6 +63,40 @@ def pause_queue(until: datetime) -> None:
 
 def waiting_in_queue() -> RunQuerySet:
     return IsolationRun.objects.filter(status=Status.QUEUED, lease_owner=None).order_by()
+
+
+def read_balance(*, at_once: bool = False) -> None:
+    """Ask Runflow what credit is left: every 10 minutes while runs are worked on, or ``at_once``.
+
+    For those who take steps: it goes over the network. Raises nothing; a key that may not know
+    the balance leaves none, a Runflow that cannot be asked leaves the one known before.
+    """
+    try:
+        if claim_reading(timedelta(0) if at_once else BETWEEN_READINGS):
+            read = {"amount": connect().balance(), "read_at": timezone.now()}
+            AccountBalance.objects.filter(pk=1).update(**read)
+    except RunflowError as error:
+        logger.info("balance_unread %s", describe(error))
+        if isinstance(error, Refused) and not isinstance(error, RateLimited):
+            AccountBalance.objects.filter(pk=1).update(amount=None)
+    except DatabaseError:
+        logger.exception("balance_unrecorded")
+
+
+def claim_reading(pause: timedelta) -> bool:
+    """Whether it is for the caller to ask: nobody else has within ``pause``."""
+    known = AccountBalance.objects.filter(pk=1)
+    if pause and known.filter(asked_at__gt=Now() - pause).exists():
+        return False
+    if pause and not IsolationRun.objects.filter(status__in=WORKED_ON).exists():
+        return False
+    if known.filter(asked_at__lte=Now() - pause).update(asked_at=Now()):
+        return True
+    try:
+        AccountBalance.objects.create(pk=1, asked_at=Now())
+    except IntegrityError:  # somebody else has just asked, the first time or within the pause
+        return False
+    return True
 
 
 def describe(error: RunflowError) -> str:

@@ -13,10 +13,12 @@ from django_product_isolation.callbacks import Callback
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, LeaseLost, RunEvent
 from django_product_isolation.reasons import Reason
+from django_product_isolation.redaction import without_locals
 from django_product_isolation.signals import work_due
 from django_product_isolation.targets import StorageFailed
 from django_product_isolation.transactions import retried
 
+from .account import read_balance
 from .collect import collect, poll
 from .publish import apply, make_sure
 from .retrying import retry
@@ -76,7 +78,7 @@ def take_step(run: IsolationRun) -> None:
         if run.taken_over and deaths(run) >= MAX_DEATHS and run.may_go_to(Status.HELD):
             run.move_to(Status.HELD, reason=Reason.CRASHED)
         else:
-            STEPS[run.status](run)
+            run_step(run)
     except LeaseLost:
         raise
     except StorageFailed as error:
@@ -87,16 +89,30 @@ def take_step(run: IsolationRun) -> None:
             retry(run, Reason.CRASHED, type(error).__name__)
 
 
+@without_locals
+def run_step(run: IsolationRun) -> None:
+    """The step itself. What it raises is logged, and it handles the key and links."""
+    STEPS[run.status](run)
+
+
 def deaths(run: IsolationRun) -> int:
     """Note that the last worker never came back; return how many did not in this status."""
     run.record(RunEvent.Kind.PROBLEM, Reason.WORKER_LOST, status=Status(run.status))
     return run.events.filter(reason=Reason.WORKER_LOST, at__gte=run.status_since).count()
 
 
+def work_on(pk: uuid.UUID) -> bool:
+    """Take the next step of a run like ``advance``, and keep the balance up to date."""
+    taken = advance(pk)
+    if taken:
+        read_balance()
+    return taken
+
+
 def sweep(*, limit: int = 1000) -> int:
     """Take one step of every run that is due; returns how many steps were taken."""
     due = list(IsolationRun.objects.due().values_list("pk", flat=True)[:limit])
-    return sum(advance(pk) for pk in due)
+    return sum(work_on(pk) for pk in due)
 
 
 def advance_for(pks: Iterable[uuid.UUID], *, seconds: float) -> None:
@@ -104,7 +120,7 @@ def advance_for(pks: Iterable[uuid.UUID], *, seconds: float) -> None:
     ends = time.monotonic() + seconds
     runs = IsolationRun.objects.filter(pk__in=list(pks))
     while due := runs.due().values_list("pk", flat=True).first():
-        advance(due)
+        work_on(due)
         if time.monotonic() >= ends:
             break
 

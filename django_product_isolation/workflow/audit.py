@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.apps import apps
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from django_product_isolation.choices import Status
@@ -17,6 +18,8 @@ def log_change(run: IsolationRun, target: Target, actor: Any) -> None:
     from django.contrib.admin.models import CHANGE, LogEntry
     from django.contrib.contenttypes.models import ContentType
 
+    shown = shown_model(target.model)
+
     messages = {
         Status.APPLIED: _("Isolated product: the clean image replaced the original."),
         Status.RESTORED: _("Restored the original image."),
@@ -24,9 +27,21 @@ def log_change(run: IsolationRun, target: Target, actor: Any) -> None:
     }
     LogEntry.objects.create(
         user_id=actor.pk,
-        content_type=ContentType.objects.get_for_model(target.model),
+        content_type=ContentType.objects.get_for_model(shown, for_concrete_model=False),
         object_id=run.object_pk,
         object_repr=run.label,
         action_flag=CHANGE,
         change_message=messages[Status(run.status)],
     )
+
+
+def shown_model(model: type[Model]) -> type[Model]:
+    """The model under which the admin keeps the images' history: a proxy has one of its own.
+
+    ``model`` itself where an admin shows it, or none does.
+    """
+    from django.contrib.admin.sites import all_sites
+
+    shown = [known for site in all_sites for known in site._registry]
+    proxies = (known for known in shown if known._meta.concrete_model is model._meta.concrete_model)
+    return model if model in shown else next(proxies, model)

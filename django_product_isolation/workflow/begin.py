@@ -57,7 +57,7 @@ class Plan:
     skipped: Sequence[Skipped]
     unit_price: Decimal
     unread: int = 0  # images beyond the first 5000, left out without a look
-    replaced: Sequence[uuid.UUID] = ()  # results waiting for review that it would turn down
+    replaced: Sequence[uuid.UUID] = ()  # results waiting for review that it would reject
 
     @property
     def total(self) -> Decimal:
@@ -101,7 +101,7 @@ def plan(
 
 
 def waiting_for_review(open_runs: RunQuerySet, pks: Collection[uuid.UUID]) -> dict[Any, uuid.UUID]:
-    """Those of ``open_runs`` that can be turned down, by the key that they occupy."""
+    """Those of ``open_runs`` that can be rejected, by the key that they occupy."""
     if not pks:
         return {}
     ready = open_runs.filter(pk__in=pks, status=Status.READY).order_by()
@@ -190,7 +190,7 @@ def save(batch: IsolationBatch, chosen: Plan, prompts: Mapping[str, str]) -> Iso
         # nothing is read before the locks are taken: it would be read as it was, not as it is.
         batch.save(force_insert=True)
         reserve(chosen.total)
-        turn_down(chosen.replaced, user=batch.created_by)
+        reject_replaced(chosen.replaced, user=batch.created_by)
         # A colleague may have begun the same image since the plan: the unique key lets only
         # one of the two rows in, and what really came in is read back.
         IsolationRun.objects.bulk_create(
@@ -207,10 +207,10 @@ def save(batch: IsolationBatch, chosen: Plan, prompts: Mapping[str, str]) -> Iso
     return batch
 
 
-def turn_down(pks: Sequence[uuid.UUID], *, user: Any) -> None:
+def reject_replaced(pks: Sequence[uuid.UUID], *, user: Any) -> None:
     """Reject the results that are replaced, if they still wait for review."""
     if pks:
-        for run in IsolationRun.objects.filter(pk__in=pks, status=Status.READY).order_by("pk"):
+        for run in IsolationRun.objects.filter(pk__in=pks).order_by("pk"):
             reject(run, user=user)
 
 

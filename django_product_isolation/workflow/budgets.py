@@ -1,9 +1,11 @@
 """What may still be spent: the budgets of the day and of the month, and keeping them.
 
-Counts what was charged and what is reserved, in the database alone.
+Counts what was charged and what is reserved, in the database alone. A day begins at midnight in
+the current time zone, also where clocks are set forward or back just then.
 """
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime, time
 from decimal import Decimal
 
 from django.utils import timezone
@@ -22,6 +24,46 @@ class BudgetExceeded(Exception):
         self.total, self.left = total, left
 
 
+@dataclass(frozen=True)
+class Budget:
+    """A limit in USD for what is begun since a moment."""
+
+    limit: Decimal
+    since: datetime
+
+    def used(self) -> Decimal:
+        """USD charged or reserved; one query."""
+        return IsolationRun.objects.spending_since(self.since).quantize(PRECISION)
+
+    def left(self) -> Decimal:
+        """USD, never below zero; one query."""
+        return max(self.limit - self.used(), Decimal(0))
+
+
+def budgets() -> dict[str, Budget]:
+    """Those that are set, under "day" and "month"."""
+    settings, today = get_settings(), timezone.localdate()
+    limits = {
+        "day": (settings.daily_budget, today),
+        "month": (settings.monthly_budget, today.replace(day=1)),
+    }
+    return {
+        name: Budget(limit, day_begins(since))
+        for name, (limit, since) in limits.items()
+        if limit is not None
+    }
+
+
+def day_begins(day: date) -> datetime:
+    """The first moment of a day in the current time zone."""
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def budgets_left() -> dict[str, Decimal]:
+    """USD left of each budget that is set; one query for each."""
+    return {name: budget.left() for name, budget in budgets().items()}
+
+
 def reserve(total: Decimal) -> None:
     """Make sure that ``total`` USD fit into the budgets; raises BudgetExceeded.
 
@@ -33,30 +75,6 @@ def reserve(total: Decimal) -> None:
     left = min(budgets_left().values())
     if total > left:
         raise BudgetExceeded(total, left)
-
-
-def budgets() -> dict[str, tuple[Decimal, datetime]]:
-    """USD that may be begun since when, under "day" and "month"; only those that are set."""
-    settings, today = get_settings(), midnight()
-    limits = {
-        "day": (settings.daily_budget, today),
-        "month": (settings.monthly_budget, today.replace(day=1)),
-    }
-    return {name: (limit, since) for name, (limit, since) in limits.items() if limit is not None}
-
-
-def budgets_left() -> dict[str, Decimal]:
-    """USD left of each budget that is set, never below zero; one query for each."""
-    left = {
-        name: limit - IsolationRun.objects.spending_since(since).quantize(PRECISION)
-        for name, (limit, since) in budgets().items()
-    }
-    return {name: max(amount, Decimal(0)) for name, amount in left.items()}
-
-
-def midnight() -> datetime:
-    """The beginning of today, where the shop is."""
-    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def take_spending_lock() -> None:

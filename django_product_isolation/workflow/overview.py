@@ -13,7 +13,7 @@ from django.utils import timezone
 from django_product_isolation.choices import Status
 from django_product_isolation.models import AccountBalance, IsolationRun
 
-from .budgets import midnight
+from .budgets import day_begins
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,14 +36,14 @@ def overview() -> Overview:
     counted = runs.open().values_list("status").annotate(Count("pk"))
     held = runs.filter(status=Status.HELD).values_list("reason").annotate(Count("pk"))
     account = AccountBalance.objects.first()
-    today = midnight()
+    today = timezone.localdate()
     return Overview(
         open=dict(counted),
         held=dict(held),
         oldest=runs.open().aggregate(oldest=Min("batch__created_at"))["oldest"],
         late=lateness(),
-        today=runs.spending_since(today),
-        month=runs.spending_since(today.replace(day=1)),
+        today=runs.spending_since(day_begins(today)),
+        month=runs.spending_since(day_begins(today.replace(day=1))),
         balance=account.amount if account else None,
         balance_read_at=account.read_at if account else None,
     )

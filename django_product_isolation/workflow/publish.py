@@ -14,6 +14,7 @@ from django.db import transaction
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
+from django_product_isolation.redaction import without_locals
 from django_product_isolation.signals import image_applied, image_restored
 from django_product_isolation.targets import (
     StorageFailed,
@@ -63,7 +64,7 @@ def make_sure(run: IsolationRun) -> None:
     """
     target = target_of(run)
     try:
-        source = find_fingerprint(target, run.source_name)
+        source = read_alike(target, run)
     except StorageFailed as error:
         retry(run, Reason.STORAGE_FAILED, str(error), limit=PATIENCE)
         return
@@ -77,6 +78,18 @@ def make_sure(run: IsolationRun) -> None:
     run.rest()
 
 
+def read_alike(target: Target, run: IsolationRun) -> Fingerprint | None:
+    """The source's fingerprint; other bytes than were sent only if a second look finds them too.
+
+    Raises StorageFailed when it does not: what a failing storage hands out must not undo a swap.
+    """
+    source = find_fingerprint(target, run.source_name)
+    is_other = source is not None and source.sha256 != run.source_sha256
+    if is_other and find_fingerprint(target, run.source_name) != source:
+        raise StorageFailed("the source was read differently twice")
+    return source
+
+
 @dataclass(frozen=True)
 class Restoration:
     """What a restore did: the runs put back, and the runs or images left alone with the reason."""
@@ -85,6 +98,7 @@ class Restoration:
     skipped: Sequence[tuple[str, Reason]]
 
 
+@without_locals
 def restore(images: Any, *, user: Any = None) -> Restoration:
     """Put the originals of ``images`` (an instance or a queryset) back where they still can be.
 
@@ -100,10 +114,11 @@ def restore(images: Any, *, user: Any = None) -> Restoration:
     skipped: list[tuple[str, Reason]] = []
     for picture in pictures:
         run = runs.get(picture.pk)
-        problem = restore_run(run, user=user) if run else Reason.NOTHING_TO_RESTORE
-        if problem:
+        if run is None:
+            skipped.append((picture.label, Reason.NOTHING_TO_RESTORE))
+        elif problem := restore_run(run, user=user):
             skipped.append((picture.label, problem))
-        elif run:
+        else:
             restored.append(run)
     return Restoration(restored, skipped)
 

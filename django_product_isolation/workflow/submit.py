@@ -194,7 +194,9 @@ def confirm(run: IsolationRun) -> None:
         elif waited > LOOKUP_HORIZON and run.attempts > MIN_LOOKUPS:
             run.move_to(Status.FAILED, reason=Reason.NOT_ACCEPTED, due_at=next_look(run))
         else:
-            run.wait(soon(max(5.0, waited.total_seconds() / 3)), reason=Reason.UNCONFIRMED)
+            # Nor longer when nobody worked for days: the few looks that are left come soon.
+            pause = max(5.0, min(waited, LOOKUP_HORIZON).total_seconds() / 3)
+            run.wait(soon(pause), reason=Reason.UNCONFIRMED)
 
 
 def callback_url(pk: UUID) -> str | None:

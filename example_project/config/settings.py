@@ -8,9 +8,9 @@ Variable               Default                      Meaning
 SHOP_VAR               example_project/var          folder for database, pictures and keys
 SHOP_URL               http://127.0.0.1:8000        the site's own address
 SHOP_DEBUG             off                          on: error pages; only while SHOP_URL is local
-DATABASE_URL           SQLite in SHOP_VAR           postgres://user:password@host:5432/name
+DATABASE_URL           SQLite in SHOP_VAR           postgres:// or mysql://user:password@host/name
 SHOP_WORKERS           embedded                     request, embedded or celery
-CELERY_BROKER_URL      redis://127.0.0.1:6379/0     the broker for SHOP_WORKERS=celery
+CELERY_BROKER_URL      redis://127.0.0.1:6379/0     or amqp://..., for SHOP_WORKERS=celery
 SHOP_S3_ENDPOINT       none: files in SHOP_VAR      http://127.0.0.1:9000 or another S3 server
 SHOP_S3_BUCKET         shop                         bucket, key and secret for it
 SHOP_S3_KEY            shop
@@ -90,6 +90,10 @@ SQLITE = {
 }
 DATABASE_URL = text("DATABASE_URL", "")
 DATABASES = {"default": dj_database_url.parse(DATABASE_URL) if DATABASE_URL else SQLITE}
+if DATABASES["default"]["ENGINE"].endswith(".mysql"):
+    import pymysql
+
+    pymysql.install_as_MySQLdb()  # speaks to MariaDB without a compiler or a client library
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR / "static"
@@ -142,7 +146,11 @@ if CELERY_BROKER_URL.startswith("redis"):
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BEAT_SCHEDULE = {
-    "isolation-sweep": {"task": "django_product_isolation.tasks.sweep", "schedule": 30.0},
+    "isolation-sweep": {
+        "task": "django_product_isolation.tasks.sweep",
+        "schedule": 30.0,
+        "options": {"expires": 30.0},
+    },
 }
 
 # What follows is the whole installation, together with one line in config/urls.py.

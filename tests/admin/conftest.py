@@ -34,11 +34,15 @@ def some_are_locked(monkeypatch):
 
 @pytest.fixture
 def count_queries(django_assert_max_num_queries):
-    """How many queries a call takes, without inserts, which databases take in chunks."""
+    """How many queries a call takes, without inserts, which databases take in chunks.
 
-    def count(call) -> int:
+    ``naming`` counts only those that name something, such as a table.
+    """
+
+    def count(call, naming="") -> int:
         with django_assert_max_num_queries(1000) as queries:
             call()
-        return sum(not query["sql"].startswith("INSERT") for query in queries)
+        counted = [query["sql"] for query in queries if not query["sql"].startswith("INSERT")]
+        return sum(naming in sql for sql in counted)
 
     return count

@@ -563,7 +563,7 @@ def test_a_result_that_waits_is_turned_down_by_the_order_and_not_before(client, 
     run = make_run(Status.READY, name="Cup")
     address = redo_page(run, staff, rf)
     page = client.get(address).content.decode()
-    assert "1 result that waits for review is turned down when you order this." in page
+    assert "1 result that waits for review is rejected when you order this." in page
     assert status_of(run) == Status.READY
     client.post(address, confirm())
     assert status_of(run) == Status.REJECTED

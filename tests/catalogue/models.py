@@ -1,6 +1,8 @@
 import uuid
 
+from django.core.files.storage import Storage, storages
 from django.db import models
+from django.utils.functional import LazyObject
 
 
 class Product(models.Model):
@@ -37,6 +39,28 @@ class Swatch(models.Model):
         return self.name
 
 
+class PosterStorage(LazyObject):  # type: ignore[type-arg]
+    """The alias "posters" of STORAGES, looked up when it is first used."""
+
+    def _setup(self) -> None:
+        self._wrapped = storages["posters"]
+
+
+def poster_storage() -> Storage:
+    """Called by Django while the model is made."""
+    return PosterStorage()  # type: ignore[return-value]
+
+
+class Poster(models.Model):
+    """Images with a storage of their own, in both ways to say so."""
+
+    given = models.ImageField(upload_to="posters/", storage=PosterStorage())
+    called = models.ImageField(upload_to="posters/", storage=poster_storage)
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class UnregisteredImage(models.Model):
     """An image that no admin shows."""
 
@@ -44,3 +68,19 @@ class UnregisteredImage(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class Shot(models.Model):
+    """An image that others derive from, each in a table of its own."""
+
+    picture = models.ImageField(upload_to="shots/")
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class StudioShot(Shot):
+    studio = models.CharField(max_length=100)
+
+    def __str__(self) -> str:
+        return self.studio

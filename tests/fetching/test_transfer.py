@@ -3,12 +3,10 @@ import io
 import itertools
 import logging
 import socket
-import ssl
 import threading
 import traceback
 
 import pytest
-import requests.adapters
 
 from django_product_isolation.fetching.transfer import (
     CHUNK,
@@ -28,6 +26,7 @@ from tests.http_server import (
     reply_raw,
     say_nothing,
 )
+from tests.internet import Internet
 
 PUBLIC = "93.184.215.14"
 SECRET = "X-Amz-Signature=not-to-be-told"
@@ -38,40 +37,9 @@ def tls(tmp_path_factory):
     return certificate(tmp_path_factory.mktemp("tls"), "files.example.com")
 
 
-class Internet:
-    """What names resolve to, one answer after the other, and where public addresses lead."""
-
-    def __init__(self, monkeypatch):
-        self.names, self.routes, self.lookups, self.connects = {}, {}, [], []
-        self.real_lookup, self.real_connect = socket.getaddrinfo, socket.socket.connect
-        internet = self
-        monkeypatch.setattr(socket, "getaddrinfo", self.look_up)
-        monkeypatch.setattr(
-            socket.socket, "connect", lambda sock, address: internet.connect(sock, address)
-        )
-
-    def look_up(self, host, port, *args, **kwargs):
-        if host not in self.names:
-            return self.real_lookup(host, port, *args, **kwargs)
-        self.lookups.append(host)
-        answers = self.names[host]
-        addresses = answers.pop(0) if len(answers) > 1 else answers[0]
-        if not addresses:
-            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-        return [found for a in addresses for found in self.real_lookup(a, port, *args, **kwargs)]
-
-    def connect(self, sock, address):
-        self.connects.append(address[0])
-        return self.real_connect(sock, self.routes.get(address[:2], address))
-
-
 @pytest.fixture
 def internet(monkeypatch, tls):
-    monkeypatch.setattr(requests.adapters, "DEFAULT_CA_BUNDLE_PATH", str(tls[1]))
-    # Requests before 2.32.5 read the trusted authorities once, when it is imported.
-    trusting = ssl.create_default_context(cafile=str(tls[1]))
-    monkeypatch.setattr(requests.adapters, "_preloaded_ssl_context", trusting, raising=False)
-    internet = Internet(monkeypatch)
+    internet = Internet(monkeypatch, trusted=tls[1])
     internet.names["files.example.com"] = [[PUBLIC]]
     return internet
 

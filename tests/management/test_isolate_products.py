@@ -6,10 +6,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from django_product_isolation import isolate
 from django_product_isolation.choices import Status
 from django_product_isolation.management.commands import isolate_products
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.workflow import reject, restore
+from django_product_isolation.workflow.catalogue import Catalogue
 from tests.catalogue.models import Product, ProductImage
 from tests.photos import make_image
 
@@ -194,3 +196,31 @@ def test_each_mistake_is_said_in_words_and_begins_nothing(args, says):
     with pytest.raises(CommandError, match=says):
         run_command(*args)
     assert not IsolationRun.objects.exists()
+
+
+def test_a_budget_that_does_not_reach_for_one_image_begins_none(option):
+    option(DAILY_BUDGET="0.20")
+    make_image()
+    with pytest.raises(CommandError, match="budget is used up"):
+        run_command(MODEL)
+    assert not IsolationRun.objects.exists()
+
+
+def test_what_is_being_isolated_is_not_begun_twice_even_when_asked_for_again():
+    isolate(make_image())
+    assert "None begun." in run_command(MODEL, "--again")
+    assert IsolationRun.objects.count() == 1
+
+
+def test_images_that_are_deleted_meanwhile_are_not_missed(runflow, option, monkeypatch):
+    option(MAX_BATCH=2)
+    for name in "ABC":
+        make_image(name)
+    begin = Catalogue.begin_next
+
+    def begin_and_delete(self):
+        begin(self)
+        ProductImage.objects.exclude(pk__in=IsolationRun.objects.values("object_pk")).delete()
+
+    monkeypatch.setattr(Catalogue, "begin_next", begin_and_delete)
+    assert "2 begun: 2 applied." in run_command(MODEL)

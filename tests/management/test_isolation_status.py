@@ -58,7 +58,12 @@ def test_what_is_held_is_told_with_its_reason_in_words():
 
 @pytest.mark.parametrize(
     ("workers", "says"),
-    [("request", "callbacks"), ("embedded", "isolation_worker"), ("celery", "beat")],
+    [
+        ("request", "callbacks"),
+        ("embedded", "isolation_worker"),
+        ("celery", "beat"),
+        ("django", "isolation_worker for the sweep"),
+    ],
 )
 def test_late_steps_are_told_with_who_should_take_them(workers, says, option):
     option(WORKERS=workers)

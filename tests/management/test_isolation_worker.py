@@ -102,10 +102,10 @@ def test_a_step_that_is_lost_does_not_stop_the_worker(changed_images, monkeypatc
         taken.append(pk)
         if len(taken) == 1:
             raise DatabaseError("gone away")
-        return advance(pk)
+        return work_on(pk)
 
-    advance = isolation_worker.advance
-    monkeypatch.setattr(isolation_worker, "advance", flaky)
+    work_on = isolation_worker.work_on
+    monkeypatch.setattr(isolation_worker, "work_on", flaky)
     work("--threads", "1")
     assert {run.status for run in changed_images.runs.all()} == {Status.SUPERSEDED}
     assert f"step_lost run={taken[0]}" in caplog.text

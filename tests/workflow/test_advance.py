@@ -9,6 +9,7 @@ from django.utils import timezone
 from django_product_isolation import callbacks, isolate
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, RunEvent
+from django_product_isolation.querysets import RunQuerySet
 from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import (
     UnknownRun,
@@ -230,6 +231,37 @@ def test_a_callback_for_an_unknown_run_is_refused(run):
     run.delete()
     with pytest.raises(UnknownRun):
         receive_callback(pk, callback(run))
+
+
+def test_a_callback_that_names_the_run_of_another_image_is_not_believed(run, runflow, step, caplog):
+    runflow.behave(fault="drop_before_create")
+    run = step(run)
+    assert (run.status, run.runflow_run_id) == (Status.SUBMITTING, None)
+    runflow.behave(fault="stuck_in_queued")
+    other = step(isolate(make_image("Lamp")).runs.get())
+    receive_callback(run.pk, callback(run, run_id=other.runflow_run_id))
+    run.refresh_from_db()
+    assert run.runflow_run_id is None
+    assert f"hint_refused run={run.pk}" in caplog.text
+
+
+def test_a_step_that_breaks_after_it_was_recorded_is_not_taken_again(run, step, monkeypatch):
+    def fail(run):
+        run.move_to(Status.FAILED)
+        raise RuntimeError
+
+    monkeypatch.setitem(STEPS, Status.QUEUED, fail)
+    run = step(run)
+    assert (run.status, run.reason, run.attempts) == (Status.FAILED, "", 0)
+
+
+def test_a_run_that_is_deleted_while_it_is_claimed_is_nobodys(run, monkeypatch):
+    def vanish(self, *fields):
+        IsolationRun.objects.filter(pk=run.pk).delete()
+        return self
+
+    monkeypatch.setattr(RunQuerySet, "select_related", vanish)
+    assert advance(run.pk) is False
 
 
 @pytest.mark.django_db(transaction=True)

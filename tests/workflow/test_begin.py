@@ -3,7 +3,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured, ValidationError
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from django_product_isolation import isolate
@@ -148,6 +148,15 @@ def test_the_same_token_posted_twice_at_once_gives_the_same_batch(monkeypatch):
     monkeypatch.setattr("django_product_isolation.workflow.begin.plan", plan_while_the_twin_begins)
     assert isolate(other, token=token).pk == token
     assert [run.object_pk for run in IsolationRun.objects.all()] == [str(image.pk)]
+
+
+def test_what_the_database_refuses_for_another_reason_is_not_taken_for_a_double_click(monkeypatch):
+    def refuse(self, **_options):
+        raise IntegrityError("a constraint of the host's")
+
+    monkeypatch.setattr(IsolationBatch, "save", refuse)
+    with pytest.raises(IntegrityError, match="host"):
+        isolate(make_image(), token=uuid4())
 
 
 @pytest.mark.parametrize(

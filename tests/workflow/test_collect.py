@@ -1,4 +1,5 @@
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -11,6 +12,8 @@ from django_product_isolation import isolate
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
+from django_product_isolation.runflow import NotReached, RunflowClient
+from django_product_isolation.targets import NameTooLong, Target
 from django_product_isolation.workflow import approve, resume
 from tests.catalogue.models import ProductImage
 from tests.photos import make_swatch, shown_bytes
@@ -308,3 +311,63 @@ def test_no_link_to_a_result_is_kept(run, runflow, go_on):
     run = go_on(run)
     kept = [*IsolationRun.objects.values_list(), *RunEvent.objects.values_list()]
     assert "http" not in str(kept)
+
+
+def test_a_key_that_is_refused_while_collecting_holds_the_run_there(run, runflow, go_on, step):
+    run = go_on(run, Status.COLLECTING)
+    runflow.behave(fault="unauthorized", on="get_run", times=9)
+    run = step(run)
+    assert (run.status, run.held_from) == (Status.HELD, Status.COLLECTING)
+
+
+def test_a_run_that_is_not_finished_after_all_is_waited_for(run, runflow, step):
+    runflow.behave(fault="stuck_in_queued")
+    run = step(run)
+    IsolationRun.objects.filter(pk=run.pk).update(status=Status.COLLECTING)
+    assert step(run).status == Status.PROCESSING
+
+
+def signing_answers(monkeypatch, answer):
+    """Have ``answer`` say what comes when a signed link is asked for."""
+    get_run = RunflowClient.get_run
+
+    def asked(self, run_id, *, add_signature=False):
+        known = get_run(self, run_id, add_signature=add_signature)
+        return answer(known) if add_signature else known
+
+    monkeypatch.setattr(RunflowClient, "get_run", asked)
+
+
+def no_answer(_known):
+    raise NotReached
+
+
+def no_link(known):
+    return replace(known, output_urls=())
+
+
+@pytest.mark.parametrize("answer", [no_answer, no_link])
+def test_a_signed_link_that_cannot_be_had_is_waited_for(answer, run, runflow, go_on, monkeypatch):
+    run = go_on(run, Status.COLLECTING)
+    runflow.behave(file_urls="unsigned")
+    with monkeypatch.context() as patch:
+        signing_answers(patch, answer)
+        run = go_on(run, Status.HELD)
+    assert run.reason == Reason.OUTPUT_UNAVAILABLE
+    assert resume(run)
+    assert go_on(run).status == Status.APPLIED
+
+
+def test_a_column_that_became_too_short_meanwhile_ends_the_run(
+    run, image, runflow, go_on, step, monkeypatch
+):
+    run = go_on(run, Status.COLLECTING)
+
+    def refuse(*_args):
+        raise NameTooLong
+
+    monkeypatch.setattr(Target, "path_for", refuse)
+    before = shown_bytes(image)
+    run = step(run)
+    assert (run.status, run.reason) == (Status.FAILED, Reason.NAME_TOO_LONG)
+    assert shown_bytes(image) == before

@@ -81,6 +81,14 @@ def test_resume_goes_on_where_the_run_stopped(run, stood, django_capture_on_comm
     assert nudged == [run.pk]
 
 
+def test_of_two_who_resume_at_once_one_does(run):
+    run = put(run, Status.QUEUED)
+    run.move_to(Status.HELD)
+    seen_by_colleague = IsolationRun.objects.get(pk=run.pk)
+    assert resume(run)
+    assert not resume(seen_by_colleague)
+
+
 @pytest.mark.parametrize("status", sorted(set(Status) - {Status.HELD}))
 def test_only_a_held_run_can_be_resumed(run, status):
     assert not resume(put(run, status))

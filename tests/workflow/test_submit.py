@@ -354,3 +354,34 @@ def test_a_run_that_was_charged_twice_is_adopted_once_and_reported(run, runflow,
     assert run.runflow_run_id == first["id"]
     assert again.json()["id"] in run.events.filter(kind=RunEvent.Kind.NOTE).get().detail
     assert "charged_twice" in caplog.text
+
+
+@pytest.fixture
+def public(settings):
+    """An image whose own link is handed out, so that the request is the first thing sent."""
+    settings.MEDIA_URL = "https://media.shop.example/"
+
+
+def test_a_request_that_never_left_is_sent_again_and_then_a_person_is_asked(
+    public, run, settings, runflow, step
+):
+    with_settings(settings, BASE_URL=f"http://127.0.0.1:{free_port()}")
+    for _ in range(4):
+        run = step(run)
+        assert (run.status, run.reason) == (Status.QUEUED, Reason.NOT_REACHED)
+    run = step(run)
+    assert (run.status, run.held_from) == (Status.HELD, Status.QUEUED)
+    assert run.reason == Reason.STILL_NOT_REACHED
+
+
+def test_a_key_that_is_refused_while_the_fate_is_unknown_asks_a_person(run, runflow, step):
+    runflow.behave(fault="drop_after_create")
+    assert step(run).status == Status.SUBMITTING
+    runflow.behave(fault="unauthorized", on="search_runs", times=9)
+    run = step(run)
+    assert (run.status, run.held_from) == (Status.HELD, Status.SUBMITTING)
+    assert run.reason == Reason.KEY_REFUSED
+    runflow.reset()
+    assert resume(run)
+    assert step(run).status == Status.PROCESSING
+    assert len(runflow.runs_of(run)) == 1

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from django_product_isolation import callbacks
 from django_product_isolation.conf import SETTING, IsolationSettings, get_settings
+from django_product_isolation.redaction import without_locals
 from django_product_isolation.workflow.submit import callback_url
 
 SECONDS = 10.0
@@ -57,6 +58,7 @@ class Command(BaseCommand):
             self.stdout.write("No SIGNING_SECRETS are set: only the secret address protects them.")
 
 
+@without_locals
 def post(url: str, settings: IsolationSettings) -> requests.Response:
     """Post the probe. Raises CommandError that says why no answer came."""
     probe = {"event": "run.completed", "run_id": str(uuid.uuid4()), "status": "succeeded"}

@@ -27,7 +27,7 @@ class Command(BaseCommand):
     help = (
         "Isolates the images of a model that is named in PRODUCT_ISOLATION, batch by batch, and "
         "follows them. Interrupt it with Ctrl-C; the same command goes on. Left out are images "
-        "that show a result, are being isolated, or whose result a person turned down or took "
+        "that show a result, are being isolated, or whose result a person rejected or took "
         "back; what failed is tried again."
     )
 

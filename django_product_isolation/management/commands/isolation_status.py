@@ -83,6 +83,8 @@ WHO_STEPS = {
     "request": "Steps are taken by callbacks and by whoever watches a batch.",
     "embedded": "Is isolation_worker running?",
     "celery": "Are the Celery workers running, and beat for the sweep?",
+    "django": "Are the workers of TASKS running, and isolation_worker for the sweep?",
+    "django": "Are the task backend's workers running, and isolation_worker for the sweep?",
 }
 
 

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, close_old_connections, connections
 
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.workflow import advance
+from django_product_isolation.workflow import work_on
 
 logger = logging.getLogger("django_product_isolation")
 
@@ -88,6 +88,6 @@ class Worker:
 def take_step(pk: uuid.UUID) -> bool:
     close_old_connections()
     try:
-        return advance(pk)
+        return work_on(pk)
     finally:
         connections.close_all()

@@ -20,6 +20,15 @@ EMBEDDED = ["django", "isolation_worker", "--pause", "0.1"]
 READY = {"celery": " ready.", "embedded": "Taking the steps"}
 
 
+def environment(stage: Stage) -> dict[str, str]:
+    """What a process of the shop finds in its environment."""
+    return os.environ | {
+        "DJANGO_SETTINGS_MODULE": "tests.reliability.kills.settings",
+        "PYTHONUNBUFFERED": "1",
+        VARIABLE: str(stage.folder),
+    }
+
+
 class Worker:
     """Starts the process anew whenever it is asked to. ``hands`` runs are worked on at once."""
 
@@ -48,16 +57,11 @@ class Worker:
     def start(self) -> None:
         """Start, and wait until it takes work."""
         self.seen = len(self.log)
-        environment = os.environ | {
-            "DJANGO_SETTINGS_MODULE": "tests.reliability.kills.settings",
-            "PYTHONUNBUFFERED": "1",
-            VARIABLE: str(self.stage.folder),
-        }
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", *self.command],
                 cwd=ROOT,
-                env=environment,
+                env=environment(self.stage),
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,

@@ -1,6 +1,7 @@
-"""A part of the long run: so many stories from one seed, in a process and a world of its own."""
+"""A part of the long run: so many stories, in a process and a world of its own."""
 
-import traceback
+import gc
+import signal
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -10,45 +11,46 @@ set_up()
 
 from tests.reliability.world import World  # noqa: E402 (models need Django set up)
 
-from .machine import Simulation, simulate  # noqa: E402
+from .machine import story_of, tell  # noqa: E402
+from .shorten import shortened, what_goes_wrong, written_down  # noqa: E402
 from .totals import Totals  # noqa: E402
 
 KEPT = ExitStack()
 WORLDS: list[World] = []
+YOUNG = 50_000  # objects until the collector looks at them: a story leaves few cycles behind
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """Which stories: the chunk's number is added to the seed of the whole."""
+    """Which stories: those with these numbers, of so many steps, from one seed."""
 
-    number: int
+    numbers: range
     seed: int
-    sequences: int
     steps: int
 
 
 def begin() -> None:
     """Open the process's database and world, until it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us
     KEPT.enter_context(database())
     WORLDS.append(World())
     KEPT.enter_context(WORLDS[0].installed())
+    gc.freeze()
+    gc.set_threshold(YOUNG, 20, 20)
 
 
-def play(chunk: Chunk) -> tuple[Chunk, Totals, str]:
-    """Play the stories: what happened in them, and the shortest one that went wrong, or ""."""
-    start = chunk.seed + chunk.number
-    try:
-        simulate(WORLDS[0], sequences=chunk.sequences, steps=chunk.steps, start=start)
-    except Exception:
-        totals = Simulation.totals
-        return chunk, totals, shortest(chunk, start) or traceback.format_exc()
-    return chunk, Simulation.totals, ""
+def play(chunk: Chunk) -> tuple[Totals, list[str]]:
+    """Tell the stories: what happened in them, and those that went wrong, made short."""
+    totals, bad = Totals(), []
+    for number in chunk.numbers:
+        story = story_of(chunk.seed, number, chunk.steps)
+        try:
+            tell(WORLDS[0], story, totals)
+        except Exception:
+            bad.append(f"story {number} of seed {chunk.seed}:\n{shortest(story)}")
+    return totals, bad
 
 
-def shortest(chunk: Chunk, start: int) -> str:
-    """The same stories again, and the one that goes wrong made as short as it can be."""
-    try:
-        simulate(WORLDS[0], sequences=chunk.sequences, steps=chunk.steps, start=start, shrink=True)
-    except Exception as error:
-        return "\n".join([str(error), *getattr(error, "__notes__", [])])
-    return ""
+def shortest(story: list) -> str:
+    short = shortened(WORLDS[0], story)
+    return f"{what_goes_wrong(WORLDS[0], short)}\n{written_down(short)}"

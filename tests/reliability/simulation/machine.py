@@ -1,41 +1,97 @@
-"""All rules together, and how they are run: by pytest or by ``python -m``."""
+"""All rules together, and the two ways of telling stories by them: with a plain generator, as the
+long run does, or with hypothesis, as the suite does.
+"""
 
-from typing import Any
+import random
+import sys
+from random import Random
+from typing import Any, ClassVar
 
-from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
-from hypothesis.stateful import run_state_machine_as_test
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.stateful import RuleBasedStateMachine, invariant, run_state_machine_as_test
 
+from .draws import drawn
 from .letters import Letters
 from .people import People
+from .pruning import Pruning
 from .totals import Totals
 from .trouble import Trouble
 from .workers import Workers
 
+# The share of all rules that a story knows: where fewer things happen, they happen together.
+SHARES = [0.3, 0.6, 1.0]
 
-class Simulation(People, Workers, Letters, Trouble):
+Step = tuple[str, dict[str, Any]]
+
+
+class Simulation(Pruning, People, Workers, Letters, Trouble):
     """What may happen in a shop."""
 
 
-def simulate(world: Any, *, sequences: int, steps: int, start: int, shrink: bool = False) -> Totals:
-    """Play so many stories in ``world``; raises what hypothesis raises for one that goes wrong.
+RULES = sorted(
+    name
+    for name in dir(Simulation)
+    if hasattr(getattr(Simulation, name), "draws") and name != "opens"
+)
 
-    The same ``start`` gives the same stories; ``shrink`` looks for a shorter one.
-    """
-    Simulation.world, Simulation.totals = world, Totals()
-    phases = [Phase.generate, Phase.shrink] if shrink else [Phase.generate]
+
+def story_of(start: int, number: int, steps: int) -> list[Step]:
+    """The story of that number: how it opens, and so many steps. It is always the same one."""
+    chance = Random(f"{start}/{number}")
+    known = chance.sample(RULES, round(chance.choice(SHARES) * len(RULES)))
+    names = ["opens", *chance.choices(known, k=steps)]
+    return [(name, drawn(getattr(Simulation, name), chance)) for name in names]
+
+
+def tell(world: Any, story: list[Step], totals: Totals | None = None) -> None:
+    """Let a story happen in ``world``. Raises AssertionError where it goes against the rules."""
+    told = Simulation(world, Totals() if totals is None else totals)
+    random.seed(repr(story[0]))  # the pauses of the app; the same when the story is shortened
+    try:
+        for name, values in story:
+            getattr(told, name)(**values)
+            told.holds()
+        told.ends()
+    finally:
+        told.totals.add_story(world)
+
+
+class Machine(Simulation, RuleBasedStateMachine):
+    """The same for hypothesis. Set ``stage`` on the class before."""
+
+    stage: ClassVar[tuple[Any, Totals]]
+
+    def __init__(self) -> None:
+        Simulation.__init__(self, *self.stage)
+        RuleBasedStateMachine.__init__(self)
+
+    @invariant()
+    def still_holds(self) -> None:
+        self.holds()
+
+    def teardown(self) -> None:
+        try:
+            if sys.exc_info()[0] is None:
+                self.ends()
+        finally:
+            self.totals.add_story(self.world)
+
+
+def simulate(world: Any, *, sequences: int, steps: int, start: int) -> Totals:
+    """Have hypothesis tell so many stories in ``world``; raises what it raises for a bad one."""
+    Machine.stage = world, Totals()
     run_state_machine_as_test(
-        seed(start)(Simulation),
+        seed(start)(Machine),
         settings=settings(
             max_examples=sequences,
             stateful_step_count=steps,
-            phases=phases,
+            phases=[Phase.generate],
             database=None,
             deadline=None,
             derandomize=False,
             print_blob=False,
             report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck),
-            verbosity=Verbosity.normal,
         ),
     )
-    return Simulation.totals
+    return Machine.stage[1]

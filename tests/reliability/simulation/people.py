@@ -3,15 +3,13 @@
 from contextlib import suppress
 from typing import Any
 
-from hypothesis import strategies as st
-from hypothesis.stateful import rule
-
 from django_product_isolation import restore
 from django_product_isolation.models import IsolationBatch
 from django_product_isolation.targets import StorageFailed
 from django_product_isolation.workflow import advance_for, approve, reject, resume, stop
 
 from .base import Story, images, people, rounds, some
+from .draws import YES_OR_NO, between, one_of, rule, some_of
 
 DECISIONS = {"approve": approve, "reject": reject, "resume": resume, "stop": stop}
 SECONDS_FOR_STEPS = 2.0
@@ -19,9 +17,9 @@ SECONDS_FOR_STEPS = 2.0
 
 class People(Story):
     @rule(
-        which=st.lists(images, min_size=1, max_size=3, unique=True),
+        which=some_of([1, 2, 3], least=1, most=3),
         person=people,
-        review=st.sampled_from([None, None, True, False]),
+        review=one_of([None, None, True, False]),
         then=rounds,
     )
     def click(self, which: list[int], person: int, review: bool | None, then: int) -> None:
@@ -32,7 +30,7 @@ class People(Story):
     def resubmit_same_form(self, form: int, person: int) -> None:
         self.submit_form(1 + form % max(self.forms, 1), [1, 2, 3], person=person, review=None)
 
-    @rule(number=some, person=people, what=st.sampled_from(sorted(DECISIONS)))
+    @rule(number=some, person=people, what=one_of(sorted(DECISIONS)))
     def decides(self, number: int, person: int, what: str) -> None:
         if run := self.run(number):
             self.world.work("web", DECISIONS[what], run, user=self.world.shop.people[person])
@@ -49,7 +47,14 @@ class People(Story):
 
     @rule(which=images, person=people)
     def restores(self, which: int, person: int) -> None:
-        self.world.work("web", self.restore_or_say_why, which, person)
+        world, before = self.world, self.world.invariants.read_runs()
+        replaced = {pk for pk, run in before.items() if world.invariants.holds_other_bytes(run)}
+        is_calm = not world.points.visits_at
+        world.work("web", self.restore_or_say_why, which, person)
+        for pk, run in world.invariants.read_runs().items() if is_calm and replaced else ():
+            was_restored = run.status == "restored" != before[pk].status
+            if pk in replaced and was_restored:
+                world.violation(f"I13 restored to another photo: {run}")
 
     def restore_or_say_why(self, which: int, person: int) -> None:
         with suppress(StorageFailed):
@@ -72,7 +77,7 @@ class People(Story):
         self.totals.counts["uploads by people"] += 1
         self.by_people(self.world.shop.upload, which)
 
-    @rule(which=images, save=st.booleans())
+    @rule(which=images, save=YES_OR_NO)
     def human_upload_under_the_same_name(self, which: int, save: bool) -> None:
         self.totals.counts["uploads by people"] += 1
         self.by_people(self.world.shop.upload_same_name, which, save=save)
@@ -89,12 +94,12 @@ class People(Story):
     def save_form(self, which: int) -> None:
         self.by_people(self.world.shop.save_form, which, f"caption {self.world.points.all}")
 
-    @rule(which=images, sure=st.integers(0, 3))
+    @rule(which=images, sure=between(0, 3))
     def delete_product(self, which: int, sure: int) -> None:
         if sure == 3:  # else soon nothing is left of the shop
             self.by_people(self.world.shop.delete, which)
 
-    @rule(which=images, sure=st.integers(0, 3))
+    @rule(which=images, sure=between(0, 3))
     def clear_image(self, which: int, sure: int) -> None:
         if sure == 3:
             self.by_people(self.world.shop.clear, which)

@@ -11,6 +11,8 @@ from tests.catalogue.models import ProductImage
 from tests.reliability.fault_matrix.moments import Moment, on
 from tests.reliability.world.convergence import calm, come_to_rest, resume_all
 
+from .machine import tell
+
 STATEMENTS = 30  # as many as the longest of these steps has
 
 
@@ -92,3 +94,81 @@ def test_a_swap_whose_commit_fails_is_tried_again_at_once(world):
     assert world.database.errors == 1
     rest(world)
     ends(world)
+
+
+def test_one_false_answer_of_the_storage_does_not_undo_a_swap(world):
+    begin(world)
+    while IsolationRun.objects.get().status != Status.APPLIED:
+        world.sweep()
+        world.clock.advance(30)
+    result = ProductImage.objects.get().original.name
+    world.storage.faults["open"] = ["lies"]
+    world.sweep()
+    assert world.storage.lies == 1
+    rest(world)
+    assert ProductImage.objects.get().original.name == result
+    ends(world)
+
+
+def test_what_is_read_twice_the_same_does_undo_it(world):
+    begin(world)
+    while IsolationRun.objects.get().status != Status.APPLIED:
+        world.sweep()
+        world.clock.advance(30)
+    name = IsolationRun.objects.get().source_name
+    world.shop.upload_same_name(1, save=False)
+    rest(world)
+    assert ProductImage.objects.get().original.name == name
+    assert IsolationRun.objects.get().status == Status.SUPERSEDED
+
+
+# Each was told wrongly by the simulation itself, or ended wrongly in the app.
+OPENS = {
+    "review": False,
+    "public": True,
+    "overwrites": False,
+    "mode": "embedded",
+    "budget": None,
+    "grammar": "colon",
+    "honours_key": True,
+    "signs_on_request_only": False,
+    "listing_delay": 30,
+    "then": 0,
+}
+STORIES = {
+    "nobody works for months while an answer is missing": [
+        ("opens", OPENS | {"mode": "celery", "grammar": "ignored", "listing_delay": 0, "then": 1}),
+        ("post_answer", {"kind": "lost 500", "then": 2}),
+        ("clock_is_wrong", {"name": "worker-2", "by": -60}),
+        ("click", {"which": [2, 3], "person": 0, "review": False, "then": 2}),
+        ("prunes", {"days": 70, "rows": None, "results": 1, "originals": 30, "is_dry": False}),
+    ],
+    "somebody comes in while a row is still being returned": [
+        ("opens", OPENS),
+        ("sweep", {"name": "worker-3"}),
+        ("db_error", {"kind": "gone", "nth": 14, "then": 1}),
+        ("runflow_finishes", {"number": 6, "output": "4", "calls_back": False}),
+        ("beat", {}),
+        ("click", {"which": [1, 3, 2], "person": 1, "review": True, "then": 1}),
+        ("db_answer_is_lost", {"kind": "gone", "nth": 33, "then": 3}),
+        ("advance_clock", {"seconds": 1000}),
+        (
+            "at_a_bad_moment",
+            {"nth": 16, "which": 2, "number": 9, "name": "worker-2", "what": 6, "then": 1},
+        ),
+    ],
+    "an image that was isolated twice is put back twice, and pruned": [
+        ("opens", OPENS | {"review": True, "public": False, "overwrites": True}),
+        ("click", {"which": [2, 1, 3], "person": 0, "review": True, "then": 2}),
+        ("click", {"which": [2], "person": 1, "review": None, "then": 2}),
+        ("resubmit_same_form", {"form": 5, "person": 0}),
+        ("quiet_times", {"rounds": 4}),
+        ("restores", {"which": 1, "person": 1}),
+        ("restores", {"which": 1, "person": 0}),
+    ],
+}
+
+
+@pytest.mark.parametrize("story", STORIES.values(), ids=STORIES)
+def test_the_story_ends_well(world, story):
+    tell(world, story)

@@ -36,6 +36,11 @@ class Totals:
         self.reached |= world.points.reached
         self.hours += world.clock.elapsed / SECONDS
 
+    def line(self, seconds: float) -> str:
+        """How far it is by now."""
+        told = [f"{name} {self.counts[name]:,}" for name in SHORT]
+        return ", ".join([f"{seconds:,.0f} s", *told, f"crash points {len(self.reached)}"])
+
     def report(self, seconds: float) -> str:
         """One figure a line. ``seconds`` is how long it all took."""
         lines = [f"{name}: {self.counts[name]:,}" for name in NAMES]
@@ -45,6 +50,7 @@ class Totals:
         return "\n".join(lines)
 
 
+SHORT = ["sequences", "steps", "clicks", "POSTs accepted", "deaths", "violations"]
 NAMES = [
     "sequences",
     "steps",

@@ -4,15 +4,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import strategies as st
-from hypothesis.stateful import rule
-
 from django_product_isolation.workflow import stop
 from tests.reliability.world.database import ERRORS
 from tests.reliability.world.http import DARK, FILE_FAULTS, REFUSALS, UNSENT
 from tests.reliability.world.storage import FAULTS
 
 from .base import Story, pick, rounds, some, workers
+from .draws import between, one_of, rule
 
 ANSWERS = [*UNSENT, *DARK, *(f"lost {kind}" for kind in DARK), *REFUSALS]
 ROUTES = ["GET run", "GET run", "GET runs", "GET runs", "POST upload", "POST confirmation"]
@@ -21,23 +19,21 @@ STORAGE_FAULTS = [(operation, kind) for operation, kinds in FAULTS.items() for k
 # What the database may say although it has carried the statement out.
 AFTERWARDS = ["lost", "gone"]
 SKEWS = [0, 0, 60, -60, 3600, -3600, 86_400, -86_400]  # seconds
-points = st.integers(1, 40)
+points = between(1, 40)
 
 
 class Trouble(Story):
-    @rule(kind=st.sampled_from(ANSWERS), then=rounds)
+    @rule(kind=one_of(ANSWERS), then=rounds)
     def post_answer(self, kind: str, then: int) -> None:
         self.fault(self.world.network.faults, "POST run", kind)
         self.life_goes_on(then)
 
-    @rule(
-        route=st.sampled_from(ROUTES), kind=st.sampled_from(UNSENT + DARK + REFUSALS), then=rounds
-    )
+    @rule(route=one_of(ROUTES), kind=one_of(UNSENT + DARK + REFUSALS), then=rounds)
     def network_fault(self, route: str, kind: str, then: int) -> None:
         self.fault(self.world.network.faults, route, kind)
         self.life_goes_on(then)
 
-    @rule(route=st.sampled_from(FILE_ROUTES), kind=st.sampled_from(FILE_FAULTS), then=rounds)
+    @rule(route=one_of(FILE_ROUTES), kind=one_of(FILE_FAULTS), then=rounds)
     def serve_output(self, route: str, kind: str, then: int) -> None:
         self.fault(self.world.network.faults, route, kind)
         self.life_goes_on(then)
@@ -46,7 +42,7 @@ class Trouble(Story):
     def expire_links(self) -> None:
         self.world.runflow.link_generation += 1
 
-    @rule(fault=st.sampled_from(STORAGE_FAULTS), then=rounds)
+    @rule(fault=one_of(STORAGE_FAULTS), then=rounds)
     def storage_fault(self, fault: tuple[str, str], then: int) -> None:
         self.fault(self.world.storage.faults, *fault)
         self.life_goes_on(then)
@@ -57,12 +53,12 @@ class Trouble(Story):
         if len(waiting) < 8:
             waiting.append(kind)
 
-    @rule(kind=st.sampled_from(sorted(ERRORS)), nth=points, then=rounds)
+    @rule(kind=one_of(sorted(ERRORS)), nth=points, then=rounds)
     def db_error(self, kind: str, nth: int, then: int) -> None:
         self.world.database.fail_at(nth, kind)
         self.life_goes_on(then)
 
-    @rule(kind=st.sampled_from(AFTERWARDS), nth=points, then=rounds)
+    @rule(kind=one_of(AFTERWARDS), nth=points, then=rounds)
     def db_answer_is_lost(self, kind: str, nth: int, then: int) -> None:
         self.world.database.fail_at(nth, kind, after=True)
         self.life_goes_on(then)
@@ -72,16 +68,16 @@ class Trouble(Story):
         self.world.points.die_at(nth)
         self.life_goes_on(then)
 
-    @rule(name=st.sampled_from(["web", "beat", "worker-1", "worker-2"]), by=st.sampled_from(SKEWS))
+    @rule(name=one_of(["web", "beat", "worker-1", "worker-2"]), by=one_of(SKEWS))
     def clock_is_wrong(self, name: str, by: int) -> None:
         self.world.points.skews[name] = timedelta(seconds=by)
 
     @rule(
         nth=points,
-        which=st.integers(1, 3),
+        which=between(1, 3),
         number=some,
         name=workers,
-        what=st.integers(0, 9),
+        what=between(0, 9),
         then=rounds,
     )
     def at_a_bad_moment(

@@ -2,14 +2,12 @@
 
 from datetime import timedelta
 
-from hypothesis import strategies as st
-from hypothesis.stateful import rule
-
 from django_product_isolation import tasks
 from tests.reliability.world.convergence import next_due
 from tests.reliability.world.runflow import UNSAFE
 
 from .base import Story, pick, some, workers
+from .draws import YES_OR_NO, between, one_of, rule, some_of
 
 OUTPUTS = ["garbage", "truncated", "empty", "animated", "wide", "small", "flat", *UNSAFE]
 GOOD = [str(number) for number in range(8)]
@@ -38,7 +36,7 @@ class Workers(Story):
         if message := pick(self.world.broker.bag, number):
             self.world.broker.bag.remove(message)
 
-    @rule(what=st.sampled_from(["up", "up", "down", "emptied"]))
+    @rule(what=one_of(["up", "up", "down", "emptied"]))
     def broker_is(self, what: str) -> None:
         if what == "emptied":
             self.world.broker.bag.clear()
@@ -48,9 +46,6 @@ class Workers(Story):
     @rule(name=workers)
     def sweep(self, name: str) -> None:
         self.world.sweep(name)
-
-    # A rule that prunes belongs here, as soon as there is django_product_isolation.workflow.prune:
-    # world.work(name, prune, ...); I1 and I2 then tell what it took from whom.
 
     @rule()
     def beat(self) -> None:
@@ -64,24 +59,24 @@ class Workers(Story):
             self.world.clock.advance_to(due)
             self.world.sweep(name)
 
-    @rule(rounds=st.integers(1, 6))
+    @rule(rounds=between(1, 6))
     def quiet_times(self, rounds: int) -> None:
         """Nothing goes wrong but what was planned."""
         self.life_goes_on(rounds)
 
-    @rule(seconds=st.sampled_from([1, 30, 301, 1000, 4 * 3600, 86_500]))
+    @rule(seconds=one_of([1, 30, 301, 1000, 4 * 3600, 86_500]))
     def advance_clock(self, seconds: int) -> None:
         self.world.clock.advance(seconds)
 
-    @rule(number=some, output=st.sampled_from(GOOD), calls_back=st.booleans())
+    @rule(number=some, output=one_of(GOOD), calls_back=YES_OR_NO)
     def runflow_finishes(self, number: int, output: str, calls_back: bool) -> None:
         self.finish(number, "succeeded", [output], calls_back=calls_back)
 
     @rule(
         number=some,
-        state=st.sampled_from(["succeeded", "succeeded", "failed", "cancelled"]),
-        output=st.lists(st.sampled_from(OUTPUTS + GOOD), max_size=2),
-        calls_back=st.booleans(),
+        state=one_of(["succeeded", "succeeded", "failed", "cancelled"]),
+        output=some_of(OUTPUTS + GOOD, most=2),
+        calls_back=YES_OR_NO,
     )
     def runflow_finishes_oddly(
         self, number: int, state: str, output: list[str], calls_back: bool

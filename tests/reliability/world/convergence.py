@@ -1,12 +1,17 @@
 """The end of a story: faults stop, time passes, and everything has to come to rest (I10)."""
 
 from datetime import timedelta
+from functools import cache
 from typing import Any
+
+from django.db.models import Q
 
 from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import resume
+
+from .questions import Question
 
 HORIZON = timedelta(hours=25)
 SWEEP = 15 * 60  # seconds
@@ -77,16 +82,39 @@ def next_due(runflow: Any = None) -> Any:
 
     With ``runflow`` only what can still come to something there counts.
     """
-    waiting = IsolationRun.objects.exclude(due_at=None).order_by()
-    moments = waiting.values_list("due_at", "lease_until", "status", "pk")
     known = runflow and {entry.client_ref for entry in runflow.ledger}
     return min(
         (
             max(due_at, lease_until or due_at)
-            for due_at, lease_until, status, pk in moments
+            for due_at, lease_until, status, pk in moments().rows()
             if known is None or status not in ENDED or str(pk) in known
         ),
         default=None,
+    )
+
+
+@cache
+def moments() -> Question:
+    waiting = IsolationRun.objects.exclude(due_at=None).order_by()
+    return Question(waiting.values_list("due_at", "lease_until", "status", "pk"))
+
+
+def is_anything_due(world: Any, name: str) -> bool:
+    """Whether the process ``name`` would find something to do now."""
+    now = world.clock.true()
+    by_its_own_clock = now + world.points.skews.get(name, timedelta())
+    return any(
+        due_at <= by_its_own_clock and (lease_until is None or lease_until <= now)
+        for due_at, lease_until, _status, _pk in moments().rows()
+    )
+
+
+@cache
+def waiting_for_people() -> Question:
+    """The keys of runs that only a person takes on, longest waiting first."""
+    waiting = Q(status=Status.HELD) | Q(status=Status.READY, review=True)
+    return Question(
+        IsolationRun.objects.filter(waiting).order_by("status_since").values_list("pk", "status")
     )
 
 

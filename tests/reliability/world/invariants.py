@@ -1,15 +1,18 @@
 """What must always be true (I1 to I20), looked at after every step and every change of an image."""
 
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.contrib.admin.models import LogEntry
 from django.db import connection
+from django.utils import timezone
 
 from django_product_isolation.choices import OPEN_STATUSES, TRANSITIONS, Status
 from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent
 from tests.catalogue.models import ProductImage
 
 from . import pictures
+from .questions import Question
 from .secrecy import leaks
 
 RUN = [
@@ -50,7 +53,7 @@ class Invariants:
     def __init__(self, world: Any) -> None:
         self.world = world
         changes = RunEvent.objects.filter(kind=RunEvent.Kind.STATUS, pk__gt=0).order_by("pk")
-        self.events = Question(changes.values_list("pk", "run_id", "status"))
+        self.events = Question(changes.values_list("pk", "run_id", "status", "actor_id"))
         self.all_images = Question(ProductImage.objects.order_by().values_list(*IMAGE))
         self.all_runs = Question(IsolationRun.objects.order_by().values_list(*RUN))
 
@@ -61,6 +64,9 @@ class Invariants:
         self.changes: list[Change] = []
         self.to_undo: set[Any] = set()  # applied over bytes that a person had just replaced
         self.runs: dict[Any, Run] = {}
+        self.pruned: dict[Any, Run] = {}  # as they were when they were last seen
+        self.told: list[tuple[Any, bool]] = []  # changes of images in events, whether by a person
+        self.let_go: set[str] = set()  # files given up on purpose
 
     def read_images(self) -> dict[int, Image]:
         return {row[0]: Image(*row) for row in self.all_images.rows()}
@@ -129,7 +135,13 @@ class Invariants:
 
     def after_step(self) -> None:
         """I1 to I4, I11 and the first of the design's own list."""
-        self.runs = self.read_runs()
+        known, self.runs = self.runs, self.read_runs()
+        for pk in known.keys() - self.runs.keys():
+            self.pruned[pk] = known[pk]
+        for pk in known.keys() & self.runs.keys():
+            for name in ("source_name", "result_name"):
+                if not getattr(self.runs[pk], name):
+                    self.let_go.add(getattr(known[pk], name))
         self._one_open()
         self._allowed_edges()
         self._files()
@@ -158,12 +170,14 @@ class Invariants:
 
     def _allowed_edges(self) -> None:
         say = self.world.violation
-        for pk, run, status in self.events.rows(self.last_event):
+        for pk, run, status, actor in self.events.rows(self.last_event):
             before = self.statuses.get(run, Status.QUEUED)
             if status not in TRANSITIONS[Status(before)]:
                 say(f"I11 {before} -> {status}")
             self.statuses[run] = status
             self.last_event = pk
+            if status in (Status.APPLIED, Status.RESTORED):
+                self.told.append((run, actor is not None))
         for run in self.runs.values():
             if run.status != self.statuses.get(run.id, Status.QUEUED):
                 say(f"I11 {run.status} without an event")
@@ -175,8 +189,31 @@ class Invariants:
                 world.violation(f"D1 the field points at no file: {image.original}")
         for run in self.runs.values():
             was_published = run.status in (Status.APPLIED, Status.RESTORED)
-            if was_published and self._lost_by_us(run):
+            if was_published and not self._let_go(run) and self._lost_by_us(run):
                 world.violation(f"I1 the original is lost: {run.source_name}")
+
+    def holds_other_bytes(self, run: Run) -> bool:
+        """Whether somebody put another picture under the name of the run's original."""
+        content = self.world.storage.fingerprint(run.source_name)
+        return content is not None and content != run.source_sha256
+
+    def within_budget(self, batch: Any, budget: str) -> None:
+        """Just after a click: what can still be charged for today's clicks is within the budget."""
+        midnight = timezone.localtime(batch.created_at).replace(
+            hour=0, minute=0, second=0, microsecond=0
+        )
+        today = IsolationRun.objects.filter(batch__created_at__gte=midnight)
+        may_cost = today.filter(status__in=[*OPEN_STATUSES, Status.APPLIED], cost=None).count()
+        charged = today.exclude(cost=None).values_list("cost", flat=True)
+        total = may_cost * batch.unit_price + sum(charged)
+        if total > Decimal(budget):
+            self.world.violation(f"P42 {total} USD are reserved of {budget}")
+
+    def _let_go(self, run: Run) -> bool:
+        """Whether the original was pruned, and the run's image leads back to it no more."""
+        image = self.shown.get(int(run.object_pk))
+        leads_back = image is not None and image.original == run.result_name != ""
+        return not run.source_name or (run.source_name in self.let_go and not leads_back)
 
     def _lost_by_us(self, run: Run) -> bool:
         """Whether the original is gone or other than it was, though no person replaced it."""
@@ -205,7 +242,8 @@ class Invariants:
         self._secrets()
 
     def _paid_and_known(self) -> None:
-        known = {run.runflow_run_id: run for run in self.runs.values() if run.runflow_run_id}
+        runs = [*self.runs.values(), *self.pruned.values()]
+        known = {run.runflow_run_id: run for run in runs if run.runflow_run_id}
         for entry in self.world.runflow.ledger:
             run = known.get(entry.id)
             if run is None:
@@ -218,21 +256,19 @@ class Invariants:
     def _undone(self) -> None:
         world = self.world
         for pk in self.to_undo:
-            run = self.runs[pk]
-            image = self.shown.get(int(run.object_pk))
-            shows_it = image is not None and image.original == run.result_name
+            run = self.runs.get(pk)
+            image = run and self.shown.get(int(run.object_pk))
+            shows_it = image and image.original and image.original == run.result_name
             if shows_it and world.storage.fingerprint(run.source_name) != run.source_sha256:
                 world.violation(f"I7 a newer upload under the same name is hidden: {run}")
 
     def _told(self) -> None:
         """Each change of an image is in the run's events and, where a person did it, in the log."""
-        told = RunEvent.objects.filter(
-            kind=RunEvent.Kind.STATUS, status__in=[Status.APPLIED, Status.RESTORED]
-        )
         changes = [c for c in self.changes if c.status != Status.SUPERSEDED]
-        if told.count() != len(changes):
-            self.world.violation(f"I20 {len(changes)} changes, {told.count()} events")
-        by_people = told.exclude(actor=None).values_list("run__object_pk", flat=True)
+        if len(self.told) != len(changes):
+            self.world.violation(f"I20 {len(changes)} changes, {len(self.told)} events")
+        runs = self.runs | self.pruned
+        by_people = [runs[run].object_pk for run, by_person in self.told if by_person]
         logged = LogEntry.objects.values_list("object_id", flat=True)
         if sorted(by_people) != sorted(logged):
             self.world.violation("I20 the admin's history differs from the events")
@@ -247,23 +283,6 @@ class Invariants:
         messages = [message.body for message in self.world.broker.bag]
         for leak in leaks([*rows, *messages]):
             self.world.violation(f"I17 stored: {leak}")
-
-
-class Question:
-    """A query that is written in SQL only once: it is asked a million times."""
-
-    def __init__(self, query: Any) -> None:
-        self.compiler = query.query.get_compiler(connection=connection)
-        self.sql, self.params = self.compiler.as_sql()
-        columns = [column for column, _sql, _alias in self.compiler.select]
-        self.converters = self.compiler.get_converters(columns)
-
-    def rows(self, *last: Any) -> Any:
-        """The rows, with ``last`` instead of the last parameters."""
-        known = self.params[: len(self.params) - len(last)]
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, [*known, *last])
-            return self.compiler.apply_converters(cursor.fetchall(), self.converters)
 
 
 def is_in_events(name: str) -> bool:

@@ -1,9 +1,11 @@
-"""Words that must turn up nowhere (I17), and the look-out for them in the logs."""
+"""Words that must turn up nowhere (I17), and the look-out for them in logs and error reports."""
 
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
+
+from tests.reliability.secrets.reports import report
 
 from .storage import LINK_CANARY
 
@@ -25,7 +27,10 @@ class _LookOut(logging.Handler):
         self.formatter = logging.Formatter()
 
     def emit(self, record: logging.LogRecord) -> None:
-        for leak in leaks([self.format(record)]):
+        told = [self.format(record)]
+        if record.exc_info and record.exc_info[1]:
+            told += report(record.exc_info[1])
+        for leak in leaks(told):
             self.world.violation(f"I17 logged: {leak}")
 
 

@@ -93,6 +93,8 @@ class StorageDouble(Storage):
         return f"{PUBLIC}{name}?sig={LINK_CANARY}" if self.is_public else ""
 
     def size(self, name: str) -> int:
+        if name not in self.files:
+            raise FileNotFoundError(name)
         return len(self.files[name])
 
     # What people do, without any fault.
@@ -151,4 +153,5 @@ FAULTS = {
     "open": ["raises", "403", "lies", "missing", "slow"],
     "save": ["raises", "raises after", "403", "lies", "other name", "slow"],
     "exists": ["raises", "403", "slow"],
+    "delete": ["raises", "403", "slow"],
 }

@@ -20,6 +20,7 @@ from .database import Database
 from .http import BASE_URL, Network
 from .identity import numbered_uuids
 from .invariants import Invariants
+from .leases import watched_claims
 from .points import Died, Points
 from .runflow import Runflow
 from .secrecy import KEY_CANARY, watched_logs
@@ -135,4 +136,5 @@ class World:
                 stack.enter_context(part.installed())
             stack.enter_context(numbered_uuids(self))
             stack.enter_context(watched_logs(self))
+            stack.enter_context(watched_claims(self))
             yield self

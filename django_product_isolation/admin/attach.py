@@ -1,0 +1,34 @@
+"""How what we add gets onto the host's own admin pages.
+
+Each ModelAdmin instance that shows images, or products with their images, gets a class that
+derives from the host's; the host's classes stay as they are.
+"""
+
+from django.contrib.admin.sites import all_sites
+from django.core.exceptions import ImproperlyConfigured
+
+from django_product_isolation.targets import get_targets
+
+from .actions import attach_actions
+from .derived import extend
+from .image_page import PanelOnPage
+from .inlines import ImagesInlined, may_show
+from .states import StateOnList
+
+
+def attach() -> None:
+    """Add actions, column, filter, panel and inline column wherever target models are shown.
+
+    May be called again at any time: what is there already is left as it is.
+    """
+    attach_actions()
+    try:
+        models = set(get_targets())
+    except ImproperlyConfigured:
+        return  # the system checks say what is wrong
+    for site in all_sites:
+        for model, model_admin in site._registry.items():
+            if models & {model, model._meta.concrete_model}:
+                extend(model_admin, StateOnList, PanelOnPage)
+            if may_show(model_admin, models):
+                extend(model_admin, ImagesInlined)

@@ -1,0 +1,132 @@
+"""What stands about isolation on an image's own page: state, buttons and history.
+
+One read-only field in a fieldset of its own, after the host's; it stands inside the host's form,
+so its buttons say themselves where they lead, and what else the form holds is not saved.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.contrib.admin import ModelAdmin
+from django.contrib.admin.utils import flatten_fieldsets
+from django.db.models import Model
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from django_product_isolation.choices import Status
+from django_product_isolation.models import IsolationRun
+from django_product_isolation.targets import Target, target_for
+
+from . import rights, wording
+from .drawn import Drawn
+from .pictures import SMALL, run_picture_url
+from .sites import admin_of, change_url, changelist_url
+from .states import linked_badge, runs_behind
+
+if TYPE_CHECKING:
+    ImageModelAdmin = ModelAdmin[Any]
+else:
+    ImageModelAdmin = object
+
+PANEL = "isolation_history"
+MAX_RUNS_SHOWN = 20
+
+
+def controls(
+    request: HttpRequest, target: Target, image: Model, run: IsolationRun | None
+) -> dict[str, str]:
+    """Badge and buttons for one image, whose state ``run`` is behind; ready for the template.
+
+    A button that the user may not use, or that would do nothing now, has no address.
+    """
+    drawn = {"badge": linked_badge(request, run) if run else "", "pk": str(image.pk)}
+    if image.pk is None or not rights.may_change_image(request, image):
+        return drawn
+    back = urlencode({"back": request.get_full_path()})
+    has_file = bool(getattr(image, target.field.attname))
+    if has_file and not (run and run.is_open) and rights.may(request, rights.ISOLATE):
+        url = reverse("product_isolation:select", args=[target.label])
+        drawn["isolate_url"] = f"{url}?{back}"
+    if run and run.status == Status.APPLIED and rights.may(request, rights.RESTORE):
+        url = reverse("product_isolation:restore", args=[run.pk])
+        drawn["restore_url"] = f"{url}?{back}"
+    return drawn
+
+
+class HistoryPanel(Drawn):
+    """State, buttons and history of one image."""
+
+    short_description = _("State and history")
+
+    def __call__(self, image: Any) -> str:
+        target = target_for(type(image))
+        run = runs_behind(target, [image]).get(str(image.pk))
+        runs = self.history(target, image)
+        context = {
+            **controls(self.request, target, image, run),
+            "entries": [self.entry(run) for run in runs[:MAX_RUNS_SHOWN]],
+            "older_url": self.older_url(image) if len(runs) > MAX_RUNS_SHOWN else "",
+        }
+        return render_to_string("product_isolation/image_panel.html", context)
+
+    def history(self, target: Target, image: Model) -> Sequence[IsolationRun]:
+        runs = IsolationRun.objects.filter(
+            object_pk=str(image.pk), batch__model_label=target.label
+        ).select_related("batch__created_by")
+        return list(runs.order_by("-batch__created_at", "-pk")[: MAX_RUNS_SHOWN + 1])
+
+    def entry(self, run: IsolationRun) -> dict[str, Any]:
+        """One run, as it stands in the history."""
+        return {
+            "run": run,
+            "badge": linked_badge(self.request, run),
+            "before": run_picture_url(run, "source", SMALL),
+            "after": run_picture_url(run, "result", SMALL),
+            "charged": "" if run.cost is None else wording.money(run.cost),
+            "url": self.run_url(run),
+        }
+
+    def run_url(self, run: IsolationRun) -> str:
+        runs = admin_of(IsolationRun, self.model_admin.admin_site)
+        return change_url(runs, run.pk) if runs and rights.may_watch(self.request) else ""
+
+    def older_url(self, image: Model) -> str:
+        runs = admin_of(IsolationRun, self.model_admin.admin_site)
+        if runs is None or not rights.may_watch(self.request):
+            return ""
+        return f"{changelist_url(runs)}?{urlencode({'q': image.pk})}"
+
+
+class PanelOnPage(ImageModelAdmin):
+    """What a ModelAdmin of the host's images learns: the panel on an image's page.
+
+    ``isolation_panel = False`` leaves it out.
+    """
+
+    def isolation_field(self, request: HttpRequest, obj: Any) -> HistoryPanel | None:
+        """The panel for ``obj``; None on the page for adding one, and for those it is not for."""
+        if obj is None or not getattr(self, "isolation_panel", True):
+            return None
+        if not rights.may_see_pictures(request):
+            return None
+        return HistoryPanel(PANEL, self, request)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = super().get_readonly_fields(request, obj)
+        panel = self.isolation_field(request, obj)
+        return [*fields, panel] if panel else fields
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        # Django lists read-only fields here too; the panel has a fieldset of its own.
+        fields = super().get_fields(request, obj)
+        return [name for name in fields if not isinstance(name, HistoryPanel)]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        panel = self.isolation_field(request, obj)
+        if panel is None or panel in flatten_fieldsets(fieldsets):
+            return fieldsets
+        return [*fieldsets, (_("Isolation"), {"fields": [panel]})]

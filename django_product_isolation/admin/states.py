@@ -1,0 +1,159 @@
+"""The state of the host's images on the host's own list: a column and a filter for it.
+
+The state belongs to the file that an image shows now. One query for a page of images, whatever
+their number; nothing is written on the host's rows.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.admin import ModelAdmin
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Model, Q
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from django_product_isolation.choices import Status
+from django_product_isolation.models import IsolationRun
+from django_product_isolation.targets import Target, target_for
+
+from . import rights
+from .cards import badge, words_of
+from .drawn import Drawn
+from .state_filter import IsolationFilter, can_filter
+
+if TYPE_CHECKING:
+    ImageModelAdmin = ModelAdmin[Any]
+else:
+    ImageModelAdmin = object
+
+COLUMN = "isolation_state"
+
+
+def runs_behind(target: Target, images: Iterable[Model]) -> dict[str, IsolationRun]:
+    """The run that says what became of each image's present file, by the image's key.
+
+    An open run goes before the one whose result is shown, that one before ended ones, of which
+    the newest counts. One query, and one more when the image fields were not read or not saved.
+    """
+    names = file_names(target, images)
+    files = set(names.values()) - {""}
+    if not files:
+        return {}
+    about = Q(source_name__in=files) & ~Q(status=Status.APPLIED)
+    shown = Q(result_name__in=files, status=Status.APPLIED)
+    candidates = IsolationRun.objects.filter(
+        about | shown, object_pk__in=names, batch__model_label=target.label
+    ).order_by()
+    found: dict[str, IsolationRun] = {}
+    for run in sorted(candidates, key=weight):
+        name = run.result_name if run.status == Status.APPLIED else run.source_name
+        if names[run.object_pk] == name:
+            found[run.object_pk] = run
+    return found
+
+
+def weight(run: IsolationRun) -> tuple[Any, ...]:
+    return run.is_open, run.status == Status.APPLIED, run.status_since, run.pk
+
+
+def file_names(target: Target, images: Iterable[Model]) -> dict[str, str]:
+    """The file that each saved image points at in the database, by the image's key."""
+    names: dict[str, str] = {}
+    unknown = []
+    for image in images:
+        file = image.__dict__.get(target.field.attname)
+        if image.pk is None:
+            continue
+        if target.field.attname in image.get_deferred_fields() or not is_saved(file):
+            unknown.append(image.pk)
+        else:
+            names[str(image.pk)] = str(file or "")
+    if unknown:
+        rows = target.model._base_manager.filter(pk__in=unknown)
+        names |= {str(pk): name or "" for pk, name in rows.values_list("pk", target.field.attname)}
+    return names
+
+
+def is_saved(file: Any) -> bool:
+    """False for an upload in a form that is drawn again."""
+    return bool(getattr(file, "_committed", True))
+
+
+def linked_badge(request: HttpRequest, run: IsolationRun) -> SafeString:
+    """The run's badge; it leads those who may watch to the batch."""
+    drawn = badge(run.status, words_of(run))
+    if not rights.may_watch(request):
+        return drawn
+    url = reverse("product_isolation:progress", args=[run.batch_id])
+    return format_html('<a class="isolation-link" href="{}#run-{}">{}</a>', url, run.pk, drawn)
+
+
+class StateColumn(Drawn):
+    """The badge of each image of a page."""
+
+    short_description = _("Isolation")
+    images: Iterable[Model] = ()  # of the page; their runs are looked up together
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._runs: dict[str, IsolationRun | None] = {}
+
+    def run_of(self, image: Model) -> IsolationRun | None:
+        """The run behind an image's state."""
+        if str(image.pk) not in self._runs:
+            together = [image] if self._runs else [*self.images, image]
+            found = runs_behind(target_for(type(image)), together)
+            self._runs |= {str(row.pk): found.get(str(row.pk)) for row in together}
+        return self._runs[str(image.pk)]
+
+    def __call__(self, image: Any) -> str:
+        run = self.run_of(image)
+        return linked_badge(self.request, run) if run else ""
+
+
+class StateOnList(ImageModelAdmin):
+    """What a ModelAdmin of the host's images learns: the column and the filter.
+
+    A host that names ``isolation_state`` in its own ``list_display`` says where it stands;
+    ``isolation_column = False`` leaves column and filter out.
+    """
+
+    class Media:
+        css = {"all": ("product_isolation/product_isolation.css",)}
+
+    def isolation_state(self, image: Any) -> str:
+        """The badge without a link, for wherever else the host puts it."""
+        run = runs_behind(target_for(type(image)), [image]).get(str(image.pk))
+        return badge(run.status, words_of(run)) if run else ""
+
+    isolation_state.short_description = StateColumn.short_description  # type: ignore[attr-defined]
+
+    def shows_isolation(self, request: HttpRequest) -> bool:
+        """Whether column and filter are there, for whoever asks."""
+        return getattr(self, "isolation_column", True) and rights.may_see_pictures(request)
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        shown = super().get_list_display(request)
+        if not shown or not self.shows_isolation(request):
+            return [name for name in shown or () if name != COLUMN]
+        column = StateColumn(COLUMN, self, request)
+        if COLUMN in shown:
+            return [column if name == COLUMN else name for name in shown]
+        return [*shown, column]
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        filters = super().get_list_filter(request)
+        if self.shows_isolation(request) and can_filter(self.model):
+            return [*filters, IsolationFilter]
+        return filters
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        changelist = super().get_changelist_instance(request)
+        for column in changelist.list_display:
+            if isinstance(column, StateColumn):
+                column.images = changelist.result_list
+        return changelist

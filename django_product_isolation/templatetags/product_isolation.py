@@ -1,0 +1,15 @@
+"""What all of our pages say, whoever draws them."""
+
+from typing import Any
+
+from django import template
+
+from django_product_isolation.conf import get_settings
+
+register = template.Library()
+
+
+@register.inclusion_tag("product_isolation/sandbox_note.html")
+def isolation_sandbox_note() -> dict[str, Any]:
+    """A note that no money is spent, where BASE_URL is not Runflow's own; else nothing."""
+    return {"is_sandbox": get_settings().is_sandbox}

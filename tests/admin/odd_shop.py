@@ -1,0 +1,31 @@
+"""An admin site of a shop whose model admins do what they like; each test registers its own."""
+
+from contextlib import contextmanager
+
+from django.contrib.admin import AdminSite
+from django.urls import include, path
+
+from django_product_isolation.admin.attach import attach
+from tests.catalogue.models import ProductImage
+
+
+class OddImage(ProductImage):
+    """A proxy, so that Django's default site can go on showing the images."""
+
+    class Meta:
+        proxy = True
+        app_label = "catalogue"
+
+
+@contextmanager
+def odd_site(settings, *registered):
+    """The addresses of a site with these (model, ModelAdmin class); as its name "odd"."""
+    site = AdminSite(name="odd")
+    for model, admin_class in registered:
+        site.register(model, admin_class)
+    attach()
+    settings.ROOT_URLCONF = (
+        path("odd/", site.urls),
+        path("product-isolation/", include("django_product_isolation.urls")),
+    )
+    yield site

@@ -1,0 +1,130 @@
+"""Two years of a busy shop: who had which images isolated when, and what became of it.
+
+Made up from a seed, so that every database holds the same rows. Knows no database.
+"""
+
+import random
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django_product_isolation.choices import OPEN_STATUSES, Status
+
+PEOPLE = 50
+DAYS = 730
+LARGEST = 500
+ENDED = {
+    Status.APPLIED: 74,
+    Status.RESTORED: 5,
+    Status.REJECTED: 4,
+    Status.FAILED: 9,
+    Status.CANCELLED: 4,
+    Status.SUPERSEDED: 4,
+}
+OPEN = sorted(OPEN_STATUSES)
+SHARE_OF_OPEN = 0.01
+CHARGED = frozenset(
+    {Status.APPLIED, Status.RESTORED, Status.REJECTED, Status.SUPERSEDED, Status.READY}
+)
+WITH_RESULT = CHARGED
+PRICE = Decimal("0.27")
+NOUNS = ("cup", "pot", "lamp", "chair", "scarf", "kettle", "vase", "basket", "clock", "mirror")
+KINDS = ("enamel", "oak", "linen", "brass", "glass", "woven", "blue", "folding", "tall", "glazed")
+
+
+def product_name(number: int) -> str:
+    kind, noun = KINDS[number % 10], NOUNS[number // 10 % 10]
+    return f"{kind.capitalize()} {noun} no. {number}"
+
+
+@dataclass
+class History:
+    """The batches and runs, oldest first; ``shown`` is what each image shows at the end."""
+
+    images: int
+    runs: int
+    now: datetime
+    dice: random.Random = field(default_factory=lambda: random.Random(20))
+    shown: dict[int, str] = field(default_factory=dict)
+    busy: set[int] = field(default_factory=set)
+
+    def batches(self) -> Iterator[dict[str, Any]]:
+        """Values of batches; ``size`` says how many runs each has. The newest has 500."""
+        sizes = list(self.sizes())
+        for number, size in enumerate(sizes):
+            age = timedelta(days=DAYS) * (1 - number / len(sizes))
+            yield {
+                "id": self.identifier(),
+                "created_at": self.now - age + timedelta(minutes=1),
+                "created_by_id": self.dice.randrange(PEOPLE) + 1,
+                "model_label": "catalogue.productimage",
+                "field_name": "original",
+                "aspect_ratio": "1:1",
+                "resolution": "2K",
+                "review": number % 3 == 0,
+                "unit_price": PRICE,
+                "size": size,
+            }
+
+    def sizes(self) -> Iterator[int]:
+        """From 1 to 500, small ones more often; together all runs."""
+        largest = min(LARGEST, self.runs)
+        left = self.runs - largest
+        while left:
+            size = min(left, int(LARGEST ** self.dice.random()))
+            left -= size
+            yield size
+        yield largest
+
+    def runs_of(self, batch: dict[str, Any], first: int) -> Iterator[dict[str, Any]]:
+        """Values of the runs of a batch, of which ``first`` were made before."""
+        since = batch["created_at"] + timedelta(minutes=5)
+        for number in range(first, first + batch["size"]):
+            image = number * 7919 % self.images + 1
+            yield self.run(batch, number, image, since)
+
+    def run(
+        self, batch: dict[str, Any], number: int, image: int, since: datetime
+    ) -> dict[str, Any]:
+        status = self.status(image)
+        is_open = status in OPEN_STATUSES
+        source = self.shown.get(image, f"products/{image}.jpg")
+        result = f"products/isolated-{number:08}.webp" if status in WITH_RESULT else ""
+        if status == Status.APPLIED:
+            self.shown[image] = result
+        accepted = status not in (Status.QUEUED, Status.SUBMITTING)
+        return {
+            "id": self.identifier(),
+            "batch_id": batch["id"],
+            "object_pk": str(image),
+            "label": product_name(image),
+            "prompt": product_name(image),
+            "review": batch["review"],
+            "status": status.value,
+            "status_since": since,
+            "reason": "",
+            "held_from": Status.QUEUED.value if status == Status.HELD else "",
+            "active_key": f"catalogue.productimage.original:{image}" if is_open else None,
+            "due_at": self.now if is_open and status not in (Status.HELD, Status.READY) else None,
+            "lease_owner": None,
+            "lease_until": None,
+            "attempts": 0,
+            "runflow_run_id": f"run_{number:012}" if accepted else None,
+            "cost": PRICE if status in CHARGED else None,
+            "source_name": source,
+            "source_sha256": "",
+            "result_name": result,
+            "result_sha256": "",
+        }
+
+    def status(self, image: int) -> Status:
+        if image not in self.busy and self.dice.random() < SHARE_OF_OPEN:
+            self.busy.add(image)
+            return Status(self.dice.choice(OPEN))
+        return self.dice.choices(list(ENDED), list(ENDED.values()))[0]
+
+    def identifier(self) -> uuid.UUID:
+        return uuid.UUID(int=self.dice.getrandbits(128), version=4)
