@@ -185,7 +185,6 @@ def test_an_image_without_a_file_has_no_buttons(client, staff):
         ([CHANGE, VIEW_RUNS], set()),
         (EVERYTHING, {"Isolate product", "Restore original"}),
     ],
-    ids=str,
 )
 def test_buttons_are_for_those_who_may_use_them(client, permissions, shown):
     run = make_run(Status.APPLIED)

@@ -84,7 +84,6 @@ WHO_STEPS = {
     "embedded": "Is isolation_worker running?",
     "celery": "Are the Celery workers running, and beat for the sweep?",
     "django": "Are the workers of TASKS running, and isolation_worker for the sweep?",
-    "django": "Are the task backend's workers running, and isolation_worker for the sweep?",
 }
 
 
