@@ -1,3 +1,4 @@
+import http.client
 import json
 
 import pytest
@@ -8,11 +9,13 @@ from django.urls import reverse
 
 from django_product_isolation import callbacks, restore, tasks
 from django_product_isolation.choices import Status
+from django_product_isolation.workflow.account import connect
 from tests.catalogue.models import ProductImage
+from tests.http_server import hang_up
 
 from . import canaries
 from .broker import carry_out, memory_broker
-from .failures import ANSWERS, FAILURES, WITHOUT_DATABASE, storage_tells
+from .failures import ANSWERS, FAILURES, WITHOUT_DATABASE, out_of_the_blue, storage_tells
 from .runflow import RUN, route_of
 from .stage import broken_database
 
@@ -121,6 +124,15 @@ def test_a_callback_without_a_database_tells_no_secret(stage, settings, verb, de
     assert_nothing_is_told(stage)
 
 
+@pytest.mark.parametrize("place", ["usable_secrets", "parse", "run_state"])
+def test_an_error_while_a_callback_is_read_tells_no_secret(stage, place):
+    stage.begin()
+    stage.step()
+    with out_of_the_blue(f"{callbacks.__name__}.{place}", RuntimeError):
+        assert call_back(stage).status_code == 500
+    assert_nothing_is_told(stage)
+
+
 def assert_mail_was_sent():
     assert any("Internal Server Error" in message.subject for message in mail.outbox)
 
@@ -159,6 +171,29 @@ def test_a_restore_that_the_storage_refuses_tells_no_secret(stage, admin_client)
     assert "did not answer" in page.content.decode() or "storage" in page.content.decode()
     stage.collector.read_response(page)
     tour(stage, admin_client)
+    assert_nothing_is_told(stage)
+
+
+def test_the_account_asked_outside_a_step_tells_no_secret(stage):
+    stage.runflow.faults["GET run"] = [hang_up]
+    stage.attempt(connect().balance)
+    assert "left the app, frames" in stage.collector.channels
+    assert_nothing_is_told(stage)
+
+
+def test_a_monitor_of_outgoing_requests_is_told_no_secret(stage, monkeypatch):
+    """As those of error reporters, which keep addresses for the next report."""
+    put, seen = http.client.HTTPConnection.putrequest, []
+
+    def monitored(connection, method, url, *args, **kwargs):
+        seen.append(url)
+        stage.collector.read("monitor", f"{method} {url}")
+        return put(connection, method, url, *args, **kwargs)
+
+    monkeypatch.setattr(http.client.HTTPConnection, "putrequest", monitored)
+    stage.begin()
+    assert stage.play().status == Status.APPLIED
+    assert len(seen) == len(stage.runflow.requests)
     assert_nothing_is_told(stage)
 
 
