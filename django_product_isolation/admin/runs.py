@@ -107,6 +107,7 @@ class RunAdmin(ReadOnly, RunModelAdmin):
     actions = tuple(as_action(d) for d in DECISIONS.values() if not d.order)
     inlines = (EventInline,)
     change_form_template = "product_isolation/run.html"
+    change_list_template = "product_isolation/run_list.html"
     fieldsets = (
         (None, {"fields": ("state", "status_since", "started", "by")}),
         (

@@ -16,6 +16,7 @@ from tests.admin.shop import (
     EVERYTHING,
     ISOLATE,
     REVIEW,
+    RUNS,
     VIEW,
     VIEW_RUNS,
     confirm,
@@ -279,6 +280,14 @@ def test_who_only_reviews_finds_no_link_that_is_forbidden(client):
     page = client.get(QUEUE).content.decode()
     assert reverse("product_isolation:progress", args=[run.batch_id]) not in page
     assert "/admin/product_isolation/isolationrun/" not in page.partition("content-main")[2]
+
+
+@pytest.mark.parametrize("page", ["/admin/product_isolation/", RUNS])
+def test_the_admin_leads_reviewers_to_the_queue(client, page):
+    client.force_login(make_staff(VIEW_RUNS, REVIEW))
+    assert f'href="{QUEUE}"' in client.get(page).content.decode()
+    client.force_login(make_staff(VIEW_RUNS, ISOLATE, name="bea"))
+    assert QUEUE not in client.get(page).content.decode()
 
 
 def test_pages_follow_one_another(client, staff, monkeypatch):
