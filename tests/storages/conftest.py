@@ -14,7 +14,7 @@ from .servers import Servers
 NUMBERS = itertools.count(1)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def servers(tmp_path_factory):
     folder = tmp_path_factory.mktemp("storages")
     certificate(folder, *ADDRESSES)
