@@ -9,7 +9,14 @@ from django.contrib.admin.models import LogEntry
 from django.db import DatabaseError, connection, transaction
 
 from django_product_isolation import workflow
-from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent, SpendingLock
+from django_product_isolation.models import (
+    AccountBalance,
+    IsolationBatch,
+    IsolationRun,
+    RunEvent,
+    Selection,
+    SpendingLock,
+)
 from django_product_isolation.workflow import BudgetExceeded, NothingToIsolate
 from tests.catalogue.models import Product, ProductImage
 
@@ -27,7 +34,17 @@ from .secrecy import KEY_CANARY, watched_logs
 from .shop import Shop
 from .storage import StorageDouble
 
-TABLES = [LogEntry, RunEvent, IsolationRun, IsolationBatch, SpendingLock, ProductImage, Product]
+TABLES = [
+    LogEntry,
+    RunEvent,
+    IsolationRun,
+    IsolationBatch,
+    Selection,
+    SpendingLock,
+    AccountBalance,
+    ProductImage,
+    Product,
+]
 
 
 class World:
