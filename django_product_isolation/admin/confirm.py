@@ -114,7 +114,9 @@ def draw(request: HttpRequest, form: OrderForm, desk: Desk) -> TemplateResponse:
         **desk.home.each_context(request),
         **shown(chosen, form),
         "title": title % {"images": images},
-        "opts": desk.model_admin.opts if desk.model_admin else desk.model._meta,
+        "images_name": desk.model._meta.verbose_name_plural,
+        # Some themes lead from these to the list, which a model without an admin has not.
+        **({"opts": desk.model_admin.opts} if desk.model_admin else {}),
         "desk": desk,
         "form": form,
         "chosen": chosen,
