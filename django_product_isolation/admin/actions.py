@@ -16,7 +16,6 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from django_product_isolation.reasons import Reason
 from django_product_isolation.targets import StorageFailed, get_targets
 from django_product_isolation.workflow import restore
 from django_product_isolation.workflow.begin import MAX_READ
@@ -55,8 +54,7 @@ def restore_original(
         return
     left = [wording.explain(name, reason) for name, reason in outcome.skipped]
     if forbidden:
-        text = wording.explain(wording.images(len(forbidden)), Reason.NOT_ALLOWED)
-        left.append(text)
+        left.append(wording.not_allowed(len(forbidden)))
     tell(request, DECISIONS["restore"].done, len(outcome.restored), left)
 
 

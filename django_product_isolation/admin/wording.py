@@ -51,6 +51,16 @@ def explain(name: str, reason: Reason) -> str:
     return _("%(name)s: %(sentence)s") % {"name": name, "sentence": reason.label}
 
 
+def not_allowed(count: int) -> str:
+    """A whole sentence about images that the reader may not change."""
+    text = ngettext(
+        "%(count)d image may not be changed by you.",
+        "%(count)d images may not be changed by you.",
+        count,
+    )
+    return text % {"count": count}
+
+
 def shorten(sentences: Sequence[str]) -> list[str]:
     """The first few, and how many more there are."""
     shown, more = list(sentences[:NAMED_IN_A_MESSAGE]), len(sentences) - NAMED_IN_A_MESSAGE
