@@ -22,7 +22,7 @@ from django_product_isolation.images import (
     publishable,
     sha256_of,
 )
-from django_product_isolation.models import IsolationRun, RunEvent
+from django_product_isolation.models import IsolationRun, LeaseLost, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.runflow import (
     AccountRefused,
@@ -194,10 +194,19 @@ def keep_file(
     run.keep(result_name=path)
     name = target.store(path, File(result))
     if name != path:
-        run.keep(result_name=name)
+        keep_other_name(run, name)
     if not is_stored(target, name, digest):
         raise StorageFailed("the storage returned other bytes than it was given")
     return name, digest
+
+
+def keep_other_name(run: IsolationRun, name: str) -> None:
+    """Write down the name that the storage chose. Raises LeaseLost; even then the file is known."""
+    try:
+        run.keep(result_name=name)
+    except LeaseLost:
+        run.record(RunEvent.Kind.LEFTOVER, detail=name)
+        raise
 
 
 def is_stored(target: Target, name: str, digest: str) -> bool:

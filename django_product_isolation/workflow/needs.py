@@ -12,7 +12,6 @@ from django.apps import apps
 from django.db import router
 from django.db.models import FileField, Model
 
-from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
 
 
@@ -57,16 +56,20 @@ def awaited(names: set[str]) -> set[str]:
 
 
 class Made(NamedTuple):
-    """That a result was made of a source, and is or was shown."""
+    """That a result was made of a source, and what became of it since when."""
 
     source: str
     result: str
+    status: str
     since: datetime
     pk: uuid.UUID
 
 
 def made_from(names: set[str]) -> list[Made]:
-    """What the applied runs that began with one of ``names`` made of it."""
-    runs = IsolationRun.objects.filter(status=Status.APPLIED, source_name__in=names).order_by()
-    columns = ("source_name", "result_name", "status_since", "pk")
+    """What the runs that began with one of ``names`` made of it.
+
+    Of any status: a form that was opened before a restore may have brought its result back.
+    """
+    runs = IsolationRun.objects.filter(source_name__in=names).order_by()
+    columns = ("source_name", "result_name", "status", "status_since", "pk")
     return [Made(*values) for values in runs.values_list(*columns)]

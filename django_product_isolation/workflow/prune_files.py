@@ -7,7 +7,7 @@ leaves nothing but a file that the next start removes.
 
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -62,6 +62,7 @@ class Tally:
     runs: int = 0
     batches: int = 0
     selections: int = 0
+    counted: set[tuple[Target, str]] = field(default_factory=set, repr=False)
 
 
 @dataclass
@@ -147,7 +148,7 @@ class FilePruning:
     def not_needed(self, files: list[Stored]) -> list[Stored]:
         """Each name once, and only by the first of the runs that began with it."""
         by_name = {file.name: file for file in reversed(files)}
-        sources = made_from(set(by_name))
+        sources = [made for made in made_from(set(by_name)) if made.status == Status.APPLIED]
         needed = in_use(set(by_name))
         # What a run began with goes by the age of originals, in whatever other role it stands.
         needed |= {s.source for s in sources if self.role is RESULT or s.since > self.cutoff}
@@ -219,7 +220,9 @@ class FilePruning:
                 run.update(**{self.role.column: file.name})
 
     def delete(self, file: Stored) -> bool:
-        self.target.delete(file.name)
+        # Nobody has seen what a missing original holds: should it be there after all, it stays.
+        if not (file.missing and self.role is ORIGINAL):
+            self.target.delete(file.name)
         return True
 
     def events(self, files: list[Stored]) -> QuerySet[RunEvent]:
@@ -231,9 +234,12 @@ class FilePruning:
         )
 
     def count(self, file: Stored) -> None:
-        if file.missing:
+        # What is one run's result may be another one's original: a dry run meets it twice.
+        counted = (self.target, file.name)
+        if file.missing or counted in self.tally.counted:
             self.tally.gone += 1
             return
+        self.tally.counted.add(counted)
         if self.role is RESULT:
             self.tally.results += 1
         else:
