@@ -85,8 +85,8 @@ class Api:
             raise error_from(reply.status, reply.headers, told)
         try:
             return reader(parse_json(told))
-        except ValueError as error:
-            raise OutcomeUnknown(status=reply.status, code="unreadable_reply") from error
+        except ValueError:  # which holds the document
+            raise OutcomeUnknown(status=reply.status, code="unreadable_reply") from None
 
     def exchange(
         self,
@@ -108,7 +108,7 @@ class Api:
             with reply_to(request, ExchangeAdapter(exchange)) as response:
                 content = response.raw.read(MAX_REPLY + 1, decode_content=True)
         except FAILURES as error:
-            raise _lost(exchange, error) from error
+            raise _lost(exchange, error) from None  # which may hold what was read
         reply = Reply(status=response.status_code, headers=response.headers, body=content)
         logger.debug("runflow_reply method=%s route=%s status=%s", method, route, reply.status)
         if len(content) > MAX_REPLY:

@@ -56,6 +56,7 @@ ANSWERS: dict[str, Answer] = {
     "silence": say_nothing,
     "no HTTP": reply_raw(GOSSIP.encode()),
     "cut": raw("200 OK\r\nContent-Length: 9999", b'{"id": "' + canaries.KEY.encode()),
+    "cut chunks": raw("200 OK\r\nTransfer-Encoding: chunked", b"99\r\n" + GOSSIP.encode()),
     "bad chunks": raw(f"200 OK\r\nTransfer-Encoding: chunked\r\nLocation: {LINK}", b"zz\r\n"),
     "bad header": raw(f"200 OK\r\nContent-Length: 2\r\n{LINK}\r\n: x", b"{}"),
     "encoded": reply(b"x", Content_Encoding="gzip", Location=LINK),
@@ -263,4 +264,5 @@ def no_database(route: str, answer: Answer) -> Failure:
 for route in STEPS_TO:
     WITHOUT_DATABASE[f"{route}: 403"] = no_database(route, ANSWERS["403"])
 for route in ("POST run", "GET run"):
-    WITHOUT_DATABASE[f"{route}: hang up"] = no_database(route, hang_up)
+    for name in ("hang up", "garbage", "cut chunks"):
+        WITHOUT_DATABASE[f"{route}: {name}"] = no_database(route, ANSWERS[name])
