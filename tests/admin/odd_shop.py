@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 
 from django.contrib.admin import AdminSite
+from django.contrib.admin.sites import all_sites
 from django.urls import include, path
 
 from django_product_isolation.admin.attach import attach
@@ -20,6 +21,9 @@ class OddImage(ProductImage):
 @contextmanager
 def odd_site(settings, *registered):
     """The addresses of a site with these (model, ModelAdmin class); as its name "odd"."""
+    # Those of earlier tests have the same name, and are known until they are collected.
+    for earlier in [known for known in all_sites if known.name == "odd"]:
+        all_sites.discard(earlier)
     site = AdminSite(name="odd")
     for model, admin_class in registered:
         site.register(model, admin_class)
