@@ -183,7 +183,8 @@ def keep_file(
 ) -> tuple[str, str]:
     """Store the result and return its name and SHA-256, read back from the storage.
 
-    The name is written down before the file, so that a crash in between leaves no unknown file.
+    The name is written down before the file, so that a crash in between leaves no unknown file;
+    but where the storage chooses another name, nobody knows that before the file is there.
     """
     digest, _size = sha256_of(result)
     if run.result_name and is_stored(target, run.result_name, digest):

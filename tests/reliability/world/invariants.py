@@ -66,6 +66,7 @@ class Invariants:
         self.runs: dict[Any, Run] = {}
         self.pruned: dict[Any, Run] = {}  # as they were when they were last seen
         self.told: list[tuple[Any, bool]] = []  # changes of images in events, whether by a person
+        self.unknowable: set[str] = set()  # files whose name died with the process that made them
         self.let_go: set[str] = set()  # files given up on purpose
 
     def read_images(self) -> dict[int, Image]:
@@ -226,7 +227,9 @@ class Invariants:
         ours = {run.result_name for run in self.runs.values()}
         writes, world.storage.writes = world.storage.writes, []
         for write in writes:
-            if not write.by:
+            if write.died_with_its_name:
+                self.unknowable.add(write.name)
+            if not write.by or write.name in self.unknowable:
                 continue
             if write.existed and write.content is not None:
                 world.violation(f"I2 overwritten: {write.name}")

@@ -12,7 +12,7 @@ from unittest import mock
 from django.core.files.base import File
 from django.core.files.storage import Storage, default_storage
 
-from .points import Points
+from .points import Points, Process
 
 PUBLIC = "https://media.shop.example/"
 LINK_CANARY = "canary-of-the-shops-links"
@@ -33,8 +33,18 @@ class Write:
 
     name: str
     content: bytes | None
-    by: str
+    writer: Process | None
     existed: bool
+    renamed: bool = False  # the storage chose another name than it was asked for
+
+    @property
+    def by(self) -> str:
+        return self.writer.name if self.writer else ""
+
+    @property
+    def died_with_its_name(self) -> bool:
+        """Whether only a process that then died was told the name: nobody could write it down."""
+        return self.renamed and self.writer is not None and self.writer.is_dead
 
 
 class StorageDouble(Storage):
@@ -80,7 +90,7 @@ class StorageDouble(Storage):
             if fault == "lies":
                 self.lies += 1
                 data = data[: len(data) // 2] + f"lie {self.lies}".encode()
-            self._write(name, data)
+            self._write(name, data, renamed=fault == "other name")
             if fault == "raises after":
                 raise OSError("the answer of the storage was lost")
         return name
@@ -115,10 +125,9 @@ class StorageDouble(Storage):
     def versions(self, name: str) -> list[bytes]:
         return [w.content for w in self.writes if w.name == name and w.content is not None]
 
-    def _write(self, name: str, content: bytes | None) -> None:
-        process = self.points.process
-        by = process.name if process else ""
-        self.writes.append(Write(name, content, by, name in self.files))
+    def _write(self, name: str, content: bytes | None, *, renamed: bool = False) -> None:
+        writer, existed = self.points.process, name in self.files
+        self.writes.append(Write(name, content, writer, existed, renamed))
         if content is None:
             self.files.pop(name, None)
         else:
