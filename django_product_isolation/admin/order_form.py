@@ -10,6 +10,9 @@ from typing import Any
 
 from django import forms
 from django.forms import BoundField
+from django.forms.utils import flatatt
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,6 +22,17 @@ from django_product_isolation.targets import Picture
 from django_product_isolation.workflow.begin import PROMPT_MAX_LENGTH, render
 
 AT_ONCE, REVIEWED = "at-once", "reviewed"
+
+
+class WordingInput(forms.TextInput):
+    """A text input that is drawn without a template: a page may hold hundreds."""
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
+        drawn = self.get_context(name, value, attrs)["widget"]
+        given = {key: drawn[key] for key in ("type", "name", "value") if drawn[key] is not None}
+        return format_html("<input{}>", flatatt({**given, **drawn["attrs"]}))
 
 
 class OrderForm(forms.Form):
@@ -85,7 +99,7 @@ class OrderForm(forms.Form):
                 required=False,
                 max_length=PROMPT_MAX_LENGTH,
                 initial=self.own.get(picture.pk, ""),
-                widget=forms.TextInput(
+                widget=WordingInput(
                     attrs={
                         "placeholder": render(self.template, picture) or _("the model chooses"),
                         "class": "vTextField",

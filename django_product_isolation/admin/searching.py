@@ -5,17 +5,20 @@ is: so where there are very many, only those of the newest runs, unless a date i
 """
 
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from django.contrib.admin.views.main import SEARCH_VAR
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from django_product_isolation.models import IsolationBatch, IsolationRun
 
+M = TypeVar("M", bound=Model)
+
 MANY = 100_000
 FEW, MANY_BATCHES = 500, 5000
-NAMES_SOUGHT_WITHIN = timedelta(days=60)
+NAMES_SOUGHT_WITHIN = timedelta(days=30)
 DATE = "batch__created_at"
 LONG_AGO = "2000-01-01 00:00:00+00:00"
 
@@ -47,15 +50,13 @@ def begun_since(moment: datetime) -> Q:
     return Q(batch__created_at__gte=moment) if is_long else Q(batch__in=batches)
 
 
-def by_keys_if_few(
-    found: QuerySet[IsolationRun], runs: QuerySet[IsolationRun]
-) -> QuerySet[IsolationRun]:
-    """What was found among ``runs``; if it is little, by key: names are then read only once.
+def by_keys_if_few(found: QuerySet[M], rows: QuerySet[M]) -> QuerySet[M]:
+    """What was found among ``rows``; if it is little, by key: all are then looked at only once.
 
     A list reads its rows twice, to count and to show them. Where much is found both end early.
     """
     keys = list(found.order_by().values_list("pk", flat=True)[: FEW + 1])
-    return found if len(keys) > FEW else runs.filter(pk__in=keys)
+    return found if len(keys) > FEW else rows.filter(pk__in=keys)
 
 
 def search_all(request: HttpRequest) -> str:

@@ -18,6 +18,7 @@ from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -32,6 +33,7 @@ from django_product_isolation.workflow import spending as workflow
 from django_product_isolation.workflow.budgets import budgets
 
 MAX_DAYS = 366
+MAX_RUNS = 150_000  # on the page, which adds them up; the CSV file is written line by line
 EARLIEST, LATEST = date(2000, 1, 1), date(2999, 12, 31)
 COLUMNS = ("day", "person", "model", "product", "status", "runflow id", "cost USD")
 # What spreadsheets take for the beginning of a formula.
@@ -46,6 +48,7 @@ def spending(request: HttpRequest) -> HttpResponseBase:
         return redirect_to_login(request.get_full_path(), reverse("admin:login"))
     refuse_others(request)
     form = asked_days(request)
+    refuse_too_many_runs(form)
     named = request.GET.get("period", "")
     period = form.period() or named_periods().get(named) or named_periods()[THIS_MONTH]
     return draw(request, form, period)
@@ -79,6 +82,15 @@ def refuse_others(request: HttpRequest) -> None:
 def asked_days(request: HttpRequest) -> "DaysForm":
     """The days in the address; unbound when there are none."""
     return DaysForm(request.GET if {"from", "to"} & request.GET.keys() else None)
+
+
+def refuse_too_many_runs(form: "DaysForm") -> None:
+    """Add an error for days that would keep the person waiting."""
+    period = form.period()
+    if period and period.has_more_runs_than(MAX_RUNS):
+        many = number_format(MAX_RUNS, force_grouping=True)
+        sentence = _("In these days more than %(many)s images were isolated. Choose fewer days.")
+        form.add_error(None, sentence % {"many": many})
 
 
 class DaysForm(forms.Form):

@@ -51,6 +51,10 @@ class Period:
         """The runs of these batches."""
         return IsolationRun.objects.filter(batch__in=self.batches())
 
+    def has_more_runs_than(self, number: int) -> bool:
+        """Found without counting them all."""
+        return self.runs().order_by()[number : number + 1].exists()
+
 
 @dataclass(slots=True)
 class Amount:
@@ -98,21 +102,24 @@ def spending(period: Period) -> Spending:
     The day is found here rather than in the database: not every one knows of time zones.
     """
     spent = Spending()
+    by_batch: dict[UUID, Amount] = defaultdict(Amount)
     columns = ("pk", "created_at", "created_by_id", "model_label")
-    shares = {
-        pk: (spent.by_day[timezone.localdate(at)], spent.by_person[person], spent.by_model[model])
-        for pk, at, person, model in period.batches().values_list(*columns)
-    }
+    batches = {pk: of_batch for pk, *of_batch in period.batches().values_list(*columns)}
     for pk, status, amount in amounts_by_batch(period):
-        if pk in shares:  # else it was begun since
-            for share in (spent.total, spent.by_status[status], *shares[pk]):
-                share.add(*amount)
+        if pk in batches:  # else it was begun since
+            by_batch[pk].add(*amount)
+            spent.by_status[status].add(*amount)
+    for pk, sums in by_batch.items():
+        created_at, person, model = batches[pk]
+        day = spent.by_day[timezone.localdate(created_at)]
+        for share in (spent.total, day, spent.by_person[person], spent.by_model[model]):
+            share.add(sums.runs, sums.charged, sums.may_cost)
     for share in spent.all:
         share.round()
     return spent
 
 
-def amounts_by_batch(period: Period) -> Iterator[tuple[UUID, str, Any]]:
+def amounts_by_batch(period: Period) -> Iterator[tuple[UUID, str, tuple[int, Decimal, Decimal]]]:
     """Batch, status, and what to add for them."""
     nothing = Decimal(0)
     for pk, status, runs, charged in period.runs().charged_by_batch():

@@ -83,8 +83,8 @@ def test_among_few_runs_names_are_sought_in_all(client):
 
 
 def test_among_many_runs_names_are_sought_in_the_newest_and_the_page_says_so(client, many):
-    add_runs(1, "Old cup", days_ago=61)
-    add_runs(1, "New cup", days_ago=59)
+    add_runs(1, "Old cup", days_ago=31)
+    add_runs(1, "New cup", days_ago=29)
     add_runs(1, "New pot", days_ago=1)
     response = client.get(RUNS, {"q": "cup", "status__exact": "applied"})
     assert listed(response) == ["New cup"]
@@ -99,8 +99,8 @@ def test_among_many_runs_names_are_sought_in_the_newest_and_the_page_says_so(cli
 
 def test_in_very_many_batches_the_same_runs_are_found(client, many, monkeypatch):
     monkeypatch.setattr(searching, "MANY_BATCHES", 1)
-    add_runs(1, "Old cup", days_ago=61)
-    add_runs(1, "New cup", days_ago=59)
+    add_runs(1, "Old cup", days_ago=31)
+    add_runs(1, "New cup", days_ago=29)
     add_runs(1, "Newer cup", days_ago=1)
     assert listed(client.get(RUNS, {"q": "cup"})) == ["Newer cup", "New cup"]
 

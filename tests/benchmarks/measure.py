@@ -4,6 +4,7 @@ import statistics
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +16,7 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 
-from django_product_isolation.models import IsolationBatch, IsolationRun
+from django_product_isolation.models import IsolationBatch, IsolationRun, Selection
 from tests.catalogue.models import ProductImage
 
 RUNS = "/admin/product_isolation/isolationrun/"
@@ -36,11 +37,9 @@ class Page:
 
     def ask(self, client: Client) -> Any:
         address = f"{self.path}?{urlencode(self.query)}" if self.query else self.path
-        if self.posted is None:
-            response = client.get(address)
-        else:
-            response = client.post(address, self.posted, follow=True)
-        assert response.status_code == 200, f"{self.name}: {response.status_code}"
+        asks, meant = (client.post, 302) if self.posted else (client.get, 200)
+        response = asks(address, self.posted)
+        assert response.status_code == meant, f"{self.name}: {response.status_code}"
         return b"".join(response) if response.streaming else response.content
 
 
@@ -119,7 +118,20 @@ def image_pages(pk: str) -> Iterator[Page]:
         images = ProductImage.objects.exclude(pk__in=open_images())[:count]
         ticked = [str(image.pk) for image in images]
         tick = {"action": "isolate_product", "_selected_action": ticked, "index": "0"}
-        yield Page(f"confirm page, {count} images", IMAGES, posted=tick, beside=PRODUCTS)
+        yield Page(f"ticking {count} images", IMAGES, posted=tick, beside=PRODUCTS)
+        yield Page(f"confirm page, {count} images", confirm(ticked), beside=PRODUCTS)
+
+
+def confirm(ticked: list[str]) -> str:
+    """The address of the confirm page for these images."""
+    selection = Selection.objects.create(
+        created_by=staff(),
+        model_label="catalogue.productimage",
+        site_name=site.name,
+        object_pks=ticked,
+        chosen=len(ticked),
+    )
+    return reverse("product_isolation:confirm", args=[selection.pk])
 
 
 def last_page(model: type[Model]) -> int:
@@ -183,7 +195,8 @@ def further_pages() -> Iterator[Page]:
         ("review queue", "review", {}),
         ("spending page, this month", "spending", {}),
         ("spending page, last month", "spending", {"period": "last-month"}),
-        ("spending page, a year", "spending", a_year()),
+        ("spending page, 100 days", "spending", newest_days(100)),
+        ("spending page, a year: too many runs", "spending", newest_days(365)),
     )
     for name, url_name, query in found:
         try:
@@ -192,6 +205,7 @@ def further_pages() -> Iterator[Page]:
             print(f"{name:44} (there is no such page)")
 
 
-def a_year() -> dict[str, str]:
+def newest_days(count: int) -> dict[str, str]:
     newest = IsolationBatch.objects.latest("created_at").created_at.date()
-    return {"period": "days", "from": str(newest.replace(year=newest.year - 1)), "to": str(newest)}
+    first = newest - timedelta(days=count - 1)
+    return {"period": "days", "from": str(first), "to": str(newest)}

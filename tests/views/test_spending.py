@@ -194,6 +194,23 @@ def test_days_that_make_no_sense_are_refused_in_words(client, boss, days, compla
     assert client.get(reverse("product_isolation:spending_export", query=days)).status_code == 400
 
 
+def test_more_runs_than_a_page_adds_up_are_refused_in_words_but_exported(client, boss, monkeypatch):
+    monkeypatch.setattr("django_product_isolation.views.spending.MAX_RUNS", 2)
+    batch = batch_at("2026-02-03 12:00+00:00")
+    days = {"from": "2026-02-01", "to": "2026-02-28"}
+    for number in range(3):
+        page = client.get(url(**days)).content.decode()
+        assert "more than 2 images" not in page, number
+        add_run(batch, cost="1")
+    assert (
+        "more than 2 images were isolated. Choose fewer days."
+        in client.get(url(**days)).content.decode()
+    )
+    assert shown(client, **days)[0].runs == 0  # this month, as after any other mistake
+    assert shown(client, period="last-month")[0].runs == 3  # the app's own choice is not refused
+    assert len(exported(client, **days)) == 3
+
+
 def test_the_balance_is_the_one_last_read(client, boss):
     assert "Not known." in client.get(url()).content.decode()
     AccountBalance.objects.create(pk=1, amount=Decimal("1234.5"), read_at=NOW)
