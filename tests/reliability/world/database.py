@@ -92,11 +92,26 @@ class Database:
         with self._failing(can_be_done=True):
             self._real_commit()
             self._committed()
+            # What was read there began a transaction, except on SQLite.
+            connection._rollback()
         try:
-            self.points.reach("after COMMIT")
+            with self._others_turn():
+                self.points.reach("after COMMIT")
         except Died:
             connection.run_on_commit.clear()
             raise
+
+    @contextmanager
+    def _others_turn(self) -> Iterator[None]:
+        """As on a connection of their own: nothing is begun, and what is to follow ours waits."""
+        following, connection.run_on_commit = connection.run_on_commit, []
+        connection._set_autocommit(True)
+        connection.autocommit = True
+        try:
+            yield
+        finally:
+            connection.run_on_commit = following
+            connection.run_commit_hooks_on_set_autocommit_on = True
 
     @contextmanager
     def _failing(self, *, can_be_done: bool) -> Iterator[None]:
