@@ -2,7 +2,7 @@
 
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
@@ -15,9 +15,14 @@ OURSELVES = str(Path(__file__).parent)
 TEST_CLIENT = str(Path("django", "test", "client.py"))
 
 
-def chain(error: BaseException | None) -> Iterator[BaseException]:
-    """An exception and all that led to it, as tracebacks, Django and other reporters follow it."""
-    waiting, seen = [error], set()
+def chain(
+    error: BaseException | None, interrupted: Iterable[BaseException] = ()
+) -> Iterator[BaseException]:
+    """An exception and all that led to it, as tracebacks, Django and other reporters follow it.
+
+    ``interrupted`` are those of other processes, whom only a test has on the same thread.
+    """
+    waiting, seen = [error], set(map(id, interrupted))
     while waiting:
         error = waiting.pop()
         if error is not None and id(error) not in seen:
@@ -48,9 +53,9 @@ def safe_repr(value: Any) -> str:
         return f"no repr: {type(error).__name__}"
 
 
-def report(error: BaseException) -> Iterator[str]:
+def report(error: BaseException, interrupted: Iterable[BaseException] = ()) -> Iterator[str]:
     """All that a reporter takes from an exception."""
-    for one in chain(error):
+    for one in chain(error, interrupted):
         yield f"{type(one).__name__} {one!s} {one!r} {one.args!r} {safe_repr(one.__dict__)}"
         yield from told_by(frames(one.__traceback__))
 

@@ -3,6 +3,7 @@
 Knows the processes that run one inside the other, on one thread. Must not know what the points are.
 """
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ class Points:
 
     def __init__(self) -> None:
         self.stack: list[Process] = []
+        self.interrupted: list[BaseException] = []  # what those handle whom others come between
         self.skews: dict[str, timedelta] = {}
         self.reset()
 
@@ -67,10 +69,14 @@ class Points:
     def outside(self) -> Iterator[None]:
         """What happens in here is done by nobody's process."""
         stack, self.stack = self.stack, []
+        handled = sys.exc_info()[1]
+        self.interrupted += [handled] if handled else []
         try:
             yield
         finally:
             self.stack = stack
+            if handled:
+                self.interrupted.pop()
 
     @contextmanager
     def alone(self) -> Iterator[None]:

@@ -29,7 +29,7 @@ class _LookOut(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         told = [self.format(record)]
         if record.exc_info and record.exc_info[1]:
-            told += report(record.exc_info[1])
+            told += report(record.exc_info[1], self.world.points.interrupted)
         for leak in leaks(told):
             self.world.violation(f"I17 logged: {leak}")
 
