@@ -41,13 +41,16 @@ class Role:
 
     name: str
     column: str
+    digest: str  # the column of its SHA-256
     statuses: frozenset[Status]
     reason: Reason
 
 
-RESULT = Role("result", "result_name", frozenset(set(Status) - OPEN_STATUSES), Reason.RESULT_PRUNED)
+ENDED = frozenset(set(Status) - OPEN_STATUSES)
+RESULT = Role("result", "result_name", "result_sha256", ENDED, Reason.RESULT_PRUNED)
 # Only a swap of ours leaves an original behind: after every other end the shop has it in hand.
-ORIGINAL = Role("original", "source_name", frozenset({Status.APPLIED}), Reason.ORIGINAL_PRUNED)
+SWAPPED = frozenset({Status.APPLIED})
+ORIGINAL = Role("original", "source_name", "source_sha256", SWAPPED, Reason.ORIGINAL_PRUNED)
 
 
 @dataclass
@@ -71,6 +74,7 @@ class Stored:
 
     run: IsolationRun
     name: str
+    sha256: str = ""  # of what it held; "" where nobody wrote that down
     given_up: bool = False  # only an event names it
     size: int | None = None
     missing: bool = False
@@ -106,7 +110,10 @@ class FilePruning:
         events = RunEvent.objects.filter(begun, kind=RunEvent.Kind.LEFTOVER, **self.field("run__"))
         named = events.exclude(detail=F("run__result_name")).select_related("run")
         for chunk in in_chunks(named):
-            yield [Stored(event.run, event.detail, given_up=True) for event in chunk]
+            yield [
+                Stored(event.run, event.detail, self.digest(event.run, event), given_up=True)
+                for event in chunk
+            ]
 
     def unused(self) -> Iterator[list[Stored]]:
         """Files that ended runs name."""
@@ -117,7 +124,12 @@ class FilePruning:
             **self.field(),
         ).exclude(**{self.role.column: ""})
         for chunk in in_chunks(ended):
-            yield [Stored(run, getattr(run, self.role.column)) for run in chunk]
+            yield [Stored(run, getattr(run, self.role.column), self.digest(run)) for run in chunk]
+
+    def digest(self, run: IsolationRun, event: RunEvent | None = None) -> str:
+        """What the file held. Of one that was never taken in, the run knows no more."""
+        was_taken_in = event is None or event.reason == self.role.reason
+        return str(getattr(run, self.role.digest)) if was_taken_in else ""
 
     def field(self, prefix: str = "") -> dict[str, str]:
         return {
@@ -176,12 +188,13 @@ class FilePruning:
         return done
 
     def look_at(self, file: Stored) -> bool:
-        """Whether the file is the one that was recorded. Raises StorageFailed.
+        """Whether the file holds what was recorded. Raises StorageFailed.
 
-        Names of the shop's may come again, so an original must still hold what the run began with.
+        Names of the shop's may come again, and where uploads overwrite, ours may be given away.
         """
         try:
-            if self.role is ORIGINAL and not self.is_as_begun_with(file):
+            is_known = file.sha256 or self.role is ORIGINAL
+            if is_known and fingerprint(self.target, file.name).sha256 != file.sha256:
                 return False
             file.size = self.target.size_of(file.name)
         except FileMissing:
@@ -189,9 +202,6 @@ class FilePruning:
         except FileTooLarge:
             return False
         return True
-
-    def is_as_begun_with(self, file: Stored) -> bool:
-        return fingerprint(self.target, file.name).sha256 == file.run.source_sha256
 
     @retried
     def give_up(self, files: list[Stored]) -> list[Stored]:

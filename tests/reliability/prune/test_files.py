@@ -39,6 +39,15 @@ def test_a_result_that_nobody_uses_is_removed_and_the_image_left_alone(status, i
     assert (event.detail, event.reason) == (run.result_name, Reason.RESULT_PRUNED)
 
 
+def test_a_result_under_whose_name_somebody_put_another_file_stays(image, shelf):
+    run = begun(image, Status.REJECTED)
+    shelf.files[run.result_name] = b"retouched by hand"
+    grow_old()
+    assert prune(**ALL).results == 0
+    assert shelf.files[run.result_name] == b"retouched by hand"
+    assert fresh(run).result_name == run.result_name
+
+
 @pytest.mark.parametrize("status", sorted(OPEN_STATUSES))
 def test_an_open_run_keeps_its_files(status, image, shelf):
     begun(image, status)

@@ -94,7 +94,7 @@ class Story:
     def submit_form(self, form: int, pks: list[int], *, person: int, review: bool | None) -> None:
         shop = self.world.shop
         options = {"user": shop.people[person], "token": shop.token(form), "review": review}
-        budget, is_calm = self.world.options["DAILY_BUDGET"], not self.world.points.visits_at
+        budget, is_calm = self.world.options["DAILY_BUDGET"], self.world.points.is_calm
         is_new = budget and not IsolationBatch.objects.filter(pk=options["token"]).exists()
         batch = self.world.work("web", isolate, shop.images(pks), **options)
         if batch and is_new and is_calm:
@@ -150,10 +150,11 @@ class Story:
     def undisturbed(self) -> Iterator[None]:
         """What was planned to happen waits."""
         world = self.world
-        planned = world.points.visits_at, world.points.deaths_at, world.database.errors_at
-        world.points.visits_at, world.points.deaths_at, world.database.errors_at = {}, set(), {}
+        points, database = world.points, world.database
+        planned = points.visits_at, points.visits_on, points.deaths_at, database.errors_at
+        points.visits_at, points.visits_on, points.deaths_at, database.errors_at = {}, {}, set(), {}
         yield
-        world.points.visits_at, world.points.deaths_at, world.database.errors_at = planned
+        points.visits_at, points.visits_on, points.deaths_at, database.errors_at = planned
 
     def holds(self) -> None:
         """Nothing went against the rules, as far as it can be seen now."""

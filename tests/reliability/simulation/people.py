@@ -49,7 +49,7 @@ class People(Story):
     def restores(self, which: int, person: int) -> None:
         world, before = self.world, self.world.invariants.read_runs()
         replaced = {pk for pk, run in before.items() if world.invariants.holds_other_bytes(run)}
-        is_calm = not world.points.visits_at
+        is_calm = world.points.is_calm
         world.work("web", self.restore_or_say_why, which, person)
         for pk, run in world.invariants.read_runs().items() if is_calm and replaced else ():
             was_restored = run.status == "restored" != before[pk].status

@@ -5,7 +5,7 @@ from .machine import simulate, story_of, tell
 from .shorten import kind_of, shortened, what_goes_wrong
 from .totals import Totals
 
-SEED = 20261125
+SEED = 20261136
 STEPS = 40
 
 

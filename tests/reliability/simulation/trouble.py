@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django_product_isolation.models import IsolationRun
 from django_product_isolation.workflow import stop
 from tests.reliability.world.database import ERRORS
 from tests.reliability.world.http import DARK, FILE_FAULTS, REFUSALS, UNSENT
@@ -20,6 +21,8 @@ STORAGE_FAULTS = [(operation, kind) for operation, kinds in FAULTS.items() for k
 AFTERWARDS = ["lost", "gone"]
 SKEWS = [0, 0, 60, -60, 3600, -3600, 86_400, -86_400]  # seconds
 points = between(1, 40)
+# Around the last look at the files, and before what is made of it is written down.
+LAST_LOOKS = ["before BEGIN ", "before storage open", "after storage open"]
 
 
 class Trouble(Story):
@@ -86,6 +89,31 @@ class Trouble(Story):
         """In the middle of somebody's step, somebody else does something."""
         self.world.points.visit_at(nth, self.visits(which, number, name)[what])
         self.life_goes_on(then)
+
+    @rule(
+        where=one_of(LAST_LOOKS),
+        nth=between(1, 3),
+        what=one_of(["upload", "same name", "same name", "lie", "clear"]),
+        then=between(2, 6),
+    )
+    def right_after_the_last_look(self, where: str, nth: int, what: str, then: int) -> None:
+        """Somebody changes an image while a worker is about to, or the storage lies of it."""
+        self.world.points.visit_on(where, nth, lambda: self.changes_what_is_at_work(what))
+        self.life_goes_on(then)
+
+    def changes_what_is_at_work(self, what: str) -> None:
+        at_work = IsolationRun.objects.exclude(lease_owner=None).order_by("-lease_until").first()
+        if at_work is None:
+            return
+        shop, pk = self.world.shop, int(at_work.object_pk)
+        if what == "upload":
+            self.by_people(shop.upload, pk)
+        elif what == "same name":
+            self.by_people(shop.upload_same_name, pk, save=False, name=at_work.source_name)
+        elif what == "clear":
+            self.by_people(shop.clear, pk)
+        else:
+            self.world.storage.faults.setdefault("open", []).insert(0, "lies")
 
     def visits(self, which: int, number: int, name: str) -> list[Callable[[], None]]:
         world, shop = self.world, self.world.shop

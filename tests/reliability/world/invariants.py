@@ -110,6 +110,7 @@ class Invariants:
         if (image.width, image.height) != pictures.size_of(content):
             say(f"I15 {image} has not the size of its file")
         source = storage.fingerprint(run.source_name)
+        replaced = run.source_name in self.world.shop.overwritten
         if run.status == Status.APPLIED:
             if storage.fingerprint(image.original) != run.result_sha256:
                 say(f"I8 unchecked bytes are shown: {image.original}")
@@ -120,6 +121,8 @@ class Invariants:
                     say(f"I7 applied over another source: {run}")
         elif run.status == Status.RESTORED and self._lost_by_us(run):
             say(f"I13 restored to other bytes: {run}")
+        elif run.status == Status.SUPERSEDED and source == run.source_sha256 and not replaced:
+            say(f"I7 undone, though nothing was newer: {run}")
 
     def _cause(self, old: str, image: Image, runs: dict[Any, Run]) -> Run | None:
         """The run whose change of status explains it."""

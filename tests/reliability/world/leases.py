@@ -16,9 +16,9 @@ def watched_claims(world: Any) -> Iterator[None]:
     real = RunQuerySet.claim
 
     def claim(runs: Any, pk: Any) -> Any:
-        held, planned = held_until(world, pk), len(world.points.visits_at)
+        held, visits = held_until(world, pk), world.points.visits
         run = real(runs, pk)
-        alone = planned == len(world.points.visits_at)
+        alone = visits == world.points.visits
         if run is not None and alone and held is not None and held > world.clock.true():
             world.violation(f"P25 {run.status} was claimed while its lease ran")
         return run

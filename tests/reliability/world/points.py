@@ -46,7 +46,9 @@ class Points:
         self.all = 0  # and those at which another one may come in between
         self.deaths_at: set[int] = set()
         self.next_deaths: list[int] = []  # points from the death before
+        self.visits = 0
         self.visits_at: dict[int, Callable[[], None]] = {}
+        self.visits_on: dict[str, list[Callable[[], None] | None]] = {}  # by the point's label
         self.is_alone = False
         self.trace: list[str] | None = None
         self.reached: set[str] = set()
@@ -95,8 +97,8 @@ class Points:
         if process.is_dead:  # what "finally" and "with" would still like to do
             raise Died(label)
         self.all += 1
-        if self.visits_at and not (self.is_alone or connection.in_atomic_block):
-            self._visit()
+        if not (self.is_calm or self.is_alone or connection.in_atomic_block):
+            self._visit(label)
         if deadly:
             self.deadly += 1
             self.reached.add(label)
@@ -113,14 +115,23 @@ class Points:
             self.die_at(self.next_deaths.pop(0))
         raise Died(label)
 
-    def _visit(self) -> None:
+    @property
+    def is_calm(self) -> bool:
+        """Nobody is to come in between."""
+        return not (self.visits_at or self.visits_on)
+
+    def _visit(self, label: str) -> None:
         """Let others do what they were to do by now. Inside a transaction they have to wait."""
         now = self.all
-        for planned in sorted(at for at in self.visits_at if at <= now):
-            visit = self.visits_at.pop(planned, None)
-            if visit:
-                with self.outside():
-                    visit()
+        due = [self.visits_at.pop(at) for at in sorted(self.visits_at) if at <= now]
+        if waiting := self.visits_on.get(label):
+            due.append(waiting.pop(0))
+            if not waiting:
+                del self.visits_on[label]
+        for visit in filter(None, due):
+            self.visits += 1
+            with self.outside():
+                visit()
 
     def die_at(self, nth: int, *then: int) -> None:
         """Have whoever reaches the ``nth`` point from now die; ``then`` count from that death."""
@@ -131,8 +142,13 @@ class Points:
         """Have ``visit`` called at the ``nth`` point from now, or the first one after it."""
         self.visits_at[self.all + nth] = visit
 
+    def visit_on(self, label: str, nth: int, visit: Callable[[], None]) -> None:
+        """Have ``visit`` called when the point of that label is reached for the ``nth`` time."""
+        self.visits_on[label] = [*[None] * (nth - 1), visit]
+
     def calm(self) -> None:
         """Nothing that was planned happens any more."""
         self.deaths_at.clear()
         self.next_deaths.clear()
         self.visits_at.clear()
+        self.visits_on.clear()

@@ -58,9 +58,9 @@ class Shop:
             photo = ContentFile(pictures.source(self.taken))
             image.original.save(f"new-{self.taken}.jpg", photo)
 
-    def upload_same_name(self, pk: int, *, save: bool) -> None:
-        """A new photo under the first one's name; ``save`` points the field at it too."""
-        name = f"products/photo-{pk}.jpg"
+    def upload_same_name(self, pk: int, *, save: bool, name: str = "") -> None:
+        """A new photo under ``name`` or the first one's; ``save`` points the field at it too."""
+        name = name or f"products/photo-{pk}.jpg"
         width, height = self._put(name)
         if save:
             ProductImage.objects.filter(pk=pk).update(original=name, width=width, height=height)
