@@ -10,6 +10,7 @@ from pathlib import Path
 
 import requests
 
+from tests.example_project.shop_process import environment as shop_environment
 from tests.http_server import free_port
 
 EXAMPLE_PROJECT = Path(__file__).parents[2] / "example_project"
@@ -58,9 +59,7 @@ class DemoShop:
                     f"--sandbox-port={free_port()}",
                     f"--workers={workers}",
                 ],
-                env=os.environ
-                | {"SHOP_VAR": str(var), "DJANGO_SETTINGS_MODULE": "config.settings"}
-                | environment,
+                env=shop_environment(var, **environment),
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,

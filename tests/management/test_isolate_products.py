@@ -220,7 +220,8 @@ def test_images_that_are_deleted_meanwhile_are_not_missed(runflow, option, monke
 
     def begin_and_delete(self):
         begin(self)
-        ProductImage.objects.exclude(pk__in=IsolationRun.objects.values("object_pk")).delete()
+        begun = list(IsolationRun.objects.values_list("object_pk", flat=True))
+        ProductImage.objects.exclude(pk__in=begun).delete()
 
     monkeypatch.setattr(Catalogue, "begin_next", begin_and_delete)
     assert "2 begun: 2 applied." in run_command(MODEL)

@@ -24,7 +24,11 @@ TESTS = (
     "tests/workflow/test_decide.py",
     "tests/workflow/test_settle.py",
     "tests/views/test_callback.py",
+    "tests/views/test_spending.py",
     "tests/admin/test_confirm.py",
+    "tests/admin/test_states.py",
+    "tests/reliability/prune",
+    "tests/reliability/fault_matrix",
     "tests/reliability/test_database_promises.py",
     "tests/reliability/kills/test_sweepers.py",
     "tests/reliability/callback_door/test_parallel.py",
@@ -58,7 +62,7 @@ def test_what_depends_on_the_database_holds_on(server, tests, options):
         env={**os.environ, "DATABASE_URL": f"{url.rstrip('/')}/{name}{options}"},
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=900,
     )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     assert int(re.search(r"(\d+) passed", done.stdout).group(1)) >= 10
