@@ -1,6 +1,7 @@
 """The long run of the simulation.
 
 python -m tests.reliability.simulation --sequences 20000 --steps 100 --seed 1 [--processes N]
+python -m tests.reliability.simulation --sequences 2500 --images 40 [--steps 40]  (many clicks)
 python -m tests.reliability.simulation --seed 1 --story 17          (tells one story again)
 python -m tests.reliability.simulation --broken [--sequences 300]   (does it see a broken app?)
 """
@@ -16,7 +17,8 @@ from tests.reliability.standalone import set_up
 
 set_up()
 
-from .broken import BREAKS, seen_after  # noqa: E402 (models need Django set up)
+from .base import IMAGES  # noqa: E402 (models need Django set up)
+from .broken import BREAKS, seen_after  # noqa: E402
 from .chunks import Chunk, begin, play  # noqa: E402
 from .totals import Totals  # noqa: E402
 
@@ -68,6 +70,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--steps", type=int, default=100, help="in each sequence")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--story", type=int, help="only the one of this number")
+    parser.add_argument("--images", type=int, default=IMAGES, help="clicked at once, if many")
     parser.add_argument("--broken", action="store_true", help="break guards and look for it")
     parser.add_argument("--processes", type=int, default=multiprocessing.cpu_count())
     return parser.parse_args()
@@ -80,7 +83,7 @@ def chunks_of(options: argparse.Namespace) -> list[Chunk]:
     starts = range(first, last, PER_CHUNK)
     ends = [min(start + PER_CHUNK, last) for start in starts]
     return [
-        Chunk(range(start, end), options.seed, options.steps)
+        Chunk(range(start, end), options.seed, options.steps, options.images)
         for start, end in zip(starts, ends, strict=True)
     ]
 

@@ -75,16 +75,17 @@ class Story:
         signs_on_request_only: bool,
         listing_delay: float,
         then: int,
+        images: int = IMAGES,
     ) -> None:
         """A shop and a Runflow of some kind; somebody clicks."""
         world = self.world
         world.uuids = 0
-        world.reset(images=IMAGES, REVIEW=review, WORKERS=mode, DAILY_BUDGET=budget)
+        world.reset(images=images, REVIEW=review, WORKERS=mode, DAILY_BUDGET=budget)
         world.storage.is_public, world.storage.overwrites = public, overwrites
         world.runflow.grammar, world.runflow.honours_key = grammar, honours_key
         world.runflow.signs_on_request_only = signs_on_request_only
         world.runflow.listing_delay = listing_delay
-        self.click_on([1, 2], person=0, review=None)
+        self.click_on([1, 2, *range(IMAGES + 1, images + 1)], person=0, review=None)
         self.life_goes_on(then)
 
     def click_on(self, pks: list[int], *, person: int, review: bool | None) -> None:

@@ -11,6 +11,7 @@ set_up()
 
 from tests.reliability.world import World  # noqa: E402 (models need Django set up)
 
+from .base import IMAGES  # noqa: E402
 from .machine import story_of, tell  # noqa: E402
 from .shorten import shortened, what_goes_wrong, written_down  # noqa: E402
 from .totals import Totals  # noqa: E402
@@ -27,6 +28,7 @@ class Chunk:
     numbers: range
     seed: int
     steps: int
+    images: int = IMAGES
 
 
 def begin() -> None:
@@ -43,7 +45,7 @@ def play(chunk: Chunk) -> tuple[Totals, list[str]]:
     """Tell the stories: what happened in them, and those that went wrong, made short."""
     totals, bad = Totals(), []
     for number in chunk.numbers:
-        story = story_of(chunk.seed, number, chunk.steps)
+        story = story_of(chunk.seed, number, chunk.steps, chunk.images)
         try:
             tell(WORLDS[0], story, totals)
         except Exception:

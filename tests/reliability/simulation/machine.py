@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, run_state_machine_as_test
 
+from .base import IMAGES
 from .draws import drawn
 from .letters import Letters
 from .people import People
@@ -35,12 +36,18 @@ RULES = sorted(
 )
 
 
-def story_of(start: int, number: int, steps: int) -> list[Step]:
-    """The story of that number: how it opens, and so many steps. It is always the same one."""
+def story_of(start: int, number: int, steps: int, images: int = IMAGES) -> list[Step]:
+    """The story of that number: how it opens, and so many steps. It is always the same one.
+
+    A shop with more ``images`` than usual has all clicked at once in the beginning.
+    """
     chance = Random(f"{start}/{number}")
     known = chance.sample(RULES, round(chance.choice(SHARES) * len(RULES)))
     names = ["opens", *chance.choices(known, k=steps)]
-    return [(name, drawn(getattr(Simulation, name), chance)) for name in names]
+    story = [(name, drawn(getattr(Simulation, name), chance)) for name in names]
+    if images > IMAGES:
+        story[0][1].update(images=images, budget=None)
+    return story
 
 
 def tell(world: Any, story: list[Step], totals: Totals | None = None) -> None:
