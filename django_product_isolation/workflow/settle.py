@@ -12,7 +12,7 @@ from django_product_isolation.reasons import Reason
 from django_product_isolation.runflow import NotFound, Run, RunflowClient, RunflowError
 
 from .account import connect, describe
-from .timing import SETTLE_HORIZON, soon
+from .timing import MIN_LOOKUPS, SETTLE_HORIZON, soon
 
 logger = logging.getLogger("django_product_isolation")
 
@@ -32,7 +32,7 @@ def settle(run: IsolationRun) -> None:
         run.record(RunEvent.Kind.NOTE, reason, f"at Runflow: {known.status}")
         run.keep(runflow_run_id=known.id, cost=known.cost, reason=reason)
         run.rest()
-    elif timezone.now() - run.status_since > SETTLE_HORIZON:
+    elif timezone.now() - run.status_since > SETTLE_HORIZON and run.attempts > MIN_LOOKUPS:
         run.rest()
     else:
         run.wait(next_look(run))
@@ -40,7 +40,7 @@ def settle(run: IsolationRun) -> None:
 
 def next_look(run: IsolationRun) -> datetime:
     """The moment to ask about an ended run again: seldom, and ever more seldom."""
-    waited: timedelta = timezone.now() - run.status_since
+    waited: timedelta = min(timezone.now() - run.status_since, SETTLE_HORIZON)
     return soon(max(60.0, waited.total_seconds() / 3))
 
 

@@ -40,11 +40,17 @@ from .account import connect, describe, hold, hold_queue, pause_queue
 from .files import result_filename, target_of
 from .retrying import retry, retry_for
 from .settle import look_up, next_look
-from .timing import LOOKUP_HORIZON, MAX_ATTEMPTS, POLL_HORIZON, backoff, next_poll, soon
+from .timing import (
+    LOOKUP_HORIZON,
+    MAX_ATTEMPTS,
+    MIN_LOOKUPS,
+    POLL_HORIZON,
+    backoff,
+    next_poll,
+    soon,
+)
 
 LINK_SECONDS = 10.0  # to see whether our own storage hands the source out
-# Before "never arrived" is said, even by a worker whose clock is wrong.
-MIN_LOOKUPS = 3
 
 
 def submit(run: IsolationRun) -> None:

@@ -13,6 +13,8 @@ POLL_HORIZON = timedelta(hours=24)
 LOOKUP_HORIZON = timedelta(minutes=15)
 # How long we ask what became of a run that has ended here. A callback is heard ever after.
 SETTLE_HORIZON = timedelta(days=7)
+# Nor is that given up sooner, by a worker whose clock is wrong or after months without a worker.
+MIN_LOOKUPS = 3
 MAX_ATTEMPTS = 5
 MAX_BACKOFF = 600.0
 CALLBACK_GRACE = 20.0

@@ -1,3 +1,4 @@
+import time
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import receive_callback, resume, stop
+from django_product_isolation.workflow.timing import MIN_LOOKUPS
 from tests.photos import make_image
 from tests.workflow.test_advance import callback
 
@@ -26,6 +28,12 @@ def forgotten(run, runflow, step):
     )
     run.refresh_from_db()
     return run
+
+
+def age(run, *, days):
+    """Have the run be in its status for so long, with nobody at work since."""
+    since = timezone.now() - timedelta(days=days)
+    IsolationRun.objects.filter(pk=run.pk).update(status_since=since, attempts=0)
 
 
 def charged(run):
@@ -99,7 +107,9 @@ def test_money_that_may_be_gone_stays_reserved_until_it_is_known(run, runflow, s
     assert stop(run)
     since = timezone.now() - timedelta(hours=1)
     assert f"{IsolationRun.objects.spending_since(since):.4f}" == PRICE
-    IsolationRun.objects.update(status_since=timezone.now() - timedelta(days=8))
+    age(run, days=8)
+    for _ in range(MIN_LOOKUPS):
+        assert step(run).due_at is not None
     assert step(run).due_at is None
     assert IsolationRun.objects.spending_since(since) == 0
 
@@ -130,11 +140,24 @@ def test_a_run_that_never_arrived_is_let_go_after_a_week(run, runflow, step):
     runflow.behave(fault="drop_before_create")
     run = step(run)
     run.move_to(Status.FAILED, reason=Reason.NOT_ACCEPTED, due_at=timezone.now())
-    run = step(run)
-    assert run.due_at is not None
-    IsolationRun.objects.update(status_since=timezone.now() - timedelta(days=8))
+    age(run, days=8)
+    for _ in range(MIN_LOOKUPS):
+        run = step(run)
+        assert run.due_at is not None
     run = step(run)
     assert (run.due_at, run.reason, run.cost) == (None, Reason.NOT_ACCEPTED, None)
+
+
+def test_a_run_is_not_forgotten_because_nobody_worked_until_the_week_was_over(
+    forgotten, runflow, step
+):
+    while runflow.runs_of(forgotten)[0]["status_code"] != "succeeded":
+        time.sleep(0.01)
+    runflow.behave(fault="error_500", on="search_runs")
+    age(forgotten, days=60)
+    run = step(forgotten)
+    assert (run.due_at is not None, run.cost) == (True, None)
+    assert charged(step(run)) == PRICE
 
 
 def test_resuming_is_not_offered_for_what_has_ended(forgotten):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+from django import VERSION
 from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
 from django.core import mail
@@ -22,6 +23,8 @@ from .canaries import CORES, found_in
 
 TABLES = [RunEvent, IsolationRun, IsolationBatch, LogEntry, ProductImage]
 MAX_SHOWN = 300  # characters of a leak
+MAIL = "admin@shop.example"
+ADMINS = [MAIL] if VERSION >= (6,) else [("Admin", MAIL)]
 
 
 class Collector:
@@ -71,7 +74,7 @@ class Collector:
     def watching(self) -> Iterator[None]:
         """Read every log at DEBUG, and every exception of a request."""
         with ExitStack() as stack:
-            stack.enter_context(override_settings(ADMINS=[("Admin", "admin@shop.example")]))
+            stack.enter_context(override_settings(ADMINS=ADMINS))
             stack.enter_context(heard(_Reader(self)))
             stack.enter_context(mailed())
             stack.enter_context(seen_sql())
