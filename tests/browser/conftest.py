@@ -3,10 +3,22 @@
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client, override_settings
+from django.urls import reverse
 from pytest_django.live_server_helper import LiveServer
 
-from tests.admin.shop import EVERYTHING, make_staff
+from django_product_isolation.choices import Status
+from django_product_isolation.models import Preset, Selection
+from tests.admin.shop import (
+    BATCHES,
+    CHANGELIST,
+    EVERYTHING,
+    RUNS,
+    make_batch,
+    make_run,
+    make_staff,
+)
 from tests.chromium import base_url, browser_type_launch_args  # noqa: F401 (fixtures)
+from tests.photos import make_image
 
 
 @pytest.fixture(scope="session")
@@ -30,17 +42,51 @@ def staff(transactional_db):
 
 @pytest.fixture
 def log_in(live_server, staff):
-    """Let a browser context in as ``staff``."""
-    client = Client()
-    client.force_login(staff)
-    session = client.cookies[django_settings.SESSION_COOKIE_NAME].value
+    """Let a browser context in as ``staff``, or somebody else."""
 
-    def into(context):
+    def into(context, user=staff):
+        client = Client()
+        client.force_login(user)
+        session = client.cookies[django_settings.SESSION_COOKIE_NAME].value
         cookie = {"name": "sessionid", "value": session, "url": live_server.url}
         context.add_cookies([cookie])
         return context
 
     return into
+
+
+@pytest.fixture
+def pages(staff):
+    """The address of each page, with something of every kind on it."""
+    batch = make_batch(staff)
+    runs = {
+        status: make_run(status, batch=batch, name=f"A patiently hand-painted cup, {status}")
+        for status in Status
+    }
+    chosen = [make_image(f"Pot {n}") for n in range(3)]
+    selection = Selection.objects.create(
+        created_by=staff,
+        model_label="catalogue.productimage",
+        site_name="admin",
+        object_pks=[str(image.pk) for image in chosen],
+        chosen=len(chosen),
+    )
+    preset = Preset.objects.create(name="White ground")
+    presets = "/admin/product_isolation/preset/"
+    return {
+        "list of images": CHANGELIST,
+        "image": f"{CHANGELIST}{runs[Status.APPLIED].object_pk}/change/",
+        "confirm": reverse("product_isolation:confirm", args=[selection.pk]),
+        "batch": reverse("product_isolation:progress", args=[batch.pk]),
+        "review": reverse("product_isolation:review"),
+        "spending": reverse("product_isolation:spending"),
+        "list of runs": RUNS,
+        "run": f"{RUNS}{runs[Status.FAILED].pk}/change/",
+        "list of batches": BATCHES,
+        "list of presets": presets,
+        "preset": f"{presets}{preset.pk}/change/",
+        "index": "/admin/product_isolation/",
+    }
 
 
 @pytest.fixture

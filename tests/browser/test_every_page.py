@@ -1,20 +1,8 @@
 """Every page that staff see, in both themes and at both widths: whole, in reach, for everybody."""
 
 import pytest
-from django.urls import reverse
 
-from django_product_isolation.choices import Status
-from django_product_isolation.models import Preset, Selection
-from tests.admin.shop import (
-    BATCHES,
-    CHANGELIST,
-    EVERYTHING,
-    RUNS,
-    make_batch,
-    make_run,
-    make_staff,
-)
-from tests.photos import make_image
+from tests.admin.shop import EVERYTHING, make_staff
 
 from .axe import fetch, grave_faults
 
@@ -42,40 +30,6 @@ def staff(transactional_db):
 @pytest.fixture(scope="session")
 def axe(tmp_path_factory):
     return fetch(tmp_path_factory.mktemp("axe"))
-
-
-@pytest.fixture
-def pages(staff):
-    """The address of each page, with something of every kind on it."""
-    batch = make_batch(staff)
-    runs = {
-        status: make_run(status, batch=batch, name=f"A patiently hand-painted cup, {status}")
-        for status in Status
-    }
-    chosen = [make_image(f"Pot {n}") for n in range(3)]
-    selection = Selection.objects.create(
-        created_by=staff,
-        model_label="catalogue.productimage",
-        site_name="admin",
-        object_pks=[str(image.pk) for image in chosen],
-        chosen=len(chosen),
-    )
-    preset = Preset.objects.create(name="White ground")
-    presets = "/admin/product_isolation/preset/"
-    return {
-        "list of images": CHANGELIST,
-        "image": f"{CHANGELIST}{runs[Status.APPLIED].object_pk}/change/",
-        "confirm": reverse("product_isolation:confirm", args=[selection.pk]),
-        "batch": reverse("product_isolation:progress", args=[batch.pk]),
-        "review": reverse("product_isolation:review"),
-        "spending": reverse("product_isolation:spending"),
-        "list of runs": RUNS,
-        "run": f"{RUNS}{runs[Status.FAILED].pk}/change/",
-        "list of batches": BATCHES,
-        "list of presets": presets,
-        "preset": f"{presets}{preset.pk}/change/",
-        "index": "/admin/product_isolation/",
-    }
 
 
 LOADED = "Array.from(document.images).filter(i => i.loading != 'lazy' && !i.naturalWidth).length"
