@@ -13,6 +13,7 @@ from django.utils import translation
 
 from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.models import AccountBalance, IsolationRun
+from django_product_isolation.workflow import spending as workflow_spending
 from tests.admin.conftest import count_queries, no_steps, option  # noqa: F401 (fixtures)
 from tests.admin.shop import BATCHES, EVERYTHING, RUNS, make_batch, make_staff
 
@@ -209,6 +210,20 @@ def test_more_runs_than_a_page_adds_up_are_refused_in_words_but_exported(client,
     assert shown(client, **days)[0].runs == 0  # this month, as after any other mistake
     assert shown(client, period="last-month")[0].runs == 3  # the app's own choice is not refused
     assert len(exported(client, **days)) == 3
+
+
+def test_what_is_begun_while_the_sums_are_made_waits_for_the_next_look(client, boss, monkeypatch):
+    real = workflow_spending.amounts_by_batch
+
+    def meanwhile(period):
+        add_run(batch_at(f"{NOW}"), cost="1")
+        return real(period)
+
+    monkeypatch.setattr(workflow_spending, "amounts_by_batch", meanwhile)
+    total, *_ = shown(client)
+    assert (total.runs, total.charged) == (0, 0)
+    monkeypatch.setattr(workflow_spending, "amounts_by_batch", real)
+    assert shown(client)[0].charged == 1
 
 
 def test_the_balance_is_the_one_last_read(client, boss):
