@@ -79,13 +79,14 @@ def make_sure(run: IsolationRun) -> None:
 
 
 def read_alike(target: Target, run: IsolationRun) -> Fingerprint | None:
-    """The source's fingerprint; other bytes than were sent only if a second look finds them too.
+    """The source's fingerprint; another one than of what was sent, or none, only if seen twice.
 
-    Raises StorageFailed when it does not: what a failing storage hands out must not undo a swap.
+    Raises StorageFailed otherwise: what a failing storage hands out must neither undo a swap nor
+    hide a newer upload.
     """
     source = find_fingerprint(target, run.source_name)
-    is_other = source is not None and source.sha256 != run.source_sha256
-    if is_other and find_fingerprint(target, run.source_name) != source:
+    is_as_sent = source is not None and source.sha256 == run.source_sha256
+    if not is_as_sent and find_fingerprint(target, run.source_name) != source:
         raise StorageFailed("the source was read differently twice")
     return source
 

@@ -1,6 +1,7 @@
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage
 from django.db.models.signals import post_save
 
 from django_product_isolation import isolate, restore
@@ -284,6 +285,26 @@ def test_a_storage_that_stays_away_after_the_swap_is_not_asked_for_ever(
         assert run.due_at is not None
     run = step(run)
     assert (run.status, run.due_at) == (Status.APPLIED, None)
+
+
+def test_an_upload_during_the_swap_is_shown_though_the_storage_once_says_it_is_missing(
+    run, image, go_on, step, monkeypatch
+):
+    run = go_on(run, Status.APPLIED)
+    newest = upload(image, same_name=True)
+    ProductImage.objects.filter(pk=image.pk).update(original=run.result_name)
+    real, said = FileSystemStorage._open, []
+
+    def once_missing(self, name, *args):
+        if name == run.source_name and not said:
+            said.append(name)
+            raise FileNotFoundError(name)
+        return real(self, name, *args)
+
+    monkeypatch.setattr(FileSystemStorage, "_open", once_missing)
+    assert step(run).due_at is not None
+    assert step(run).status == Status.SUPERSEDED
+    assert shown_bytes(image) == newest
 
 
 def test_an_original_deleted_after_the_swap_leaves_the_result_shown(run, image, go_on, step):
