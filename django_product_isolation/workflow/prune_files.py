@@ -159,7 +159,9 @@ class FilePruning:
 
     def not_needed(self, files: list[Stored]) -> list[Stored]:
         """Each name once, and only by the first of the runs that began with it."""
-        by_name = {file.name: file for file in reversed(files)}
+        # Sorted here: MariaDB has an order of its own for UUIDs.
+        by_key = sorted(files, key=lambda file: file.run.pk, reverse=True)
+        by_name = {file.name: file for file in by_key}
         sources = [made for made in made_from(set(by_name)) if made.status == Status.APPLIED]
         needed = in_use(set(by_name))
         # What a run began with goes by the age of originals, in whatever other role it stands.
