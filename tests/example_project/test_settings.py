@@ -1,19 +1,14 @@
 """The switches of the example shop: one environment variable each."""
 
-import contextlib
 import json
 import stat
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
-from urllib.parse import urlsplit
 
-import psycopg
-import pymysql
 import pytest
 
-from tests.services import needs
+from tests.empty_database import empty_database
 
 from .shop_process import MANAGE, environment, manage
 
@@ -111,29 +106,11 @@ def test_switches_change_what_they_say(shown):
 
 @pytest.mark.parametrize("server", ["postgresql", "mariadb"])
 def test_the_shop_finds_its_tables_on_each_database(server, tmp_path):
-    url, name = needs(server), f"shop_{uuid.uuid4().hex[:12]}"
-    with database(server, url, name):
-        variables = {"DATABASE_URL": f"{url}{name}"}
+    with empty_database(server, f"shop_{uuid.uuid4().hex[:12]}") as url:
+        variables = {"DATABASE_URL": url}
         for command in (["migrate", "-v", "0"], ["migrate", "--check"]):
             done = manage(tmp_path / "var", *command, **variables)
             assert done.returncode == 0, done.stderr
-
-
-@contextlib.contextmanager
-def database(server: str, url: str, name: str) -> Iterator[None]:
-    """An empty database of that name, while the test lasts."""
-    place = urlsplit(url)
-    login = {"host": place.hostname, "user": place.username, "password": place.password or ""}
-    if server == "mariadb":
-        connection = pymysql.connect(port=place.port or 3306, autocommit=True, **login)
-    else:
-        connection = psycopg.connect(port=place.port, dbname="postgres", autocommit=True, **login)
-    with contextlib.closing(connection), connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
-        try:
-            yield
-        finally:
-            cursor.execute(f"DROP DATABASE {name}")
 
 
 def test_a_switch_is_on_or_off_and_nothing_else(tmp_path):

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests.empty_database import empty_database
 from tests.http_server import certificate
-from tests.integration.databases import empty_database
 from tests.integration.shop import DemoShop
 from tests.photos import photo_bytes
 from tests.services import needs
