@@ -13,7 +13,7 @@ FLOORS = [
     {"fetching"},
     {"runflow", "images", "decoding", "stripping", "colours"},
     {"callbacks"},
-    {"models", "querysets", "targets"},
+    {"models", "querysets", "host"},
     {"workflow"},
     {
         "admin",

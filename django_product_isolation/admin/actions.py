@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from django_product_isolation.targets import StorageFailed, get_targets
+from django_product_isolation.host import StorageFailed, get_targets
 from django_product_isolation.workflow import restore
 from django_product_isolation.workflow.begin import MAX_READ
 

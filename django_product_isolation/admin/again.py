@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy
 
 from django_product_isolation.choices import Status
 from django_product_isolation.conf import get_settings
+from django_product_isolation.host import without_dimensions
 from django_product_isolation.models import IsolationBatch, IsolationRun
-from django_product_isolation.targets import without_dimensions
 from django_product_isolation.workflow import BudgetExceeded, NothingToIsolate, isolate
 from django_product_isolation.workflow.begin import PROMPT_MAX_LENGTH
 from django_product_isolation.workflow.decide import NOTE_MAX_LENGTH, note

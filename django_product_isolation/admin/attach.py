@@ -7,7 +7,7 @@ derives from the host's; the host's classes stay as they are.
 from django.contrib.admin.sites import all_sites
 from django.core.exceptions import ImproperlyConfigured
 
-from django_product_isolation.targets import get_targets
+from django_product_isolation.host import get_targets
 
 from .actions import attach_actions
 from .derived import extend

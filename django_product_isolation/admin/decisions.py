@@ -18,9 +18,9 @@ from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from django_product_isolation import workflow
 from django_product_isolation.choices import Status, Workers
 from django_product_isolation.conf import get_settings
+from django_product_isolation.host import StorageFailed
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
-from django_product_isolation.targets import StorageFailed
 from django_product_isolation.workflow.decide import STOPPABLE
 
 from . import again, rights, wording

@@ -15,8 +15,8 @@ from django.http import Http404, HttpRequest
 from django.urls import reverse
 
 from django_product_isolation.conf import get_settings
+from django_product_isolation.host import without_dimensions
 from django_product_isolation.models import Preset, Selection
-from django_product_isolation.targets import without_dimensions
 from django_product_isolation.workflow import Plan, plan
 from django_product_isolation.workflow.begin import render
 

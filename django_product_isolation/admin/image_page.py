@@ -17,8 +17,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from django_product_isolation.choices import Status
+from django_product_isolation.host import Target, target_for
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.targets import Target, target_for
 
 from . import rights, wording
 from .drawn import Drawn

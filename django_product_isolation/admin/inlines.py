@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from django_product_isolation.targets import get_targets, target_for
+from django_product_isolation.host import get_targets, target_for
 
 from . import rights
 from .derived import extend

@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from django_product_isolation.choices import AspectRatio, Resolution
+from django_product_isolation.host import Picture
 from django_product_isolation.models import Preset
-from django_product_isolation.targets import Picture
 from django_product_isolation.workflow.begin import PROMPT_MAX_LENGTH, render
 
 AT_ONCE, REVIEWED = "at-once", "reviewed"

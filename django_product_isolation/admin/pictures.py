@@ -10,8 +10,8 @@ from typing import Literal
 from django.contrib.admin.utils import quote
 from django.urls import reverse
 
+from django_product_isolation.host import Picture, Target
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.targets import Picture, Target
 
 Which = Literal["source", "result"]
 WHICH: tuple[Which, ...] = ("source", "result")

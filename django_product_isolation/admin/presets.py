@@ -10,8 +10,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from django_product_isolation.host import get_targets
 from django_product_isolation.models import Preset
-from django_product_isolation.targets import get_targets
 
 if TYPE_CHECKING:
     PresetModelAdmin = admin.ModelAdmin[Preset]

@@ -15,7 +15,7 @@ from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.translation import gettext_lazy
 
-from django_product_isolation.targets import Target, without_dimensions
+from django_product_isolation.host import Target, without_dimensions
 
 from . import rights
 from .selections import keep

@@ -13,8 +13,8 @@ from django.contrib.auth import get_permission_codename
 from django.db.models import ImageField, Model, QuerySet
 from django.http import HttpRequest
 
+from django_product_isolation.host import without_dimensions
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.targets import without_dimensions
 from django_product_isolation.workflow.begin import MAX_READ
 
 from .sites import admin_of, find_model

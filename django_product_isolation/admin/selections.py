@@ -23,8 +23,8 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from django_product_isolation.host import target_for, without_dimensions
 from django_product_isolation.models import Selection
-from django_product_isolation.targets import target_for, without_dimensions
 from django_product_isolation.workflow.begin import MAX_READ
 
 from . import rights

@@ -13,8 +13,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from django_product_isolation.choices import OPEN_STATUSES, Status
+from django_product_isolation.host import target_for
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.targets import target_for
 
 from .searching import by_keys_if_few
 

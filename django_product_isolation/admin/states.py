@@ -17,8 +17,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from django_product_isolation.choices import Status
+from django_product_isolation.host import Target, target_for
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.targets import Target, target_for
 
 from . import rights
 from .cards import badge, words_of

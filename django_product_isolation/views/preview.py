@@ -19,15 +19,15 @@ from django.views.decorators.http import require_safe
 from django_product_isolation.admin import rights
 from django_product_isolation.admin.pictures import SIZES, SMALL, stored_result, version
 from django_product_isolation.admin.sites import admins_of, find_model
-from django_product_isolation.images import ImageRejected, thumbnail
-from django_product_isolation.models import IsolationRun
-from django_product_isolation.targets import (
+from django_product_isolation.host import (
     FileMissing,
     FileTooLarge,
     StorageFailed,
     Target,
     target_for,
 )
+from django_product_isolation.images import ImageRejected, thumbnail
+from django_product_isolation.models import IsolationRun
 
 logger = logging.getLogger("django_product_isolation")
 

@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from django_product_isolation.callbacks import Callback
 from django_product_isolation.choices import Status
+from django_product_isolation.host import StorageFailed
 from django_product_isolation.models import IsolationRun, LeaseLost, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.redaction import without_locals
 from django_product_isolation.signals import work_due
-from django_product_isolation.targets import StorageFailed
 from django_product_isolation.transactions import retried
 
 from .account import read_balance

@@ -7,8 +7,8 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from django_product_isolation.choices import Status
+from django_product_isolation.host import Target
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.targets import Target
 
 
 def log_change(run: IsolationRun, target: Target, actor: Any) -> None:

@@ -17,11 +17,11 @@ from django.utils.translation import gettext as _
 
 from django_product_isolation.choices import AspectRatio, Resolution, Status
 from django_product_isolation.conf import get_settings
+from django_product_isolation.host import Picture, Target, target_for
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.querysets import RunQuerySet
 from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import work_due
-from django_product_isolation.targets import Picture, Target, target_for
 from django_product_isolation.transactions import retried
 
 from .budgets import reserve

@@ -12,9 +12,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.conf import get_settings
+from django_product_isolation.host import target_for
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.querysets import RunQuerySet
-from django_product_isolation.targets import target_for
 
 from .begin import NothingToIsolate, isolate
 from .budgets import BudgetExceeded

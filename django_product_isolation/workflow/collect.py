@@ -15,6 +15,14 @@ from django.utils import timezone
 from django_product_isolation.choices import Status
 from django_product_isolation.conf import get_settings
 from django_product_isolation.fetching import FetchError, fetch
+from django_product_isolation.host import (
+    MAX_FILE_BYTES,
+    SPOOL_BYTES,
+    FileMissing,
+    NameTooLong,
+    StorageFailed,
+    Target,
+)
 from django_product_isolation.images import (
     ImageFacts,
     ImageRejected,
@@ -31,14 +39,6 @@ from django_product_isolation.runflow import (
     RunflowClient,
     RunflowError,
     RunState,
-)
-from django_product_isolation.targets import (
-    MAX_FILE_BYTES,
-    SPOOL_BYTES,
-    FileMissing,
-    NameTooLong,
-    StorageFailed,
-    Target,
 )
 
 from .account import connect, describe, hold

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from django.apps import apps
 from django.core.files.images import get_image_dimensions
 
+from django_product_isolation.host import FileMissing, FileTooLarge, Target, target_for
 from django_product_isolation.images import sha256_of
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.targets import FileMissing, FileTooLarge, Target, target_for
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from django_product_isolation.choices import OPEN_STATUSES, Status
+from django_product_isolation.host import Target, get_targets
 from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent, Selection
 from django_product_isolation.querysets import RunQuerySet
-from django_product_isolation.targets import Target, get_targets
 
 from .prune_files import CHUNK, ORIGINAL, RESULT, FilePruning, Tally
 

@@ -16,9 +16,9 @@ from django.db.models import F, Model, Q, QuerySet
 from django.utils import timezone
 
 from django_product_isolation.choices import OPEN_STATUSES, Status
+from django_product_isolation.host import FileMissing, FileTooLarge, StorageFailed, Target
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
-from django_product_isolation.targets import FileMissing, FileTooLarge, StorageFailed, Target
 from django_product_isolation.transactions import retried
 
 from .files import fingerprint

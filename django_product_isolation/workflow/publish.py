@@ -12,15 +12,15 @@ from typing import Any
 from django.db import transaction
 
 from django_product_isolation.choices import Status
-from django_product_isolation.models import IsolationRun, RunEvent
-from django_product_isolation.reasons import Reason
-from django_product_isolation.redaction import without_locals
-from django_product_isolation.signals import image_applied, image_restored
-from django_product_isolation.targets import (
+from django_product_isolation.host import (
     StorageFailed,
     Target,
     target_for,
 )
+from django_product_isolation.models import IsolationRun, RunEvent
+from django_product_isolation.reasons import Reason
+from django_product_isolation.redaction import without_locals
+from django_product_isolation.signals import image_applied, image_restored
 from django_product_isolation.transactions import retried
 
 from .audit import log_change

@@ -16,6 +16,7 @@ from django_product_isolation.callbacks import make_token
 from django_product_isolation.choices import Source, Status
 from django_product_isolation.conf import get_settings
 from django_product_isolation.fetching import is_reachable_from_outside, is_refused
+from django_product_isolation.host import FileMissing, FileTooLarge, NameTooLong, Target
 from django_product_isolation.images import (
     ImageRejected,
     needs_preparing,
@@ -34,7 +35,6 @@ from django_product_isolation.runflow import (
     RunflowError,
     RunRequest,
 )
-from django_product_isolation.targets import FileMissing, FileTooLarge, NameTooLong, Target
 
 from .account import connect, describe, hold, hold_queue, pause_queue
 from .files import result_filename, target_of

@@ -17,7 +17,7 @@ from tests import services
 ROOT = Path(__file__).parents[2]
 TESTS = (
     "tests/test_models.py",
-    "tests/test_targets.py",
+    "tests/host/test_targets.py",
     "tests/test_transactions.py",
     "tests/workflow/test_advance.py",
     "tests/workflow/test_begin.py",

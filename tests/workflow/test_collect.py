@@ -10,10 +10,10 @@ from PIL import Image
 
 from django_product_isolation import isolate
 from django_product_isolation.choices import Status
+from django_product_isolation.host import NameTooLong, Target
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.runflow import NotReached, RunflowClient
-from django_product_isolation.targets import NameTooLong, Target
 from django_product_isolation.workflow import approve, resume
 from tests.catalogue.models import ProductImage
 from tests.photos import make_swatch, shown_bytes

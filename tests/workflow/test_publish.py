@@ -6,10 +6,10 @@ from django.db.models.signals import post_save
 
 from django_product_isolation import isolate, restore
 from django_product_isolation.choices import Status
+from django_product_isolation.host import StorageFailed
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import image_applied, image_restored, run_finished
-from django_product_isolation.targets import StorageFailed
 from django_product_isolation.workflow import restore_run
 from tests.catalogue.models import ProductImage
 from tests.photos import make_image, photo_bytes, shown_bytes

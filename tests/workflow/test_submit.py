@@ -239,7 +239,7 @@ def test_a_file_that_is_no_picture_fails_before_it_costs(
 
 
 def test_a_file_over_the_limit_fails_before_it_costs(run, runflow, step, monkeypatch):
-    monkeypatch.setattr("django_product_isolation.targets.MAX_FILE_BYTES", 100)
+    monkeypatch.setattr("django_product_isolation.host.storage.MAX_FILE_BYTES", 100)
     run = step(run)
     assert (run.status, run.reason) == (Status.FAILED, Reason.SOURCE_TOO_LARGE)
 

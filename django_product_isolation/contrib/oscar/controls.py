@@ -17,9 +17,9 @@ from django_product_isolation.admin import rights
 from django_product_isolation.admin.image_page import controls
 from django_product_isolation.admin.sites import find_model
 from django_product_isolation.admin.states import runs_behind
+from django_product_isolation.host import Target, target_for
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import sentence_of
-from django_product_isolation.targets import Target, target_for
 
 IMAGES_TAB = "#product_images"
 

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 
-from django_product_isolation.targets import Target, target_for
+from django_product_isolation.host import Target, target_for
 from django_product_isolation.workflow import prune
 from django_product_isolation.workflow.prune_files import Tally
 

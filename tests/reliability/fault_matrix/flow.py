@@ -6,8 +6,8 @@ import pytest
 
 from django_product_isolation import isolate, restore
 from django_product_isolation.choices import Status
+from django_product_isolation.host import StorageFailed
 from django_product_isolation.models import IsolationBatch, IsolationRun
-from django_product_isolation.targets import StorageFailed
 from django_product_isolation.tasks import advance_run
 from django_product_isolation.workflow import approve
 from tests.catalogue.models import ProductImage

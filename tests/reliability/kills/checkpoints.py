@@ -41,10 +41,10 @@ class Checkpoints(AppConfig):
 
     def ready(self) -> None:
         from django_product_isolation.choices import Status
+        from django_product_isolation.host import Target
         from django_product_isolation.models import IsolationRun
         from django_product_isolation.querysets import RunQuerySet
         from django_product_isolation.runflow import RunflowClient
-        from django_product_isolation.targets import Target
         from django_product_isolation.workflow import collect, publish
         from django_product_isolation import images  # isort: skip
 

@@ -9,8 +9,8 @@ from collections import Counter
 
 from django_product_isolation import restore
 from django_product_isolation.choices import OPEN_STATUSES, Status
+from django_product_isolation.host import target_for
 from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent
-from django_product_isolation.targets import target_for
 from django_product_isolation.workflow import prune
 from django_product_isolation.workflow.publish import applied_runs
 from tests.catalogue.models import Product, ProductImage

@@ -184,7 +184,7 @@ def test_a_storage_that_cannot_tell_sizes_is_pruned_all_the_same(image, shelf, m
 
 
 def test_an_original_above_what_we_handle_is_left_alone(image, shelf, monkeypatch):
-    monkeypatch.setattr("django_product_isolation.targets.MAX_FILE_BYTES", 3)
+    monkeypatch.setattr("django_product_isolation.host.storage.MAX_FILE_BYTES", 3)
     run = begun(image, Status.APPLIED)
     upload(image, b"new")
     grow_old()

@@ -105,7 +105,7 @@ def test_what_a_budget_of_this_month_counts_stays(image):
 
 
 def test_one_model_can_be_pruned_alone(image, shelf):
-    from django_product_isolation.targets import target_for
+    from django_product_isolation.host import target_for
     from tests.catalogue.models import Swatch
 
     begun(image, Status.FAILED)

@@ -10,12 +10,12 @@ from django.utils import timezone
 
 from django_product_isolation import callbacks
 from django_product_isolation.choices import Status
+from django_product_isolation.host import Target, dimension_columns
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.querysets import RunQuerySet
 from django_product_isolation.reasons import Reason
 from django_product_isolation.runflow import RunflowError
 from django_product_isolation.signals import image_restored
-from django_product_isolation.targets import Target, dimension_columns
 from django_product_isolation.workflow import (
     advance,
     begin,

@@ -4,8 +4,8 @@ from contextlib import suppress
 from typing import Any
 
 from django_product_isolation import restore
+from django_product_isolation.host import StorageFailed
 from django_product_isolation.models import IsolationBatch
-from django_product_isolation.targets import StorageFailed
 from django_product_isolation.workflow import advance_for, approve, reject, resume, stop
 
 from .base import Story, images, people, rounds, some

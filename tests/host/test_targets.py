@@ -5,12 +5,12 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import InMemoryStorage, Storage
 
-from django_product_isolation import targets
-from django_product_isolation.targets import (
+from django_product_isolation.host import (
     FileMissing,
     FileTooLarge,
     NameTooLong,
     StorageFailed,
+    storage,
     target_for,
 )
 from tests.catalogue.models import Product, ProductImage, Swatch
@@ -160,7 +160,7 @@ def test_what_goes_wrong_while_a_copy_is_used_is_not_the_storages_fault(target, 
 
 def test_a_file_over_the_limit_is_not_read_to_its_end(target, stored_in, monkeypatch):
     stored_in(InMemoryStorage()).save("busy.jpg", ContentFile(bytes(200_000)))
-    monkeypatch.setattr(targets, "MAX_FILE_BYTES", 100_000)
+    monkeypatch.setattr(storage, "MAX_FILE_BYTES", 100_000)
     with pytest.raises(FileTooLarge), target.copy("busy.jpg"):
         pass
 

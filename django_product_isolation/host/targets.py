@@ -1,10 +1,9 @@
 """Which model fields can be isolated, how they are read and swapped, and their storage.
 
 Knows the host's models only through Django's own meta data, and files only through the
-field's storage. Knows nothing of runs.
+field's storage.
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -17,43 +16,12 @@ from django.core.files.base import File
 from django.core.files.storage import Storage
 from django.db.models import ImageField, Model, QuerySet
 
-from .conf import SETTING, get_settings
+from django_product_isolation.conf import SETTING, get_settings
 
-# What Runflow takes in an upload (contract, section 8); sources and results above it are refused.
-MAX_FILE_BYTES = 50 * 1024 * 1024
-SPOOL_BYTES = 4 * 1024 * 1024
-# How django-storages (S3 and Google, Azure, Dropbox) and Django say so.
-OVERWRITING = (
-    ("file_overwrite", True),
-    ("overwrite_files", True),
-    ("write_mode", "overwrite"),
-    ("_allow_overwrite", True),
-)
-
-
-class FileMissing(Exception):
-    """The storage has no file of that name."""
-
-
-class FileTooLarge(Exception):
-    """The file is larger than we handle."""
-
-
-class NameTooLong(Exception):
-    """The image column is too short for a name of ours."""
-
-
-class StorageFailed(Exception):
-    """The storage did not do what it was asked; trying again may help."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Picture:
-    """One row of the host's: its key, the file its field points at, and its product's name."""
-
-    pk: str
-    name: str
-    label: str
+from . import storage as storages
+from .pictures import Picture, read_pictures, shared_categories
+from .rows import dimension_columns, without_dimensions
+from .storage import FileMissing, FileTooLarge, NameTooLong, overwrites, storage_errors
 
 
 @dataclass(frozen=True)
@@ -77,7 +45,7 @@ class Target:
     @property
     def overwrites(self) -> bool:
         """Whether the storage puts a new file in the place of one that has the same name."""
-        return any(getattr(self.storage, name, None) == value for name, value in OVERWRITING)
+        return overwrites(self.storage)
 
     def active_key(self, pk: str) -> str:
         """What may stand only once among open runs."""
@@ -85,36 +53,11 @@ class Target:
 
     def pictures(self, images: QuerySet[Any]) -> list[Picture]:
         """Read key, file name and product of ``images`` in two queries, opening no file."""
-        named_by = self.product or "pk"
-        rows = [
-            (pk, name or "", product)
-            for pk, name, product in images.values_list("pk", self.field.attname, named_by)
-        ]
-        labels = self._labels({product for _, _, product in rows})
-        return [
-            Picture(pk=str(pk), name=name, label=labels.get(product) or self._fallback(pk, product))
-            for pk, name, product in rows
-        ]
+        return read_pictures(self, images)
 
     def categories(self, pks: Collection[str]) -> set[str]:
         """The categories that all images with these keys share; one query, none without path."""
-        if not self.category or not pks:
-            return set()
-        rows = self.model._base_manager.filter(pk__in=pks).values_list("pk", self.category)
-        counts = Counter(str(category) for _pk, category in set(rows) if category is not None)
-        return {category for category, count in counts.items() if count == len(pks)}
-
-    def _fallback(self, pk: Any, product: Any) -> str:
-        return str(product or f"{self.model._meta.verbose_name} {pk}")
-
-    def _labels(self, keys: set[Any]) -> dict[Any, str]:
-        named = self.model
-        if self.product:
-            relation = self.model._meta.get_field(self.product)
-            if not relation.is_relation:
-                return {}
-            named = relation.related_model  # type: ignore[assignment]
-        return {obj.pk: str(obj)[:200] for obj in without_dimensions(named).filter(pk__in=keys)}
+        return shared_categories(self, pks)
 
     def instance(self, pk: str) -> Model | None:
         """The host's row, read without opening its file; None when it was deleted."""
@@ -146,11 +89,11 @@ class Target:
 
         Raises FileMissing, FileTooLarge above MAX_FILE_BYTES, or StorageFailed.
         """
-        with SpooledTemporaryFile(max_size=SPOOL_BYTES) as local:
+        with SpooledTemporaryFile(max_size=storages.SPOOL_BYTES) as local:
             with storage_errors(), self.storage.open(name, "rb") as file:
                 for chunk in file.chunks():
                     local.write(chunk)
-                    if local.tell() > MAX_FILE_BYTES:
+                    if local.tell() > storages.MAX_FILE_BYTES:
                         raise FileTooLarge(name)
             local.seek(0)
             yield cast("BinaryIO", local)
@@ -198,41 +141,6 @@ class Target:
         # Under multi-table inheritance Django turns an UPDATE of a parent's column into a SELECT
         # and an UPDATE by key, which would lose the condition: ask the table that has the column.
         return self.field.model._base_manager.all()
-
-
-@contextmanager
-def storage_errors() -> Iterator[None]:
-    """Turn what storages raise into FileMissing and StorageFailed.
-
-    Storages let every exception of their client library through, so all are caught here. Their
-    texts quote signed links, and so none is kept as the cause.
-    """
-    try:
-        yield
-    except FileTooLarge:
-        raise
-    except FileNotFoundError as error:
-        raise FileMissing(type(error).__name__) from None
-    except Exception as error:
-        raise StorageFailed(type(error).__name__) from None
-
-
-def without_dimensions(model: type[Model]) -> QuerySet[Any]:
-    """All rows, with image fields that have dimension columns deferred.
-
-    Django opens the file of such a field when a row with empty dimensions is read.
-    """
-    opening = [
-        field.name
-        for field in model._meta.get_fields()
-        if isinstance(field, ImageField) and any(dimension_columns(field))
-    ]
-    return model._base_manager.defer(*opening)
-
-
-def dimension_columns(field: ImageField) -> tuple[str | None, str | None]:
-    """The names of the columns that hold width and height, None where there is none."""
-    return getattr(field, "width_field", None), getattr(field, "height_field", None)
 
 
 def get_targets() -> dict[type[Model], Target]:

@@ -1,0 +1,57 @@
+"""System checks: each finding has an id to search for and a hint that is the way out.
+
+Ids are public: hosts silence them. Retired ids are never given to another finding.
+"""
+
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Warning
+from django.core.exceptions import ImproperlyConfigured
+
+from django_product_isolation.conf import SETTING, get_settings
+
+from .settings import check_addresses, check_amounts, check_choices, check_key, check_secrets
+from .shop import check_admin, check_images, check_storages, check_urls
+from .workers import check_broker, check_django_tasks
+
+CHECKS = (
+    check_key,
+    check_images,
+    check_choices,
+    check_addresses,
+    check_amounts,
+    check_secrets,
+    check_urls,
+    check_admin,
+    check_storages,
+    check_broker,
+    check_django_tasks,
+)
+
+
+def check_settings(**_kwargs: Any) -> list[CheckMessage]:
+    """Check ``PRODUCT_ISOLATION``; the first finding stops those that rest on it."""
+    try:
+        settings = get_settings()
+    except ImproperlyConfigured as error:
+        hint = f"Correct the dictionary {SETTING} in your settings."
+        return [Error(str(error), hint=hint, id="product_isolation.E001")]
+    return [message for check in CHECKS for message in check(settings)]
+
+
+def check_deploy(**_kwargs: Any) -> list[CheckMessage]:
+    """Findings that matter only where real money and the open internet are."""
+    try:
+        settings = get_settings()
+    except ImproperlyConfigured:
+        return []  # E001 says so
+    if settings.CALLBACK_BASE_URL is None or settings.SIGNING_SECRETS:
+        return []
+    return [
+        Warning(
+            "Callbacks are received without a signing secret.",
+            hint="Create one at Runflow and set SIGNING_SECRETS. Until then only the secret "
+            "address of each callback keeps strangers from having us look at our own runs.",
+            id="product_isolation.W003",
+        )
+    ]

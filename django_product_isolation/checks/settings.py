@@ -1,0 +1,97 @@
+"""Checks of ``PRODUCT_ISOLATION`` by itself: its values, addresses and secrets."""
+
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+from django.core.checks import CheckMessage, Error
+from django.core.exceptions import ImproperlyConfigured
+
+from django_product_isolation import callbacks
+from django_product_isolation.choices import AspectRatio, Resolution, Source, Workers
+from django_product_isolation.conf import SETTING, IsolationSettings
+from django_product_isolation.fetching import is_loopback
+
+CHOICES = {
+    "ASPECT_RATIO": AspectRatio,
+    "RESOLUTION": Resolution,
+    "SOURCE": Source,
+    "WORKERS": Workers,
+}
+
+
+def check_key(settings: IsolationSettings) -> Iterator[CheckMessage]:
+    if not settings.API_KEY:
+        yield Error(
+            f'{SETTING}["API_KEY"] is missing.',
+            hint="Set it to your Runflow key, best from an environment variable. "
+            "The sandbox takes any key, such as rf_live_sandbox.",
+            id="product_isolation.E002",
+        )
+
+
+def check_choices(settings: IsolationSettings) -> Iterator[CheckMessage]:
+    for name, choices in CHOICES.items():
+        if getattr(settings, name) not in choices.values:
+            yield Error(
+                f'{SETTING}["{name}"] is {getattr(settings, name)!r}.',
+                hint=f"Choose one of: {', '.join(choices.values)}.",
+                id="product_isolation.E004",
+            )
+
+
+def check_addresses(settings: IsolationSettings) -> Iterator[CheckMessage]:
+    """Both addresses are https; plain http only between neighbours on one machine."""
+    local = is_loopback(settings.BASE_URL)
+    addresses = {"BASE_URL": settings.BASE_URL, "CALLBACK_BASE_URL": settings.CALLBACK_BASE_URL}
+    for name, url in addresses.items():
+        if url is None or is_https(url) or (local and is_loopback(url)):
+            continue
+        yield Error(
+            f'{SETTING}["{name}"] is {without_secrets(url)!r}, which is not an https address.',
+            hint="Give scheme and host, such as https://shop.example. Plain http works only "
+            "where BASE_URL is the sandbox on this machine."
+            + (" None means that results are polled." if name == "CALLBACK_BASE_URL" else ""),
+            id="product_isolation.E005",
+        )
+
+
+def check_amounts(settings: IsolationSettings) -> Iterator[CheckMessage]:
+    readers: list[Callable[[], object]] = [
+        lambda: settings.price,
+        lambda: settings.daily_budget,
+        lambda: settings.monthly_budget,
+    ]
+    for read in readers:
+        try:
+            read()
+        except ImproperlyConfigured as error:
+            yield Error(str(error), hint='Write it as text: "0.27".', id="product_isolation.E006")
+    if not isinstance(settings.MAX_BATCH, int) or not 1 <= settings.MAX_BATCH <= 500:
+        yield Error(
+            f'{SETTING}["MAX_BATCH"] is {settings.MAX_BATCH!r}.',
+            hint="Choose a whole number from 1 to 500.",
+            id="product_isolation.E007",
+        )
+
+
+def check_secrets(settings: IsolationSettings) -> Iterator[CheckMessage]:
+    secrets = settings.SIGNING_SECRETS
+    is_list = isinstance(secrets, list | tuple)
+    if not is_list or len(callbacks.usable_secrets(secrets)) != len(secrets):
+        yield Error(
+            f'{SETTING}["SIGNING_SECRETS"] holds a secret that would not protect anything.',
+            hint="Give a list of secrets as Runflow showed them (whsec_...), each of at least "
+            "24 characters. Leave out what is empty.",
+            id="product_isolation.E008",
+        )
+
+
+def is_https(url: str) -> bool:
+    parts = urlsplit(str(url))
+    return parts.scheme == "https" and bool(parts.hostname)
+
+
+def without_secrets(url: str) -> str:
+    """Scheme and host only: people put keys into addresses."""
+    parts = urlsplit(str(url))
+    return f"{parts.scheme}://{parts.hostname}" if parts.hostname else str(url)[:40]
