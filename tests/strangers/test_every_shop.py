@@ -1,0 +1,163 @@
+"""In each stranger's shop one image is isolated, reviewed and restored byte for byte."""
+
+import os
+from io import BytesIO
+from urllib.parse import urljoin
+
+import pytest
+import requests
+from PIL import Image
+
+from tests.empty_database import empty_database
+from tests.http_server import certificate
+from tests.photos import photo_bytes
+from tests.services import needs
+from tests.storages.servers import ACCESS_KEY, SECRET_KEY, Servers
+from tests.strangers.browser import Browser
+from tests.strangers.passwords import TOKEN
+from tests.strangers.process import Project
+
+
+@pytest.fixture
+def original(tmp_path):
+    content = photo_bytes(size=(640, 480))
+    (tmp_path / "busy.jpg").write_bytes(content)
+    return content
+
+
+@pytest.fixture
+def bucket(tmp_path):
+    """What a shop has to be told of a bucket on an S3 server of its own."""
+    certificate(tmp_path, "localhost")
+    (tmp_path / "buckets" / "shop").mkdir(parents=True)
+    files = tmp_path / "cert.pem", tmp_path / "key.pem"
+    with Servers(tmp_path / "buckets", files).running() as servers:
+        yield {
+            "S3_ENDPOINT": f"https://localhost:{servers.ports['private']}",
+            "S3_KEY": ACCESS_KEY,
+            "S3_SECRET": SECRET_KEY,
+            "AWS_CA_BUNDLE": str(files[0]),
+            "AWS_REQUEST_CHECKSUM_CALCULATION": "when_required",
+        }
+
+
+@pytest.fixture
+def opened(tmp_path, original):
+    """Sets a project up and runs it; gives it."""
+    entered = []
+
+    def open_shop(name, **environment):
+        var = tmp_path / name
+        var.mkdir()
+        project = Project(name, var, **environment)
+        project.set_up(tmp_path / "busy.jpg")
+        running = project.running()
+        running.__enter__()
+        entered.append(running)
+        return project
+
+    yield open_shop
+    for running in entered:
+        running.__exit__(None, None, None)
+
+
+def shown(browser):
+    """The bytes that the shop's own image field points at."""
+    [key] = browser.keys()
+    page = browser.get(f"{browser.photos}{key}/change/")
+    address = page.text.split('Currently: <a href="')[1].split('"')[0].replace("&amp;", "&")
+    reply = requests.get(
+        urljoin(browser.project.url, address),
+        timeout=30,
+        verify=browser.project.environment.get("AWS_CA_BUNDLE", True),
+    )
+    assert reply.ok, reply.text
+    return reply.content
+
+
+def isolate_review_and_restore(browser, original):
+    keys = browser.keys()
+    assert shown(browser) == original
+
+    batch = browser.order(keys, review="reviewed")
+    review = browser.wait_for("Result ready: 1", batch.url)
+    assert shown(browser) == original, "nothing is published before somebody looked"
+
+    run = review.text.split('id="run-')[1].split('"')[0]
+    browser.post("/product-isolation/review/", [("decide", f"approve:{run}")])
+    browser.wait_for("Applied: 1", batch.url)
+    clean = shown(browser)
+    assert clean != original
+    with Image.open(BytesIO(clean)) as picture:
+        assert max(picture.size) == 1024
+
+    browser.act("restore_original", keys)
+    browser.wait_for("Original restored: 1", batch.url)
+    assert shown(browser) == original
+
+
+def test_a_bucket_that_overwrites_under_the_name_of_the_article(opened, bucket, original):
+    shop = opened("sku", **bucket)
+    assert "product_isolation.W005" in shop.checked()
+    with Browser(shop, "/admin/sku/photo/") as browser:
+        browser.log_in("owner")
+        isolate_review_and_restore(browser, original)
+
+
+def test_times_without_zones(opened, original):
+    shop = opened("naive")
+    assert not shop.checked()
+    with Browser(shop, "/admin/naive/photo/") as browser:
+        browser.log_in("owner")
+        isolate_review_and_restore(browser, original)
+        assert browser.reply("/product-isolation/spending/").ok
+        assert "0.27" in browser.reply("/product-isolation/spending/export/").text
+
+
+def test_photos_of_several_classes_in_one_list(opened, original):
+    shop = opened("polymorphic")
+    with Browser(shop, "/admin/shop_polymorphic/photo/") as browser:
+        browser.log_in("owner")
+        isolate_review_and_restore(browser, original)
+
+
+def test_a_product_with_a_name_of_240_characters_on_postgresql(opened, original):
+    needs("postgresql")
+    with empty_database("postgresql", f"isolation_long_names_{os.getpid()}") as url:
+        shop = opened("long_names", DATABASE_URL=url)
+        with Browser(shop, "/admin/long_names/photo/") as browser:
+            browser.log_in("owner")
+            isolate_review_and_restore(browser, original)
+
+
+def test_an_admin_behind_a_second_factor(opened, original):
+    shop = opened("second_factor")
+    with Browser(shop, "/admin/second_factor/photo/") as browser:
+        browser.log_in("owner", otp_token=TOKEN)
+        isolate_review_and_restore(browser, original)
+
+
+def test_vendors_who_share_an_admin(opened, original):
+    shop = opened("vendors")
+    with (
+        Browser(shop, "/admin/vendors/photo/") as browser,
+        Browser(shop, "/admin/vendors/photo/") as rival,
+    ):
+        browser.log_in("owner")
+        rival.log_in("rival")
+        assert len(browser.keys()) == 1
+        isolate_review_and_restore(browser, original)
+
+        batch = browser.order(browser.keys(), review="reviewed")
+        page = browser.wait_for("Result ready: 1", batch.url)
+        run = page.text.split('id="run-')[1].split('"')[0]
+        assert rival.reply(batch.url).status_code == 404
+        for which in ("source", "result"):
+            picture = f"/product-isolation/preview/{run}/{which}/"
+            assert browser.reply(picture).ok
+            assert not rival.reply(picture).ok
+        assert "Mug of owner" not in rival.reply("/product-isolation/review/").text
+        for decision in ("approve", "reject"):
+            rival.post("/product-isolation/review/", [("decide", f"{decision}:{run}")])
+        rival.post(f"/product-isolation/runs/{run}/restore/", [])
+        assert "Result ready: 1" in browser.get(batch.url).text
