@@ -26,6 +26,7 @@ class Page(HTMLParser):
         self.url, self.text = reply.url, reply.text
         self.fields: list[tuple[str, str]] = []
         self.pictures: list[str] = []
+        self.select = ""
         self.feed(reply.text)
 
     def handle_starttag(self, tag, attrs):
@@ -34,6 +35,10 @@ class Page(HTMLParser):
         chosen = kind not in {"radio", "checkbox", "submit"} or "checked" in attributes
         if tag == "input" and "name" in attributes and chosen:
             self.fields.append((attributes["name"], attributes.get("value") or ""))
+        if tag == "select":
+            self.select = attributes.get("name", "")
+        if tag == "option" and "selected" in attributes and self.select:
+            self.fields.append((self.select, attributes.get("value") or ""))
         if tag == "img" and "large-picture" in (attributes.get("class") or ""):
             self.pictures.append(attributes["src"])
 

@@ -2,6 +2,7 @@
 
 import re
 import time
+from html import unescape
 from urllib.parse import urljoin
 
 import requests
@@ -9,6 +10,17 @@ import requests
 from tests.integration.shop import Page
 from tests.strangers.passwords import PASSWORD
 from tests.strangers.process import Project
+
+
+def run_in(page: Page) -> str:
+    """The key of the first run on a batch's page."""
+    return re.findall(r'id="run-([^"]+)"', page.text)[0]
+
+
+def words_of(page: Page | requests.Response) -> str:
+    """What a person reads on a page, for the message of a test that fails."""
+    text = re.sub(r"(?s)<style.*?</style>|<script.*?</script>|<[^>]+>", " ", page.text)
+    return " ".join(text.split())
 
 
 class Browser:
@@ -50,6 +62,33 @@ class Browser:
         """Those of the images in the list."""
         return re.findall(r'name="_selected_action" value="([^"]+)"', self.get(self.photos).text)
 
+    def form(self, key: str) -> Page:
+        """The shop's own page of one image."""
+        return self.get(f"{self.photos}{key}/change/")
+
+    def shown(self, key: str = "") -> bytes:
+        """The bytes that the shop's own image field points at."""
+        page = self.form(key or self.keys()[0])
+        [address] = re.findall(r'class="file-upload">[^<]*<a href="([^"]+)"', page.text)
+        reply = requests.get(
+            urljoin(self.project.url, unescape(address)),
+            timeout=30,
+            verify=self.project.environment.get("AWS_CA_BUNDLE", True),
+        )
+        assert reply.ok, reply.text
+        return reply.content
+
+    def save(self, key: str, **files: bytes) -> requests.Response:
+        """Send the shop's own form as it is, with other files."""
+        page = self.form(key)
+        uploads = {name: ("new.jpg", content) for name, content in files.items()}
+        return self.session.post(
+            page.url, page.fields, files=uploads, headers={"Referer": page.url}, timeout=30
+        )
+
+    def approve(self, run: str) -> None:
+        self.post("/product-isolation/review/", [("decide", f"approve:{run}")])
+
     def act(self, action: str, keys: list[str]) -> Page:
         """Tick rows of the list and run an action."""
         ticked = [("_selected_action", key) for key in keys]
@@ -72,4 +111,4 @@ class Browser:
             if words in page.text:
                 return page
             time.sleep(0.2)
-        raise AssertionError(f"never {words!r}:\n{page.text}\n{self.project.logs()}")
+        raise AssertionError(f"never {words!r}:\n{words_of(page)}\n{self.project.logs()[-3000:]}")

@@ -2,98 +2,33 @@
 
 import os
 from io import BytesIO
-from urllib.parse import urljoin
 
-import pytest
-import requests
 from PIL import Image
 
 from tests.empty_database import empty_database
-from tests.http_server import certificate
-from tests.photos import photo_bytes
 from tests.services import needs
-from tests.storages.servers import ACCESS_KEY, SECRET_KEY, Servers
-from tests.strangers.browser import Browser
+from tests.strangers.browser import Browser, run_in
 from tests.strangers.passwords import TOKEN
-from tests.strangers.process import Project
-
-
-@pytest.fixture
-def original(tmp_path):
-    content = photo_bytes(size=(640, 480))
-    (tmp_path / "busy.jpg").write_bytes(content)
-    return content
-
-
-@pytest.fixture
-def bucket(tmp_path):
-    """What a shop has to be told of a bucket on an S3 server of its own."""
-    certificate(tmp_path, "localhost")
-    (tmp_path / "buckets" / "shop").mkdir(parents=True)
-    files = tmp_path / "cert.pem", tmp_path / "key.pem"
-    with Servers(tmp_path / "buckets", files).running() as servers:
-        yield {
-            "S3_ENDPOINT": f"https://localhost:{servers.ports['private']}",
-            "S3_KEY": ACCESS_KEY,
-            "S3_SECRET": SECRET_KEY,
-            "AWS_CA_BUNDLE": str(files[0]),
-            "AWS_REQUEST_CHECKSUM_CALCULATION": "when_required",
-        }
-
-
-@pytest.fixture
-def opened(tmp_path, original):
-    """Sets a project up and runs it; gives it."""
-    entered = []
-
-    def open_shop(name, **environment):
-        var = tmp_path / name
-        var.mkdir()
-        project = Project(name, var, **environment)
-        project.set_up(tmp_path / "busy.jpg")
-        running = project.running()
-        running.__enter__()
-        entered.append(running)
-        return project
-
-    yield open_shop
-    for running in entered:
-        running.__exit__(None, None, None)
-
-
-def shown(browser):
-    """The bytes that the shop's own image field points at."""
-    [key] = browser.keys()
-    page = browser.get(f"{browser.photos}{key}/change/")
-    address = page.text.split('Currently: <a href="')[1].split('"')[0].replace("&amp;", "&")
-    reply = requests.get(
-        urljoin(browser.project.url, address),
-        timeout=30,
-        verify=browser.project.environment.get("AWS_CA_BUNDLE", True),
-    )
-    assert reply.ok, reply.text
-    return reply.content
 
 
 def isolate_review_and_restore(browser, original):
     keys = browser.keys()
-    assert shown(browser) == original
+    assert browser.shown() == original
 
     batch = browser.order(keys, review="reviewed")
     review = browser.wait_for("Result ready: 1", batch.url)
-    assert shown(browser) == original, "nothing is published before somebody looked"
+    assert browser.shown() == original, "nothing is published before somebody looked"
 
-    run = review.text.split('id="run-')[1].split('"')[0]
-    browser.post("/product-isolation/review/", [("decide", f"approve:{run}")])
+    browser.approve(run_in(review))
     browser.wait_for("Applied: 1", batch.url)
-    clean = shown(browser)
+    clean = browser.shown()
     assert clean != original
     with Image.open(BytesIO(clean)) as picture:
         assert max(picture.size) == 1024
 
     browser.act("restore_original", keys)
     browser.wait_for("Original restored: 1", batch.url)
-    assert shown(browser) == original
+    assert browser.shown() == original
 
 
 def test_a_bucket_that_overwrites_under_the_name_of_the_article(opened, bucket, original):
@@ -150,7 +85,7 @@ def test_vendors_who_share_an_admin(opened, original):
 
         batch = browser.order(browser.keys(), review="reviewed")
         page = browser.wait_for("Result ready: 1", batch.url)
-        run = page.text.split('id="run-')[1].split('"')[0]
+        run = run_in(page)
         assert rival.reply(batch.url).status_code == 404
         for which in ("source", "result"):
             picture = f"/product-isolation/preview/{run}/{which}/"
