@@ -3,6 +3,8 @@
 Knows nothing of runs.
 """
 
+from .holders import CannotAsk, held
+from .names import NameTaken, NameTooLong, is_ours, result_filename
 from .pictures import Picture
 from .rows import dimension_columns, without_dimensions
 from .storage import (
@@ -10,7 +12,6 @@ from .storage import (
     SPOOL_BYTES,
     FileMissing,
     FileTooLarge,
-    NameTooLong,
     StorageFailed,
     storage_errors,
 )
@@ -19,8 +20,10 @@ from .targets import Target, build, get_targets, target_for
 __all__ = [
     "MAX_FILE_BYTES",
     "SPOOL_BYTES",
+    "CannotAsk",
     "FileMissing",
     "FileTooLarge",
+    "NameTaken",
     "NameTooLong",
     "Picture",
     "StorageFailed",
@@ -28,6 +31,9 @@ __all__ = [
     "build",
     "dimension_columns",
     "get_targets",
+    "held",
+    "is_ours",
+    "result_filename",
     "storage_errors",
     "target_for",
     "without_dimensions",
