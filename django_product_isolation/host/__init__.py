@@ -3,6 +3,7 @@
 Knows nothing of runs.
 """
 
+from .exactly import is_exactly, is_key
 from .holders import CannotAsk, held
 from .names import NameTaken, NameTooLong, is_ours, result_filename
 from .pictures import Picture
@@ -32,6 +33,8 @@ __all__ = [
     "dimension_columns",
     "get_targets",
     "held",
+    "is_exactly",
+    "is_key",
     "is_ours",
     "result_filename",
     "storage_errors",

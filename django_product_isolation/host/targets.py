@@ -20,6 +20,7 @@ from django_product_isolation.conf import SETTING, get_settings
 
 from . import names
 from . import storage as storages
+from .exactly import is_exactly
 from .holders import default_names
 from .names import NameTaken
 from .pictures import Picture, read_pictures, shared_categories
@@ -88,7 +89,8 @@ class Target:
             for column, pixels in zip(dimension_columns(self.field), size, strict=True)
             if column
         }
-        return bool(self._owner().filter(pk=pk, **{self.field.attname: old}).update(**columns))
+        row = self._owner().filter(is_exactly(self.field.attname, old), pk=pk)
+        return bool(row.update(**columns))
 
     @contextmanager
     def copy(self, name: str) -> Iterator[BinaryIO]:

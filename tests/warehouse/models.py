@@ -1,5 +1,7 @@
 """What other shops do with their files: fixed names, placeholders, foreign tables, histories."""
 
+import uuid
+
 from django.db import models
 
 
@@ -83,3 +85,36 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return self.original
+
+
+class LooseImageField(models.ImageField):
+    """A column whose collation takes different names for one, as all do on MariaDB by default."""
+
+    def db_type(self, connection):  # type: ignore[no-untyped-def]
+        written = super().db_type(connection)
+        return f"{written} COLLATE NOCASE" if connection.vendor == "sqlite" else written
+
+
+class LoosePhoto(models.Model):
+    picture = LooseImageField(upload_to="loose/")
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class UuidPhoto(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    picture = models.ImageField(upload_to="photos/")
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class PhotoOfSku(models.Model):
+    """Its key is that of another row."""
+
+    photo = models.OneToOneField(SkuPhoto, models.CASCADE, primary_key=True)
+    picture = models.ImageField(upload_to="photos/")
+
+    def __str__(self) -> str:
+        return str(self.pk)
