@@ -13,6 +13,10 @@ class Reason(models.TextChoices):
 
     # Not begun
     NO_FILE = "no-file", _("has no image yet. Upload one first.")
+    PLACEHOLDER = (
+        "placeholder",
+        _("shows only the shop's placeholder. Upload a photo first."),
+    )
     ALREADY_OPEN = "already-open", _("is being isolated already.")
     OVER_MAX_BATCH = (
         "over-max-batch",
@@ -44,6 +48,10 @@ class Reason(models.TextChoices):
     NAME_TOO_LONG = (
         "name-too-long",
         _("The shop's field for file names is too short for the result. Ask your developer."),
+    )
+    NAME_TAKEN = (
+        "name-taken",
+        _("Our file storage does not keep files of different names apart. Ask your developer."),
     )
     IMAGE_CHANGED = (
         "image-changed",

@@ -11,5 +11,9 @@ image_applied = Signal()
 # The image field points at the original again. Sent with: run, instance (the host's row).
 image_restored = Signal()
 
+# A file is about to be removed by pruning. Sent with: run, name (of the file), role ("result" or
+# "original"). A receiver that returns True, or raises, keeps it. Sent for a dry run too.
+file_pruning = Signal()
+
 # Runs want attention now; what carries nudges listens. Sent with: run_ids (list of UUID).
 work_due = Signal()

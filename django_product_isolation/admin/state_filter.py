@@ -1,20 +1,18 @@
-"""The filter by state on the host's own image list: says of each image what its badge says.
+"""The filter by state on the host's own image list: says of each image what its badge says."""
 
-Compares file names, never keys: they are of one type on every database and indexed.
-"""
-
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin import SimpleListFilter
 from django.db import router
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from django_product_isolation.choices import OPEN_STATUSES, Status
-from django_product_isolation.host import target_for
+from django_product_isolation.host import Target, target_for
 from django_product_isolation.models import IsolationRun
+from django_product_isolation.workflow.present import began, has_ended, is_result
 
 from .searching import by_keys_if_few
 
@@ -23,46 +21,25 @@ if TYPE_CHECKING:
 
 WORKING = OPEN_STATUSES - {Status.READY, Status.HELD}
 
-Narrow = Callable[[QuerySet[Any], str], QuerySet[Any]]
+Narrow = Callable[[QuerySet[Any], Target], QuerySet[Any]]
 
 
-def sent(field: str, statuses: Iterable[Status]) -> Q:
-    """A run in one of these statuses, of which there are few, began with the image's file."""
-    runs = IsolationRun.objects.filter(status__in=statuses).order_by()
-    return Q(**{f"{field}__in": runs.values("source_name")})
-
-
-def has_ended(field: str) -> Exists:
-    """Looked up for each image: most runs have ended.
-
-    Said by what they are not, which takes one look into the index for each image, not one for each
-    status.
-    """
-    others = OPEN_STATUSES | {Status.APPLIED}
-    runs = IsolationRun.objects.filter(source_name=OuterRef(field))
-    return Exists(runs.exclude(status__in=others))
-
-
-def is_result(field: str) -> Exists:
-    return Exists(IsolationRun.objects.filter(result_name=OuterRef(field), status=Status.APPLIED))
-
-
-def untouched(images: QuerySet[Any], field: str) -> QuerySet[Any]:
-    found = images.filter(~sent(field, OPEN_STATUSES), ~is_result(field), ~has_ended(field))
+def untouched(images: QuerySet[Any], target: Target) -> QuerySet[Any]:
+    found = images.filter(~began(target, OPEN_STATUSES), ~is_result(target), ~has_ended(target))
     return by_keys_if_few(found, images)
 
 
-def applied(images: QuerySet[Any], field: str) -> QuerySet[Any]:
-    return images.filter(~sent(field, OPEN_STATUSES), is_result(field))
+def applied(images: QuerySet[Any], target: Target) -> QuerySet[Any]:
+    return images.filter(~began(target, OPEN_STATUSES), is_result(target))
 
 
-def ended(images: QuerySet[Any], field: str) -> QuerySet[Any]:
-    found = images.filter(~sent(field, OPEN_STATUSES), ~is_result(field), has_ended(field))
+def ended(images: QuerySet[Any], target: Target) -> QuerySet[Any]:
+    found = images.filter(~began(target, OPEN_STATUSES), ~is_result(target), has_ended(target))
     return by_keys_if_few(found, images)
 
 
 def still_open(*statuses: Status) -> Narrow:
-    return lambda images, field: images.filter(sent(field, statuses))
+    return lambda images, target: images.filter(began(target, statuses))
 
 
 # Those that ended without a change are not told apart: that takes the newest run of each image,
@@ -99,4 +76,4 @@ class IsolationFilter(SimpleListFilter):
         if self.value() not in CHOICES:
             return queryset
         _label, narrow = CHOICES[str(self.value())]
-        return narrow(queryset, target_for(queryset.model).field.name)
+        return narrow(queryset, target_for(queryset.model))

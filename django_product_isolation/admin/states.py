@@ -46,12 +46,16 @@ def runs_behind(target: Target, images: Iterable[Model]) -> dict[str, IsolationR
     about = Q(source_name__in=files) & ~Q(status=Status.APPLIED)
     shown = Q(result_name__in=files, status=Status.APPLIED)
     candidates = IsolationRun.objects.filter(
-        about | shown, object_pk__in=names, batch__model_label=target.label
+        about | shown,
+        object_pk__in=names,
+        batch__model_label=target.label,
+        batch__field_name=target.field.name,
     ).order_by()
     found: dict[str, IsolationRun] = {}
     for run in sorted(candidates, key=weight):
         name = run.result_name if run.status == Status.APPLIED else run.source_name
-        if names[run.object_pk] == name:
+        # Some collations give keys and names that are merely alike.
+        if names.get(run.object_pk) == name:
             found[run.object_pk] = run
     return found
 

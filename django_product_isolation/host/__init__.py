@@ -3,6 +3,9 @@
 Knows nothing of runs.
 """
 
+from .exactly import is_exactly, is_key
+from .holders import CannotAsk, held
+from .names import NameTaken, NameTooLong, is_ours, result_filename
 from .pictures import Picture
 from .rows import dimension_columns, without_dimensions
 from .storage import (
@@ -10,7 +13,6 @@ from .storage import (
     SPOOL_BYTES,
     FileMissing,
     FileTooLarge,
-    NameTooLong,
     StorageFailed,
     storage_errors,
 )
@@ -19,8 +21,10 @@ from .targets import Target, build, get_targets, target_for
 __all__ = [
     "MAX_FILE_BYTES",
     "SPOOL_BYTES",
+    "CannotAsk",
     "FileMissing",
     "FileTooLarge",
+    "NameTaken",
     "NameTooLong",
     "Picture",
     "StorageFailed",
@@ -28,6 +32,11 @@ __all__ = [
     "build",
     "dimension_columns",
     "get_targets",
+    "held",
+    "is_exactly",
+    "is_key",
+    "is_ours",
+    "result_filename",
     "storage_errors",
     "target_for",
     "without_dimensions",

@@ -3,9 +3,12 @@
 Knows Django's storage interface alone. Knows nothing of models or runs.
 """
 
+import mimetypes
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import PurePosixPath
 
+from django.core.files.base import File
 from django.core.files.storage import Storage
 
 # What Runflow takes in an upload (contract, section 8); sources and results above it are refused.
@@ -19,6 +22,14 @@ OVERWRITING = (
     ("_allow_overwrite", True),
 )
 
+# Of what we store. Python below 3.13 learns WebP from the machine, and small images have no table.
+CONTENT_TYPES = {
+    ".webp": "image/webp",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+}
+
 
 class FileMissing(Exception):
     """The storage has no file of that name."""
@@ -28,10 +39,6 @@ class FileTooLarge(Exception):
     """The file is larger than we handle."""
 
 
-class NameTooLong(Exception):
-    """The image column is too short for a name of ours."""
-
-
 class StorageFailed(Exception):
     """The storage did not do what it was asked; trying again may help."""
 
@@ -39,6 +46,19 @@ class StorageFailed(Exception):
 def overwrites(storage: Storage) -> bool:
     """Whether a storage puts a new file in the place of one that has the same name."""
     return any(getattr(storage, name, None) == value for name, value in OVERWRITING)
+
+
+def typed(content: "File[bytes]", name: str) -> "File[bytes]":
+    """The same file, saying what it is, so that no storage serves it as mere bytes.
+
+    S3 and Azure ask the file, Google's ends with Python's table, which here learns what it lacks.
+    """
+    extension = PurePosixPath(name).suffix.lower()
+    if known := CONTENT_TYPES.get(extension):
+        content.content_type = known  # type: ignore[attr-defined]
+        if mimetypes.guess_type(name)[0] is None:
+            mimetypes.add_type(known, extension)
+    return content
 
 
 @contextmanager

@@ -18,10 +18,14 @@ from django.db.models import ImageField, Model, QuerySet
 
 from django_product_isolation.conf import SETTING, get_settings
 
+from . import names
 from . import storage as storages
+from .exactly import is_exactly
+from .holders import default_names
+from .names import NameTaken
 from .pictures import Picture, read_pictures, shared_categories
 from .rows import dimension_columns, without_dimensions
-from .storage import FileMissing, FileTooLarge, NameTooLong, overwrites, storage_errors
+from .storage import FileMissing, FileTooLarge, overwrites, storage_errors, typed
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,10 @@ class Target:
         """The categories that all images with these keys share; one query, none without path."""
         return shared_categories(self, pks)
 
+    def is_placeholder(self, name: str) -> bool:
+        """Whether ``name`` is what the field shows where nobody uploaded a picture."""
+        return name in default_names(self.field)
+
     def instance(self, pk: str) -> Model | None:
         """The host's row, read without opening its file; None when it was deleted."""
         found: Model | None = without_dimensions(self.model).filter(pk=pk).first()
@@ -81,7 +89,8 @@ class Target:
             for column, pixels in zip(dimension_columns(self.field), size, strict=True)
             if column
         }
-        return bool(self._owner().filter(pk=pk, **{self.field.attname: old}).update(**columns))
+        row = self._owner().filter(is_exactly(self.field.attname, old), pk=pk)
+        return bool(row.update(**columns))
 
     @contextmanager
     def copy(self, name: str) -> Iterator[BinaryIO]:
@@ -98,23 +107,31 @@ class Target:
             local.seek(0)
             yield cast("BinaryIO", local)
 
-    def path_for(self, pk: str, filename: str) -> str:
-        """Where ``upload_to`` puts ``filename`` for this row.
+    def path_for(self, pk: str, filename: str, *, beside: str = "") -> str:
+        """Where ``filename``, a name of ours, goes for this row.
 
-        Raises FileMissing when the row was deleted, NameTooLong when the column cannot hold it.
+        ``beside`` is the original, "" for what the row shows now: see ``names.placed``.
+
+        Raises FileMissing when the row was deleted, NameTooLong when the column cannot hold it,
+        NameTaken when the storage does not tell it from another file.
         """
-        instance = self.instance(pk)
-        if instance is None:
+        current = self.current_name(pk)
+        if current is None:
             raise FileMissing(f"{self.label} {pk}")
-        path = self.field.generate_filename(instance, filename)
-        if self.field.max_length and len(path) > self.field.max_length:
-            raise NameTooLong(path)
+        path = names.placed(self.field, beside or current, filename)
+        if names.is_taken(self.storage, path):
+            raise NameTaken(path)
         return path
 
     def store(self, path: str, content: "File[bytes]") -> str:
-        """Save a new file and return the name the storage gave it. Raises StorageFailed."""
+        """Save a new file under a name of ours and return the name the storage gave it.
+
+        Raises NameTaken for any other name, StorageFailed.
+        """
+        if not names.is_ours(path):
+            raise NameTaken(path)
         with storage_errors():
-            return self.storage.save(path, content, max_length=self.field.max_length)
+            return self.storage.save(path, typed(content, path), max_length=self.field.max_length)
 
     def size_of(self, name: str) -> int | None:
         """Bytes of a stored file, None when its storage never tells.

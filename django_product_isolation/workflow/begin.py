@@ -89,6 +89,8 @@ def plan(
             skipped.append(Skipped(picture, Reason.NOT_ALLOWED))
         elif not picture.name:
             skipped.append(Skipped(picture, Reason.NO_FILE))
+        elif target.is_placeholder(picture.name):
+            skipped.append(Skipped(picture, Reason.PLACEHOLDER))
         elif target.active_key(picture.pk) in taken:
             skipped.append(Skipped(picture, Reason.ALREADY_OPEN))
         elif len(accepted) >= settings.MAX_BATCH:

@@ -8,7 +8,7 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 
 from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.conf import get_settings
@@ -18,6 +18,7 @@ from django_product_isolation.querysets import RunQuerySet
 
 from .begin import NothingToIsolate, isolate
 from .budgets import BudgetExceeded
+from .present import is_result, runs_of_row
 
 # A run that ended so says nothing against another one for the same file.
 MAY_BE_REPEATED = (Status.FAILED, Status.CANCELLED, Status.SUPERSEDED)
@@ -104,10 +105,6 @@ class Catalogue:
 
     def _not_isolated(self) -> QuerySet[Any]:
         """Without those that have no file, show a result, or whose file was sent to an end."""
-        shown = {"batch__model_label": self.target.label}
-        current = OuterRef(self.target.field.attname)
-        runs = IsolationRun.objects.filter(**shown).order_by()
-        sent = runs.filter(source_name=current).exclude(status__in=MAY_BE_REPEATED)
-        results = runs.filter(result_name=current, status=Status.APPLIED)
+        began = runs_of_row(self.target, "source_name").exclude(status__in=MAY_BE_REPEATED)
         empty = Q(**{self.target.field.attname: ""}) | Q(**{f"{self.target.field.attname}": None})
-        return self.images.exclude(empty).exclude(Exists(sent)).exclude(Exists(results))
+        return self.images.exclude(empty).exclude(Exists(began)).exclude(is_result(self.target))

@@ -19,9 +19,12 @@ from django_product_isolation.host import (
     MAX_FILE_BYTES,
     SPOOL_BYTES,
     FileMissing,
+    NameTaken,
     NameTooLong,
     StorageFailed,
     Target,
+    is_ours,
+    result_filename,
 )
 from django_product_isolation.images import (
     ImageFacts,
@@ -42,7 +45,8 @@ from django_product_isolation.runflow import (
 )
 
 from .account import connect, describe, hold
-from .files import find_fingerprint, result_filename, target_of
+from .files import find_fingerprint, target_of
+from .needs import is_held
 from .retrying import retry, retry_for
 from .timing import LOOKUP_HORIZON, POLL_HORIZON, backoff, next_poll, soon
 
@@ -163,6 +167,10 @@ def take_in(run: IsolationRun, known: Run, result: BinaryIO) -> None:
     except NameTooLong:
         run.move_to(Status.FAILED, reason=Reason.NAME_TOO_LONG)
         return
+    except NameTaken:
+        # Not kept as ours, whatever became of what lay there: pruning deletes what is ours.
+        run.move_to(Status.HELD, reason=Reason.NAME_TAKEN, result_name="")
+        return
     reason = Reason.SEVERAL_RESULTS if len(known.output_urls) > 1 else ""
     if odd:
         reason = Reason.UNUSUAL
@@ -185,24 +193,31 @@ def keep_file(
 
     The name is written down before the file, so that a crash in between leaves no unknown file;
     but where the storage chooses another name, nobody knows that before the file is there.
+    Raises NameTaken when that is a name of somebody else's.
     """
     digest, _size = sha256_of(result)
     if run.result_name and is_stored(target, run.result_name, digest):
         return run.result_name, digest
-    if run.result_name:
+    if is_ours(run.result_name):
         run.record(RunEvent.Kind.LEFTOVER, detail=run.result_name)
-    path = target.path_for(run.object_pk, result_filename(facts.extension))
+    filename = result_filename(facts.extension)
+    path = target.path_for(run.object_pk, filename, beside=run.source_name)
     run.keep(result_name=path)
     name = target.store(path, File(result))
     if name != path:
-        keep_other_name(run, name)
+        keep_other_name(run, name, digest)
     if not is_stored(target, name, digest):
         raise StorageFailed("the storage returned other bytes than it was given")
     return name, digest
 
 
-def keep_other_name(run: IsolationRun, name: str) -> None:
-    """Write down the name that the storage chose. Raises LeaseLost; even then the file is known."""
+def keep_other_name(run: IsolationRun, name: str, digest: str) -> None:
+    """Write down the name that the storage chose.
+
+    Raises NameTaken when it may have had a file already, LeaseLost; even then the file is known.
+    """
+    if not is_ours(name) and is_held(name, unless_result=digest):
+        raise NameTaken(name)
     try:
         run.keep(result_name=name)
     except LeaseLost:

@@ -1,6 +1,5 @@
 """A run's files: which target they belong to, their names and fingerprints."""
 
-import uuid
 from dataclasses import dataclass
 
 from django.apps import apps
@@ -25,11 +24,6 @@ def target_of(run: IsolationRun) -> Target:
     Raises ImproperlyConfigured when its model is no longer named in ``IMAGES``.
     """
     return target_for(apps.get_model(run.batch.model_label))
-
-
-def result_filename(extension: str) -> str:
-    """A name that no file has, so that nothing is overwritten by storages that do not ask."""
-    return f"isolated-{uuid.uuid4().hex}{extension}"
 
 
 def fingerprint(target: Target, name: str) -> Fingerprint:

@@ -1,50 +1,63 @@
-"""Which stored files somebody still needs: the shop shows them, or a run may come back to them.
+"""Which stored files somebody still needs: the shop holds them, or a run may come back to them.
 
 Asks the database only. Takes file names as they stand in the columns, and compares them exactly.
 """
 
+import logging
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from django.apps import apps
-from django.db import router
-from django.db.models import FileField, Model
-
+from django_product_isolation.host import CannotAsk, Target, held
 from django_product_isolation.models import IsolationRun
+from django_product_isolation.signals import file_pruning
+
+logger = logging.getLogger("django_product_isolation")
 
 
 def in_use(names: set[str]) -> set[str]:
-    """Those of ``names`` that the shop shows, or from which a run or a restore leads there.
+    """Those of ``names`` that the shop holds, or from which a run or a restore leads there.
 
     An image that was isolated twice is put back step by step: so what a result was made of is
-    needed for as long as that result is.
+    needed for as long as that result is. Raises CannotAsk.
     """
-    if not names:
-        return set()
-    busy = shown(names) | awaited(names)
-    made = made_from(names - busy)
-    needed = in_use({one.result for one in made if one.result})
-    return busy | {one.source for one in made if one.result in needed}
+    busy: set[str] = set()
+    sources: dict[str, set[str]] = {}  # of each result
+    seen, unseen = set(names), set(names)
+    while unseen:
+        busy |= held(unseen) | awaited(unseen)
+        made = [one for one in made_from(unseen - busy) if one.result]
+        for one in made:
+            sources.setdefault(one.result, set()).add(one.source)
+        unseen = {one.result for one in made} - seen
+        seen |= unseen
+    return names & reached(busy, sources)
 
 
-def shown(names: set[str]) -> set[str]:
-    """Those that any file field of the shop points at, whether or not it can be isolated."""
+def reached(ends: Iterable[str], sources: dict[str, set[str]]) -> set[str]:
+    """``ends`` and all that they were made of, and that of, and so on."""
     found: set[str] = set()
-    for model, column in file_columns():
-        rows = model._base_manager.using(router.db_for_write(model))
-        found.update(rows.filter(**{f"{column}__in": names}).values_list(column, flat=True))
-    return found & names
+    unseen = set(ends)
+    while unseen:
+        found |= unseen
+        unseen = {source for name in unseen for source in sources.get(name, ())} - found
+    return found
 
 
-def file_columns() -> Iterator[tuple[type[Model], str]]:
-    """Every file field of every table of the shop's."""
-    for model in apps.get_models(include_auto_created=True):
-        if model._meta.managed and not model._meta.proxy:
-            for field in model._meta.local_concrete_fields:
-                if isinstance(field, FileField):
-                    yield model, field.attname
+def is_held(name: str, *, unless_result: str) -> bool:
+    """Whether anybody knows a file of that name, or whether that cannot be found out.
+
+    A storage that names files by their contents gives the same result the same name: a result
+    with the SHA-256 ``unless_result`` is nobody else's.
+    """
+    runs = IsolationRun.objects.order_by()
+    if runs.filter(result_name=name, result_sha256=unless_result).exists():
+        return False
+    try:
+        return runs.filter(source_name=name).exists() or bool(in_use({name}))
+    except CannotAsk:
+        return True
 
 
 def awaited(names: set[str]) -> set[str]:
@@ -52,7 +65,16 @@ def awaited(names: set[str]) -> set[str]:
     runs = IsolationRun.objects.open().order_by()
     sources = runs.filter(source_name__in=names).values_list("source_name", flat=True)
     results = runs.filter(result_name__in=names).values_list("result_name", flat=True)
-    return {*sources, *results}
+    return {*sources, *results} & names
+
+
+def is_kept(target: Target, run: IsolationRun, name: str, role: str) -> bool:
+    """Whether code of the shop's wants the file kept, or fails and so cannot say."""
+    answers = file_pruning.send_robust(target.model, run=run, name=name, role=role)
+    for _receiver, answer in answers:
+        if isinstance(answer, Exception):
+            logger.warning("prune_unanswered run=%s error=%s", run.pk, type(answer).__name__)
+    return any(answer for _receiver, answer in answers)
 
 
 class Made(NamedTuple):
@@ -72,4 +94,5 @@ def made_from(names: set[str]) -> list[Made]:
     """
     runs = IsolationRun.objects.filter(source_name__in=names).order_by()
     columns = ("source_name", "result_name", "status", "status_since", "pk")
-    return [Made(*values) for values in runs.values_list(*columns)]
+    made = [Made(*values) for values in runs.values_list(*columns)]
+    return [one for one in made if one.source in names]

@@ -14,6 +14,7 @@ from django_product_isolation.host import Target, get_targets
 from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent, Selection
 from django_product_isolation.querysets import RunQuerySet
 
+from .needs import in_use
 from .prune_files import CHUNK, ORIGINAL, RESULT, FilePruning, Tally
 
 # Longer than any step, so that no worker still writes what is deleted.
@@ -21,6 +22,7 @@ MIN_FILE_DAYS = 1
 # A form that is sent once more is known by its batch.
 MIN_ROW_DAYS = 30
 MAX_DAYS = 36_500
+NOBODYS = "isolated-" + "0" * 32  # a name that no file has
 
 
 def prune(
@@ -39,12 +41,15 @@ def prune(
     Selections of more than 30 days go in any case: nobody orders from them any more.
     ``tally`` is counted up on the way, ``tell`` gets a line for each file. Runs come first, and
     wait until their files are gone, so that a dry run says exactly what the next start does.
-    Raises ValueError for days that are out of range.
+    Raises ValueError for days that are out of range, CannotAsk before anything is removed when
+    a table that may hold file names does not answer.
     """
     within("rows", rows, MIN_ROW_DAYS)
     within("results", results, MIN_FILE_DAYS)
     within("originals", originals, MIN_FILE_DAYS)
     tally = Tally() if tally is None else tally
+    if results is not None or originals is not None:
+        in_use({NOBODYS})  # before anything goes, if some table does not say what it holds
     prune_selections(tally, dry_run=dry_run)
     if rows is not None:
         prune_rows(days_ago(rows), target, tally, dry_run=dry_run)

@@ -16,13 +16,19 @@ from django.db.models import F, Model, Q, QuerySet
 from django.utils import timezone
 
 from django_product_isolation.choices import OPEN_STATUSES, Status
-from django_product_isolation.host import FileMissing, FileTooLarge, StorageFailed, Target
+from django_product_isolation.host import (
+    FileMissing,
+    FileTooLarge,
+    StorageFailed,
+    Target,
+    is_ours,
+)
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.transactions import retried
 
 from .files import fingerprint
-from .needs import in_use, made_from
+from .needs import in_use, is_kept, made_from
 
 logger = logging.getLogger("django_product_isolation")
 
@@ -139,7 +145,12 @@ class FilePruning:
 
     def prune(self, files: list[Stored]) -> None:
         """Delete those that nobody needs, or in a dry run say which."""
-        free = [file for file in self.not_needed(files) if self.tried(self.look_at, file)]
+        free = [
+            file
+            for file in self.not_needed(files)
+            if not is_kept(self.target, file.run, file.name, self.role.name)
+            and self.tried(self.look_at, file)
+        ]
         if self.dry_run:
             for file in free:
                 self.count(file)
@@ -193,9 +204,12 @@ class FilePruning:
         """Whether the file holds what was recorded. Raises StorageFailed.
 
         Names of the shop's may come again, and where uploads overwrite, ours may be given away.
+        Where nobody wrote down what a file held, its name has to say that we made it.
         """
+        is_known = file.sha256 or self.role is ORIGINAL
+        if not is_known and not is_ours(file.name):
+            return False
         try:
-            is_known = file.sha256 or self.role is ORIGINAL
             if is_known and fingerprint(self.target, file.name).sha256 != file.sha256:
                 return False
             file.size = self.target.size_of(file.name)

@@ -132,7 +132,7 @@ def applied_runs(target: Target, names: dict[str, str]) -> dict[str, IsolationRu
         result_name__in=set(names.values()) - {""},
         batch__model_label=target.label,
     ).select_related("batch")
-    return {run.object_pk: run for run in candidates if run.result_name == names[run.object_pk]}
+    return {run.object_pk: run for run in candidates if run.result_name == names.get(run.object_pk)}
 
 
 def restore_run(run: IsolationRun, *, user: Any = None) -> Reason | None:

@@ -16,7 +16,14 @@ from django_product_isolation.callbacks import make_token
 from django_product_isolation.choices import Source, Status
 from django_product_isolation.conf import get_settings
 from django_product_isolation.fetching import is_reachable_from_outside, is_refused
-from django_product_isolation.host import FileMissing, FileTooLarge, NameTooLong, Target
+from django_product_isolation.host import (
+    FileMissing,
+    FileTooLarge,
+    NameTaken,
+    NameTooLong,
+    Target,
+    result_filename,
+)
 from django_product_isolation.images import (
     ImageRejected,
     needs_preparing,
@@ -37,7 +44,7 @@ from django_product_isolation.runflow import (
 )
 
 from .account import connect, describe, hold, hold_queue, pause_queue
-from .files import result_filename, target_of
+from .files import target_of
 from .retrying import retry, retry_for
 from .settle import look_up, next_look
 from .timing import (
@@ -90,7 +97,7 @@ def prepare(run: IsolationRun, target: Target, client: RunflowClient) -> RunRequ
     Raises Unusable, RunflowError (from an upload) and StorageFailed.
     """
     try:
-        target.path_for(run.object_pk, result_filename(".webp"))
+        target.path_for(run.object_pk, result_filename(".webp"), beside=run.source_name)
         with target.copy(run.source_name) as source:
             fingerprint, _size = sha256_of(source)
             run.keep(source_sha256=fingerprint)
@@ -101,6 +108,8 @@ def prepare(run: IsolationRun, target: Target, client: RunflowClient) -> RunRequ
         raise Unusable(Reason.SOURCE_TOO_LARGE) from error
     except NameTooLong as error:
         raise Unusable(Reason.NAME_TOO_LONG) from error
+    except NameTaken as error:
+        raise Unusable(Reason.NAME_TAKEN) from error
     except ImageRejected as error:
         too_large = error.code in {"too_many_pixels", "too_many_bytes"}
         reason = Reason.SOURCE_TOO_LARGE if too_large else Reason.SOURCE_UNREADABLE

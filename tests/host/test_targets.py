@@ -10,6 +10,7 @@ from django_product_isolation.host import (
     FileTooLarge,
     NameTooLong,
     StorageFailed,
+    result_filename,
     storage,
     target_for,
 )
@@ -148,7 +149,7 @@ def test_a_missing_file_is_told_from_a_broken_storage(target, stored_in):
     with pytest.raises(StorageFailed, match="PermissionError"), target.copy("any.jpg"):
         pass
     with pytest.raises(StorageFailed, match="RuntimeError"):
-        target.store("any.jpg", File(BytesIO(b"x")))
+        target.store(result_filename(".jpg"), File(BytesIO(b"x")))
     assert target.url("any.jpg") == ""
 
 
@@ -167,19 +168,24 @@ def test_a_file_over_the_limit_is_not_read_to_its_end(target, stored_in, monkeyp
 
 def test_results_go_where_upload_to_puts_them(target):
     image = make_image()
-    assert target.path_for(str(image.pk), "clean.webp") == "products/clean.webp"
+    name = result_filename(".webp")
+    assert target.path_for(str(image.pk), name) == f"products/{name}"
 
 
 def test_a_name_that_the_column_cannot_hold_is_refused(target, monkeypatch):
     image = make_image()
-    monkeypatch.setattr(target.field, "max_length", 15)
+    name = result_filename(".webp")
+    monkeypatch.setattr(target.field, "max_length", len(f"products/{name}"))
+    assert target.path_for(str(image.pk), name)
+    monkeypatch.setattr(target.field, "max_length", len(f"products/{name}") - 1)
     with pytest.raises(NameTooLong):
-        target.path_for(str(image.pk), "clean.webp")
+        target.path_for(str(image.pk), name)
 
 
 def test_a_result_never_takes_an_existing_name(target):
-    first = target.store("products/clean.webp", ContentFile(b"one"))
-    second = target.store("products/clean.webp", ContentFile(b"two"))
+    name = f"products/{result_filename('.webp')}"
+    first = target.store(name, ContentFile(b"one"))
+    second = target.store(name, ContentFile(b"two"))
     assert first != second
     with target.copy(first) as file:
         assert file.read() == b"one"

@@ -363,7 +363,7 @@ def test_a_column_that_became_too_short_meanwhile_ends_the_run(
 ):
     run = go_on(run, Status.COLLECTING)
 
-    def refuse(*_args):
+    def refuse(*_args, **_options):
         raise NameTooLong
 
     monkeypatch.setattr(Target, "path_for", refuse)

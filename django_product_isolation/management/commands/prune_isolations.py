@@ -7,7 +7,7 @@ from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 
-from django_product_isolation.host import Target, target_for
+from django_product_isolation.host import CannotAsk, Target, target_for
 from django_product_isolation.workflow import prune
 from django_product_isolation.workflow.prune_files import Tally
 
@@ -57,7 +57,7 @@ class Command(BaseCommand):
 
         try:
             prune(**ages, target=target, dry_run=dry_run, tally=tally, tell=tell)
-        except (ValueError, ImproperlyConfigured) as error:
+        except (ValueError, ImproperlyConfigured, CannotAsk) as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
             raise CommandError(

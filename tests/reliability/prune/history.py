@@ -14,6 +14,8 @@ from tests.admin.shop import make_batch
 from tests.catalogue.models import Product, ProductImage
 
 LONG_AGO = timedelta(days=400)
+# A file that a step wrote and never took in.
+LEFT_OVER = f"products/isolated-{0:032x}.webp"
 
 
 def field():

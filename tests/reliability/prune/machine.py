@@ -111,7 +111,7 @@ class Histories:
     def leave_over(self) -> None:
         runs = list(IsolationRun.objects.order_by("pk"))
         if runs:
-            name = f"products/isolated-left-{self.next()}.webp"
+            name = f"products/isolated-{self.next():032x}.webp"
             self.shelf.files[name] = b"half"
             self.ours.add(name)
             self.random.choice(runs).record(RunEvent.Kind.LEFTOVER, detail=name)

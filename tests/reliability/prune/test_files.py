@@ -9,7 +9,7 @@ from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import prune, restore_run
 from tests.catalogue.models import ProductImage, UnregisteredImage
 
-from .history import applied, begun, grow_old, make_image, show, shown, upload
+from .history import LEFT_OVER, applied, begun, grow_old, make_image, show, shown, upload
 
 pytestmark = pytest.mark.django_db
 
@@ -209,14 +209,14 @@ def test_a_restored_original_is_the_shops_again(image, shelf):
 
 def test_a_file_left_over_by_a_broken_step_is_removed(image, shelf):
     run = applied(image)
-    shelf.files["products/isolated-0.webp"] = b"half"
-    run.record(RunEvent.Kind.LEFTOVER, detail="products/isolated-0.webp")
+    shelf.files[LEFT_OVER] = b"half"
+    run.record(RunEvent.Kind.LEFTOVER, detail=LEFT_OVER)
     assert prune(results=30).results == 0
     grow_old()
     assert prune(originals=30).originals == 0
     assert prune(results=30).results == 1
     assert len(shelf.files) == 2
-    assert run.events.get(kind=RunEvent.Kind.PRUNED).detail == "products/isolated-0.webp"
+    assert run.events.get(kind=RunEvent.Kind.PRUNED).detail == LEFT_OVER
 
 
 def test_a_left_over_name_that_is_the_result_after_all_stays(image, shelf):

@@ -10,7 +10,7 @@ from django_product_isolation.workflow import prune, prune_files, restore_run
 from django_product_isolation.workflow.prune_files import MAX_FAILURES
 from tests.catalogue.models import ProductImage
 
-from .history import applied, begun, field, grow_old, make_image, show, shown, upload
+from .history import LEFT_OVER, applied, begun, field, grow_old, make_image, show, shown, upload
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,8 +43,8 @@ def past(image, shelf):
     run = applied(image)
     upload(image, b"newer")
     begun(image, Status.REJECTED)
-    shelf.files["products/isolated-0.webp"] = b"half"
-    run.record(RunEvent.Kind.LEFTOVER, detail="products/isolated-0.webp")
+    shelf.files[LEFT_OVER] = b"half"
+    run.record(RunEvent.Kind.LEFTOVER, detail=LEFT_OVER)
     other = make_image("Shown", b"other")
     applied(other)
     grow_old()
@@ -229,10 +229,10 @@ def test_the_own_image_is_looked_at_again_just_before_each_deletion(image, shelf
 
 def test_a_left_over_file_that_the_shop_shows_in_the_last_moment_stays_left_over(image, shelf):
     run = begun(image, Status.FAILED, result=False)
-    shelf.files["products/isolated-0.webp"] = b"half"
-    run.record(RunEvent.Kind.LEFTOVER, detail="products/isolated-0.webp")
+    shelf.files[LEFT_OVER] = b"half"
+    run.record(RunEvent.Kind.LEFTOVER, detail=LEFT_OVER)
     grow_old()
-    shelf.before = lambda operation, name: show(image, "products/isolated-0.webp")
+    shelf.before = lambda operation, name: show(image, LEFT_OVER)
     assert prune(results=30).results == 0
     assert run.events.get(kind=RunEvent.Kind.LEFTOVER).detail in shelf.files
     assert IsolationRun.objects.get(pk=run.pk).result_name == ""
@@ -277,7 +277,7 @@ def test_a_run_that_is_restored_while_its_original_is_looked_at_keeps_it(image, 
 
 def test_local_files_are_removed_too(db, settings, monkeypatch):
     monkeypatch.setattr(field(), "storage", FileSystemStorage())
-    stored = field().storage.save("products/isolated-1.webp", file_of(b"result"))
+    stored = field().storage.save(LEFT_OVER, file_of(b"result"))
     image = make_image("Mug", b"busy")
     IsolationRun.objects.create(
         batch=begun_batch(),

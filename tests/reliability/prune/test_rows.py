@@ -13,7 +13,7 @@ from django_product_isolation.workflow.prune_files import Tally
 from tests.admin.shop import make_batch
 from tests.catalogue.models import ProductImage
 
-from .history import applied, begun, grow_old, make_image, upload
+from .history import LEFT_OVER, applied, begun, grow_old, make_image, upload
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +44,7 @@ def test_an_open_run_stays_however_old(status, image):
 
 def test_a_run_stays_while_it_knows_a_file_and_goes_with_the_start_after(image, shelf):
     run = begun(image, Status.FAILED)
-    run.record(RunEvent.Kind.LEFTOVER, detail="products/isolated-0.webp")
+    run.record(RunEvent.Kind.LEFTOVER, detail=LEFT_OVER)
     grow_old()
     prune(rows=30)
     assert kept()[:2] == (1, 1)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from django_product_isolation import callbacks
 from django_product_isolation.choices import Status
-from django_product_isolation.host import Target, dimension_columns
+from django_product_isolation.host import Target, dimension_columns, result_filename
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.querysets import RunQuerySet
 from django_product_isolation.reasons import Reason
@@ -106,7 +106,7 @@ def advance_or_raise(pk: UUID) -> bool:
 def keep_file_unasked(run: Any, target: Any, result: Any, facts: Any) -> tuple[str, str]:
     """Writes the file before its name, and does not read it back."""
     digest, _size = files.sha256_of(result)
-    path = target.path_for(run.object_pk, files.result_filename(facts.extension))
+    path = target.path_for(run.object_pk, result_filename(facts.extension))
     name = target.store(path, File(result))
     return name, digest
 

@@ -1,0 +1,116 @@
+"""Which stored files the shop's own tables hold, as far as a database can be asked.
+
+Knows nothing of runs. In doubt a file is held.
+"""
+
+import unicodedata
+from collections.abc import Collection, Iterator
+from contextlib import nullcontext, suppress
+
+from django.apps import apps
+from django.db import connections, router, transaction
+from django.db.models import CharField, Field, FileField, Model, TextField, Value
+
+OUR_APP = "product_isolation"
+
+
+class CannotAsk(Exception):
+    """A table that may hold file names did not answer, so nobody knows which files are needed."""
+
+    def __init__(self, model: type[Model], database: str, error: Exception) -> None:
+        super().__init__(
+            f'The table "{model._meta.db_table}" of {model._meta.label} in the database '
+            f'"{database}" does not say which files it holds ({type(error).__name__}), so no file '
+            "was deleted. Create the table, give this user the right to read it, or remove the "
+            "model; then start again."
+        )
+
+
+def held(names: Collection[str]) -> set[str]:
+    """Those of ``names`` that a column of the shop's holds, or that a file field falls back to.
+
+    Names that differ in case, accents' spelling or outer blanks alone count as one: some storages
+    take them for one, and some columns pad what they hold. Raises CannotAsk.
+    """
+    found = placeholders()
+    for model, column in name_columns():
+        for database in databases_of(model):
+            found |= ask(model, column, database, names)
+    loosely = {loose(name) for name in found}
+    return {name for name in names if loose(name) in loosely}
+
+
+def loose(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold().strip()
+
+
+def name_columns() -> Iterator[tuple[type[Model], str]]:
+    """Every file field of every table of the shop's, and text columns of the same names.
+
+    Those are copies that others keep: a history (django-simple-history writes file fields as
+    text), an order's own picture, a feed.
+    """
+    fields = [
+        (model, field)
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.app_label != OUR_APP
+        for field in model._meta.local_concrete_fields
+    ]
+    copied = {field.name for _model, field in fields if isinstance(field, FileField)}
+    for model, field in fields:
+        is_text = isinstance(field, CharField | TextField)
+        if isinstance(field, FileField) or (is_text and field.name in copied):
+            yield model, field.attname
+
+
+def databases_of(model: type[Model]) -> Iterator[str]:
+    """Where the rows of a model are: by the routers, and wherever else its table stands."""
+    home = router.db_for_read(model)
+    yield home
+    for database in connections:
+        if database != home and has_table(model, database):
+            yield database
+
+
+def has_table(model: type[Model], database: str) -> bool:
+    """Whether a database that is not the model's own has its table too. Raises CannotAsk."""
+    connection = connections[database]
+    try:
+        tables = connection.introspection.table_names(include_views=True)
+    except Exception as error:
+        raise CannotAsk(model, database, error) from error
+    return model._meta.db_table in tables
+
+
+def ask(model: type[Model], column: str, database: str, names: Collection[str]) -> set[str]:
+    """What of ``names`` the column holds, by the database's own idea of equal. Raises CannotAsk."""
+    rows = model._base_manager.using(database).filter(**{f"{column}__in": names})
+    # A failed statement spoils a transaction that somebody else has begun: it gets one of its own.
+    in_block = connections[database].in_atomic_block
+    try:
+        with transaction.atomic(using=database) if in_block else nullcontext():
+            return {str(name) for name in rows.order_by().values_list(column, flat=True)}
+    except Exception as error:  # also of fields that cannot be looked up, such as encrypted ones
+        raise CannotAsk(model, database, error) from error
+
+
+def placeholders() -> set[str]:
+    """What the shop's file fields show where nobody uploaded a file."""
+    fields = (
+        field
+        for model in apps.get_models()
+        for field in model._meta.local_concrete_fields
+        if isinstance(field, FileField)
+    )
+    return {name for field in fields for name in default_names(field)}
+
+
+def default_names(field: "Field[object, object]") -> set[str]:
+    """The file that a field has by default, in Python or in the database; none as a rule."""
+    given: list[object] = [field.default]
+    if callable(field.default):
+        with suppress(Exception):  # the shop's own code, which may want more than there is here
+            given.append(field.default())
+    in_database = getattr(field, "db_default", None)
+    given.append(in_database.value if isinstance(in_database, Value) else in_database)
+    return {name for name in given if isinstance(name, str) and name}

@@ -1,0 +1,75 @@
+"""Which names our files get: never one that somebody else's file may have, now or later.
+
+Every name of ours carries a mark that was made up for it. What is written goes under such a name,
+and of a file that no row knows the contents of, the mark alone says that it is ours.
+"""
+
+import posixpath
+import re
+import uuid
+from typing import cast
+
+from django.core.files.storage import Storage
+from django.db.models import FileField, Model
+
+# As storages leave it: some take out the hyphen or change the case.
+MARK = re.compile(r"isolated[^0-9a-z/]?[0-9a-f]{32}", re.IGNORECASE)
+
+
+class NameTooLong(Exception):
+    """The image column is too short for a name of ours."""
+
+
+class NameTaken(Exception):
+    """The storage has, or was about to give up, another file under a name of ours."""
+
+
+def result_filename(extension: str) -> str:
+    """A file name that no file has, without a folder. ``extension`` begins with a dot."""
+    return f"isolated-{uuid.uuid4().hex}{extension}"
+
+
+def is_ours(name: str) -> bool:
+    """Whether a name carries a mark that only we make."""
+    return MARK.search(name) is not None
+
+
+def placed(field: FileField, beside: str, filename: str) -> str:
+    """The path of ``filename``, which carries our mark, in the folder where ``field`` puts files.
+
+    Where ``upload_to`` is code of the shop's, that is the folder of the file ``beside``: such code
+    may answer the same path for every name, and has been seen to delete what lies there.
+    Raises NameTooLong when the column cannot hold it.
+    """
+    folder = posixpath.dirname(beside)
+    if has_plain_folder(field):
+        asked = field.generate_filename(cast("Model", None), filename)
+        if posixpath.basename(asked) == filename and fits(field, asked):
+            return asked
+        folder = posixpath.dirname(asked)
+    path = posixpath.join(folder, filename)
+    if not fits(field, path):
+        raise NameTooLong(path)
+    return path
+
+
+def has_plain_folder(field: FileField) -> bool:
+    """Whether ``upload_to`` is a folder, if a dated one, and nothing of the shop's is asked."""
+    own = type(field).generate_filename is not FileField.generate_filename
+    return not own and not callable(field.upload_to)
+
+
+def fits(field: FileField, path: str) -> bool:
+    return not field.max_length or len(path) <= field.max_length
+
+
+def is_taken(storage: Storage, path: str) -> bool:
+    """Whether the storage says that it has such a file: then it does not tell names apart.
+
+    False where it cannot say, such as a bucket whose files may be read but not listed: the mark
+    is then all there is, and it is enough.
+    """
+    try:
+        return bool(storage.exists(path))
+    except Exception:  # storages raise whatever their library raises
+        return False

@@ -1,0 +1,51 @@
+"""Which runs speak of the file that a row shows now: asked in the database, for many rows.
+
+One answer for whoever asks, by row and by file: of two rows that show one file, each has runs of
+its own. ``admin.states`` says the same of rows that were read.
+"""
+
+from collections.abc import Iterable
+
+from django.db.models import Exists, OuterRef, Q
+
+from django_product_isolation.choices import OPEN_STATUSES, Status
+from django_product_isolation.host import Target, is_exactly, is_key
+from django_product_isolation.models import IsolationRun
+from django_product_isolation.querysets import RunQuerySet
+
+
+def runs_of_row(target: Target, column: str) -> RunQuerySet:
+    """For a subquery over the target's rows: the row's runs whose ``column`` names its file.
+
+    Runs are found by that name, which is indexed; of those few the key is compared.
+    """
+    runs = IsolationRun.objects.filter(
+        is_exactly(column, OuterRef(target.field.attname)),
+        is_key("object_pk", OuterRef("pk"), target.model._meta.pk),
+        batch__model_label=target.label,
+        batch__field_name=target.field.name,
+    )
+    return runs.exclude(**{column: ""}).order_by()  # what was pruned, and rows without a file
+
+
+def began(target: Target, statuses: Iterable[Status]) -> Q:
+    """A run in one of these statuses, of which there are few, began with the row's file."""
+    statuses = list(statuses)
+    names = IsolationRun.objects.filter(status__in=statuses).order_by().values("source_name")
+    runs = runs_of_row(target, "source_name").filter(status__in=statuses)
+    return Q(**{f"{target.field.attname}__in": names}) & Q(Exists(runs))
+
+
+def has_ended(target: Target) -> Exists:
+    """A run that began with the row's file has ended, and its result is not shown.
+
+    Said by what they are not, which takes one look into the index for each image, not one for each
+    status.
+    """
+    others = OPEN_STATUSES | {Status.APPLIED}
+    return Exists(runs_of_row(target, "source_name").exclude(status__in=others))
+
+
+def is_result(target: Target) -> Exists:
+    """The row shows the result of a run of its own."""
+    return Exists(runs_of_row(target, "result_name").filter(status=Status.APPLIED))

@@ -1,0 +1,102 @@
+"""Storages in which a name that comes again costs a file, in memory."""
+
+from io import BytesIO
+from pathlib import PurePosixPath
+
+from django.core.files.base import File
+from django.core.files.storage import Storage
+
+
+class InMemory(Storage):
+    def __init__(self):
+        self.contents: dict[str, bytes] = {}
+        self.types: dict[str, str | None] = {}
+
+    def key(self, name):
+        return name
+
+    def _open(self, name, mode="rb"):
+        if self.key(name) not in self.contents:
+            raise FileNotFoundError(name)
+        return File(BytesIO(self.contents[self.key(name)]), name)
+
+    def _save(self, name, content):
+        self.contents[self.key(name)] = b"".join(content.chunks())
+        self.types[name] = getattr(content, "content_type", None)
+        return name
+
+    def exists(self, name):
+        return self.key(name) in self.contents
+
+    def delete(self, name):
+        self.contents.pop(self.key(name), None)
+
+    def size(self, name):
+        return len(self.contents[self.key(name)])
+
+    def url(self, name):
+        return ""
+
+
+class Overwriting(InMemory):
+    """As S3 through django-storages by default."""
+
+    file_overwrite = True
+
+    def get_available_name(self, name, max_length=None):
+        return name
+
+
+class DeletingFirst(InMemory):
+    """As many write it themselves."""
+
+    def get_available_name(self, name, max_length=None):
+        if self.exists(name):
+            self.delete(name)
+        return name
+
+
+class Suffixing(InMemory):
+    def _save(self, name, content):
+        return super()._save(f"{name}_{len(self.contents)}", content)
+
+
+class Slugging(InMemory):
+    """Makes names of lower case letters and digits, without any dot, and overwrites."""
+
+    def get_valid_name(self, name):
+        return "".join(filter(str.isalnum, name.lower()))
+
+    def get_available_name(self, name, max_length=None):
+        return name
+
+
+class Cutting(Overwriting):
+    """Cuts file names to twelve characters."""
+
+    def get_valid_name(self, name):
+        return name[:12]
+
+
+class Unlistable(Overwriting):
+    """A bucket in which one may write and read, but not ask whether there is a file."""
+
+    def exists(self, name):
+        raise PermissionError("403")
+
+
+class OneForEachFolder(Overwriting):
+    """Keeps one file for each folder, whatever it is called."""
+
+    def key(self, name):
+        return str(PurePosixPath(name).parent)
+
+
+class UnderOneName(Overwriting):
+    """Says of every file that it is the one of that folder."""
+
+    def _save(self, name, content):
+        return super()._save(f"{PurePosixPath(name).parent}/mug.jpg", content)
+
+    def exists(self, name):
+        return False
