@@ -65,12 +65,13 @@ def look_at(request: HttpRequest, selection: Selection) -> Desk:
         raise Http404
     home = site_called(request, selection.site_name, selection.model_label)
     model_admin = admin_for(request, model, home)
-    rows = without_dimensions(model)
-    chosen_rows = rows.filter(pk__in=selection.object_pks)
-    allowed, forbidden = rights.changeable_images(request, chosen_rows)
-    images = rows.filter(pk__in=allowed | forbidden)
-    if not allowed and (forbidden or not rights.may_change_model(request, selection.model_label)):
+    there = model._default_manager.filter(pk__in=selection.object_pks)
+    allowed, forbidden = rights.changeable_images(request, there)
+    if not allowed and (
+        there.exists() or not rights.may_change_model(request, selection.model_label)
+    ):
         raise PermissionDenied
+    images = without_dimensions(model).filter(pk__in=allowed | forbidden)
     # A result that waits is rejected by the order, which takes a reviewer.
     redo_of = map(UUID, selection.redo_of) if rights.may(request, rights.REVIEW) else ()
     chosen = plan(images, forbidden=forbidden, redo_of=list(redo_of))
