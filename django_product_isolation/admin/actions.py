@@ -45,7 +45,7 @@ def restore_original(
     refuse_without(model_admin, request, "restore_image")
     if queryset.count() > MAX_READ:
         messages.warning(request, wording.only_the_first(MAX_READ))
-    allowed, forbidden = rights.changeable_images(model_admin, request, queryset)
+    allowed, forbidden = rights.changeable_images(request, queryset)
     try:
         outcome = restore(queryset.filter(pk__in=allowed), user=request.user)
     except StorageFailed:

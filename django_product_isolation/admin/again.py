@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.admin import site
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 from django.urls import reverse
@@ -26,7 +25,7 @@ from django_product_isolation.workflow.decide import NOTE_MAX_LENGTH, note
 from . import rights, wording
 from .costs import over_budget
 from .selections import is_target, keep
-from .sites import admin_of, find_model
+from .sites import find_model, home_for
 
 NOT_NAMED = gettext_lazy("The shop no longer names this kind of image. Ask your developer.")
 Notes = Mapping[uuid.UUID, str]
@@ -102,7 +101,7 @@ def retry(request: HttpRequest, runs: Sequence[IsolationRun], notes: Notes) -> s
     try:
         batch = begin(request, left)
     except BudgetExceeded as error:
-        messages.error(request, over_budget(error))
+        messages.error(request, over_budget(error, rights.may_see_spending(request)))
     except NothingToIsolate as error:
         sentences = [wording.explain(s.picture.label, s.reason) for s in error.skipped]
         for sentence in wording.shorten(sentences):
@@ -168,8 +167,7 @@ def redo(request: HttpRequest, runs: Sequence[IsolationRun], notes: Notes) -> st
         "review": before.review,
         **wanted(prompts),
     }
-    shown_by = admin_of(model)
-    site_name = shown_by.admin_site.name if shown_by else site.name
+    site_name = home_for(request, before.model_label).name
     ids = [run.pk for run in same]
     return keep(request, model, site_name, list(prompts), prefill, ids, request.get_full_path()).url
 

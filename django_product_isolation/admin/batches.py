@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.models import IsolationBatch, IsolationRun
 
-from . import wording
+from . import visible, wording
 from .paging import BoundedPaginator
 from .readonly import ReadOnly
 
@@ -32,7 +33,7 @@ class BatchList(ChangeList):
         self.result_list: Any = list(self.result_list)
         counts: dict[Any, Counter[str]] = defaultdict(Counter)
         runs = IsolationRun.objects.filter(batch__in=[batch.pk for batch in self.result_list])
-        for pk, status, count, _charged in runs.charged_by_batch():
+        for pk, status, count, _charged in visible.narrow(request, runs).charged_by_batch():
             counts[pk][status] = count
         for batch in self.result_list:
             batch.run_counts = counts[batch.pk]
@@ -49,6 +50,14 @@ class BatchAdmin(ReadOnly, BatchModelAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # they count whole tables
     paginator = BoundedPaginator
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[IsolationBatch]:
+        """Batches with an image that the person may see."""
+        batches = super().get_queryset(request)
+        if visible.knows_shop(request):
+            return batches
+        runs = visible.narrow(request, IsolationRun.objects.order_by())
+        return batches.filter(pk__in=runs.values("batch_id"))
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return BatchList

@@ -1,7 +1,7 @@
 """A run as people see it: badge, pictures before and after, links, and what may be decided.
 
-The same card stands on the batch page, in the review queue and on the run's own page. Takes one
-query beyond the user's permissions, whatever the number of runs.
+The same card stands on the batch page, in the review queue and on the run's own page. Takes the
+same few queries, whatever the number of runs.
 """
 
 from collections.abc import Sequence
@@ -18,11 +18,11 @@ from django_product_isolation.conf import get_settings
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import sentence_of
 
-from . import rights
+from . import visible
 from .again import address, newer_runs
 from .decisions import Decision, open_to
 from .pictures import LARGE, MEDIUM, WHICH, Which, run_picture_path, sized, stored_result
-from .sites import admin_of, admin_of_label, change_url
+from .sites import admin_for, change_url, find_model
 
 # Stands in addresses that are made once, where each run's own key comes.
 ANY = "00000000-0000-0000-0000-000000000000"
@@ -78,6 +78,7 @@ class Card:
     run: IsolationRun
     key: str
     maker: "CardMaker"
+    is_changeable: bool  # by the user, as far as the shop's own rights go
     decisions: list[Decision]
     newer: IsolationRun | None  # of the same image, where this run could be ordered again
 
@@ -142,13 +143,13 @@ def cards(
 ) -> list[Card]:
     """The cards of ``runs``, with links into ``site`` where it shows their models."""
     makers: dict[str, CardMaker] = {}
-    newer = newer_runs(runs)
+    newer, changeable = newer_runs(runs), visible.changeable(request, runs)
     drawn = []
     for run in runs:
         label = run.batch.model_label
         if label not in makers:
             makers[label] = CardMaker(request, label, site)
-        drawn.append(makers[label].card(run, newer.get(run.pk)))
+        drawn.append(makers[label].card(run, run.pk in changeable, newer.get(run.pk)))
     return drawn
 
 
@@ -156,20 +157,21 @@ class CardMaker:
     """What the cards of one model's runs share: looked up once, not for each of 500."""
 
     def __init__(self, request: HttpRequest, model_label: str, site: AdminSite | None) -> None:
-        images = admin_of_label(model_label, site)
-        self.images = images if images and images.has_view_permission(request) else None
-        runs = admin_of(IsolationRun, site) if rights.may_watch(request) else None
+        self.images = admin_for(request, find_model(model_label), site)
+        runs = admin_for(request, IsolationRun, site)
         self.run_url = change_url(runs, ANY) if runs else ""
         self.decisions = open_to(request, model_label)
         self.texts = {decision.name: decision.button for decision in self.decisions}
         self.pictures = {which: run_picture_path(ANY, which) for which in WHICH}
 
-    def card(self, run: IsolationRun, newer: IsolationRun | None) -> Card:
-        possible = [decision for decision in self.decisions if decision.applies(run)]
+    def card(self, run: IsolationRun, is_changeable: bool, newer: IsolationRun | None) -> Card:
+        offered = self.decisions if is_changeable else []
+        possible = [decision for decision in offered if decision.applies(run)]
         return Card(
             run=run,
             key=str(run.pk),
             maker=self,
+            is_changeable=is_changeable,
             decisions=[d for d in possible if not (d.order and newer)],
             newer=newer if any(d.order for d in possible) else None,
         )

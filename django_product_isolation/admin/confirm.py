@@ -10,12 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -41,14 +38,16 @@ MAX_PICTURES_SHOWN = 60
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """Draw what would be ordered; a POST orders it. Of one selection there is one order."""
-    if not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path(), reverse("admin:login"))
-    if not rights.may(request, rights.ISOLATE):
-        raise PermissionDenied
+    selection = Selection.objects.filter(pk=pk).first()
+    label = selection.model_label if selection else ""
+    if away := rights.turned_away(request, rights.ISOLATE, model_label=label):
+        return away
     if batch := IsolationBatch.objects.filter(pk=pk).first():
         messages.info(request, _("These images were begun already. Nothing was ordered twice."))
         return lead_to(batch)
-    desk = look_at(request, get_object_or_404(Selection, pk=pk))
+    if selection is None:
+        raise Http404
+    desk = look_at(request, selection)
     form = make_form(request, desk)
     if form.is_bound and form.is_valid():
         if begun := begin(request, form, desk):
@@ -95,7 +94,7 @@ def begin(request: HttpRequest, form: OrderForm, desk: Desk) -> IsolationBatch |
     except NothingToIsolate:
         form.add_error(None, _("None of these images can be isolated now."))
     except BudgetExceeded as error:
-        form.add_error(None, over_budget(error))
+        form.add_error(None, over_budget(error, rights.may_see_spending(request)))
     else:
         sentences = [wording.explain(s.picture.label, s.reason) for s in chosen.skipped]
         for sentence in wording.shorten(sentences):
@@ -107,7 +106,8 @@ def begin(request: HttpRequest, form: OrderForm, desk: Desk) -> IsolationBatch |
 def draw(request: HttpRequest, form: OrderForm, desk: Desk) -> TemplateResponse:
     """The page of the selection as it is now."""
     request.current_app = desk.home.name
-    chosen, costs = desk.chosen, costs_of(desk.chosen)
+    chosen = desk.chosen
+    costs = costs_of(chosen, rights.may_see_spending(request))
     images = wording.images(len(chosen.accepted))
     title = _("Isolate %(images)s") if chosen.accepted else _("Nothing to isolate")
     context = {

@@ -32,17 +32,20 @@ class Costs:
     obstacles: list[str]  # why this cannot be ordered as it stands
 
 
-def costs_of(chosen: Plan) -> Costs:
-    """Three queries at most, whatever the number of images."""
+def costs_of(chosen: Plan, tells_sums: bool) -> Costs:
+    """Three queries at most, whatever the number of images.
+
+    Without ``tells_sums`` neither the balance nor what is left of a budget is named.
+    """
     left = budgets_left()
     account = AccountBalance.objects.filter(amount__isnull=False).first()
     return Costs(
         unit_price=wording.money(chosen.unit_price),
         total=wording.money(chosen.total),
-        balance=balance_of(account, chosen.unit_price) if account else "",
+        balance=balance_of(account, chosen.unit_price) if account and tells_sums else "",
         falls_short=bool(account and (account.amount or 0) < chosen.total),
-        left=[(BUDGETS[name](), wording.money(amount)) for name, amount in left.items()],
-        obstacles=obstacles_to(chosen, left),
+        left=[(BUDGETS[name](), wording.money(left[name])) for name in left if tells_sums],
+        obstacles=obstacles_to(chosen, left, tells_sums),
     )
 
 
@@ -71,12 +74,12 @@ def how_long_ago(moment: datetime) -> str:
     return _("%(age)s ago") % {"age": timesince(moment)}
 
 
-def obstacles_to(chosen: Plan, left: dict[str, Decimal]) -> list[str]:
+def obstacles_to(chosen: Plan, left: dict[str, Decimal], tells_sums: bool) -> list[str]:
     """Sentences that say why nothing of this can be ordered; none when it can."""
     found = [over_limit(chosen)]
     least = min(left.values(), default=chosen.total)
     if chosen.accepted and chosen.total > least:
-        found.append(over_budget(BudgetExceeded(chosen.total, least)))
+        found.append(over_budget(BudgetExceeded(chosen.total, least), tells_sums))
     return [sentence for sentence in found if sentence]
 
 
@@ -91,7 +94,14 @@ def over_limit(chosen: Plan) -> str:
     return text % words if over else ""
 
 
-def over_budget(error: BudgetExceeded) -> str:
+def over_budget(error: BudgetExceeded, tells_sums: bool) -> str:
+    """Says how much is left only to those who may know."""
+    if not tells_sums:
+        text = _(
+            "This costs %(total)s, which is more than is left of the budget. Nothing was sent. "
+            "Choose fewer images, or ask whoever keeps the budget."
+        )
+        return text % {"total": wording.money(error.total)}
     text = _(
         "This costs %(total)s, but only %(left)s of the budget is left. Nothing was sent. "
         "Choose fewer images, or ask whoever keeps the budget."

@@ -23,7 +23,7 @@ from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow.decide import STOPPABLE
 
-from . import again, rights, wording
+from . import again, rights, visible, wording
 from .sites import find_model
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ class Decision:
         return self.order is not None
 
     def is_open_to(self, request: HttpRequest) -> bool:
+        """Whether the user has the permissions; about which runs is another question."""
         return all(rights.may(request, permission) for permission in self.permissions)
 
     def label_for(self, count: int) -> str:
@@ -191,7 +192,7 @@ def decide(request: HttpRequest, decision: Decision, runs: Sequence[IsolationRun
     """
     if not decision.is_open_to(request):
         raise PermissionDenied
-    changeable = rights.changeable_pks(request, runs)
+    changeable = visible.changeable(request, runs)
     if runs and not changeable:
         raise PermissionDenied
     allowed = [run for run in runs if run.pk in changeable]

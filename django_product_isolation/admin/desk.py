@@ -23,7 +23,7 @@ from django_product_isolation.workflow.begin import render
 from . import rights
 from .presets import default_of, values_of
 from .selections import is_target, site_called
-from .sites import admin_of, changelist_url, find_model
+from .sites import admin_for, changelist_url, find_model
 
 
 @dataclass(frozen=True)
@@ -63,13 +63,15 @@ def look_at(request: HttpRequest, selection: Selection) -> Desk:
     model = find_model(selection.model_label)
     if model is None or not is_target(model):
         raise Http404
-    home = site_called(selection.site_name)
-    model_admin = admin_of(model, home)
-    rows = model_admin.get_queryset(request) if model_admin else without_dimensions(model)
-    images = rows.filter(pk__in=selection.object_pks)
-    allowed, forbidden = rights.changeable_images(model_admin, request, images)
-    if not allowed and (forbidden or not rights.may_change_model(request, selection.model_label)):
+    home = site_called(request, selection.site_name, selection.model_label)
+    model_admin = admin_for(request, model, home)
+    there = model._default_manager.filter(pk__in=selection.object_pks)
+    allowed, forbidden = rights.changeable_images(request, there)
+    if not allowed and (
+        there.exists() or not rights.may_change_model(request, selection.model_label)
+    ):
         raise PermissionDenied
+    images = without_dimensions(model).filter(pk__in=allowed | forbidden)
     # A result that waits is rejected by the order, which takes a reviewer.
     redo_of = map(UUID, selection.redo_of) if rights.may(request, rights.REVIEW) else ()
     chosen = plan(images, forbidden=forbidden, redo_of=list(redo_of))

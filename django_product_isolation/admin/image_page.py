@@ -23,7 +23,7 @@ from django_product_isolation.models import IsolationRun
 from . import rights, wording
 from .drawn import Drawn
 from .pictures import SMALL, run_picture_url
-from .sites import admin_of, change_url, changelist_url
+from .sites import admin_for, change_url, changelist_url
 from .states import linked_badge, runs_behind
 
 if TYPE_CHECKING:
@@ -36,15 +36,22 @@ MAX_RUNS_SHOWN = 20
 
 
 def controls(
-    request: HttpRequest, target: Target, image: Model, run: IsolationRun | None, at: str = ""
+    request: HttpRequest,
+    target: Target,
+    image: Model,
+    run: IsolationRun | None,
+    *,
+    may_change: bool,
+    at: str = "",
 ) -> dict[str, str]:
     """Badge and buttons for one image, whose state ``run`` is behind; ready for the template.
 
-    A button that the user may not use, or that would do nothing now, has no address. ``at`` is
-    the part of the page to come back to, such as ``#images``.
+    A button that the user may not use, or that would do nothing now, has no address.
+    ``may_change`` is the shop's own answer; ``at`` the part of the page to come back to, such as
+    ``#images``.
     """
     drawn = {"badge": linked_badge(request, run) if run else "", "pk": str(image.pk)}
-    if image.pk is None or not rights.may_change_image(request, image):
+    if image.pk is None or not may_change:
         return drawn
     back = urlencode({"back": request.get_full_path() + at})
     has_file = bool(getattr(image, target.field.attname))
@@ -66,8 +73,9 @@ class HistoryPanel(Drawn):
         target = target_for(type(image))
         run = runs_behind(target, [image]).get(str(image.pk))
         runs = self.history(target, image)
+        may_change = rights.may_change_image(self.request, image)
         context = {
-            **controls(self.request, target, image, run),
+            **controls(self.request, target, image, run, may_change=may_change),
             "entries": [self.entry(run) for run in runs[:MAX_RUNS_SHOWN]],
             "older_url": self.older_url(image) if len(runs) > MAX_RUNS_SHOWN else "",
         }
@@ -91,12 +99,12 @@ class HistoryPanel(Drawn):
         }
 
     def run_url(self, run: IsolationRun) -> str:
-        runs = admin_of(IsolationRun, self.model_admin.admin_site)
-        return change_url(runs, run.pk) if runs and rights.may_watch(self.request) else ""
+        runs = admin_for(self.request, IsolationRun, self.model_admin.admin_site)
+        return change_url(runs, run.pk) if runs else ""
 
     def older_url(self, image: Model) -> str:
-        runs = admin_of(IsolationRun, self.model_admin.admin_site)
-        if runs is None or not rights.may_watch(self.request):
+        runs = admin_for(self.request, IsolationRun, self.model_admin.admin_site)
+        if runs is None:
             return ""
         return f"{changelist_url(runs)}?{urlencode({'q': image.pk})}"
 

@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from django_product_isolation.host import get_targets, target_for
+from django_product_isolation.host.permissions import allowed
 
 from . import rights
 from .derived import extend
@@ -32,11 +33,21 @@ else:
 class ControlsColumn(StateColumn):
     """Badge and buttons of each row of an inline."""
 
+    _changeable: set[str] | None = None
+
+    def changeable(self) -> set[str]:
+        """The keys of the rows whose images the user may change; looked up together."""
+        if self._changeable is None:
+            pks = [row.pk for row in self.images if row.pk is not None]
+            self._changeable = allowed(self.request, "change", self.model_admin.model, pks)
+        return self._changeable
+
     def __call__(self, image: Any) -> str:
         if image.pk is None or image._state.adding:
             return ""
-        run = self.run_of(image)
-        context = controls(self.request, target_for(type(image)), image, run)
+        run, target = self.run_of(image), target_for(type(image))
+        may_change = str(image.pk) in self.changeable()
+        context = controls(self.request, target, image, run, may_change=may_change)
         drawn = render_to_string("product_isolation/image_controls.html", context)
         return SafeString(f'<span class="isolation isolation-row">{context["badge"]}{drawn}</span>')
 

@@ -19,7 +19,7 @@ from django_product_isolation.host import Target, without_dimensions
 
 from . import rights
 from .selections import keep
-from .sites import admin_of
+from .sites import admin_for
 
 ALL, MAIN = "all", "main"
 LABELS = {
@@ -53,7 +53,7 @@ class ProductAction:
             if not self.check(model_admin)(request):
                 raise PermissionDenied
             images = (all_images if self.which == ALL else main_images)(self.target, queryset)
-            shown_by = self.images_admin(model_admin)
+            shown_by = admin_for(request, self.target.model, model_admin.admin_site)
             name = (shown_by or model_admin).admin_site.name
             back = request.get_full_path()
             return keep(request, self.target.model, name, images, back=back)
@@ -71,17 +71,10 @@ class ProductAction:
         """Our permission, and the right to change the images, which may be another admin's."""
 
         def has_permission(request: HttpRequest) -> bool:
-            images_admin = self.images_admin(model_admin)
-            return rights.may(request, rights.ISOLATE) and (
-                images_admin.has_change_permission(request)
-                if images_admin
-                else rights.may_change_model(request, self.target.label)
-            )
+            may_isolate = rights.may(request, rights.ISOLATE)
+            return may_isolate and rights.may_change_model(request, self.target.label)
 
         return has_permission
-
-    def images_admin(self, model_admin: "ModelAdmin[Any]") -> "ModelAdmin[Any] | None":
-        return admin_of(self.target.model, model_admin.admin_site)
 
 
 def actions_for_products(targets: Iterable[Target]) -> dict[type[Model], list[ProductAction]]:

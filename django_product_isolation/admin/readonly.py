@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
 
 from . import rights
 
@@ -21,3 +22,10 @@ class ReadOnly:
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return rights.may_watch(request)
+
+    def history_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Refuse before Django looks for the object, which it says is not there."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        response: HttpResponse = super().history_view(request, *args, **kwargs)  # type: ignore[misc]
+        return response

@@ -1,23 +1,23 @@
-"""Who may do what: our permissions together with the host's own admin rights.
+"""Who may do what: our permissions together with the shop's own answers.
 
-Answers only; refusing is left to the pages. Checked anew on every request and object.
+Answers only, but for ``turned_away``, with which every page of ours begins. Checked anew on every
+request and object.
 """
 
-from collections.abc import Iterable
-from itertools import groupby
 from typing import Any
-from uuid import UUID
 
-from django.contrib.admin import ModelAdmin
-from django.contrib.auth import get_permission_codename
-from django.db.models import ImageField, Model, QuerySet
-from django.http import HttpRequest
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
-from django_product_isolation.host import without_dimensions
-from django_product_isolation.models import IsolationRun
+from django_product_isolation.host import permissions
+from django_product_isolation.host.permissions import sites_in_use
+from django_product_isolation.models import IsolationBatch, IsolationRun, Preset
 from django_product_isolation.workflow.begin import MAX_READ
 
-from .sites import admin_of, find_model
+from .sites import find_model
 
 ISOLATE = "product_isolation.isolate_image"
 REVIEW = "product_isolation.review_result"
@@ -25,85 +25,84 @@ RESTORE = "product_isolation.restore_image"
 VIEW = "product_isolation.view_isolationrun"
 # A right of its own: who may have images isolated need not know what everybody's cost.
 SPENDING = "product_isolation.view_spending"
+# Any of these comes with the pictures of the images that the person may see.
+ANY = (ISOLATE, REVIEW, RESTORE, VIEW)
 
 
-def may(request: HttpRequest, *permissions: str) -> bool:
-    """Whether the user is staff and has one of the permissions."""
-    user = request.user
-    return bool(user.is_staff) and any(user.has_perm(permission) for permission in permissions)
+def may(request: HttpRequest, *names: str) -> bool:
+    """Whether a place of the shop's lets the person in, who has one of the permissions.
+
+    What it may be done to is another question.
+    """
+    return permissions.is_let_in(request) and has_any(request, *names)
+
+
+def has_any(request: HttpRequest, *names: str) -> bool:
+    return any(request.user.has_perm(name) for name in names)
 
 
 def may_watch(request: HttpRequest) -> bool:
-    """Whether the user may read batches and runs."""
+    """Whether the user may read batches and runs, of the images that they may see."""
     return may(request, ISOLATE, VIEW)
 
 
 def may_see_pictures(request: HttpRequest) -> bool:
-    """Whether the user may see the sources and results of runs."""
-    return may(request, ISOLATE, REVIEW, RESTORE, VIEW)
+    """Whether the user may see the sources and results of runs, of the images they may see."""
+    return may(request, *ANY)
 
 
-def changeable_images(
-    model_admin: "ModelAdmin[Any] | None", request: HttpRequest, images: QuerySet[Any]
-) -> tuple[set[str], set[str]]:
-    """Primary keys of the images that the user may change, and of those that they may not.
+def may_see_spending(request: HttpRequest) -> bool:
+    """Whether the user may see sums: asks the sites that show our records; if none, all."""
+    sites = [s for s in sites_in_use() if {IsolationRun, IsolationBatch, Preset} & {*s._registry}]
+    is_in = any(site.has_permission(request) for site in sites or sites_in_use())
+    return is_in and has_any(request, SPENDING)
 
-    Where no admin shows the model, its plain permission counts. One query, no file opened; images
-    beyond the first 5000 are in neither.
+
+def turned_away(
+    request: HttpRequest, *names: str, model_label: str = "", back: str = ""
+) -> HttpResponse | None:
+    """The way to the login, for those whom no site lets in; None for those who may go on.
+
+    ``model_label`` is what the page is about, if about images of one model; ``back`` the path to
+    come back to, by default this page. Raises PermissionDenied for those who are in and have none
+    of the permissions.
     """
-    pks: tuple[set[str], set[str]] = (set(), set())
-    for row in unopened(images)[:MAX_READ].iterator(chunk_size=500):
-        pks[not _allows_change(request, model_admin, row)].add(str(row.pk))
-    return pks
+    model = find_model(model_label) if model_label else None
+    is_in = permissions.doors(request, model) if model else permissions.is_let_in(request)
+    if not is_in:
+        return to_login(request, model, back or request.get_full_path())
+    if not has_any(request, *names):
+        raise PermissionDenied
+    return None
 
 
-def unopened(images: QuerySet[Any]) -> QuerySet[Any]:
-    """The same rows, read without their image fields: Django opens files to fill dimensions."""
-    fields = [field.name for field in images.model._meta.fields if isinstance(field, ImageField)]
-    return images.defer(*fields)
+def to_login(request: HttpRequest, model: type[Model] | None, back: str) -> HttpResponse:
+    """To the login of a site that shows the model; raises PermissionDenied where there is none."""
+    doors = permissions.all_doors(request, model) if model else []
+    site = next((door.site for door in doors if door.site), next(iter(sites_in_use()), None))
+    if site is None:
+        raise PermissionDenied
+    return redirect_to_login(back, reverse("admin:login", current_app=site.name))
+
+
+def changeable_images(request: HttpRequest, images: QuerySet[Any]) -> tuple[set[str], set[str]]:
+    """Primary keys of the images that the user may change, and of those that they may only see.
+
+    What they may not even see is in neither, nor are images beyond the first 5000. A constant
+    number of queries, no file opened.
+    """
+    pks = [str(pk) for pk in images.values_list("pk", flat=True)[:MAX_READ]]
+    changeable = permissions.allowed(request, "change", images.model, pks)
+    others = set(pks) - changeable
+    return changeable, permissions.allowed(request, "view", images.model, others)
 
 
 def may_change_model(request: HttpRequest, model_label: str) -> bool:
     """Whether the user may change images of that model, as far as no single one is looked at."""
-    return _may_change(request, find_model(model_label), None)
+    model = find_model(model_label)
+    return model is None or permissions.may(request, "change", model)
 
 
 def may_change_image(request: HttpRequest, image: Model) -> bool:
     """Whether the user may change this one of the host's images."""
-    return _may_change(request, type(image), image)
-
-
-def changeable_pks(request: HttpRequest, runs: Iterable[IsolationRun]) -> set[UUID]:
-    """The runs whose image the user may change; one query for each model among them."""
-    allowed: set[UUID] = set()
-    by_model = sorted(runs, key=lambda run: run.batch.model_label)
-    for label, group in groupby(by_model, key=lambda run: run.batch.model_label):
-        model, same = find_model(label), list(group)
-        rows = _rows(model, {run.object_pk for run in same})
-        allowed |= {run.pk for run in same if _may_change(request, model, rows.get(run.object_pk))}
-    return allowed
-
-
-def _rows(model: type[Model] | None, pks: set[str]) -> dict[str, Model]:
-    if model is None:
-        return {}
-    return {str(row.pk): row for row in without_dimensions(model).filter(pk__in=pks)}
-
-
-def _may_change(request: HttpRequest, model: type[Model] | None, row: Model | None) -> bool:
-    if model is None:
-        return True  # there is nothing left to change
-    if model_admin := admin_of(model):
-        return bool(model_admin.has_change_permission(request, row))
-    return _has_plain_permission(request, model)
-
-
-def _allows_change(request: HttpRequest, model_admin: "ModelAdmin[Any] | None", row: Model) -> bool:
-    if model_admin:
-        return bool(model_admin.has_change_permission(request, row))
-    return _has_plain_permission(request, type(row))
-
-
-def _has_plain_permission(request: HttpRequest, model: type[Model]) -> bool:
-    codename = get_permission_codename("change", model._meta)
-    return request.user.has_perm(f"{model._meta.app_label}.{codename}")
+    return bool(permissions.allowed(request, "change", type(image), [image.pk]))

@@ -4,7 +4,7 @@ History cannot be edited, added or deleted here; what changes a run are the work
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
@@ -21,9 +21,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from django_product_isolation.models import IsolationRun, RunEvent
+from django_product_isolation.querysets import RunQuerySet
 from django_product_isolation.reasons import sentence_of
 
-from . import rights, wording
+from . import rights, visible, wording
 from .cards import cards, state, state_of
 from .decisions import DECISIONS, Decision, decide
 from .paging import BoundedPaginator
@@ -51,7 +52,7 @@ def as_action(decision: Decision) -> Callable[..., None]:
     def decide_about_runs(
         model_admin: RunModelAdmin, request: HttpRequest, queryset: QuerySet[IsolationRun]
     ) -> None:
-        runs = list(queryset.select_related("batch")[: MAX_AT_ONCE + 1])
+        runs = list(queryset.select_related("batch__created_by")[: MAX_AT_ONCE + 1])
         decide(request, decision, runs[:MAX_AT_ONCE])
         if len(runs) > MAX_AT_ONCE:
             messages.warning(request, wording.only_the_first(MAX_AT_ONCE))
@@ -266,7 +267,16 @@ class RunAdmin(ReadOnly, RunModelAdmin):
         return HttpResponseRedirect(url)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[IsolationRun]:
-        return super().get_queryset(request).select_related("batch__created_by")
+        """Runs of images that the person may see."""
+        runs = super().get_queryset(request).select_related("batch__created_by")
+        return visible.narrow(request, cast("RunQuerySet", runs))
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> IsolationRun | None:
+        """Of images that the shop's own admin shows the person one by one."""
+        run = super().get_object(request, object_id, from_field)
+        return run if run and visible.is_seen(request, run) else None
 
 
 def thumb(url: str, alt: Any) -> str:

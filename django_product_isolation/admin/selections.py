@@ -8,8 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.contrib.admin import AdminSite, ModelAdmin, site
-from django.contrib.auth.views import redirect_to_login
+from django.contrib.admin import AdminSite, ModelAdmin
 from django.core.exceptions import (
     BadRequest,
     ImproperlyConfigured,
@@ -24,11 +23,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from django_product_isolation.host import target_for, without_dimensions
+from django_product_isolation.host.permissions import sites_in_use
 from django_product_isolation.models import Selection
 from django_product_isolation.workflow.begin import MAX_READ
 
 from . import rights
-from .sites import admin_of, find_model, sites_in_use
+from .sites import find_model, home_for
 
 BACK_MAX_LENGTH = 500
 
@@ -90,10 +90,18 @@ def count_and_cut(images: "QuerySet[Any] | Iterable[Any]") -> tuple[list[str], i
     return list(dict.fromkeys(pks))[:MAX_READ], chosen
 
 
-def site_called(name: str) -> AdminSite:
-    """The admin site of that name; where there is none any more, the first in use."""
-    sites = sites_in_use()
-    return next((s for s in sites if s.name == name), next(iter(sites), site))
+def site_called(request: HttpRequest, name: str, model_label: str) -> AdminSite:
+    """The admin site of that name, if it lets the person in; else one that does."""
+    named = (site for site in sites_in_use() if site.name == name)
+    home = home_for(request, model_label)
+    return next((site for site in named if site.has_permission(request)), home)
+
+
+def refuse_site(request: HttpRequest, name: str) -> None:
+    """Raise PermissionDenied where a site has that name and does not let the person in."""
+    named = (site for site in sites_in_use() if site.name == name)
+    if not all(site.has_permission(request) for site in named):
+        raise PermissionDenied
 
 
 @require_POST
@@ -102,26 +110,25 @@ def select_images(request: HttpRequest, model_label: str) -> HttpResponseBase:
 
     Optional: ``back``, a path on this host (also in the query string, for buttons in forms of
     the host's), ``site``, the admin site's name, and ``redo_of``, once or more.
-    Answers 403 to those who may not isolate, or may change none of the images.
+    Answers 403 to those who may not isolate, may change none of the images, or name a site that
+    does not let them in.
     """
-    if not request.user.is_authenticated:
-        return redirect_to_login(reverse("admin:index"), reverse("admin:login"))
-    if not rights.may(request, rights.ISOLATE):
-        raise PermissionDenied
+    back = read_back(request)
+    index = back or reverse("admin:index", current_app=home_for(request, model_label).name)
+    if away := rights.turned_away(request, rights.ISOLATE, model_label=model_label, back=index):
+        return away
     model = find_model(model_label)
     if model is None or not is_target(model):
         raise Http404
-    home = site_called(request.POST.get("site", ""))
-    model_admin = admin_of(model, home)
+    refuse_site(request, request.POST.get("site", ""))
+    home = site_called(request, request.POST.get("site", ""), model_label)
     pks = read_pks(model, request.POST.getlist("pk"))
-    found = model_admin.get_queryset(request) if model_admin else without_dimensions(model)
-    chosen = found.filter(pk__in=pks)
-    changeable, _forbidden = rights.changeable_images(model_admin, request, chosen)
+    chosen = without_dimensions(model).filter(pk__in=pks)
+    changeable, _forbidden = rights.changeable_images(request, chosen)
     if not changeable:
         raise PermissionDenied
-    site_name = model_admin.admin_site.name if model_admin else home.name
     redo_of = read_uuids(request.POST.getlist("redo_of"))
-    return keep(request, model, site_name, pks, redo_of=redo_of, back=read_back(request))
+    return keep(request, model, home.name, pks, redo_of=redo_of, back=back)
 
 
 def is_target(model: type[Model]) -> bool:

@@ -1,4 +1,4 @@
-"""Which admin site and ModelAdmin show a model, and the addresses they give it.
+"""Which admin site and ModelAdmin show a model to whom, and the addresses they give it.
 
 Reads what the host registered and changes nothing of it.
 """
@@ -9,17 +9,12 @@ from uuid import UUID
 
 from django.apps import apps
 from django.contrib.admin import AdminSite, ModelAdmin, site
-from django.contrib.admin.sites import all_sites
 from django.contrib.admin.utils import quote
 from django.db.models import Model
-from django.urls import get_resolver, get_urlconf, reverse
+from django.http import HttpRequest
+from django.urls import reverse
 
-
-def sites_in_use(first: AdminSite | None = None) -> list[AdminSite]:
-    """The admin sites that have an address: ``first``, then Django's default one, then others."""
-    named = get_resolver(get_urlconf()).namespace_dict
-    found = [known for known in all_sites if known.name in named]
-    return sorted(found, key=lambda known: (known is not first, known.name != "admin", known.name))
+from django_product_isolation.host.permissions import doors, sites_in_use
 
 
 def admins_of(model: type[Model], site: AdminSite | None = None) -> Iterator["ModelAdmin[Any]"]:
@@ -48,16 +43,25 @@ def find_model(label: str) -> type[Model] | None:
         return None
 
 
-def admin_of_label(label: str, site: AdminSite | None = None) -> "ModelAdmin[Any] | None":
-    """The admin of the model called ``label``, None when no admin shows it or it is gone."""
-    model = find_model(label)
-    return admin_of(model, site) if model else None
+def admin_for(
+    request: HttpRequest, model: type[Model] | None, first: AdminSite | None = None
+) -> "ModelAdmin[Any] | None":
+    """The first that lets the person in and shows them the model, None when there is none."""
+    for model_admin in admins_of(model, first) if model else ():
+        may_enter = model_admin.admin_site.has_permission(request)
+        if may_enter and model_admin.has_view_permission(request):
+            return model_admin
+    return None
 
 
-def home_of_label(label: str) -> AdminSite:
-    """The site in which staff know images of the model called ``label``, or else the first."""
-    images = admin_of_label(label)
-    return images.admin_site if images else next(iter(sites_in_use()), site)
+def home_for(request: HttpRequest, label: str = "") -> AdminSite:
+    """The site in which the person knows images of the model called ``label``.
+
+    Where they know none, the first site that lets them in, or else the first of all.
+    """
+    model, sites = find_model(label), sites_in_use()
+    known = [door.site for door in doors(request, model) if door.site] if model else []
+    return next((s for s in [*known, *sites] if s.has_permission(request)), [*sites, site][0])
 
 
 def change_url(model_admin: "ModelAdmin[Any]", pk: str | UUID) -> str:

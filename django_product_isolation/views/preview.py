@@ -6,8 +6,7 @@ Decodes and encodes what it shows: a stored file is never passed on as it is.
 import logging
 
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
-from django.db.models import Model
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -16,14 +15,15 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
-from django_product_isolation.admin import rights
+from django_product_isolation.admin import rights, visible
 from django_product_isolation.admin.pictures import SIZES, SMALL, stored_result, version
-from django_product_isolation.admin.sites import admins_of, find_model
+from django_product_isolation.admin.sites import find_model
 from django_product_isolation.host import (
     FileMissing,
     FileTooLarge,
     StorageFailed,
     Target,
+    permissions,
     target_for,
 )
 from django_product_isolation.images import ImageRejected, thumbnail
@@ -36,12 +36,14 @@ SECONDS_KEPT = 3600
 
 @require_safe
 def run_picture(request: HttpRequest, pk: str, which: str) -> HttpResponseBase:
-    """The source or the result of a run. Needs any permission on runs."""
+    """The source or the result of a run. Needs any permission on runs and to see the image."""
     if not rights.may_see_pictures(request):
         raise PermissionDenied
     if which not in ("source", "result"):
         raise Http404
     run = get_object_or_404(IsolationRun.objects.select_related("batch"), pk=pk)
+    if not visible.is_seen(request, run):
+        raise Http404
     name = run.source_name if which == "source" else stored_result(run)
     target = find_target(run.batch.model_label)
     return picture_response(request, target, name) if target else placeholder()
@@ -55,8 +57,10 @@ def image_picture(request: HttpRequest, model_label: str, pk: str) -> HttpRespon
     target = find_target(model_label)
     if target is None:
         raise Http404
-    image = visible_image(request, target, unquote(pk))
-    return picture_response(request, target, target.current_name(str(image.pk)) or "")
+    key = unquote(pk)
+    if not permissions.allowed(request, "view", target.model, [key]):
+        raise Http404
+    return picture_response(request, target, target.current_name(key) or "")
 
 
 def find_target(label: str) -> Target | None:
@@ -66,19 +70,6 @@ def find_target(label: str) -> Target | None:
         return target_for(model) if model else None
     except ImproperlyConfigured:
         return None
-
-
-def visible_image(request: HttpRequest, target: Target, pk: str) -> Model:
-    """The image, if one of the host's model admins shows it to the user. Raises Http404."""
-    for model_admin in admins_of(target.model):
-        rows = rights.unopened(model_admin.get_queryset(request))
-        try:
-            image: Model | None = rows.filter(pk=pk).first()
-        except (ValueError, ValidationError) as error:
-            raise Http404 from error  # no key of this model looks like that
-        if image is not None and model_admin.has_view_permission(request, image):
-            return image
-    raise Http404
 
 
 def picture_response(request: HttpRequest, target: Target, name: str) -> HttpResponseBase:

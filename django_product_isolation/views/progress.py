@@ -12,14 +12,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import BadRequest
 from django.db import transaction
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -27,7 +24,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from django_product_isolation.admin import rights, wording
+from django_product_isolation.admin import rights, visible, wording
 from django_product_isolation.admin.cards import Card, badge, cards
 from django_product_isolation.admin.decisions import (
     DECISIONS,
@@ -36,7 +33,12 @@ from django_product_isolation.admin.decisions import (
     open_to,
     waits_for_review,
 )
-from django_product_isolation.admin.sites import admin_of_label, changelist_url, home_of_label
+from django_product_isolation.admin.sites import (
+    admin_for,
+    changelist_url,
+    find_model,
+    home_for,
+)
 from django_product_isolation.choices import Status, Workers
 from django_product_isolation.conf import get_settings
 from django_product_isolation.models import IsolationBatch, IsolationRun
@@ -54,44 +56,65 @@ MARGIN = timedelta(minutes=1)
 @require_http_methods(["GET", "HEAD", "POST"])
 def progress(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     """Draw the batch; a POST carries out a decision about one of its runs, or all of them."""
-    if not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path(), reverse("admin:login"))
-    if not rights.may_watch(request):
-        raise PermissionDenied
-    batch = get_object_or_404(IsolationBatch.objects.select_related("created_by"), pk=pk)
+    batch = IsolationBatch.objects.select_related("created_by").filter(pk=pk).first()
+    label = batch.model_label if batch else ""
+    if away := rights.turned_away(request, rights.ISOLATE, rights.VIEW, model_label=label):
+        return away
+    if batch is None:
+        raise Http404
+    now, runs = timezone.now(), runs_of(request, batch)
     if request.method == "POST":
-        onward = decide(request, *read_decision(request, batch))
+        onward = decide(request, *read_decision(request, runs))
         return HttpResponseRedirect(onward or request.get_full_path())
     if get_settings().WORKERS == Workers.REQUEST:
         waiting = batch.runs.exclude(due_at=None).order_by()
         advance_for(waiting.values_list("pk", flat=True), seconds=SECONDS_FOR_STEPS)
-    return draw(request, batch)
+        now, runs = timezone.now(), runs_of(request, batch)
+    return draw(request, batch, runs, now)
+
+
+def runs_of(request: HttpRequest, batch: IsolationBatch) -> list[IsolationRun]:
+    """The runs of the batch that the person may see. Raises Http404 where they may see none.
+
+    A batch without any run is shown to whoever began it, and to those from whom nothing is hidden.
+    """
+    runs = list(batch.runs.order_by("label", "pk"))
+    shown = visible.seen(request, runs)
+    found = [run for run in runs if run.pk in shown]
+    is_theirs = batch.created_by_id == request.user.pk or visible.knows_shop(request)
+    if not found and (runs or not is_theirs):
+        raise Http404
+    return found
 
 
 def read_decision(
-    request: HttpRequest, batch: IsolationBatch
+    request: HttpRequest, runs: Sequence[IsolationRun]
 ) -> tuple[Decision, list[IsolationRun]]:
-    """The decision in a POST, ``name:run`` or ``name:all``, and the runs that it is about."""
+    """The decision in a POST, ``name:run`` or ``name:all``, and those of ``runs`` it is about."""
     name, _colon, which = request.POST.get("decide", "").partition(":")
     if name not in DECISIONS:
         raise BadRequest("Unknown decision.")
-    decision, runs = DECISIONS[name], batch.runs.all()
+    decision = DECISIONS[name]
     if which == ALL:
         return decision, [run for run in runs if decision.applies(run)]
     try:
-        return decision, [get_object_or_404(runs, pk=uuid.UUID(which))]
+        pk = uuid.UUID(which)
     except ValueError as error:
         raise BadRequest("Unknown run.") from error
+    chosen = [run for run in runs if run.pk == pk]
+    if not chosen:
+        raise Http404
+    return decision, chosen
 
 
-def draw(request: HttpRequest, batch: IsolationBatch) -> TemplateResponse:
-    """The page as it is now, in the same few queries for 1 run or 500.
+def draw(
+    request: HttpRequest, batch: IsolationBatch, runs: Sequence[IsolationRun], now: datetime
+) -> TemplateResponse:
+    """The page as it was at ``now``, in the same few queries for 1 run or 500.
 
     With ``since`` in the address only what may have changed after that moment is drawn.
     """
-    now = timezone.now()
-    runs = list(batch.runs.order_by("label", "pk"))
-    home = home_of_label(batch.model_label)
+    home = home_for(request, batch.model_label)
     request.current_app = home.name
     finished = sum(not run.is_open for run in runs)
     drawn = cards(request, runs, home)
@@ -145,8 +168,8 @@ def images_home(
     request: HttpRequest, batch: IsolationBatch, home: AdminSite
 ) -> dict[str, Any] | None:
     """Name and address of the image list that staff came from; None when they may not see it."""
-    images = admin_of_label(batch.model_label, home)
-    if images is None or not images.has_view_permission(request):
+    images = admin_for(request, find_model(batch.model_label), home)
+    if images is None:
         return None
     return {"name": images.opts.verbose_name_plural, "url": changelist_url(images)}
 

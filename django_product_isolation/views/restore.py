@@ -2,18 +2,16 @@
 
 import uuid
 
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from django_product_isolation.admin import rights
+from django_product_isolation.admin import rights, visible
 from django_product_isolation.admin.decisions import DECISIONS, decide
 from django_product_isolation.admin.selections import read_back
+from django_product_isolation.admin.sites import home_for
 from django_product_isolation.models import IsolationRun
 
 
@@ -24,11 +22,13 @@ def restore(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
 
     Posted from within the host's forms: whatever else they hold is not looked at.
     """
-    back = read_back(request) or reverse("admin:index")
-    if not request.user.is_authenticated:
-        return redirect_to_login(back, reverse("admin:login"))
-    if not rights.may(request, rights.RESTORE):
-        raise PermissionDenied
-    run = get_object_or_404(IsolationRun.objects.select_related("batch"), pk=pk)
+    run = IsolationRun.objects.select_related("batch").filter(pk=pk).first()
+    label = run.batch.model_label if run else ""
+    home = home_for(request, label)
+    back = read_back(request) or reverse("admin:index", current_app=home.name)
+    if away := rights.turned_away(request, rights.RESTORE, model_label=label, back=back):
+        return away
+    if run is None or not visible.is_seen(request, run):
+        raise Http404
     decide(request, DECISIONS["restore"], [run])
     return HttpResponseRedirect(back)

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponseRedirect
@@ -22,10 +21,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from django_product_isolation.admin import rights
+from django_product_isolation.admin import rights, visible
 from django_product_isolation.admin.cards import Card, cards
 from django_product_isolation.admin.decisions import DECISIONS, Decision, decide
-from django_product_isolation.admin.sites import find_model, home_of_label
+from django_product_isolation.admin.sites import find_model, home_for
 from django_product_isolation.choices import Status
 from django_product_isolation.conf import get_settings
 from django_product_isolation.models import IsolationBatch, IsolationRun
@@ -48,7 +47,7 @@ class Queue:
     @classmethod
     def of(cls, request: HttpRequest) -> "Queue":
         """Raises BadRequest for a batch that is no id."""
-        counts = waiting().values_list("batch__model_label").order_by()
+        counts = waiting(request).values_list("batch__model_label").order_by()
         labels = {
             label: count
             for label, count in counts.annotate(count=Count("pk"))
@@ -62,13 +61,21 @@ class Queue:
 
     def runs(self) -> RunQuerySet:
         """Newest batch first."""
-        found = waiting().filter(batch__model_label__in=self.labels)
+        found = waiting(self.request).filter(batch__model_label__in=self.labels)
         if self.batch:
             found = found.filter(batch=self.batch)
         if self.label:
             found = found.filter(batch__model_label=self.label)
         found = found.select_related("batch__created_by")
         return found.order_by("-batch__created_at", "batch", "label", "pk")
+
+    def chosen_batch(self) -> IsolationBatch | None:
+        """The batch that was asked for; None where the person may see nothing of it."""
+        if self.batch is None:
+            return None
+        found = visible.narrow(self.request, IsolationRun.objects.filter(batch=self.batch))
+        run = found.select_related("batch__created_by").order_by().first()
+        return run.batch if run else None
 
     def address(self, **changes: str) -> str:
         """This page with other filters."""
@@ -87,8 +94,9 @@ class Queue:
         ]
 
 
-def waiting() -> RunQuerySet:
-    return IsolationRun.objects.filter(status=Status.READY, review=True)
+def waiting(request: HttpRequest) -> RunQuerySet:
+    """What waits, of the images that lists show to the person."""
+    return visible.narrow(request, IsolationRun.objects.filter(status=Status.READY, review=True))
 
 
 def name_of(label: str) -> str:
@@ -101,10 +109,8 @@ def name_of(label: str) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: HttpRequest) -> HttpResponseBase:
     """Draw one page of the queue; a POST decides about one of its results, or all ticked."""
-    if not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path(), reverse("admin:login"))
-    if not rights.may(request, rights.REVIEW):
-        raise PermissionDenied
+    if away := rights.turned_away(request, rights.REVIEW):
+        return away
     if request.method == "POST":
         decision, runs = read_decision(request)
         if not runs:
@@ -117,7 +123,7 @@ def review(request: HttpRequest) -> HttpResponseBase:
 def read_decision(request: HttpRequest) -> tuple[Decision, list[IsolationRun]]:
     """The decision in a POST, ``name:run`` or ``name:ticked``, and the runs that it is about.
 
-    A run that is gone meanwhile is left out.
+    A run that is gone meanwhile, or whose image the person may not see, is left out.
     """
     name, _colon, which = request.POST.get("decide", "").partition(":")
     if name not in OFFERED:
@@ -128,24 +134,26 @@ def read_decision(request: HttpRequest) -> tuple[Decision, list[IsolationRun]]:
     except ValueError as error:
         raise BadRequest("Unknown run.") from error
     runs = IsolationRun.objects.select_related("batch__created_by").filter(pk__in=pks)
-    return DECISIONS[name], list(runs.order_by("label", "pk"))
+    found = list(runs.order_by("label", "pk"))
+    seen = visible.seen(request, found)
+    return DECISIONS[name], [run for run in found if run.pk in seen]
 
 
 def draw(request: HttpRequest, queue: Queue) -> TemplateResponse:
     """One page of the queue, in the same few queries whatever its length."""
     page = Paginator(queue.runs(), PER_PAGE).get_page(request.GET.get("page"))
     runs = list(page.object_list)
-    changeable = rights.changeable_pks(request, runs)
-    home = home_of_label(runs[0].batch.model_label if runs else "")
+    home = home_for(request, runs[0].batch.model_label if runs else "")
     request.current_app = home.name
+    drawn = cards(request, runs, home)
     context = {
         **home.each_context(request),
         "title": _("Review results"),
         "queue": queue,
-        "batch": IsolationBatch.objects.filter(pk=queue.batch).first() if queue.batch else None,
+        "batch": queue.chosen_batch(),
         "page": page,
-        "batches": by_batch(cards(request, runs, home)),
-        "changeable": changeable,
+        "batches": by_batch(drawn),
+        "changeable": {card.run.pk for card in drawn if card.is_changeable},
         "bulk": [DECISIONS[name] for name in OFFERED if DECISIONS[name].is_open_to(request)],
         "tick_all": request.GET.get("tick") == "all",
         "may_watch": rights.may_watch(request),

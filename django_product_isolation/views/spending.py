@@ -6,17 +6,15 @@ Asks the database only, never Runflow; both need the right to see what is spent.
 import csv
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any
 
 from django import forms
-from django.contrib.admin import site
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -24,11 +22,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from django_product_isolation.admin import rights, wording
+from django_product_isolation.admin import rights, visible, wording
 from django_product_isolation.admin import spending as shown
-from django_product_isolation.admin.sites import sites_in_use
+from django_product_isolation.admin.sites import home_for
 from django_product_isolation.choices import Status
-from django_product_isolation.models import AccountBalance
+from django_product_isolation.models import AccountBalance, IsolationRun
 from django_product_isolation.workflow import spending as workflow
 from django_product_isolation.workflow.budgets import budgets
 
@@ -44,8 +42,8 @@ FORMULA = ("=", "+", "-", "@")
 @require_safe
 def spending(request: HttpRequest) -> HttpResponseBase:
     """What was spent in a period, by day, person, model and status; the balance; the budgets."""
-    if not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path(), reverse("admin:login"))
+    if away := rights.turned_away(request, rights.SPENDING):
+        return away
     refuse_others(request)
     form = asked_days(request)
     refuse_too_many_runs(form)
@@ -59,6 +57,7 @@ def spending(request: HttpRequest) -> HttpResponseBase:
 def export(request: HttpRequest) -> HttpResponseBase:
     """One line for each run of the period, by default this month, as CSV.
 
+    Names the products of those images only that the person may see.
     Raises BadRequest for days that make no period.
     """
     refuse_others(request)
@@ -66,7 +65,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     period = form.period() if form.is_bound else named_periods()[THIS_MONTH]
     if period is None:
         raise BadRequest("No period.")
-    response = StreamingHttpResponse(lines(period), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(lines(request, period), content_type="text/csv; charset=utf-8")
     name = f"isolations-{period.first}-{period.last}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["X-Content-Type-Options"] = "nosniff"
@@ -75,7 +74,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
 
 def refuse_others(request: HttpRequest) -> None:
     """Raise PermissionDenied for those who may not see what is spent."""
-    if not rights.may(request, rights.SPENDING):
+    if not rights.may_see_spending(request):
         raise PermissionDenied
 
 
@@ -150,7 +149,7 @@ def named_periods() -> dict[str, workflow.Period]:
 
 def draw(request: HttpRequest, form: DaysForm, period: workflow.Period) -> TemplateResponse:
     """The page, in the same few queries for any number of runs."""
-    home = next(iter(sites_in_use()), site)
+    home = home_for(request)
     request.current_app = home.name
     spent = workflow.spending(period)
     names = shown.names_of(spent.by_person)
@@ -208,31 +207,37 @@ class Echo:
         return line
 
 
-def lines(period: workflow.Period) -> Iterator[str]:
+def lines(request: HttpRequest, period: workflow.Period) -> Iterator[str]:
     """The CSV file line by line, oldest run first."""
     writer = csv.writer(Echo())
     yield writer.writerow(COLUMNS)
-    for values in values_of_runs(period):
+    for values in values_of_runs(request, period):
         yield writer.writerow(map(harmless, values))
 
 
-def values_of_runs(period: workflow.Period) -> Iterator[Iterable[str]]:
+def values_of_runs(request: HttpRequest, period: workflow.Period) -> Iterator[Iterable[str]]:
     people = period.batches().values_list("created_by_id", flat=True)
     names = shown.names_of(people.distinct())
     runs = period.runs().order_by("batch__created_at", "pk")
-    columns = ("created_at", "created_by_id", "model_label")
-    for at, person, model, label, status, runflow_id, cost in runs.values_list(
-        *(f"batch__{column}" for column in columns), "label", "status", "runflow_run_id", "cost"
-    ).iterator(chunk_size=2000):
-        yield (
-            timezone.localdate(at).isoformat(),
-            names.get(person, ""),
-            model,
-            label,
-            str(Status(status).label),
-            runflow_id or "",
-            "" if cost is None else f"{cost:f}",
-        )
+    knows_all = visible.knows_shop(request)
+    for some in batched(runs.select_related("batch").iterator(chunk_size=2000), 2000):
+        seen = {run.pk for run in some} if knows_all else visible.seen(request, some)
+        for run in some:
+            yield (
+                timezone.localdate(run.batch.created_at).isoformat(),
+                names.get(run.batch.created_by_id, ""),
+                run.batch.model_label,
+                run.label if run.pk in seen else "",
+                str(Status(run.status).label),
+                run.runflow_run_id or "",
+                "" if run.cost is None else f"{run.cost:f}",
+            )
+
+
+def batched(runs: Iterator[IsolationRun], size: int) -> Iterator[list[IsolationRun]]:
+    """The runs in lists of ``size``, the last one shorter."""
+    while some := list(islice(runs, size)):
+        yield some
 
 
 def harmless(text: str) -> str:

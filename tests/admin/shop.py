@@ -21,6 +21,7 @@ BATCHES = "/admin/product_isolation/isolationbatch/"
 CHANGE, VIEW = "catalogue.change_productimage", "catalogue.view_productimage"
 ISOLATE, REVIEW = "product_isolation.isolate_image", "product_isolation.review_result"
 RESTORE, VIEW_RUNS = "product_isolation.restore_image", "product_isolation.view_isolationrun"
+SPENDING = "product_isolation.view_spending"
 EVERYTHING = (CHANGE, VIEW, ISOLATE, REVIEW, RESTORE, VIEW_RUNS)
 
 WITH_RESULT = {Status.READY, Status.APPLIED, Status.RESTORED, Status.REJECTED}

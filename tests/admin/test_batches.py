@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def staff(client):
-    user = make_staff(*EVERYTHING)
+    user = make_staff(*EVERYTHING, "catalogue.view_swatch")  # that is all there is to see
     client.force_login(user)
     return user
 

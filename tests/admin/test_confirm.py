@@ -30,6 +30,7 @@ from tests.admin.shop import (
     EVERYTHING,
     ISOLATE,
     REVIEW,
+    SPENDING,
     VIEW,
     choose,
     confirm,
@@ -51,7 +52,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def staff(client):
-    user = make_staff(*EVERYTHING)
+    user = make_staff(*EVERYTHING, SPENDING)
     client.force_login(user)
     return user
 
@@ -94,7 +95,7 @@ def test_the_page_shows_what_will_be_sent_and_what_it_costs(client, staff):
 
 def test_the_page_has_an_address_that_a_colleague_may_open_too(client, staff):
     address = choose(client, [make_image("Cup")])
-    client.force_login(make_staff(*EVERYTHING, name="bea"))
+    client.force_login(make_staff(*EVERYTHING, SPENDING, name="bea"))
     assert "<figcaption>Cup</figcaption>" in client.get(address).content.decode()
 
 
@@ -409,7 +410,7 @@ def test_the_same_page_sent_twice_orders_once(client, staff):
 def test_whoever_opens_the_page_of_an_order_comes_to_its_batch(client, staff):
     address = choose(client, [make_image()])
     batch = client.post(address, confirm())["Location"]
-    client.force_login(make_staff(*EVERYTHING, name="bea"))
+    client.force_login(make_staff(*EVERYTHING, SPENDING, name="bea"))
     response = client.get(address, follow=True)
     assert response.redirect_chain == [(batch, 302)]
     assert said(response) == ["These images were begun already. Nothing was ordered twice."]
@@ -465,7 +466,7 @@ def test_only_a_reviewer_does_without_the_review_that_the_shop_wants(client, opt
     order(client, [make_image("Pot")], review="at-once")
     assert IsolationBatch.objects.get().review is True
     IsolationBatch.objects.all().delete()
-    client.force_login(make_staff(*EVERYTHING, name="bea"))
+    client.force_login(make_staff(*EVERYTHING, SPENDING, name="bea"))
     order(client, [make_image("Jug")], review="at-once")
     assert IsolationBatch.objects.get().review is False
 

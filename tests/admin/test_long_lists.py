@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def staff(client):
-    client.force_login(make_staff(*EVERYTHING))
+    client.force_login(make_staff(*EVERYTHING, "catalogue.view_swatch"))
 
 
 @pytest.fixture

@@ -151,10 +151,10 @@ def test_runs_are_read_only(client, staff):
 
 @pytest.mark.parametrize(
     ("permission", "status"),
-    [(VIEW_RUNS, 200), (ISOLATE, 200), (REVIEW, 403), (RESTORE, 403), (VIEW, 403)],
+    [(VIEW_RUNS, 200), (ISOLATE, 200), (REVIEW, 403), (RESTORE, 403), (CHANGE, 403)],
 )
 def test_runs_are_read_with_a_permission_for_it(client, permission, status):
-    client.force_login(make_staff(permission))
+    client.force_login(make_staff(permission, VIEW))
     run = make_run()
     assert client.get(RUNS).status_code == status
     assert client.get(page_of(run)).status_code == status
@@ -308,8 +308,9 @@ def test_a_storage_that_does_not_answer_is_said(client, staff, media_root):
 
 @pytest.mark.parametrize("label", ["catalogue.gone", "catalogue.product"])
 def test_a_model_that_the_shop_no_longer_names_is_said(client, staff, label):
-    run = make_run(Status.APPLIED, batch=make_batch(model_label=label))
-    client.force_login(make_staff(*EVERYTHING, "catalogue.change_product", name="bea"))
+    bea = make_staff(*EVERYTHING, "catalogue.change_product", name="bea")
+    client.force_login(bea)
+    run = make_run(Status.APPLIED, batch=make_batch(bea, model_label=label))
     assert client.get(page_of(run)).status_code == 200
     (message,) = said(decide(client, run, "restore", follow=True))
     assert "the shop no longer names this kind of image" in message

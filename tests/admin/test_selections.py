@@ -167,7 +167,9 @@ def test_a_customer_selects_nothing(client):
     user.is_staff = False
     user.save()
     client.force_login(user)
-    assert client.post(SELECT, {"pk": [make_image().pk]}).status_code == 403
+    response = client.post(SELECT, {"pk": [make_image().pk]})
+    assert response["Location"].startswith("/admin/login/")
+    assert not Selection.objects.exists()
 
 
 def test_images_that_the_user_may_not_change_are_not_enough(client, staff, some_are_locked):

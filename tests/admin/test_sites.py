@@ -59,7 +59,7 @@ def test_where_no_admin_shows_the_model_its_plain_permission_counts(client):
     batch = make_batch(model_label="catalogue.swatch")
     run = make_run(Status.HELD, batch=batch, object_pk=str(make_swatch().pk))
     url = reverse("product_isolation:progress", args=[run.batch_id])
-    client.force_login(make_staff(ISOLATE, name="bea"))
+    client.force_login(make_staff(ISOLATE, "catalogue.view_swatch", name="bea"))
     assert client.post(url, {"decide": f"resume:{run.pk}"}).status_code == 403
     client.force_login(make_staff(ISOLATE, "catalogue.change_swatch", name="cleo"))
     assert client.post(url, {"decide": f"resume:{run.pk}"}).status_code == 302

@@ -79,7 +79,7 @@ def test_the_queue_has_a_name():
 
 @pytest.mark.parametrize(
     ("permissions", "status"),
-    [([REVIEW], 200), ([ISOLATE, VIEW_RUNS, CHANGE, VIEW], 403), ([], 403)],
+    [([REVIEW, VIEW], 200), ([ISOLATE, VIEW_RUNS, CHANGE, VIEW], 403), ([], 403)],
 )
 def test_the_queue_is_for_reviewers(client, permissions, status):
     client.force_login(make_staff(*permissions))

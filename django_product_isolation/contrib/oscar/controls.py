@@ -17,7 +17,7 @@ from django_product_isolation.admin import rights
 from django_product_isolation.admin.image_page import controls
 from django_product_isolation.admin.sites import find_model
 from django_product_isolation.admin.states import runs_behind
-from django_product_isolation.host import Target, target_for
+from django_product_isolation.host import Target, permissions, target_for
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import sentence_of
 
@@ -44,19 +44,28 @@ def add_controls(request: HttpRequest, formset: "BaseInlineFormSet[Any, Any, Any
     if target is None or not rights.may_see_pictures(request):
         return False
     forms = formset.initial_forms
+    pks = [str(form.instance.pk) for form in forms]
+    seen = permissions.allowed(request, "view", target.model, pks)
+    changeable = permissions.allowed(request, "change", target.model, pks)
+    forms = [form for form in forms if str(form.instance.pk) in seen]
     runs = runs_behind(target, [form.instance for form in forms])
     for form in forms:
-        html = draw(request, target, form, runs.get(str(form.instance.pk)))
+        pk = str(form.instance.pk)
+        html = draw(request, target, form, runs.get(pk), pk in changeable)
         form.fields["isolation"] = Field(label="", required=False, widget=Drawn(html))
     return bool(forms)
 
 
 def draw(
-    request: HttpRequest, target: Target, form: "ModelForm[Any]", run: IsolationRun | None
+    request: HttpRequest,
+    target: Target,
+    form: "ModelForm[Any]",
+    run: IsolationRun | None,
+    may_change: bool,
 ) -> str:
     """What stands beneath the image of ``form``, whose state ``run`` is behind."""
     context = {
-        **controls(request, target, form.instance, run, at=IMAGES_TAB),
+        **controls(request, target, form.instance, run, may_change=may_change, at=IMAGES_TAB),
         "sentence": sentence_of(run.reason) if run else "",
         "described_by": form["caption"].id_for_label if "caption" in form.fields else "",
     }

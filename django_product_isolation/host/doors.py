@@ -1,0 +1,185 @@
+"""The places in which people of the shop see its images, and what each place lets them do.
+
+A place is a ModelAdmin, an inline on the page of what the images belong to, or one that the shop
+names itself. Imports nothing of the admin, which need not be installed.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Literal
+
+from django.contrib.auth import get_permission_codename
+from django.core.exceptions import ValidationError
+from django.db.models import ImageField, Model, QuerySet
+from django.http import HttpRequest
+
+if TYPE_CHECKING:
+    from django.contrib.admin import AdminSite, ModelAdmin
+
+Action = Literal["view", "change"]
+
+
+class Door:
+    """One place in which people see images of ``model``.
+
+    A shop derives from it for a place that is no ModelAdmin, and registers it.
+    """
+
+    site: "AdminSite | None" = None  # the admin site that it is part of
+
+    def __init__(self, model: type[Model]) -> None:
+        self.model = model
+
+    @classmethod
+    def shows(cls, model: type[Model]) -> bool:
+        """Whether images of that model are seen here. Asked of registered classes."""
+        raise NotImplementedError
+
+    def lets_in(self, request: HttpRequest) -> bool:
+        """Whether the person may enter at all."""
+        raise NotImplementedError
+
+    def rows(self, request: HttpRequest, action: Action) -> QuerySet[Any]:
+        """The images that the person finds here, and may view or change."""
+        raise NotImplementedError
+
+    def allows(self, request: HttpRequest, action: Action, row: Model | None = None) -> bool:
+        """Whether the person may do it to one of those rows; without one, to any at all."""
+        return True
+
+    @property
+    def asks_each(self) -> bool:
+        """Whether the answer may differ from row to row among ``rows()``."""
+        return False
+
+    def found(self, request: HttpRequest, action: Action, pks: Iterable[str]) -> dict[str, Model]:
+        """Those of the images with these keys that the person may view or change here; one query.
+
+        No image file is opened.
+        """
+        rows = self.rows(request, action)
+        near = unopened(rows).filter(pk__in=valid_keys(rows.model, pks))
+        found = {str(row.pk): row for row in near}
+        return {pk: row for pk, row in found.items() if self.allows(request, action, row)}
+
+    def shows_all(self, request: HttpRequest, action: Action) -> bool:
+        """Whether the person finds every image there is here, whichever it is."""
+        return self.allows(request, action) and not is_narrowed(self.rows(request, action))
+
+
+class AdminDoor(Door):
+    """A ModelAdmin, in a site that has an address."""
+
+    def __init__(self, model: type[Model], model_admin: "ModelAdmin[Any]") -> None:
+        super().__init__(model)
+        self.model_admin = model_admin
+        self.site = model_admin.admin_site
+
+    def lets_in(self, request: HttpRequest) -> bool:
+        return self.model_admin.admin_site.has_permission(request)
+
+    def rows(self, request: HttpRequest, action: Action) -> QuerySet[Any]:
+        return self.model_admin.get_queryset(request)
+
+    def allows(self, request: HttpRequest, action: Action, row: Model | None = None) -> bool:
+        return says_yes(self.model_admin, request, action, row)
+
+    @property
+    def asks_each(self) -> bool:
+        return decides_by_row(self.model_admin)
+
+
+class PlainDoor(Door):
+    """Stands in where no place of the shop's shows the model: Django's permissions count."""
+
+    def __init__(self, model: type[Model], sites: "Iterable[AdminSite]") -> None:
+        super().__init__(model)
+        self.sites = list(sites)
+
+    def lets_in(self, request: HttpRequest) -> bool:
+        return any(site.has_permission(request) for site in self.sites)
+
+    def rows(self, request: HttpRequest, action: Action) -> QuerySet[Any]:
+        return self.model._default_manager.all()
+
+    def allows(self, request: HttpRequest, action: Action, row: Model | None = None) -> bool:
+        enough = ("view", "change") if action == "view" else ("change",)
+        opts = self.model._meta
+        names = (f"{opts.app_label}.{get_permission_codename(verb, opts)}" for verb in enough)
+        return any(request.user.has_perm(name) for name in names)
+
+
+def says_yes(shown: Any, request: HttpRequest, action: Action, obj: Model | None) -> bool:
+    """What a ModelAdmin says of one of its rows, or an inline of the row whose page it is on."""
+    if not shown.has_view_permission(request, obj):
+        return False
+    return action == "view" or bool(shown.has_change_permission(request, obj))
+
+
+def decides_by_row(shown: Any) -> bool:
+    """Whether an admin or inline has rules of its own for who may do what to which row."""
+    names = ("has_view_permission", "has_change_permission")
+    methods = (getattr(getattr(shown, name), "__func__", None) for name in names)
+    return not all(getattr(m, "__module__", "").startswith("django.contrib.") for m in methods)
+
+
+def unopened(images: QuerySet[Any]) -> QuerySet[Any]:
+    """The same rows, read without their image fields: Django opens files to fill dimensions."""
+    fields = [field.name for field in images.model._meta.fields if isinstance(field, ImageField)]
+    return images.defer(*fields)
+
+
+def valid_keys(model: type[Model], pks: Iterable[str]) -> list[Any]:
+    """The keys among ``pks`` that a row of the model may have; the shop may have changed them."""
+    field: Any = model._meta.pk
+    while field.remote_field:  # the key of a child table is its parent's
+        field = field.target_field
+    keys = []
+    for pk in pks:
+        try:
+            key = field.to_python(pk)
+            field.run_validators(key)
+        except (ValidationError, ValueError):
+            continue
+        keys.append(key)
+    return keys
+
+
+def is_narrowed(rows: QuerySet[Any]) -> bool:
+    """Whether the queryset may leave out rows that the table has.
+
+    So may one of a manager that hides rows, be they deleted softly or another tenant's.
+    """
+    manager, query = rows.model._default_manager, rows.query
+    if type(rows) is not type(manager.all()):
+        return True  # a class of its own may leave out rows while it reads them
+    return bool(query.where or query.is_sliced or query.combinator or query.extra_tables)
+
+
+def is_shown_by(model: type[Model], shown: type[Model]) -> bool:
+    """Whether a page for ``shown`` shows images of ``model``: a proxy, a parent or a child of it.
+
+    Parents and children keep one row in several tables; only those under one key are meant, and
+    among parents those that have an image.
+    """
+    ours, theirs = concrete(model), concrete(shown)
+    if ours is theirs:
+        return True
+    if issubclass(theirs, ours):
+        return has_same_keys(theirs, ours)
+    has_image = any(isinstance(field, ImageField) for field in theirs._meta.fields)
+    return issubclass(ours, theirs) and has_image and has_same_keys(ours, theirs)
+
+
+def has_same_keys(child: type[Model], parent: type[Model]) -> bool:
+    """Whether the key of a child table is the key of its ``parent``."""
+    while child is not parent:
+        link: Any = child._meta.pk
+        if not (link.remote_field and link.remote_field.parent_link):
+            return False
+        child = concrete(link.remote_field.model)
+    return True
+
+
+def concrete(model: type[Model]) -> type[Model]:
+    """The model that has the table."""
+    return model._meta.concrete_model or model

@@ -1,0 +1,137 @@
+"""Who may do what to which of the shop's images: the one place that answers.
+
+The answers are the shop's own: a site's ``has_permission``, a ModelAdmin's ``get_queryset`` and
+its permissions for each object, also where images stand in an inline only. A place that does not
+let the person in has no say; of those that do, one that allows it is enough.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from django.apps import apps
+from django.db.models import Model
+from django.http import HttpRequest
+from django.urls import get_resolver, get_urlconf
+
+from .doors import Action, AdminDoor, Door, PlainDoor, is_shown_by
+from .inline_doors import inline_doors
+from .targets import get_targets
+
+if TYPE_CHECKING:
+    from django.contrib.admin import AdminSite
+
+_registered: list[type[Door]] = []
+# Looked up once for each request: every row of a list asks.
+_open: "WeakKeyDictionary[HttpRequest, dict[Any, list[Door]]]" = WeakKeyDictionary()
+_let_in: "WeakKeyDictionary[HttpRequest, dict[Any, bool]]" = WeakKeyDictionary()
+
+
+def register(kind: type[Door]) -> type[Door]:
+    """Have a place that is no ModelAdmin asked too; may stand above the class as a decorator."""
+    if kind not in _registered:
+        _registered.append(kind)
+    return kind
+
+
+def sites_in_use(first: "AdminSite | None" = None) -> "list[AdminSite]":
+    """The admin sites that have an address: ``first``, then Django's default one, then others."""
+    if not apps.is_installed("django.contrib.admin"):
+        return []
+    from django.contrib.admin.sites import all_sites
+
+    named = get_resolver(get_urlconf()).namespace_dict
+    found = [known for known in all_sites if known.name in named]
+    return sorted(found, key=lambda known: (known is not first, known.name != "admin", known.name))
+
+
+def all_doors(request: HttpRequest, model: type[Model]) -> list[Door]:
+    """Every place that shows the model, whoever is let in; where there is none, what stands in."""
+    sites = sites_in_use()
+    found: list[Door] = [kind(model) for kind in _registered if kind.shows(model)]
+    for site in sites:
+        found += doors_of_site(request, model, site)
+    return found or [PlainDoor(model, sites)]
+
+
+def doors_of_site(request: HttpRequest, model: type[Model], site: "AdminSite") -> list[Door]:
+    """Its ModelAdmins of the model; where there is none, the inlines in which it stands."""
+    admins = [AdminDoor(shown, model_admin) for shown, model_admin in site._registry.items()]
+    own: list[Door] = [door for door in admins if is_shown_by(model, door.model)]
+    if own:
+        return own
+    return [
+        inline for door in admins for inline in inline_doors(request, model, door, door.model_admin)
+    ]
+
+
+def doors(request: HttpRequest, model: type[Model]) -> list[Door]:
+    """The places that show the model and let the person in."""
+    known, key = _open.setdefault(request, {}), (model, request.user.pk)
+    if key not in known:
+        known[key] = [door for door in all_doors(request, model) if door.lets_in(request)]
+    return known[key]
+
+
+def is_let_in(request: HttpRequest) -> bool:
+    """Whether any place of the shop's lets the person in."""
+    known, key = _let_in.setdefault(request, {}), request.user.pk
+    if key not in known:
+        known[key] = finds_a_way_in(request)
+    return known[key]
+
+
+def finds_a_way_in(request: HttpRequest) -> bool:
+    if any(site.has_permission(request) for site in sites_in_use()):
+        return True
+    models = get_targets() if _registered else ()
+    return any(
+        kind(model).lets_in(request)
+        for model in models
+        for kind in _registered
+        if kind.shows(model)
+    )
+
+
+def may(request: HttpRequest, action: Action, model: type[Model]) -> bool:
+    """Whether the person may do it to images of the model, as far as no single one is looked at."""
+    return any(door.allows(request, action) for door in doors(request, model))
+
+
+def allowed(
+    request: HttpRequest, action: Action, model: type[Model], pks: Iterable[Any]
+) -> set[str]:
+    """The keys of those of the images that the person may view or change.
+
+    A constant number of queries, and no file opened. Images that are not shown to the person are
+    not among them, nor are those that do not exist.
+    """
+    left, found = {str(pk) for pk in pks}, set[str]()
+    for door in doors(request, model):
+        if left:
+            here = door.found(request, action, left).keys()
+            found |= here
+            left -= here
+    return found
+
+
+def sees_all(request: HttpRequest, model: type[Model]) -> bool:
+    """Whether every image of the model is shown to the person, wherever it stands in a list."""
+    return any(door.shows_all(request, "view") for door in doors(request, model))
+
+
+def knows_all(request: HttpRequest, action: Action, model: type[Model]) -> bool:
+    """Whether the person could do it to any image there ever was: no row, no rule leaves one out.
+
+    Of a deleted image nobody can be asked any more; only such a person may still see what was.
+    """
+    if is_boss(request):
+        return may(request, action, model)
+    return any(
+        door.shows_all(request, action) and not door.asks_each for door in doors(request, model)
+    )
+
+
+def is_boss(request: HttpRequest) -> bool:
+    """Whether the person is a superuser, for whom nothing is left out but what the shop hides."""
+    return bool(getattr(request.user, "is_superuser", False))
