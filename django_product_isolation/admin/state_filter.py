@@ -3,7 +3,7 @@
 Compares file names, never keys: they are of one type on every database and indexed.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin import SimpleListFilter
@@ -13,9 +13,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from django_product_isolation.choices import OPEN_STATUSES, Status
-from django_product_isolation.host import target_for
+from django_product_isolation.host import Target, target_for
 from django_product_isolation.models import IsolationRun
 
+from . import wording
 from .searching import by_keys_if_few
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ class IsolationFilter(SimpleListFilter):
 
     title = _("isolation")
     parameter_name = "isolation"
+    field = ""  # of several
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, "_StrPromise"]]:
         return [(value, label) for value, (label, _narrow) in CHOICES.items()]
@@ -99,4 +101,23 @@ class IsolationFilter(SimpleListFilter):
         if self.value() not in CHOICES:
             return queryset
         _label, narrow = CHOICES[str(self.value())]
-        return narrow(queryset, target_for(queryset.model).field.name)
+        return narrow(queryset, target_for(queryset.model, self.field).field.name)
+
+
+def filters_for(targets: Sequence[Target]) -> list[type[IsolationFilter]]:
+    """A filter for each image field of a list."""
+    if len(targets) == 1:
+        return [IsolationFilter]
+    return [filter_for(target) for target in targets]
+
+
+def filter_for(target: Target) -> type[IsolationFilter]:
+    """The filter for one of several image fields."""
+    name = target.field.name
+    said = {
+        "__module__": __name__,
+        "title": wording.of_field(IsolationFilter.title, target),
+        "parameter_name": f"{IsolationFilter.parameter_name}_{name}",
+        "field": name,
+    }
+    return type("IsolationFilter", (IsolationFilter,), said)

@@ -1,9 +1,12 @@
 """The shop's side: which of its fields are isolated, their rows, their names, their storage.
 
-Knows nothing of runs.
+Of runs it knows nothing but in which database they are.
 """
 
+from .columns import column_named
+from .obstacles import Obstacle
 from .pictures import Picture
+from .registry import build, entries, get_targets, target_for, targets_of
 from .rows import dimension_columns, without_dimensions
 from .storage import (
     MAX_FILE_BYTES,
@@ -14,7 +17,7 @@ from .storage import (
     StorageFailed,
     storage_errors,
 )
-from .targets import Target, build, get_targets, target_for
+from .targets import Target
 
 __all__ = [
     "MAX_FILE_BYTES",
@@ -22,13 +25,17 @@ __all__ = [
     "FileMissing",
     "FileTooLarge",
     "NameTooLong",
+    "Obstacle",
     "Picture",
     "StorageFailed",
     "Target",
     "build",
+    "column_named",
     "dimension_columns",
+    "entries",
     "get_targets",
     "storage_errors",
     "target_for",
+    "targets_of",
     "without_dimensions",
 ]

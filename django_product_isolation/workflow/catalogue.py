@@ -30,17 +30,20 @@ class Catalogue:
         self,
         images: QuerySet[Any],
         *,
+        field: str = "",
         limit: int | None = None,
         budget: Decimal | None = None,
         again: bool = False,
         **options: Any,
     ) -> None:
-        """``limit`` images and ``budget`` USD are the most that is begun; ``options`` are those of
-        ``isolate``. Raises ImproperlyConfigured when the model is not named in ``IMAGES``.
+        """``limit`` images and ``budget`` USD are the most that is begun; ``field`` and ``options``
+        are those of ``isolate``. Raises ImproperlyConfigured as that does.
         """
         settings = get_settings()
-        self.target = target_for(images.model)
-        self.price, self.options = settings.price, options
+        self.target = target_for(images.model, field)
+        self.target.refuse_obstacle()
+        self.price = settings.price
+        self.options = {**options, "field": self.target.field.name}
         self.batch_size = settings.MAX_BATCH
         self.room = self.batch_size // 2  # so many may still be under way when the next begin
         self.images = images.order_by("pk")
@@ -104,9 +107,8 @@ class Catalogue:
 
     def _not_isolated(self) -> QuerySet[Any]:
         """Without those that have no file, show a result, or whose file was sent to an end."""
-        shown = {"batch__model_label": self.target.label}
         current = OuterRef(self.target.field.attname)
-        runs = IsolationRun.objects.filter(**shown).order_by()
+        runs = IsolationRun.objects.about(self.target).order_by()
         sent = runs.filter(source_name=current).exclude(status__in=MAY_BE_REPEATED)
         results = runs.filter(result_name=current, status=Status.APPLIED)
         empty = Q(**{self.target.field.attname: ""}) | Q(**{f"{self.target.field.attname}": None})
