@@ -104,7 +104,7 @@ def actions_for_products(targets: Iterable[Target]) -> dict[type[Model], list[Pr
                 target,
                 which,
                 is_only_target=len(found) == 1,
-                is_only_field=[other.model for other in found].count(target.model) == 1,
+                is_only_field=len({o.field for o in found if o.model is target.model}) == 1,
             )
             for target in found
             for which in (ALL, MAIN)

@@ -119,7 +119,8 @@ def named_by_type(keys: set[Any]) -> dict[Any, str]:
     for kind, text in keys:
         # The type may be gone, and the key stands in a column of another type.
         with suppress(ContentType.DoesNotExist, ValidationError, TypeError):
-            if model := ContentType.objects.get_for_id(kind).model_class():
+            model = ContentType.objects.get_for_id(kind).model_class() if kind else None
+            if model is not None:
                 by_type[model][model._meta.pk.to_python(text)] = (kind, text)
     return {
         texts[pk]: name

@@ -19,7 +19,7 @@ from django.core.files.storage import Storage
 from django.db.models import ImageField, Model, QuerySet
 
 from . import storage as storages
-from .columns import column_of, names_of
+from .columns import column_of, has_key_of, names_of
 from .obstacles import Obstacle, obstacle_of
 from .pictures import NAME_MAX_LENGTH, Picture, read_pictures, shared_categories
 from .products import ProductPath, follow
@@ -99,7 +99,8 @@ class Target:
 
         "" while the image is not saved.
         """
-        pk = getattr(image, self.field.model._meta.pk.attname)
+        owner = self.field.model
+        pk = image.pk if has_key_of(type(image), owner) else getattr(image, owner._meta.pk.attname)
         return "" if pk is None else str(pk)
 
     def pictures(self, images: QuerySet[Any]) -> list[Picture]:
