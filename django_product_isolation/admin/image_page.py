@@ -74,9 +74,11 @@ class HistoryPanel(StateColumn):
         return render_to_string("product_isolation/image_panel.html", context)
 
     def history(self, image: Model) -> Sequence[IsolationRun]:
-        runs = IsolationRun.objects.about(self.target).filter(object_pk=self.target.pk_of(image))
+        pk = self.target.pk_of(image)
+        runs = IsolationRun.objects.about(self.target).filter(object_pk=pk)
         newest = runs.select_related("batch__created_by").order_by("-batch__created_at", "-pk")
-        return list(newest[: MAX_RUNS_SHOWN + 1])
+        # Some databases find keys in another case, too.
+        return [run for run in newest[: MAX_RUNS_SHOWN + 1] if run.object_pk == pk]
 
     def entry(self, run: IsolationRun) -> dict[str, Any]:
         """One run, as it stands in the history."""

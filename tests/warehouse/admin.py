@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from .models import BestWebShot, DoubleShot, Item, Pallet, Shot, StudioShot, View
+from .models import BestWebShot, Crate, DoubleShot, Item, Pallet, Shot, StudioShot, View
 
 
 class ShotInline(admin.TabularInline):
@@ -13,5 +13,5 @@ class ItemAdmin(admin.ModelAdmin):
     inlines = [ShotInline]
 
 
-for model in (BestWebShot, DoubleShot, Pallet, Shot, StudioShot, View):
+for model in (BestWebShot, Crate, DoubleShot, Pallet, Shot, StudioShot, View):
     admin.site.register(model)

@@ -68,7 +68,8 @@ class View(models.Model):
     variant = models.ForeignKey(Variant, models.CASCADE, null=True, related_name="views")
     items = models.ManyToManyField(Item, related_name="many_views")
     shelf = models.ForeignKey(Shelf, models.CASCADE, null=True)
-    kind = models.ForeignKey(ContentType, models.CASCADE, null=True)
+    # Tables without migrations are made first, and could not refer to this one.
+    kind = models.ForeignKey(ContentType, models.CASCADE, null=True, db_constraint=False)
     key = models.CharField(max_length=40, blank=True)
     thing = GenericForeignKey("kind", "key")
 
@@ -186,10 +187,35 @@ class Mirror(models.Model):
         return "mirror"
 
 
+class KeyField(models.CharField):  # type: ignore[type-arg]
+    """Compares letter by letter, or takes small letters for capitals, on most databases."""
+
+    exact = {"mysql": "utf8mb4_bin"}
+    caseless = {"mysql": "utf8mb4_general_ci", "sqlite": "NOCASE"}
+
+    def __init__(self, *args: Any, is_exact: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_exact = is_exact
+
+    def db_parameters(self, connection: Any) -> Any:
+        collations = self.exact if self.is_exact else self.caseless
+        return super().db_parameters(connection) | {"collation": collations.get(connection.vendor)}
+
+
+class Crate(models.Model):
+    """Found by its key in any case."""
+
+    code = KeyField(max_length=40, primary_key=True, is_exact=False)
+    image = models.ImageField(upload_to="crates/")
+
+    def __str__(self) -> str:
+        return self.code
+
+
 class Pallet(models.Model):
     """Keys and file names longer than our columns."""
 
-    code = models.CharField(max_length=300, primary_key=True)
+    code = KeyField(max_length=300, primary_key=True)
     image = models.ImageField(upload_to="pallets/", max_length=700)
 
     def __str__(self) -> str:
