@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.utils.translation import gettext
 
 
 class Item(models.Model):
@@ -22,6 +23,15 @@ class Item(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Season(models.Model):
+    """Named in the reader's language."""
+
+    photo = models.ImageField(upload_to="seasons/")
+
+    def __str__(self) -> str:
+        return gettext("January")
 
 
 class Shelf(models.Model):  # noqa: DJ008
