@@ -23,7 +23,9 @@ class IsolationSettings:
     """The values in force. Names and defaults are the public interface."""
 
     API_KEY: str = field(default="", repr=False)
-    IMAGES: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    IMAGES: Mapping[str, Mapping[str, str] | Sequence[Mapping[str, str]]] = field(
+        default_factory=dict
+    )
     BASE_URL: str = "https://api.runflow.io"
     MODEL: str = "runflow/product-isolation"
     CALLBACK_BASE_URL: str | None = None
@@ -33,6 +35,7 @@ class IsolationSettings:
     ASPECT_RATIO: str = AspectRatio.SQUARE
     RESOLUTION: str = Resolution.TWO_K
     PROMPT: str = "{product}"
+    PROMPT_LANGUAGE: str | None = None
     PRICE: str = "0.27"
     DAILY_BUDGET: str | None = None
     MONTHLY_BUDGET: str | None = None

@@ -16,6 +16,7 @@ from django.utils import timezone
 from .choices import OPEN_STATUSES, Status
 
 if TYPE_CHECKING:
+    from .host import Target
     from .models import IsolationRun
 
 # Longer than the slowest step may take, so that a lease only runs out when its worker is gone.
@@ -45,6 +46,13 @@ MAY_COST = Case(
 
 class RunQuerySet(models.QuerySet["IsolationRun"]):
     """All runs, or some of them."""
+
+    def about(self, target: "Target") -> "RunQuerySet":
+        """Those of that image column, whichever of the shop's models they were ordered through."""
+        named = Q()
+        for label, name in target.names:
+            named |= Q(batch__model_label=label, batch__field_name=name)
+        return self.filter(named)
 
     def open(self) -> "RunQuerySet":
         return self.filter(status__in=OPEN_STATUSES)

@@ -23,6 +23,10 @@ class Reason(models.TextChoices):
         _("is over the limit for one go. Isolate it in the next one."),
     )
     NOT_ALLOWED = "not-allowed", _("may not be changed by you.")
+    NOT_RECORDABLE = (
+        "not-recordable",
+        _("has a file name or a key that is too long for us to keep. Ask your developer."),
+    )
     NOTHING_TO_RESTORE = (
         "nothing-to-restore",
         _("does not show one of our results, so there is nothing to put back."),

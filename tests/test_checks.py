@@ -31,6 +31,8 @@ def test_a_shop_as_in_the_readme_passes():
         ({"IMAGES": {}}, "W001"),
         ({"IMAGES": {"catalogue.Nothing": {"field": "original"}}}, "E003"),
         ({"IMAGES": {"catalogue.ProductImage": {"field": "nothing"}}}, "E003"),
+        ({"IMAGES": {"catalogue.ProductImage": []}}, "E003"),
+        ({"IMAGES": {"catalogue.ProductImage": [{"field": "original"}] * 2}}, "E011"),
         ({"ASPECT_RATIO": "7:3"}, "E004"),
         ({"RESOLUTION": "8K"}, "E004"),
         ({"SOURCE": "carrier pigeon"}, "E004"),
@@ -93,3 +95,11 @@ def test_checks_touch_no_database(django_assert_num_queries):
     with django_assert_num_queries(0):
         run_checks()
     assert not IsolationRun.objects.exists()
+
+
+def test_labels_that_differ_in_case_are_one_model(settings):
+    entry = {"field": "original"}
+    with_settings(
+        settings, IMAGES={"catalogue.productimage": entry, "catalogue.ProductImage": entry}
+    )
+    assert ids() == ["product_isolation.E011"]

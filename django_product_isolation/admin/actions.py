@@ -4,7 +4,7 @@ They are put on the ModelAdmin instances that the host registered; no class is c
 nobody needs to derive from anything of ours.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from django_product_isolation.host import StorageFailed, get_targets
+from django_product_isolation.host import StorageFailed, Target, get_targets, targets_of
 from django_product_isolation.workflow import restore
 from django_product_isolation.workflow.begin import MAX_READ
 
@@ -30,16 +30,22 @@ PERMISSIONS = {"isolate_image": rights.ISOLATE, "restore_image": rights.RESTORE}
 
 @admin.action(permissions=["isolate_image"], description=gettext_lazy("Isolate product"))
 def isolate_product(
-    model_admin: "ModelAdmin[Any]", request: HttpRequest, queryset: QuerySet[Any]
+    model_admin: "ModelAdmin[Any]",
+    request: HttpRequest,
+    queryset: QuerySet[Any],
+    field: str = "",
 ) -> HttpResponseRedirect:
     """Lead to the confirm page of the ticked images."""
     refuse_without(model_admin, request, "isolate_image")
-    return select(request, model_admin, queryset, back=request.get_full_path())
+    return select(request, model_admin, queryset, field=field, back=request.get_full_path())
 
 
 @admin.action(permissions=["restore_image"], description=gettext_lazy("Restore original"))
 def restore_original(
-    model_admin: "ModelAdmin[Any]", request: HttpRequest, queryset: QuerySet[Any]
+    model_admin: "ModelAdmin[Any]",
+    request: HttpRequest,
+    queryset: QuerySet[Any],
+    field: str = "",
 ) -> None:
     """Put the originals back where our results are shown; say which were left alone, and why."""
     refuse_without(model_admin, request, "restore_image")
@@ -47,7 +53,7 @@ def restore_original(
         messages.warning(request, wording.only_the_first(MAX_READ))
     allowed, forbidden = rights.changeable_images(request, queryset)
     try:
-        outcome = restore(queryset.filter(pk__in=allowed), user=request.user)
+        outcome = restore(queryset.filter(pk__in=allowed), field=field, user=request.user)
     except StorageFailed:
         text = _("The file storage did not answer, so some originals were not put back. Try again.")
         messages.error(request, text)
@@ -71,13 +77,39 @@ def attach_actions() -> None:
     of_products = actions_for_products(targets.values())
     for site in all_sites:
         for model, model_admin in site._registry.items():
-            if {model, model._meta.concrete_model} & targets.keys():
+            if found := targets_of(model):
                 for name, permission in PERMISSIONS.items():
                     allow(model_admin, name, permission_check(model_admin, permission))
-                attach(model_admin, [isolate_product, restore_original])
+                attach(model_admin, image_actions(found))
             for product_action in of_products.get(model._meta.concrete_model or model, ()):
                 allow(model_admin, product_action.name, product_action.check(model_admin))
                 attach(model_admin, [product_action.function])
+
+
+def image_actions(targets: Sequence[Target]) -> Iterator[Callable[..., Any]]:
+    """The actions on a list of images; one of each kind for each field, if there are several."""
+    for action in (isolate_product, restore_original):
+        for target in targets:
+            if action is restore_original or not target.obstacle:
+                yield action if len(targets) == 1 else for_field(action, target)
+
+
+def for_field(action: Any, target: Target) -> Callable[..., Any]:
+    """``action`` for one of several images; its name and its label say for which."""
+    text = wording.of_field(action.short_description, target)
+
+    # Django fills its labels in with "%".
+    @admin.action(permissions=action.allowed_permissions, description=text.replace("%", "%%"))
+    def of_field(
+        model_admin: "ModelAdmin[Any]", request: HttpRequest, queryset: QuerySet[Any]
+    ) -> HttpResponseRedirect | None:
+        response: HttpResponseRedirect | None = action(
+            model_admin, request, queryset, field=target.field.name
+        )
+        return response
+
+    of_field.__name__ = f"{action.__name__}_{target.field.name}"
+    return of_field
 
 
 def attach(model_admin: "ModelAdmin[Any]", actions: Iterable[Callable[..., Any]]) -> None:

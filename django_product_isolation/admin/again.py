@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from django_product_isolation.choices import Status
 from django_product_isolation.conf import get_settings
-from django_product_isolation.host import without_dimensions
+from django_product_isolation.host import column_named, without_dimensions
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.workflow import BudgetExceeded, NothingToIsolate, isolate
 from django_product_isolation.workflow.begin import PROMPT_MAX_LENGTH
@@ -68,9 +68,9 @@ def newer_runs(runs: Sequence[IsolationRun]) -> dict[uuid.UUID, IsolationRun]:
     }
 
 
-def image_of(run: IsolationRun) -> tuple[str, str, str]:
-    """What tells one image field of the shop's from all others."""
-    return run.batch.model_label, run.batch.field_name, run.object_pk
+def image_of(run: IsolationRun) -> tuple[str, str]:
+    """What tells one image of the shop's from all others."""
+    return column_named(run.batch.model_label, run.batch.field_name), run.object_pk
 
 
 def notes_of(request: HttpRequest, runs: Sequence[IsolationRun]) -> Notes:
@@ -127,6 +127,7 @@ def begin(request: HttpRequest, runs: Sequence[IsolationRun]) -> IsolationBatch:
     must_review = settings.REVIEW and not rights.may(request, rights.REVIEW)
     return isolate(
         without_dimensions(model).filter(pk__in=[run.object_pk for run in runs]),
+        field=before.field_name,
         prompt="",  # of the runs that had none
         prompts={run.object_pk: run.prompt for run in runs},
         aspect_ratio=before.aspect_ratio,
@@ -150,10 +151,11 @@ def redo(request: HttpRequest, runs: Sequence[IsolationRun], notes: Notes) -> st
     """
     before = runs[0].batch
     model = find_model(before.model_label)
-    if model is None or not is_target(model):
+    if model is None or not is_target(model, before.field_name):
         messages.error(request, NOT_NAMED)
         return ""
-    same = [run for run in runs if run.batch.model_label == before.model_label]
+    kind = (before.model_label, before.field_name)
+    same = [run for run in runs if (run.batch.model_label, run.batch.field_name) == kind]
     if len(same) < len(runs):
         text = _("Only images of one kind can be ordered together; the others still wait.")
         messages.warning(request, text)
@@ -169,7 +171,8 @@ def redo(request: HttpRequest, runs: Sequence[IsolationRun], notes: Notes) -> st
     }
     site_name = home_for(request, before.model_label).name
     ids = [run.pk for run in same]
-    return keep(request, model, site_name, list(prompts), prefill, ids, request.get_full_path()).url
+    back, field = request.get_full_path(), before.field_name
+    return keep(request, model, site_name, list(prompts), prefill, ids, back, field).url
 
 
 def wanted(prompts: Mapping[str, str]) -> dict[str, Any]:

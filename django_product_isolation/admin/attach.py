@@ -7,7 +7,7 @@ derives from the host's; the host's classes stay as they are.
 from django.contrib.admin.sites import all_sites
 from django.core.exceptions import ImproperlyConfigured
 
-from django_product_isolation.host import get_targets
+from django_product_isolation.host import get_targets, targets_of
 
 from .actions import attach_actions
 from .derived import extend
@@ -23,12 +23,12 @@ def attach() -> None:
     """
     attach_actions()
     try:
-        models = set(get_targets())
+        get_targets()
     except ImproperlyConfigured:
         return  # the system checks say what is wrong
     for site in all_sites:
         for model, model_admin in site._registry.items():
-            if models & {model, model._meta.concrete_model}:
+            if targets_of(model):
                 extend(model_admin, StateOnList, PanelOnPage)
-            if may_show(model_admin, models):
+            if may_show(model_admin):
                 extend(model_admin, ImagesInlined)

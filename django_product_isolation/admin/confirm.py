@@ -142,7 +142,7 @@ def example(form: OrderForm) -> str:
     """The wording as it is sent for the first of several pictures; "" where it is the same."""
     if "{product}" not in form.template or len(form.pictures) < 2:
         return ""
-    return form.template.replace("{product}", form.pictures[0].label)
+    return form.template.replace("{product}", form.pictures[0].product)
 
 
 def shown(chosen: Plan, form: OrderForm) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def look_at(request: HttpRequest, selection: Selection) -> Desk:
     """Raises Http404 when the shop no longer names the model, PermissionDenied when the user may
     change none of the images."""
     model = find_model(selection.model_label)
-    if model is None or not is_target(model):
+    if model is None or not is_target(model, selection.field_name):
         raise Http404
     home = site_called(request, selection.site_name, selection.model_label)
     model_admin = admin_for(request, model, home)
@@ -74,7 +74,7 @@ def look_at(request: HttpRequest, selection: Selection) -> Desk:
     images = without_dimensions(model).filter(pk__in=allowed | forbidden)
     # A result that waits is rejected by the order, which takes a reviewer.
     redo_of = map(UUID, selection.redo_of) if rights.may(request, rights.REVIEW) else ()
-    chosen = plan(images, forbidden=forbidden, redo_of=list(redo_of))
+    chosen = plan(images, field=selection.field_name, forbidden=forbidden, redo_of=list(redo_of))
     return Desk(selection, model, home, model_admin, in_order(chosen, selection.object_pks))
 
 
@@ -83,8 +83,8 @@ def in_order(chosen: Plan, pks: Sequence[str]) -> Plan:
     place = {pk: number for number, pk in enumerate(pks)}
     return replace(
         chosen,
-        accepted=sorted(chosen.accepted, key=lambda picture: place[picture.pk]),
-        skipped=sorted(chosen.skipped, key=lambda skipped: place[skipped.picture.pk]),
+        accepted=sorted(chosen.accepted, key=lambda picture: place.get(picture.pk, 0)),
+        skipped=sorted(chosen.skipped, key=lambda skipped: place.get(skipped.picture.pk, 0)),
     )
 
 

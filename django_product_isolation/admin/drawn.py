@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Drawn(str):
     """The name of a column or read-only field that also draws it, for one request."""
 
-    short_description: "_StrPromise"
+    short_description: "_StrPromise | str"
 
     def __new__(cls, name: str, *_args: Any) -> "Drawn":
         return super().__new__(cls, name)

@@ -17,14 +17,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from django_product_isolation.choices import Status
-from django_product_isolation.host import Target, target_for
+from django_product_isolation.host import Target
 from django_product_isolation.models import IsolationRun
 
 from . import rights, wording
-from .drawn import Drawn
 from .pictures import SMALL, run_picture_url
 from .sites import admin_for, change_url, changelist_url
-from .states import linked_badge, runs_behind
+from .states import StateColumn, linked_badge
 
 if TYPE_CHECKING:
     ImageModelAdmin = ModelAdmin[Any]
@@ -50,42 +49,45 @@ def controls(
     ``may_change`` is the shop's own answer; ``at`` the part of the page to come back to, such as
     ``#images``.
     """
-    drawn = {"badge": linked_badge(request, run) if run else "", "pk": str(image.pk)}
+    drawn = {"badge": linked_badge(request, run) if run else "", "pk": target.pk_of(image)}
     if image.pk is None or not may_change:
         return drawn
     back = urlencode({"back": request.get_full_path() + at})
+    ask_for = urlencode({"field": target.field.name, "back": request.get_full_path() + at})
     has_file = bool(getattr(image, target.field.attname))
-    if has_file and not (run and run.is_open) and rights.may(request, rights.ISOLATE):
+    is_free = has_file and not target.obstacle and not (run and run.is_open)
+    if is_free and rights.may(request, rights.ISOLATE):
         url = reverse("product_isolation:select", args=[target.label])
-        drawn["isolate_url"] = f"{url}?{back}"
+        drawn["isolate_url"] = f"{url}?{ask_for}"
     if run and run.status == Status.APPLIED and rights.may(request, rights.RESTORE):
         url = reverse("product_isolation:restore", args=[run.pk])
         drawn["restore_url"] = f"{url}?{back}"
     return drawn
 
 
-class HistoryPanel(Drawn):
+class HistoryPanel(StateColumn):
     """State, buttons and history of one image."""
 
     short_description = _("State and history")
+    name = PANEL
 
     def __call__(self, image: Any) -> str:
-        target = target_for(type(image))
-        run = runs_behind(target, [image]).get(str(image.pk))
-        runs = self.history(target, image)
+        runs = self.history(image)
         may_change = rights.may_change_image(self.request, image)
+        run = self.run_of(image)
         context = {
-            **controls(self.request, target, image, run, may_change=may_change),
+            **controls(self.request, self.target, image, run, may_change=may_change),
             "entries": [self.entry(run) for run in runs[:MAX_RUNS_SHOWN]],
             "older_url": self.older_url(image) if len(runs) > MAX_RUNS_SHOWN else "",
         }
         return render_to_string("product_isolation/image_panel.html", context)
 
-    def history(self, target: Target, image: Model) -> Sequence[IsolationRun]:
-        runs = IsolationRun.objects.filter(
-            object_pk=str(image.pk), batch__model_label=target.label
-        ).select_related("batch__created_by")
-        return list(runs.order_by("-batch__created_at", "-pk")[: MAX_RUNS_SHOWN + 1])
+    def history(self, image: Model) -> Sequence[IsolationRun]:
+        pk = self.target.pk_of(image)
+        runs = IsolationRun.objects.about(self.target).filter(object_pk=pk)
+        newest = runs.select_related("batch__created_by").order_by("-batch__created_at", "-pk")
+        # Some databases find keys in another case, too.
+        return [run for run in newest[: MAX_RUNS_SHOWN + 1] if run.object_pk == pk]
 
     def entry(self, run: IsolationRun) -> dict[str, Any]:
         """One run, as it stands in the history."""
@@ -112,21 +114,20 @@ class HistoryPanel(Drawn):
 class PanelOnPage(ImageModelAdmin):
     """What a ModelAdmin of the host's images learns: the panel on an image's page.
 
-    ``isolation_panel = False`` leaves it out.
+    One for each image, where the model has several. ``isolation_panel = False`` leaves it out.
     """
 
-    def isolation_field(self, request: HttpRequest, obj: Any) -> HistoryPanel | None:
-        """The panel for ``obj``; None on the page for adding one, and for those it is not for."""
+    def isolation_fields(self, request: HttpRequest, obj: Any) -> list[HistoryPanel]:
+        """The panels for ``obj``; none where one is added, and for those they are not for."""
         if obj is None or not getattr(self, "isolation_panel", True):
-            return None
+            return []
         if not rights.may_see_pictures(request):
-            return None
-        return HistoryPanel(PANEL, self, request)
+            return []
+        return HistoryPanel.for_each_field(self, request)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = super().get_readonly_fields(request, obj)
-        panel = self.isolation_field(request, obj)
-        return [*fields, panel] if panel else fields
+        return [*fields, *self.isolation_fields(request, obj)]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         # Django lists read-only fields here too; the panel has a fieldset of its own.
@@ -135,7 +136,6 @@ class PanelOnPage(ImageModelAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
-        panel = self.isolation_field(request, obj)
-        if panel is None or panel in flatten_fieldsets(fieldsets):
-            return fieldsets
-        return [*fieldsets, (_("Isolation"), {"fields": [panel]})]
+        placed = flatten_fieldsets(fieldsets)
+        panels = [panel for panel in self.isolation_fields(request, obj) if panel not in placed]
+        return [*fieldsets, (_("Isolation"), {"fields": panels})] if panels else fieldsets

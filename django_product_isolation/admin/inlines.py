@@ -3,6 +3,7 @@
 One query for all rows of an inline, tabular or stacked.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin import ModelAdmin
@@ -14,7 +15,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from django_product_isolation.host import get_targets, target_for
+from django_product_isolation.host import targets_of
 from django_product_isolation.host.permissions import allowed
 
 from . import rights
@@ -45,39 +46,40 @@ class ControlsColumn(StateColumn):
     def __call__(self, image: Any) -> str:
         if image.pk is None or image._state.adding:
             return ""
-        run, target = self.run_of(image), target_for(type(image))
-        may_change = str(image.pk) in self.changeable()
+        run, target = self.run_of(image), self.target
+        may_change = target.pk_of(image) in self.changeable()
         context = controls(self.request, target, image, run, may_change=may_change)
         drawn = render_to_string("product_isolation/image_controls.html", context)
         return SafeString(f'<span class="isolation isolation-row">{context["badge"]}{drawn}</span>')
 
 
 class RememberRows(RowFormSet):
-    """A formset that tells the column of which images it will be asked."""
+    """A formset that tells the columns of which images they will be asked."""
 
-    isolation_column: StateColumn
+    isolation_columns: Sequence[StateColumn] = ()
 
     def get_queryset(self) -> Any:
         rows = super().get_queryset()
-        self.isolation_column.images = rows
+        for column in self.isolation_columns:
+            column.images = rows
         return rows
 
 
 class StateInInline(ImageInline):
     """What an inline of the host's images learns. ``isolation_column = False`` leaves it out."""
 
-    _column: ControlsColumn | None = None
+    _columns: Sequence[ControlsColumn] = ()
 
     class Media:
         css = {"all": ("product_isolation/product_isolation.css",)}
 
-    def column_for(self, request: HttpRequest) -> ControlsColumn | None:
-        """The one column of this request; None for those it is not for."""
+    def columns_for(self, request: HttpRequest) -> Sequence[ControlsColumn]:
+        """The same columns all through a request; none for those they are not for."""
         if not getattr(self, "isolation_column", True) or not rights.may_see_pictures(request):
-            return None
-        if self._column is None or self._column.request is not request:
-            self._column = ControlsColumn(COLUMN, self, request)
-        return self._column
+            return ()
+        if not self._columns or self._columns[0].request is not request:
+            self._columns = ControlsColumn.for_each_field(self, request)
+        return self._columns
 
     def isolation_state(self, image: Model) -> str:
         """For hosts that name the column themselves, and people it is not for."""
@@ -85,20 +87,19 @@ class StateInInline(ImageInline):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = super().get_readonly_fields(request, obj)
-        column = self.column_for(request)
-        return [*(name for name in fields if name != COLUMN), column] if column else fields
+        columns = self.columns_for(request)
+        return [*(name for name in fields if name != COLUMN), *columns] if columns else fields
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
-        column = self.column_for(request)
-        if column is None or column in flatten_fieldsets(fieldsets):
-            return fieldsets
-        return [*fieldsets, (None, {"fields": [column]})]
+        placed = flatten_fieldsets(fieldsets)
+        columns = [column for column in self.columns_for(request) if column not in placed]
+        return [*fieldsets, (None, {"fields": columns})] if columns else fieldsets
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)
-        if column := self.column_for(request):
-            return type(formset.__name__, (RememberRows, formset), {"isolation_column": column})
+        if columns := self.columns_for(request):
+            return type(formset.__name__, (RememberRows, formset), {"isolation_columns": columns})
         return formset
 
 
@@ -107,18 +108,17 @@ class ImagesInlined(ProductModelAdmin):
 
     def get_inline_instances(self, request: HttpRequest, obj: Any = None) -> Any:
         inlines = super().get_inline_instances(request, obj)
-        models = set(get_targets())
         for inline in inlines:
-            if models & {inline.model, inline.model._meta.concrete_model}:
+            if targets_of(inline.model):
                 extend(inline, StateInInline)
         return inlines
 
 
-def may_show(model_admin: "ModelAdmin[Any]", models: set[type[Model]]) -> bool:
-    """Whether the inlines are, or may turn out to be, of one of ``models``."""
-    named = {inline.model._meta.concrete_model for inline in model_admin.inlines if inline.model}
+def may_show(model_admin: "ModelAdmin[Any]") -> bool:
+    """Whether the inlines are, or may turn out to be, of models that are named in ``IMAGES``."""
     decides_itself = any(
         getattr(type(model_admin), name) is not getattr(ModelAdmin, name)
         for name in ("get_inlines", "get_inline_instances")
     )
-    return decides_itself or bool(named & {model._meta.concrete_model for model in models})
+    shown = (inline.model for inline in model_admin.inlines if inline.model)
+    return decides_itself or any(targets_of(model) for model in shown)

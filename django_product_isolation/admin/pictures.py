@@ -39,7 +39,7 @@ def sized(path: str, name: str, size: int) -> str:
 def image_picture_url(target: Target, picture: Picture, size: int) -> str:
     """The preview of one of the host's images."""
     path = reverse("product_isolation:preview_image", args=[target.label, quote(picture.pk)])
-    return sized(path, picture.name, size)
+    return f"{sized(path, picture.name, size)}&field={target.field.name}"
 
 
 def stored_result(run: IsolationRun) -> str:

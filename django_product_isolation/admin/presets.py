@@ -77,7 +77,8 @@ def model_choices() -> list[tuple[str, str]]:
         targets = get_targets().values()
     except ImproperlyConfigured:
         return []  # the system checks say what is wrong
-    return [(t.label, str(capfirst(t.model._meta.verbose_name_plural))) for t in targets]
+    names = {t.label: str(capfirst(t.model._meta.verbose_name_plural)) for t in targets}
+    return list(names.items())
 
 
 @admin.register(Preset)

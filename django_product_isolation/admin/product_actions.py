@@ -35,11 +35,14 @@ class ProductAction:
     target: Target
     which: str
     is_only_target: bool  # of these products
+    is_only_field: bool = True  # of the images' model
 
     @property
     def name(self) -> str:
         name = f"isolate_{self.which}_images"
         suffix = self.target.label.replace(".", "_")
+        if not self.is_only_field:
+            suffix += f"_{self.target.field.name}"
         return name if self.is_only_target else f"{name}_of_{suffix}"
 
     @cached_property
@@ -56,7 +59,8 @@ class ProductAction:
             shown_by = admin_for(request, self.target.model, model_admin.admin_site)
             name = (shown_by or model_admin).admin_site.name
             back = request.get_full_path()
-            return keep(request, self.target.model, name, images, back=back)
+            field = self.target.field.name
+            return keep(request, self.target.model, name, images, back=back, field=field)
 
         isolate_images.__name__ = self.name
         return isolate_images
@@ -65,7 +69,10 @@ class ProductAction:
     def description(self) -> Any:
         if self.is_only_target:
             return LABELS[self.which]
-        return f"{LABELS[self.which]} ({self.target.model._meta.verbose_name_plural})"
+        images = str(self.target.model._meta.verbose_name_plural)
+        if not self.is_only_field:
+            images += f": {self.target.field.verbose_name}"
+        return f"{LABELS[self.which]} ({images})".replace("%", "%%")
 
     def check(self, model_admin: "ModelAdmin[Any]") -> Callable[[HttpRequest], bool]:
         """Our permission, and the right to change the images, which may be another admin's."""
@@ -81,22 +88,22 @@ def actions_for_products(targets: Iterable[Target]) -> dict[type[Model], list[Pr
     """The actions for each model that is the product of some target's images."""
     of_product: dict[type[Model], list[Target]] = {}
     for target in targets:
-        if product := product_model(target):
+        product = target.product_model
+        if product and not target.obstacle:
             of_product.setdefault(product, []).append(target)
     return {
         product: [
-            ProductAction(target, which, is_only_target=len(found) == 1)
+            ProductAction(
+                target,
+                which,
+                is_only_target=len(found) == 1,
+                is_only_field=len({o.field for o in found if o.model is target.model}) == 1,
+            )
             for target in found
             for which in (ALL, MAIN)
         ]
         for product, found in of_product.items()
     }
-
-
-def product_model(target: Target) -> type[Model] | None:
-    """The model of the products that the images belong to; None where they name it otherwise."""
-    related = target.product and target.model._meta.get_field(target.product).related_model
-    return related._meta.concrete_model if isinstance(related, type) else None
 
 
 def all_images(target: Target, products: QuerySet[Any]) -> QuerySet[Any]:

@@ -1,6 +1,6 @@
 """The filter by state on the host's own image list: says of each image what its badge says."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin import SimpleListFilter
@@ -14,6 +14,7 @@ from django_product_isolation.host import Target, target_for
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.workflow.present import began, has_ended, is_result
 
+from . import wording
 from .searching import by_keys_if_few
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class IsolationFilter(SimpleListFilter):
 
     title = _("isolation")
     parameter_name = "isolation"
+    field = ""  # of several
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, "_StrPromise"]]:
         return [(value, label) for value, (label, _narrow) in CHOICES.items()]
@@ -76,4 +78,23 @@ class IsolationFilter(SimpleListFilter):
         if self.value() not in CHOICES:
             return queryset
         _label, narrow = CHOICES[str(self.value())]
-        return narrow(queryset, target_for(queryset.model))
+        return narrow(queryset, target_for(queryset.model, self.field))
+
+
+def filters_for(targets: Sequence[Target]) -> list[type[IsolationFilter]]:
+    """A filter for each image field of a list."""
+    if len(targets) == 1:
+        return [IsolationFilter]
+    return [filter_for(target) for target in targets]
+
+
+def filter_for(target: Target) -> type[IsolationFilter]:
+    """The filter for one of several image fields."""
+    name = target.field.name
+    said = {
+        "__module__": __name__,
+        "title": wording.of_field(IsolationFilter.title, target),
+        "parameter_name": f"{IsolationFilter.parameter_name}_{name}",
+        "field": name,
+    }
+    return type("IsolationFilter", (IsolationFilter,), said)

@@ -12,20 +12,23 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model, Q
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from django_product_isolation.choices import Status
-from django_product_isolation.host import Target, target_for
+from django_product_isolation.host import Target, target_for, targets_of
 from django_product_isolation.models import IsolationRun
 
-from . import rights
+from . import rights, wording
 from .cards import badge, words_of
 from .drawn import Drawn
-from .state_filter import IsolationFilter, can_filter
+from .state_filter import can_filter, filters_for
 
 if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+    from typing_extensions import Self
+
     ImageModelAdmin = ModelAdmin[Any]
 else:
     ImageModelAdmin = object
@@ -45,14 +48,9 @@ def runs_behind(target: Target, images: Iterable[Model]) -> dict[str, IsolationR
         return {}
     about = Q(source_name__in=files) & ~Q(status=Status.APPLIED)
     shown = Q(result_name__in=files, status=Status.APPLIED)
-    candidates = IsolationRun.objects.filter(
-        about | shown,
-        object_pk__in=names,
-        batch__model_label=target.label,
-        batch__field_name=target.field.name,
-    ).order_by()
+    candidates = IsolationRun.objects.filter(about | shown, object_pk__in=names).order_by()
     found: dict[str, IsolationRun] = {}
-    for run in sorted(candidates, key=weight):
+    for run in sorted(candidates.about(target), key=weight):
         name = run.result_name if run.status == Status.APPLIED else run.source_name
         # Some collations give keys and names that are merely alike.
         if names.get(run.object_pk) == name:
@@ -70,12 +68,13 @@ def file_names(target: Target, images: Iterable[Model]) -> dict[str, str]:
     unknown = []
     for image in images:
         file = image.__dict__.get(target.field.attname)
-        if image.pk is None:
+        pk = target.pk_of(image)
+        if not pk:
             continue
         if target.field.attname in image.get_deferred_fields() or not is_saved(file):
-            unknown.append(image.pk)
+            unknown.append(pk)
         else:
-            names[str(image.pk)] = str(file or "")
+            names[pk] = str(file or "")
     if unknown:
         rows = target.model._base_manager.filter(pk__in=unknown)
         names |= {str(pk): name or "" for pk, name in rows.values_list("pk", target.field.attname)}
@@ -99,20 +98,40 @@ def linked_badge(request: HttpRequest, run: IsolationRun) -> SafeString:
 class StateColumn(Drawn):
     """The badge of each image of a page."""
 
-    short_description = _("Isolation")
+    short_description: "_StrPromise | str" = _("Isolation")
+    name = COLUMN
     images: Iterable[Model] = ()  # of the page; their runs are looked up together
 
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
+    def __init__(
+        self, name: str, model_admin: Any, request: HttpRequest, target: Target | None = None
+    ) -> None:
+        super().__init__(name, model_admin, request)
+        # Of the list's own model: its rows may be of classes that derive from it.
+        self.target = target or target_for(model_admin.model)
         self._runs: dict[str, IsolationRun | None] = {}
+
+    @classmethod
+    def for_each_field(cls, model_admin: Any, request: HttpRequest) -> "list[Self]":
+        """A column for each image of the list's model; the only one has the plain name."""
+        targets = targets_of(model_admin.model)
+        if len(targets) == 1:
+            return [cls(cls.name, model_admin, request, targets[0])]
+        columns = [
+            cls(f"{cls.name}_{target.field.name}", model_admin, request, target)
+            for target in targets
+        ]
+        for column in columns:
+            column.short_description = wording.of_field(cls.short_description, column.target)
+        return columns
 
     def run_of(self, image: Model) -> IsolationRun | None:
         """The run behind an image's state."""
-        if str(image.pk) not in self._runs:
+        key_of = self.target.pk_of
+        if key_of(image) not in self._runs:
             together = [image] if self._runs else [*self.images, image]
-            found = runs_behind(target_for(type(image)), together)
-            self._runs |= {str(row.pk): found.get(str(row.pk)) for row in together}
-        return self._runs[str(image.pk)]
+            found = runs_behind(self.target, together)
+            self._runs |= {key: found.get(key) for key in map(key_of, together)}
+        return self._runs[key_of(image)]
 
     def __call__(self, image: Any) -> str:
         run = self.run_of(image)
@@ -131,8 +150,11 @@ class StateOnList(ImageModelAdmin):
 
     def isolation_state(self, image: Any) -> str:
         """The badge without a link, for wherever else the host puts it."""
-        run = runs_behind(target_for(type(image)), [image]).get(str(image.pk))
-        return badge(run.status, words_of(run)) if run else ""
+        badges = []
+        for target in targets_of(self.model):
+            if run := runs_behind(target, [image]).get(target.pk_of(image)):
+                badges.append(badge(run.status, words_of(run)))
+        return format_html_join(" ", "{}", ((drawn,) for drawn in badges))
 
     isolation_state.short_description = StateColumn.short_description  # type: ignore[attr-defined]
 
@@ -144,15 +166,16 @@ class StateOnList(ImageModelAdmin):
         shown = super().get_list_display(request)
         if not shown or not self.shows_isolation(request):
             return [name for name in shown or () if name != COLUMN]
-        column = StateColumn(COLUMN, self, request)
+        columns = StateColumn.for_each_field(self, request)
         if COLUMN in shown:
-            return [column if name == COLUMN else name for name in shown]
-        return [*shown, column]
+            place = list(shown).index(COLUMN)
+            return [*shown[:place], *columns, *shown[place + 1 :]]
+        return [*shown, *columns]
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         filters = super().get_list_filter(request)
         if self.shows_isolation(request) and can_filter(self.model):
-            return [*filters, IsolationFilter]
+            return [*filters, *filters_for(targets_of(self.model))]
         return filters
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:

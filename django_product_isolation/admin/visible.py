@@ -15,7 +15,7 @@ from django.db.models import CharField, Model, Q, QuerySet, UUIDField, Value
 from django.db.models.functions import Cast, Concat, Substr
 from django.http import HttpRequest
 
-from django_product_isolation.host import get_targets, permissions
+from django_product_isolation.host import permissions, target_models
 from django_product_isolation.host.doors import Action, valid_keys
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.querysets import RunQuerySet
@@ -89,7 +89,7 @@ def is_mine(request: HttpRequest, run: IsolationRun) -> bool:
 
 def knows_shop(request: HttpRequest) -> bool:
     """Whether the user sees every image of every kind: then also what the shop no longer names."""
-    models = [*get_targets()]
+    models = target_models()
     if not models:
         return permissions.is_boss(request)
     return all(permissions.sees_all(request, model) for model in models)
@@ -102,9 +102,9 @@ def narrow(request: HttpRequest, runs: RunQuerySet) -> RunQuerySet:
     """
     if knows_shop(request):
         return runs
-    labels = {model._meta.label_lower for model in get_targets()}
+    labels = {model._meta.label_lower for model in target_models()}
     shown = by_me(request) & ~Q(batch__model_label__in=labels)
-    for model in get_targets():
+    for model in target_models():
         if permissions.may(request, "view", model):
             shown |= Q(batch__model_label=model._meta.label_lower) & in_lists(request, model)
     return runs.filter(shown)

@@ -10,6 +10,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from django_product_isolation.host import Target
 from django_product_isolation.reasons import Reason
 
 # Their sentences go on where the image's name ends; the others stand alone.
@@ -19,6 +20,7 @@ ABOUT_THE_IMAGE = frozenset(
         Reason.ALREADY_OPEN,
         Reason.OVER_MAX_BATCH,
         Reason.NOT_ALLOWED,
+        Reason.NOT_RECORDABLE,
         Reason.NOTHING_TO_RESTORE,
     }
 )
@@ -67,3 +69,8 @@ def shorten(sentences: Sequence[str]) -> list[str]:
     if more > 0:
         shown.append(ngettext("and %(count)d more.", "and %(count)d more.", more) % {"count": more})
     return shown
+
+
+def of_field(text: object, target: Target) -> str:
+    """``text`` with the image that it is about, of a model that has several."""
+    return _("%(text)s (%(image)s)") % {"text": text, "image": target.field.verbose_name}

@@ -10,14 +10,23 @@ from django.core.exceptions import ImproperlyConfigured
 
 from django_product_isolation.conf import SETTING, get_settings
 
-from .settings import check_addresses, check_amounts, check_choices, check_key, check_secrets
-from .shop import check_admin, check_images, check_storages, check_urls
+from .settings import (
+    check_addresses,
+    check_amounts,
+    check_choices,
+    check_key,
+    check_language,
+    check_secrets,
+)
+from .shop import check_admin, check_entries, check_images, check_storages, check_urls
 from .workers import check_broker, check_django_tasks
 
 CHECKS = (
     check_key,
     check_images,
+    check_entries,
     check_choices,
+    check_language,
     check_addresses,
     check_amounts,
     check_secrets,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
+from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ImproperlyConfigured
 
@@ -37,6 +38,16 @@ def check_choices(settings: IsolationSettings) -> Iterator[CheckMessage]:
                 hint=f"Choose one of: {', '.join(choices.values)}.",
                 id="product_isolation.E004",
             )
+
+
+def check_language(settings: IsolationSettings) -> Iterator[CheckMessage]:
+    language = settings.PROMPT_LANGUAGE
+    if language is not None and language not in dict(django_settings.LANGUAGES):
+        yield Error(
+            f'{SETTING}["PROMPT_LANGUAGE"] is {language!r}, which is none of LANGUAGES.',
+            hint="Choose one of LANGUAGES, or None for LANGUAGE_CODE.",
+            id="product_isolation.E014",
+        )
 
 
 def check_addresses(settings: IsolationSettings) -> Iterator[CheckMessage]:

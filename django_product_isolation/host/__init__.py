@@ -1,12 +1,15 @@
 """The shop's side: which of its fields are isolated, their rows, their names, their storage.
 
-Knows nothing of runs.
+Of runs it knows nothing but in which database they are.
 """
 
+from .columns import column_named
 from .exactly import is_exactly, is_key
 from .holders import CannotAsk, held
 from .names import NameTaken, NameTooLong, is_ours, result_filename
+from .obstacles import Obstacle
 from .pictures import Picture
+from .registry import build, entries, get_targets, target_for, target_models, targets_of
 from .rows import dimension_columns, without_dimensions
 from .storage import (
     MAX_FILE_BYTES,
@@ -16,7 +19,7 @@ from .storage import (
     StorageFailed,
     storage_errors,
 )
-from .targets import Target, build, get_targets, target_for
+from .targets import Target
 
 __all__ = [
     "MAX_FILE_BYTES",
@@ -26,11 +29,14 @@ __all__ = [
     "FileTooLarge",
     "NameTaken",
     "NameTooLong",
+    "Obstacle",
     "Picture",
     "StorageFailed",
     "Target",
     "build",
+    "column_named",
     "dimension_columns",
+    "entries",
     "get_targets",
     "held",
     "is_exactly",
@@ -39,5 +45,7 @@ __all__ = [
     "result_filename",
     "storage_errors",
     "target_for",
+    "target_models",
+    "targets_of",
     "without_dimensions",
 ]

@@ -16,7 +16,7 @@ from django.urls import get_resolver, get_urlconf
 
 from .doors import Action, AdminDoor, Door, PlainDoor, is_shown_by
 from .inline_doors import inline_doors
-from .targets import get_targets
+from .registry import target_models
 
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite
@@ -84,7 +84,7 @@ def is_let_in(request: HttpRequest) -> bool:
 def finds_a_way_in(request: HttpRequest) -> bool:
     if any(site.has_permission(request) for site in sites_in_use()):
         return True
-    models = get_targets() if _registered else ()
+    models = target_models() if _registered else []
     return any(
         kind(model).lets_in(request)
         for model in models

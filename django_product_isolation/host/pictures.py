@@ -1,19 +1,35 @@
 """The pictures that the host's rows show, with what a person calls them.
 
 Reads keys, file names and the names of products in a constant number of queries; opens no file.
+Names come in the language of prompts, whoever asks.
 """
 
-from collections import Counter
-from collections.abc import Collection
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import QuerySet
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from django.utils import translation
 
+from django_product_isolation.conf import get_settings
+
+from .products import ProductPath
 from .rows import without_dimensions
 
 if TYPE_CHECKING:
     from .targets import Target
+
+# Of the columns that keep them. Longer ones could not be indexed on MariaDB.
+PK_MAX_LENGTH = 255
+NAME_MAX_LENGTH = 500
+LABEL_MAX_LENGTH = 200
+PRODUCT_MAX_LENGTH = 500
+# "Product object (1)", of models that say nothing of themselves.
+UNNAMED: Any = Model.__str__
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,38 +38,110 @@ class Picture:
 
     pk: str
     name: str
-    label: str
+    label: str  # for people; says at least which row it is
+    product: str = ""  # for prompts; "" where nothing names the product
+
+    @property
+    def fits(self) -> bool:
+        """Whether our columns can hold key and file name."""
+        return len(self.pk) <= PK_MAX_LENGTH and len(self.name) <= NAME_MAX_LENGTH
 
 
 def read_pictures(target: "Target", images: QuerySet[Any]) -> list[Picture]:
-    """Read key, file name and product of ``images`` in two queries, opening no file."""
-    named_by = target.product or "pk"
-    rows = [
-        (pk, name or "", product)
-        for pk, name, product in images.values_list("pk", target.field.attname, named_by)
-    ]
-    labels = product_labels(target, {product for _, _, product in rows})
-    return [
-        Picture(
-            pk=str(pk), name=name, label=labels.get(product) or fallback_label(target, pk, product)
-        )
-        for pk, name, product in rows
-    ]
+    """Read key, file name and product of ``images``, each once, opening no file.
+
+    Two queries where the product is the row itself or a foreign key of its own; a third for any
+    other path, and one more for each kind of product behind a generic foreign key.
+    """
+    with translation.override(get_settings().PROMPT_LANGUAGE or settings.LANGUAGE_CODE):
+        column = target.product_path.column if target.product_path else "pk"
+        read = images.values_list("pk", target.field.attname, *([column] if column else []))
+        rows = {row[0]: row for row in read}
+        names = product_names(target, rows)
+        return [
+            Picture(
+                pk=str(pk),
+                name=row[1] or "",
+                label=fit(names.get(pk) or f"{target.model._meta.verbose_name} {pk}"),
+                product=fit(names.get(pk, ""), PRODUCT_MAX_LENGTH),
+            )
+            for pk, row in rows.items()
+        ]
 
 
-def product_labels(target: "Target", keys: set[Any]) -> dict[Any, str]:
-    """The name of each product with one of these keys; one query."""
-    named = target.model
-    if target.product:
-        relation = target.model._meta.get_field(target.product)
-        if not relation.is_relation:
-            return {}
-        named = relation.related_model  # type: ignore[assignment]
-    return {obj.pk: str(obj)[:200] for obj in without_dimensions(named).filter(pk__in=keys)}
+def product_names(target: "Target", rows: Mapping[Any, tuple[Any, ...]]) -> dict[Any, str]:
+    """What the product of each row is called, by the row's key; no entry where nothing says."""
+    path = target.product_path
+    if path is None:
+        return named(target.model, rows)
+    if path.column:
+        pairs = {(pk, row[2]) for pk, row in rows.items()}
+    else:
+        pairs = set(related(target, path, list(rows)))
+    names = names_behind(path, {key for _, key in pairs if key not in (None, "")})
+    found: dict[Any, list[Any]] = defaultdict(list)
+    for pk, key in pairs:
+        if key in names:
+            found[pk].append(key)
+    return {pk: joined(names[key] for key in sorted(keys)) for pk, keys in found.items()}
 
 
-def fallback_label(target: "Target", pk: Any, product: Any) -> str:
-    return str(product or f"{target.model._meta.verbose_name} {pk}")
+def related(target: "Target", path: ProductPath, pks: list[Any]) -> Iterable[tuple[Any, Any]]:
+    """Each image's key with the key of each of its products."""
+    rows = target.model._base_manager.filter(pk__in=pks).order_by()
+    for pk, *key in rows.values_list("pk", *path.sources):
+        yield pk, (tuple(key) if path.is_generic else key[0])
+
+
+def names_behind(path: ProductPath, keys: set[Any]) -> dict[Any, str]:
+    """The names of the products with these keys; a column's values name themselves."""
+    if path.is_generic:
+        return named_by_type(keys)
+    if path.model is None:
+        return {key: str(key) for key in keys}
+    return named(path.model, keys)
+
+
+def named(model: type[Model], keys: Collection[Any]) -> dict[Any, str]:
+    """What the rows with these keys call themselves; no entry for "Product object (1)"."""
+    if not keys:
+        return {}
+    rows = without_dimensions(model).filter(pk__in=keys)
+    namers = (row for row in rows if type(row).__str__ is not UNNAMED)
+    return {row.pk: name for row in namers if (name := str(row).strip())}
+
+
+def named_by_type(keys: set[Any]) -> dict[Any, str]:
+    """The names of products of any model, by (content type, key); one query for each model."""
+    from django.contrib.contenttypes.models import ContentType
+
+    by_type: dict[Any, dict[Any, Any]] = defaultdict(dict)
+    for kind, text in keys:
+        # The type may be gone, and the key stands in a column of another type.
+        with suppress(ContentType.DoesNotExist, ValidationError, TypeError):
+            model = ContentType.objects.get_for_id(kind).model_class() if kind else None
+            if model is not None:
+                by_type[model][model._meta.pk.to_python(text)] = (kind, text)
+    return {
+        texts[pk]: name
+        for model, texts in by_type.items()
+        for pk, name in named(model, texts).items()
+    }
+
+
+def joined(names: Iterable[str]) -> str:
+    """The different names behind one another, as many as fit."""
+    first, *others = dict.fromkeys(names)
+    for name in others:
+        if len(first) + len(name) + 2 > LABEL_MAX_LENGTH:
+            break
+        first += f", {name}"
+    return first
+
+
+def fit(text: str, length: int = LABEL_MAX_LENGTH) -> str:
+    """``text`` as our columns can hold it."""
+    return text if len(text) <= length else f"{text[: length - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def shared_categories(target: "Target", pks: Collection[str]) -> set[str]:

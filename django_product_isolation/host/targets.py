@@ -4,28 +4,34 @@ Knows the host's models only through Django's own meta data, and files only thro
 field's storage.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, cast
 
-from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist, FieldError, ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import File
 from django.core.files.storage import Storage
 from django.db.models import ImageField, Model, QuerySet
 
-from django_product_isolation.conf import SETTING, get_settings
-
 from . import names
 from . import storage as storages
+from .columns import column_of, has_key_of, names_of
 from .exactly import is_exactly
 from .holders import default_names
-from .names import NameTaken
-from .pictures import Picture, read_pictures, shared_categories
+from .names import NameTaken, NameTooLong
+from .obstacles import Obstacle, obstacle_of
+from .pictures import NAME_MAX_LENGTH, Picture, read_pictures, shared_categories
+from .products import ProductPath, follow
 from .rows import dimension_columns, without_dimensions
 from .storage import FileMissing, FileTooLarge, overwrites, storage_errors, typed
+
+# Letters that no database takes for others, in a key that our column holds.
+PLAIN = re.compile(r"[a-z0-9_.:-]{1,255}")
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,7 @@ class Target:
 
     model: type[Model]
     field: ImageField
-    product: str = ""
+    product: str = ""  # a lookup path, such as variant__product
     category: str = ""  # a lookup path, such as product__category__name
 
     @property
@@ -42,9 +48,45 @@ class Target:
         """The model as stored on batches, such as ``catalogue.productimage``."""
         return self.model._meta.label_lower
 
+    @cached_property
+    def column(self) -> str:
+        """What all targets of the same column have in common."""
+        return column_of(self.field)
+
+    @cached_property
+    def names(self) -> tuple[tuple[str, str], ...]:
+        """Model label and field name of all that show the column: batches may bear each."""
+        return names_of(self.field)
+
+    @cached_property
+    def product_path(self) -> ProductPath | None:
+        """Where the product is found; None for images that are their own product."""
+        return follow(self.model, self.product) if self.product else None
+
+    @property
+    def product_model(self) -> type[Model] | None:
+        """The model of the products that images belong to; None where they name it otherwise."""
+        related = self.product_path.model if self.product_path else None
+        return related._meta.concrete_model if related else None
+
+    @cached_property
+    def obstacle(self) -> Obstacle | None:
+        """What keeps the field from being isolated safely."""
+        return obstacle_of(self)
+
+    def refuse_obstacle(self) -> None:
+        """Raise ImproperlyConfigured when something keeps the field from being isolated."""
+        if self.obstacle:
+            raise ImproperlyConfigured(str(self.obstacle))
+
     @property
     def storage(self) -> Storage:
         return self.field.storage
+
+    @property
+    def name_max_length(self) -> int:
+        """What both the shop's column and ours hold of a file name."""
+        return min(self.field.max_length or NAME_MAX_LENGTH, NAME_MAX_LENGTH)
 
     @property
     def overwrites(self) -> bool:
@@ -52,11 +94,21 @@ class Target:
         return overwrites(self.storage)
 
     def active_key(self, pk: str) -> str:
-        """What may stand only once among open runs."""
-        return f"{self.label}.{self.field.name}:{pk}"
+        """What may stand only once among open runs, on every database's way to compare."""
+        key = f"{self.column}:{pk}"
+        return key if PLAIN.fullmatch(key) else sha256(key.encode()).hexdigest()
+
+    def pk_of(self, image: Model) -> str:
+        """The key of the row that holds the field, which a child of several has beside its own.
+
+        "" while the image is not saved.
+        """
+        owner = self.field.model
+        pk = image.pk if has_key_of(type(image), owner) else getattr(image, owner._meta.pk.attname)
+        return "" if pk is None else str(pk)
 
     def pictures(self, images: QuerySet[Any]) -> list[Picture]:
-        """Read key, file name and product of ``images`` in two queries, opening no file."""
+        """Read key, file name and product of ``images``, each once, opening no file."""
         return read_pictures(self, images)
 
     def categories(self, pks: Collection[str]) -> set[str]:
@@ -119,6 +171,8 @@ class Target:
         if current is None:
             raise FileMissing(f"{self.label} {pk}")
         path = names.placed(self.field, beside or current, filename)
+        if len(path) > self.name_max_length:
+            raise NameTooLong(path)
         if names.is_taken(self.storage, path):
             raise NameTaken(path)
         return path
@@ -131,7 +185,7 @@ class Target:
         if not names.is_ours(path):
             raise NameTaken(path)
         with storage_errors():
-            return self.storage.save(path, typed(content, path), max_length=self.field.max_length)
+            return self.storage.save(path, typed(content, path), max_length=self.name_max_length)
 
     def size_of(self, name: str) -> int | None:
         """Bytes of a stored file, None when its storage never tells.
@@ -158,49 +212,3 @@ class Target:
         # Under multi-table inheritance Django turns an UPDATE of a parent's column into a SELECT
         # and an UPDATE by key, which would lose the condition: ask the table that has the column.
         return self.field.model._base_manager.all()
-
-
-def get_targets() -> dict[type[Model], Target]:
-    """The targets named in ``IMAGES``. Raises ImproperlyConfigured for one that does not exist."""
-    targets = (build(label, options) for label, options in get_settings().IMAGES.items())
-    return {target.model: target for target in targets}
-
-
-def build(label: str, options: Mapping[str, str]) -> Target:
-    """Return the target of one entry of ``IMAGES``.
-
-    Raises ImproperlyConfigured that says which part of the entry is wrong.
-    """
-    where = f'{SETTING}["IMAGES"]["{label}"]'
-    if not isinstance(options, Mapping) or "field" not in options:
-        raise ImproperlyConfigured(f'{where} must be a dictionary with "field".')
-    if unknown := sorted(set(options) - {"field", "product", "category"}):
-        raise ImproperlyConfigured(f"{where} has no option {', '.join(unknown)}.")
-    try:
-        model = apps.get_model(label)
-    except (LookupError, ValueError) as error:
-        raise ImproperlyConfigured(f"{where}: there is no such model.") from error
-    try:
-        field = model._meta.get_field(options["field"])
-        if product := options.get("product", ""):
-            model._meta.get_field(product)
-    except FieldDoesNotExist as error:
-        raise ImproperlyConfigured(f"{where}: {error}.") from error
-    if not isinstance(field, ImageField):
-        raise ImproperlyConfigured(f"{where}: {options['field']} is no ImageField.")
-    if category := options.get("category", ""):
-        try:
-            QuerySet(model).values_list(category)
-        except FieldError as error:
-            raise ImproperlyConfigured(f'{where}: "category" leads nowhere. {error}') from error
-    return Target(model, field, product, category)
-
-
-def target_for(model: type[Model]) -> Target:
-    """The target of a model, of its proxies too. Raises ImproperlyConfigured when it has none."""
-    targets = get_targets()
-    concrete = model._meta.concrete_model or model
-    for candidate in (model, concrete):
-        if candidate in targets:
-            return targets[candidate]
-    raise ImproperlyConfigured(f'{model._meta.label} is not named in {SETTING}["IMAGES"].')

@@ -25,6 +25,8 @@ class Selection(models.Model):
         verbose_name=_("by"),
     )
     model_label = models.CharField(_("model"), max_length=200)
+    # "" in those of before a model could have several images.
+    field_name = models.CharField(_("field"), max_length=100, blank=True, default="")
     site_name = models.CharField(_("admin site"), max_length=100)
     object_pks = models.JSONField(_("images"), default=list)  # primary keys as strings, in order
     chosen = models.PositiveIntegerField(_("chosen"))  # images; more than are kept, if too many

@@ -45,7 +45,7 @@ def run_picture(request: HttpRequest, pk: str, which: str) -> HttpResponseBase:
     if not visible.is_seen(request, run):
         raise Http404
     name = run.source_name if which == "source" else stored_result(run)
-    target = find_target(run.batch.model_label)
+    target = find_target(run.batch.model_label, run.batch.field_name)
     return picture_response(request, target, name) if target else placeholder()
 
 
@@ -54,7 +54,7 @@ def image_picture(request: HttpRequest, model_label: str, pk: str) -> HttpRespon
     """What an image of the host's shows now. Needs the right to isolate and to see it."""
     if not rights.may(request, rights.ISOLATE):
         raise PermissionDenied
-    target = find_target(model_label)
+    target = find_target(model_label, request.GET.get("field", ""))
     if target is None:
         raise Http404
     key = unquote(pk)
@@ -63,11 +63,14 @@ def image_picture(request: HttpRequest, model_label: str, pk: str) -> HttpRespon
     return picture_response(request, target, target.current_name(key) or "")
 
 
-def find_target(label: str) -> Target | None:
-    """The image field of the model called ``label``, None when there is none to isolate."""
+def find_target(label: str, field: str) -> Target | None:
+    """The image field of the model called ``label``, None when there is none to isolate.
+
+    Without ``field``, the only one that it has.
+    """
     model = find_model(label)
     try:
-        return target_for(model) if model else None
+        return target_for(model, field) if model else None
     except ImproperlyConfigured:
         return None
 

@@ -66,22 +66,28 @@ class Plan:
 
 
 def plan(
-    images: Any, *, forbidden: Collection[str] = (), redo_of: Collection[uuid.UUID] = ()
+    images: Any,
+    *,
+    field: str = "",
+    forbidden: Collection[str] = (),
+    redo_of: Collection[uuid.UUID] = (),
 ) -> Plan:
     """Say which of ``images`` (an instance or a queryset) can be isolated now.
 
-    ``forbidden`` are primary keys, as strings, that the person may not change. ``redo_of`` are
-    runs that the new ones take the place of: those that wait for review are no obstacle.
-    Raises ImproperlyConfigured when the model is not named in ``IMAGES``.
+    ``field`` says which image, where the model has several. ``forbidden`` are primary keys, as
+    strings, that the person may not change. ``redo_of`` are runs that the new ones take the place
+    of: those that wait for review are no obstacle.
+    Raises ImproperlyConfigured when the field is not named in ``IMAGES`` or cannot be isolated.
     """
     queryset = as_queryset(images)
-    target, settings = target_for(queryset.model), get_settings()
+    target, settings = target_for(queryset.model, field), get_settings()
+    target.refuse_obstacle()
     pictures = target.pictures(queryset[:MAX_READ])
     unread = queryset.count() - MAX_READ if len(pictures) == MAX_READ else 0
-    open_runs = IsolationRun.objects.open().filter(batch__model_label=target.label)
-    open_keys = set(open_runs.order_by().values_list("active_key", flat=True))
+    open_runs = IsolationRun.objects.open().about(target).order_by()
+    open_pks = set(open_runs.values_list("object_pk", flat=True))
     ready = waiting_for_review(open_runs, redo_of)
-    taken = open_keys - ready.keys()
+    taken = open_pks - ready.keys()
     accepted: list[Picture] = []
     skipped: list[Skipped] = []
     for picture in pictures:
@@ -91,28 +97,30 @@ def plan(
             skipped.append(Skipped(picture, Reason.NO_FILE))
         elif target.is_placeholder(picture.name):
             skipped.append(Skipped(picture, Reason.PLACEHOLDER))
-        elif target.active_key(picture.pk) in taken:
+        elif not picture.fits:
+            skipped.append(Skipped(picture, Reason.NOT_RECORDABLE))
+        elif picture.pk in taken:
             skipped.append(Skipped(picture, Reason.ALREADY_OPEN))
         elif len(accepted) >= settings.MAX_BATCH:
             skipped.append(Skipped(picture, Reason.OVER_MAX_BATCH))
         else:
             accepted.append(picture)
-    keys = (target.active_key(picture.pk) for picture in accepted)
-    replaced = [ready[key] for key in keys if key in ready]
+    replaced = [ready[picture.pk] for picture in accepted if picture.pk in ready]
     return Plan(target, accepted, skipped, settings.price, unread, replaced)
 
 
 def waiting_for_review(open_runs: RunQuerySet, pks: Collection[uuid.UUID]) -> dict[Any, uuid.UUID]:
-    """Those of ``open_runs`` that can be rejected, by the key that they occupy."""
+    """Those of ``open_runs`` that can be rejected, by the key of their image."""
     if not pks:
         return {}
     ready = open_runs.filter(pk__in=pks, status=Status.READY).order_by()
-    return dict(ready.values_list("active_key", "pk"))
+    return dict(ready.values_list("object_pk", "pk"))
 
 
 def isolate(
     images: Any,
     *,
+    field: str = "",
     prompt: str | None = None,
     prompts: Mapping[str, str] | None = None,
     aspect_ratio: str | None = None,
@@ -123,16 +131,18 @@ def isolate(
 ) -> IsolationBatch:
     """Begin a run for each of ``images`` (an instance or a queryset) and return their batch.
 
+    ``field`` says which image, where the model has several that are named in ``IMAGES``.
     What is left out comes from the settings. ``{product}`` in ``prompt`` becomes the product's
     name. ``prompts`` holds other wordings for single images, by their primary keys as strings.
     A second call with the same ``token`` returns the first call's batch.
     Raises NothingToIsolate, BudgetExceeded, ValidationError for an unknown ratio or resolution,
-    and ImproperlyConfigured when the model is not named in ``IMAGES``.
+    and ImproperlyConfigured when the field is not named in ``IMAGES``, is one of several, or
+    cannot be isolated.
     """
     if token and (batch := IsolationBatch.objects.filter(pk=token).first()):
         return batch
     return order(
-        plan(images),
+        plan(images, field=field),
         prompt=prompt,
         prompts=prompts,
         aspect_ratio=aspect_ratio,
@@ -230,7 +240,7 @@ def new_run(batch: IsolationBatch, target: Target, picture: Picture, prompt: str
 
 def render(template: str, picture: Picture) -> str:
     """The prompt for one picture. No format string, so that nobody reaches into objects."""
-    return template.replace("{product}", picture.label).strip()[:PROMPT_MAX_LENGTH]
+    return template.replace("{product}", picture.product).strip()[:PROMPT_MAX_LENGTH]
 
 
 def refuse_unknown_choices(batch: IsolationBatch) -> None:

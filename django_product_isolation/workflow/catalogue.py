@@ -31,17 +31,20 @@ class Catalogue:
         self,
         images: QuerySet[Any],
         *,
+        field: str = "",
         limit: int | None = None,
         budget: Decimal | None = None,
         again: bool = False,
         **options: Any,
     ) -> None:
-        """``limit`` images and ``budget`` USD are the most that is begun; ``options`` are those of
-        ``isolate``. Raises ImproperlyConfigured when the model is not named in ``IMAGES``.
+        """``limit`` images and ``budget`` USD are the most that is begun; ``field`` and ``options``
+        are those of ``isolate``. Raises ImproperlyConfigured as that does.
         """
         settings = get_settings()
-        self.target = target_for(images.model)
-        self.price, self.options = settings.price, options
+        self.target = target_for(images.model, field)
+        self.target.refuse_obstacle()
+        self.price = settings.price
+        self.options = {**options, "field": self.target.field.name}
         self.batch_size = settings.MAX_BATCH
         self.room = self.batch_size // 2  # so many may still be under way when the next begin
         self.images = images.order_by("pk")

@@ -21,9 +21,10 @@ class Fingerprint:
 def target_of(run: IsolationRun) -> Target:
     """The image field that a run is about.
 
-    Raises ImproperlyConfigured when its model is no longer named in ``IMAGES``.
+    Raises ImproperlyConfigured when it is no longer named in ``IMAGES``.
     """
-    return target_for(apps.get_model(run.batch.model_label))
+    batch = run.batch
+    return target_for(apps.get_model(batch.model_label), batch.field_name)
 
 
 def fingerprint(target: Target, name: str) -> Fingerprint:

@@ -19,11 +19,9 @@ def runs_of_row(target: Target, column: str) -> RunQuerySet:
 
     Runs are found by that name, which is indexed; of those few the key is compared.
     """
-    runs = IsolationRun.objects.filter(
+    runs = IsolationRun.objects.about(target).filter(
         is_exactly(column, OuterRef(target.field.attname)),
         is_key("object_pk", OuterRef("pk"), target.model._meta.pk),
-        batch__model_label=target.label,
-        batch__field_name=target.field.name,
     )
     return runs.exclude(**{column: ""}).order_by()  # what was pruned, and rows without a file
 

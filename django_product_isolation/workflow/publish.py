@@ -100,15 +100,15 @@ class Restoration:
 
 
 @without_locals
-def restore(images: Any, *, user: Any = None) -> Restoration:
+def restore(images: Any, *, field: str = "", user: Any = None) -> Restoration:
     """Put the originals of ``images`` (an instance or a queryset) back where they still can be.
 
-    An image whose field points at something newer than our result is left alone. Raises
-    ImproperlyConfigured when the model is not named in ``IMAGES``, StorageFailed when the
-    storage does not answer.
+    ``field`` says which image, where the model has several. An image whose field points at
+    something newer than our result is left alone. Raises ImproperlyConfigured when the field is
+    not named in ``IMAGES``, StorageFailed when the storage does not answer.
     """
     queryset = as_queryset(images)
-    target = target_for(queryset.model)
+    target = target_for(queryset.model, field)
     pictures = target.pictures(queryset)
     runs = applied_runs(target, {picture.pk: picture.name for picture in pictures})
     restored: list[IsolationRun] = []
@@ -130,9 +130,12 @@ def applied_runs(target: Target, names: dict[str, str]) -> dict[str, IsolationRu
         status=Status.APPLIED,
         object_pk__in=names,
         result_name__in=set(names.values()) - {""},
-        batch__model_label=target.label,
     ).select_related("batch")
-    return {run.object_pk: run for run in candidates if run.result_name == names.get(run.object_pk)}
+    return {
+        run.object_pk: run
+        for run in candidates.about(target)
+        if run.result_name == names.get(run.object_pk)
+    }
 
 
 def restore_run(run: IsolationRun, *, user: Any = None) -> Reason | None:

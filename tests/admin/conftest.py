@@ -1,6 +1,8 @@
 import pytest
 from django.contrib import admin
 
+from django_product_isolation.admin.attach import attach
+from tests.assortment.stock import name_images
 from tests.catalogue.models import ProductImage
 
 
@@ -8,6 +10,23 @@ from tests.catalogue.models import ProductImage
 def no_steps(settings):
     """Pages are looked at without anybody taking steps, unless a test says otherwise."""
     settings.PRODUCT_ISOLATION = {**settings.PRODUCT_ISOLATION, "WORKERS": "embedded"}
+
+
+@pytest.fixture
+def assortment(client, django_user_model, settings):
+    """Name images of the assortment as when the site starts, and look as a superuser."""
+    # What another test attached is no longer there.
+    for shown in admin.site._registry.values():
+        if shown.opts.app_label == "assortment":
+            for name in set(vars(shown)) - {"model", "opts", "admin_site"}:
+                delattr(shown, name)
+    client.force_login(django_user_model.objects.create_superuser("boss"))
+
+    def name(**images):
+        name_images(settings, **images)
+        attach()
+
+    return name
 
 
 @pytest.fixture

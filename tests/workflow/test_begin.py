@@ -140,10 +140,10 @@ def test_the_same_token_posted_twice_at_once_gives_the_same_batch(monkeypatch):
     image, other = make_image("A"), make_image("B")
     token = uuid4()
 
-    def plan_while_the_twin_begins(images):
+    def plan_while_the_twin_begins(images, **options):
         monkeypatch.undo()
         isolate(image, token=token)
-        return plan(images)
+        return plan(images, **options)
 
     monkeypatch.setattr("django_product_isolation.workflow.begin.plan", plan_while_the_twin_begins)
     assert isolate(other, token=token).pk == token

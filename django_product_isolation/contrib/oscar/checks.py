@@ -5,7 +5,7 @@ from typing import Any
 from django.apps import apps
 from django.core.checks import CheckMessage, Warning
 
-from .controls import find_target
+from .controls import find_targets
 
 
 def check_oscar(**_kwargs: Any) -> list[CheckMessage]:
@@ -21,7 +21,7 @@ def check_oscar(**_kwargs: Any) -> list[CheckMessage]:
                 id="product_isolation.W020",
             )
         )
-    if find_target() is None:
+    if not find_targets():
         found.append(
             Warning(
                 "Oscar's images cannot be isolated, so its dashboard shows no isolation.",

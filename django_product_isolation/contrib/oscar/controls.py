@@ -17,7 +17,7 @@ from django_product_isolation.admin import rights
 from django_product_isolation.admin.image_page import controls
 from django_product_isolation.admin.sites import find_model
 from django_product_isolation.admin.states import runs_behind
-from django_product_isolation.host import Target, permissions, target_for
+from django_product_isolation.host import Target, permissions, targets_of
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import sentence_of
 
@@ -40,19 +40,24 @@ class Drawn(Widget):
 
 def add_controls(request: HttpRequest, formset: "BaseInlineFormSet[Any, Any, Any]") -> bool:
     """Add the field to the form of each saved image; False when there is nothing to show."""
-    target = find_target()
-    if target is None or not rights.may_see_pictures(request):
+    targets = find_targets()
+    if not targets or not rights.may_see_pictures(request):
         return False
     forms = formset.initial_forms
     pks = [str(form.instance.pk) for form in forms]
-    seen = permissions.allowed(request, "view", target.model, pks)
-    changeable = permissions.allowed(request, "change", target.model, pks)
+    model = targets[0].model
+    seen = permissions.allowed(request, "view", model, pks)
+    changeable = permissions.allowed(request, "change", model, pks)
     forms = [form for form in forms if str(form.instance.pk) in seen]
-    runs = runs_behind(target, [form.instance for form in forms])
-    for form in forms:
-        pk = str(form.instance.pk)
-        html = draw(request, target, form, runs.get(pk), pk in changeable)
-        form.fields["isolation"] = Field(label="", required=False, widget=Drawn(html))
+    for target in targets:
+        runs = runs_behind(target, [form.instance for form in forms])
+        is_only = len(targets) == 1
+        name = "isolation" if is_only else f"isolation_{target.field.name}"
+        label = "" if is_only else target.field.verbose_name
+        for form in forms:
+            pk = target.pk_of(form.instance)
+            html = draw(request, target, form, runs.get(pk), pk in changeable)
+            form.fields[name] = Field(label=label, required=False, widget=Drawn(html))
     return bool(forms)
 
 
@@ -72,10 +77,10 @@ def draw(
     return render_to_string("product_isolation/oscar/controls.html", context)
 
 
-def find_target() -> Target | None:
-    """The field that holds Oscar's images, None where the shop does not have them isolated."""
+def find_targets() -> list[Target]:
+    """The fields that hold Oscar's images; none where the shop does not have them isolated."""
     model = find_model("catalogue.ProductImage")
     try:
-        return target_for(model) if model else None
+        return targets_of(model) if model else []
     except ImproperlyConfigured:
-        return None
+        return []

@@ -33,6 +33,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("model", help="Such as catalogue.ProductImage.")
+        parser.add_argument("--field", default="", help="Which of its images, if it has several.")
         parser.add_argument(
             "--filter",
             action="append",
@@ -56,6 +57,7 @@ class Command(BaseCommand):
         try:
             catalogue = Catalogue(
                 select(options["model"], options["filter"]),
+                field=options["field"],
                 limit=options["limit"],
                 budget=None if options["budget"] is None else usd("--budget", options["budget"]),
                 again=options["again"],

@@ -39,6 +39,7 @@ class Command(BaseCommand):
             help="Ended runs that know of no file any more (30 days or more; never of this month).",
         )
         parser.add_argument("--model", help="Only of this model, such as catalogue.ProductImage.")
+        parser.add_argument("--field", default="", help="Which of its images, if it has several.")
         parser.add_argument(
             "--dry-run", action="store_true", help="Say what would be removed, and remove nothing."
         )
@@ -47,7 +48,7 @@ class Command(BaseCommand):
         ages = {name: options[name] for name in ("rows", "results", "originals")}
         if all(days is None for days in ages.values()):
             raise CommandError("Name at least one of --results, --originals and --rows.")
-        target = find_target(options["model"]) if options["model"] else None
+        target = find_target(options["model"], options["field"]) if options["model"] else None
         tally = Tally()
         begin = "Would remove " if dry_run else "Removed "
 
@@ -70,10 +71,10 @@ class Command(BaseCommand):
             )
 
 
-def find_target(label: str) -> Target:
+def find_target(label: str, field: str) -> Target:
     """The image field of a model. Raises CommandError."""
     try:
-        return target_for(apps.get_model(label))
+        return target_for(apps.get_model(label), field)
     except (LookupError, ValueError) as error:
         raise CommandError(f"There is no model {label}.") from error
     except ImproperlyConfigured as error:

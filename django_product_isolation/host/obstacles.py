@@ -1,0 +1,64 @@
+"""What a shop may have that keeps a field from being isolated safely.
+
+Asked before anything costs, by the system checks and by everything that begins runs. What was
+begun before goes on, and originals can be put back.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import DEFAULT_DB_ALIAS, router
+
+from django_product_isolation.models import IsolationRun
+
+if TYPE_CHECKING:
+    from .targets import Target
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why not, as a check says it."""
+
+    id: str
+    text: str
+    hint: str
+
+    def __str__(self) -> str:
+        return f"{self.text} {self.hint}"
+
+
+def obstacle_of(target: "Target") -> Obstacle | None:
+    """The first thing that is in the way, None when there is nothing."""
+    return in_another_database(target) or translated(target)
+
+
+def in_another_database(target: "Target") -> Obstacle | None:
+    """A swap and the run's status are written in one transaction of the default database."""
+    places = {router.db_for_write(target.field.model), router.db_for_write(IsolationRun)}
+    if places == {DEFAULT_DB_ALIAS}:
+        return None
+    return Obstacle(
+        "product_isolation.E012",
+        f"{target.model._meta.label} and the tables of product isolation are not both in the "
+        f'database "{DEFAULT_DB_ALIAS}", so an image and the state of its run could differ after '
+        "a crash.",
+        f'Have DATABASE_ROUTERS write both to "{DEFAULT_DB_ALIAS}", or name the model no longer.',
+    )
+
+
+def translated(target: "Target") -> Obstacle | None:
+    """django-modeltranslation: the field is another column in each language."""
+    columns = [
+        field.name
+        for field in target.model._meta.concrete_fields
+        if getattr(getattr(field, "translated_field", None), "name", None) == target.field.name
+    ]
+    if not columns:
+        return None
+    named = ", ".join(f'{{"field": "{name}"}}' for name in columns)
+    return Obstacle(
+        "product_isolation.E013",
+        f"{target.model._meta.label}.{target.field.name} is translated: it is another image in "
+        "each language.",
+        f"Name the image of each language: [{named}].",
+    )

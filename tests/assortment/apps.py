@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class AssortmentConfig(AppConfig):
+    name = "tests.assortment"
+    label = "assortment"

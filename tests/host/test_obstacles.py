@@ -1,0 +1,97 @@
+"""What keeps an image from being isolated safely is said before it costs anything."""
+
+from io import StringIO
+
+import pytest
+from django.core.checks import run_checks
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
+
+from django_product_isolation import isolate, restore
+from django_product_isolation.choices import Status
+from django_product_isolation.host import target_for
+from django_product_isolation.models import IsolationRun
+from tests.assortment.models import Item
+from tests.assortment.stock import bytes_of, make_item, name_images
+from tests.workflow.conftest import go_on, step
+
+__all__ = ["go_on", "step"]
+
+pytestmark = pytest.mark.django_db
+
+
+class Elsewhere:
+    """Writes the models of one app to another database."""
+
+    def __init__(self, *apps: str) -> None:
+        self.apps = apps
+
+    def db_for_write(self, model, **hints):
+        return "elsewhere" if model._meta.app_label in self.apps else None
+
+
+def found(number):
+    return [m for m in run_checks() if m.id == f"product_isolation.{number}"]
+
+
+@pytest.fixture
+def translated(settings, monkeypatch):
+    """Item.back is the German picture of Item.photo, as django-modeltranslation has it."""
+    name_images(settings, Item={"field": "photo"})
+    photo, back = (Item._meta.get_field(name) for name in ("photo", "back"))
+    monkeypatch.setattr(back, "translated_field", photo, raising=False)
+
+
+@pytest.mark.parametrize(
+    "apps", [["assortment"], ["product_isolation"], ["assortment", "product_isolation"]]
+)
+def test_images_that_no_transaction_shares_with_their_runs_are_refused(settings, apps):
+    name_images(settings, Item={"field": "photo"})
+    item = make_item()
+    settings.DATABASE_ROUTERS = [Elsewhere(*apps)]
+    [error] = found("E012")
+    assert "DATABASE_ROUTERS" in error.hint
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        isolate(item)
+    assert error.msg in str(refusal.value)
+    with pytest.raises(CommandError, match="not both in the database"):
+        call_command("isolate_products", "assortment.Item", stdout=StringIO())
+    settings.DATABASE_ROUTERS = []
+    assert not IsolationRun.objects.exists()
+    assert not found("E012")
+
+
+def test_a_translated_image_is_refused_and_the_concrete_one_is_not(settings, translated):
+    item = make_item()
+    [error] = found("E013")
+    assert error.hint == 'Name the image of each language: [{"field": "back"}].'
+    with pytest.raises(ImproperlyConfigured, match="is translated"):
+        isolate(item)
+    name_images(settings, Item={"field": "back"})
+    assert not found("E013")
+    assert isolate(item).runs.get().source_name == item.back.name
+
+
+def test_what_was_begun_before_goes_on_and_can_be_put_back(runflow, settings, go_on):
+    name_images(settings, Item={"field": "photo"})
+    item = make_item()
+    before = bytes_of(item.photo)
+    run = isolate(item).runs.get()
+    settings.DATABASE_ROUTERS = [Elsewhere("product_isolation")]
+    assert target_for(Item).obstacle
+    settings.DATABASE_ROUTERS = []
+    assert go_on(run).status == Status.APPLIED
+    assert restore(item).restored == [run]
+    assert bytes_of(Item.objects.get().photo) == before
+
+
+def test_a_column_that_two_entries_name_is_said_once(settings):
+    name_images(settings, Shot={"field": "image"}, WebShot={"field": "image"})
+    [warning] = found("W007")
+    assert "assortment.WebShot.image and assortment.Shot.image" in warning.msg
+    name_images(settings, Shot={"field": "image"}, StudioShot={"field": "backside"})
+    assert not found("W007")
+    name_images(
+        settings, Item=[{"field": "photo"}, {"field": "back"}], BestWebShot={"field": "image"}
+    )
+    assert run_checks() == []
