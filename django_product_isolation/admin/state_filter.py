@@ -12,7 +12,12 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from django_product_isolation.choices import OPEN_STATUSES, Status
+from django_product_isolation.choices import (
+    OPEN_STATUSES,
+    SHOWN_STATUSES,
+    UNFINISHED_STATUSES,
+    Status,
+)
 from django_product_isolation.host import target_for
 from django_product_isolation.models import IsolationRun
 
@@ -21,7 +26,7 @@ from .searching import by_keys_if_few
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-WORKING = OPEN_STATUSES - {Status.READY, Status.HELD}
+WORKING = UNFINISHED_STATUSES - {Status.READY, Status.HELD}
 
 Narrow = Callable[[QuerySet[Any], str], QuerySet[Any]]
 
@@ -43,22 +48,37 @@ def has_ended(field: str) -> Exists:
     return Exists(runs.exclude(status__in=others))
 
 
-def is_result(field: str) -> Exists:
-    return Exists(IsolationRun.objects.filter(result_name=OuterRef(field), status=Status.APPLIED))
+def is_result(field: str, statuses: Iterable[Status]) -> Exists:
+    runs = IsolationRun.objects.filter(result_name=OuterRef(field), status__in=statuses)
+    return Exists(runs)
+
+
+def is_being_restored(field: str) -> Q:
+    """The result of a run that is being put back, of which there are few."""
+    runs = IsolationRun.objects.filter(status=Status.RESTORING).order_by()
+    return Q(**{f"{field}__in": runs.values("result_name")})
 
 
 def untouched(images: QuerySet[Any], field: str) -> QuerySet[Any]:
-    found = images.filter(~sent(field, OPEN_STATUSES), ~is_result(field), ~has_ended(field))
+    found = images.filter(
+        ~sent(field, UNFINISHED_STATUSES), ~is_result(field, SHOWN_STATUSES), ~has_ended(field)
+    )
     return by_keys_if_few(found, images)
 
 
 def applied(images: QuerySet[Any], field: str) -> QuerySet[Any]:
-    return images.filter(~sent(field, OPEN_STATUSES), is_result(field))
+    return images.filter(~sent(field, UNFINISHED_STATUSES), is_result(field, [Status.APPLIED]))
 
 
 def ended(images: QuerySet[Any], field: str) -> QuerySet[Any]:
-    found = images.filter(~sent(field, OPEN_STATUSES), ~is_result(field), has_ended(field))
+    found = images.filter(
+        ~sent(field, UNFINISHED_STATUSES), ~is_result(field, SHOWN_STATUSES), has_ended(field)
+    )
     return by_keys_if_few(found, images)
+
+
+def working(images: QuerySet[Any], field: str) -> QuerySet[Any]:
+    return images.filter(sent(field, WORKING) | is_being_restored(field))
 
 
 def still_open(*statuses: Status) -> Narrow:
@@ -69,7 +89,7 @@ def still_open(*statuses: Status) -> Narrow:
 # which is seconds of work where there are a million.
 CHOICES: dict[str, tuple["_StrPromise", Narrow]] = {
     "none": (_("Not isolated"), untouched),
-    "working": (_("In progress"), still_open(*WORKING)),
+    "working": (_("In progress"), working),
     "ready": (_("Result ready"), still_open(Status.READY)),
     "held": (_("Needs attention"), still_open(Status.HELD)),
     "applied": (_("Applied"), applied),

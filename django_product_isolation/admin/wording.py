@@ -20,6 +20,11 @@ ABOUT_THE_IMAGE = frozenset(
         Reason.OVER_MAX_BATCH,
         Reason.NOT_ALLOWED,
         Reason.NOTHING_TO_RESTORE,
+        Reason.BEING_RESTORED,
+        Reason.BEING_ISOLATED,
+        Reason.IS_RESTORED,
+        Reason.ORIGINAL_REMOVED,
+        Reason.NOT_NAMED,
     }
 )
 NAMED_IN_A_MESSAGE = 10

@@ -69,6 +69,14 @@ class Target:
         names = self._owner().filter(pk=pk).values_list(self.field.attname, flat=True)
         return next((name or "" for name in names), None)
 
+    def current_names(self, pks: Collection[str]) -> dict[str, str]:
+        """The files that the fields of these rows point at now, by key; deleted rows are left out.
+
+        One query.
+        """
+        names = self._owner().filter(pk__in=pks).values_list("pk", self.field.attname)
+        return {str(pk): name or "" for pk, name in names}
+
     def swap(self, pk: str, *, old: str, new: str, size: tuple[int, int]) -> bool:
         """Point the field from ``old`` to ``new``, ``size`` (width, height) in pixels.
 

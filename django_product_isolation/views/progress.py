@@ -15,6 +15,7 @@ from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -33,7 +34,6 @@ from django_product_isolation.admin.decisions import (
     DECISIONS,
     Decision,
     decide,
-    open_to,
     waits_for_review,
 )
 from django_product_isolation.admin.sites import admin_of_label, changelist_url, home_of_label
@@ -60,7 +60,7 @@ def progress(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
         raise PermissionDenied
     batch = get_object_or_404(IsolationBatch.objects.select_related("created_by"), pk=pk)
     if request.method == "POST":
-        onward = decide(request, *read_decision(request, batch))
+        onward = decide(request, *read_decision(request, batch.runs.all()))
         return HttpResponseRedirect(onward or request.get_full_path())
     if get_settings().WORKERS == Workers.REQUEST:
         waiting = batch.runs.exclude(due_at=None).order_by()
@@ -69,13 +69,13 @@ def progress(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
 
 
 def read_decision(
-    request: HttpRequest, batch: IsolationBatch
+    request: HttpRequest, runs: "QuerySet[IsolationRun]"
 ) -> tuple[Decision, list[IsolationRun]]:
-    """The decision in a POST, ``name:run`` or ``name:all``, and the runs that it is about."""
+    """The decision in a POST, ``name:run`` or ``name:all``, and those of ``runs`` it is about."""
     name, _colon, which = request.POST.get("decide", "").partition(":")
     if name not in DECISIONS:
         raise BadRequest("Unknown decision.")
-    decision, runs = DECISIONS[name], batch.runs.all()
+    decision = DECISIONS[name]
     if which == ALL:
         return decision, [run for run in runs if decision.applies(run)]
     try:
@@ -89,32 +89,39 @@ def draw(request: HttpRequest, batch: IsolationBatch) -> TemplateResponse:
 
     With ``since`` in the address only what may have changed after that moment is drawn.
     """
-    now = timezone.now()
     runs = list(batch.runs.order_by("label", "pk"))
     home = home_of_label(batch.model_label)
     request.current_app = home.name
-    finished = sum(not run.is_open for run in runs)
-    drawn = cards(request, runs, home)
     context = {
         **home.each_context(request),
+        **live(request, runs, home),
         "title": _("Isolation of %(images)s") % {"images": wording.images(len(runs))},
         "batch": batch,
         "home": images_home(request, batch, home),
+        "to_review": to_review(request, runs),
+        "at_most": wording.money(batch.unit_price * len(runs)),
+        "charged": wording.money(sum((run.cost or Decimal(0) for run in runs), Decimal(0))),
+    }
+    return TemplateResponse(request, "product_isolation/progress.html", context)
+
+
+def live(request: HttpRequest, runs: Sequence[IsolationRun], home: AdminSite) -> dict[str, Any]:
+    """What any page on which runs are watched shows of them."""
+    now = timezone.now()
+    drawn = cards(request, runs, home)
+    return {
         "now": now.isoformat(),
         "cards": changed(drawn, moment(request.GET.get("since", ""))),
-        "for_all": for_all(request, batch, drawn),
-        "to_review": to_review(request, runs),
+        "for_all": for_all(drawn),
+        "restore_all": together(drawn),
         "badges": badges(runs),
         "count": len(runs),
-        "finished": finished,
+        "finished": sum(not run.is_open for run in runs),
         "summary": summary(runs),
         "is_live": any(is_moving(run) for run in runs),
         "price": str(get_settings().price),
-        "at_most": wording.money(batch.unit_price * len(runs)),
-        "charged": wording.money(sum((run.cost or Decimal(0) for run in runs), Decimal(0))),
         "is_sandbox": get_settings().is_sandbox,
     }
-    return TemplateResponse(request, "product_isolation/progress.html", context)
 
 
 def moment(text: str) -> datetime | None:
@@ -151,15 +158,22 @@ def images_home(
     return {"name": images.opts.verbose_name_plural, "url": changelist_url(images)}
 
 
-def for_all(
-    request: HttpRequest, batch: IsolationBatch, drawn: Sequence[Card]
-) -> list[tuple[Decision, str]]:
+def for_all(drawn: Sequence[Card]) -> list[tuple[Decision, str]]:
     """Decisions that can be made about several runs with one click, and their buttons' words."""
+    return [(one, words) for one, words in about_several(drawn) if one.goes_on]
+
+
+def together(drawn: Sequence[Card]) -> list[tuple[Decision, str]]:
+    """Those that undo what the batch was for: they stand apart, and not open to a slip."""
+    return [(one, words) for one, words in about_several(drawn) if one.together]
+
+
+def about_several(drawn: Sequence[Card]) -> list[tuple[Decision, str]]:
     counts = Counter(decision.name for card in drawn for decision in card.decisions)
     return [
-        (decision, decision.label_for(counts[decision.name]))
-        for decision in open_to(request, batch.model_label)
-        if decision.goes_on and counts[decision.name] > 1
+        (decision, decision.label_for(counts[name]))
+        for name, decision in DECISIONS.items()
+        if counts[name] > 1
     ]
 
 
@@ -177,7 +191,8 @@ def waits_for_a_person(run: IsolationRun) -> bool:
 
 def is_moving(run: IsolationRun) -> bool:
     """Whether the run can change without anybody deciding something."""
-    is_being_checked = run.status == Status.APPLIED and run.due_at is not None
+    is_swapped = run.status in (Status.APPLIED, Status.RESTORED)
+    is_being_checked = is_swapped and run.due_at is not None
     return is_being_checked or (run.is_open and not waits_for_a_person(run))
 
 

@@ -79,9 +79,9 @@ def plan(
     pictures = target.pictures(queryset[:MAX_READ])
     unread = queryset.count() - MAX_READ if len(pictures) == MAX_READ else 0
     open_runs = IsolationRun.objects.open().filter(batch__model_label=target.label)
-    open_keys = set(open_runs.order_by().values_list("active_key", flat=True))
+    open_keys = dict(open_runs.order_by().values_list("active_key", "status"))
     ready = waiting_for_review(open_runs, redo_of)
-    taken = open_keys - ready.keys()
+    taken = {key: status for key, status in open_keys.items() if key not in ready}
     accepted: list[Picture] = []
     skipped: list[Skipped] = []
     for picture in pictures:
@@ -90,7 +90,9 @@ def plan(
         elif not picture.name:
             skipped.append(Skipped(picture, Reason.NO_FILE))
         elif target.active_key(picture.pk) in taken:
-            skipped.append(Skipped(picture, Reason.ALREADY_OPEN))
+            restoring = taken[target.active_key(picture.pk)] == Status.RESTORING
+            reason = Reason.BEING_RESTORED if restoring else Reason.ALREADY_OPEN
+            skipped.append(Skipped(picture, reason))
         elif len(accepted) >= settings.MAX_BATCH:
             skipped.append(Skipped(picture, Reason.OVER_MAX_BATCH))
         else:

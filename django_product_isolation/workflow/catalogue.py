@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from django_product_isolation.choices import OPEN_STATUSES, Status
+from django_product_isolation.choices import OPEN_STATUSES, SHOWN_STATUSES, Status
 from django_product_isolation.conf import get_settings
 from django_product_isolation.host import target_for
 from django_product_isolation.models import IsolationBatch, IsolationRun
@@ -108,6 +108,6 @@ class Catalogue:
         current = OuterRef(self.target.field.attname)
         runs = IsolationRun.objects.filter(**shown).order_by()
         sent = runs.filter(source_name=current).exclude(status__in=MAY_BE_REPEATED)
-        results = runs.filter(result_name=current, status=Status.APPLIED)
+        results = runs.filter(result_name=current, status__in=SHOWN_STATUSES)
         empty = Q(**{self.target.field.attname: ""}) | Q(**{f"{self.target.field.attname}": None})
         return self.images.exclude(empty).exclude(Exists(sent)).exclude(Exists(results))
