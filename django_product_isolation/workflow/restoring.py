@@ -120,9 +120,14 @@ def can_be_restored(
     }
     keys = {run.pk: target.active_key(run.object_pk) for run in left if run.pk not in problems}
     others = IsolationRun.objects.filter(active_key__in=keys.values()).order_by()
-    taken = set(others.values_list("active_key", flat=True))
-    problems |= {pk: Reason.BEING_ISOLATED for pk, key in keys.items() if key in taken}
+    taken = dict(others.values_list("active_key", "status"))
+    problems |= {pk: at_it(taken[key]) for pk, key in keys.items() if key in taken}
     return {pk: key for pk, key in keys.items() if key not in taken}, problems
+
+
+def at_it(status: str) -> Reason:
+    """What the open run of an image means to whoever wants its original."""
+    return Reason.BEING_RESTORED if status == Status.RESTORING else Reason.BEING_ISOLATED
 
 
 def why_not(run: IsolationRun) -> Reason | None:

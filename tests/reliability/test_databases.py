@@ -22,6 +22,8 @@ TESTS = (
     "tests/workflow/test_advance.py",
     "tests/workflow/test_begin.py",
     "tests/workflow/test_decide.py",
+    "tests/workflow/test_originals.py",
+    "tests/workflow/test_restoring.py",
     "tests/workflow/test_settle.py",
     "tests/views/test_callback.py",
     "tests/views/test_spending.py",
