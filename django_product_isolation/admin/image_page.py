@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django_product_isolation.choices import Status
 from django_product_isolation.host import Target, target_for
 from django_product_isolation.models import IsolationRun
+from django_product_isolation.reasons import sentence_of
 
 from . import rights, wording
 from .drawn import Drawn
@@ -43,7 +44,11 @@ def controls(
     A button that the user may not use, or that would do nothing now, has no address. ``at`` is
     the part of the page to come back to, such as ``#images``.
     """
-    drawn = {"badge": linked_badge(request, run) if run else "", "pk": str(image.pk)}
+    drawn = {
+        "badge": linked_badge(request, run) if run else "",
+        "sentence": sentence_of(run.reason) if run else "",
+        "pk": str(image.pk),
+    }
     if image.pk is None or not rights.may_change_image(request, image):
         return drawn
     back = urlencode({"back": request.get_full_path() + at})

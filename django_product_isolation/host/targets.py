@@ -7,6 +7,7 @@ field's storage.
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, cast
 
@@ -132,6 +133,15 @@ class Target:
         with storage_errors(), suppress(NotImplementedError):
             return self.storage.size(name)
         return None
+
+    def changed_since(self, name: str, moment: datetime) -> bool:
+        """Whether a stored file was written after ``moment``; True when its storage never tells.
+
+        Raises FileMissing and StorageFailed.
+        """
+        with storage_errors(), suppress(NotImplementedError, TypeError):
+            return self.storage.get_modified_time(name) > moment
+        return True
 
     def delete(self, name: str) -> None:
         """Remove a stored file; one that is gone already is no error. Raises StorageFailed."""

@@ -15,8 +15,7 @@ from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import transaction
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -60,7 +59,7 @@ def progress(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
         raise PermissionDenied
     batch = get_object_or_404(IsolationBatch.objects.select_related("created_by"), pk=pk)
     if request.method == "POST":
-        onward = decide(request, *read_decision(request, batch.runs.all()))
+        onward = decide(request, *read_decision(request, list(batch.runs.all())))
         return HttpResponseRedirect(onward or request.get_full_path())
     if get_settings().WORKERS == Workers.REQUEST:
         waiting = batch.runs.exclude(due_at=None).order_by()
@@ -69,7 +68,7 @@ def progress(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
 
 
 def read_decision(
-    request: HttpRequest, runs: "QuerySet[IsolationRun]"
+    request: HttpRequest, runs: Sequence[IsolationRun]
 ) -> tuple[Decision, list[IsolationRun]]:
     """The decision in a POST, ``name:run`` or ``name:all``, and those of ``runs`` it is about."""
     name, _colon, which = request.POST.get("decide", "").partition(":")
@@ -79,9 +78,13 @@ def read_decision(
     if which == ALL:
         return decision, [run for run in runs if decision.applies(run)]
     try:
-        return decision, [get_object_or_404(runs, pk=uuid.UUID(which))]
+        wanted = uuid.UUID(which)
     except ValueError as error:
         raise BadRequest("Unknown run.") from error
+    found = [run for run in runs if run.pk == wanted]
+    if not found:
+        raise Http404
+    return decision, found
 
 
 def draw(request: HttpRequest, batch: IsolationBatch) -> TemplateResponse:

@@ -57,15 +57,14 @@ def restores(request: HttpRequest, at: str) -> HttpResponseBase:
         return redirect_to_login(request.get_full_path(), reverse("admin:login"))
     if not rights.may(request, rights.RESTORE):
         raise PermissionDenied
-    runs = asked_for(request, at)
-    if request.method == "POST":
-        onward = decide(request, *read_decision(request, runs))
-        return HttpResponseRedirect(onward or request.get_full_path())
-    shown = list(runs.order_by("label", "pk"))
-    allowed = rights.changeable_pks(request, shown)
-    shown = [run for run in shown if run.pk in allowed]
+    asked = list(asked_for(request, at))
+    allowed = rights.changeable_pks(request, asked)
+    shown = [run for run in asked if run.pk in allowed]
     if not shown:
         raise Http404
+    if request.method == "POST":
+        onward = decide(request, *read_decision(request, shown))
+        return HttpResponseRedirect(onward or request.get_full_path())
     home = home_of_label(shown[0].batch.model_label)
     request.current_app = home.name
     context = {
@@ -85,4 +84,8 @@ def asked_for(request: HttpRequest, at: str) -> "QuerySet[IsolationRun]":
     if moment is None:
         raise Http404
     clicks = RunEvent.objects.filter(actor=request.user.pk, status=Status.RESTORING, at=moment)
-    return IsolationRun.objects.filter(pk__in=clicks.values("run_id")).select_related("batch")
+    return (
+        IsolationRun.objects.filter(pk__in=clicks.values("run_id"))
+        .select_related("batch")
+        .order_by("label", "pk")
+    )

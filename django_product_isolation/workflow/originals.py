@@ -4,12 +4,13 @@ With the same care as publishing: looked at before, one conditional UPDATE next 
 looked at again afterwards.
 """
 
+from datetime import datetime
 from functools import partial
 
 from django.db import transaction
 
 from django_product_isolation.choices import Status
-from django_product_isolation.host import StorageFailed, Target
+from django_product_isolation.host import FileMissing, StorageFailed, Target
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import image_restored
@@ -57,10 +58,27 @@ def look_at_both(run: IsolationRun, target: Target) -> Fingerprint | Reason:
     if source is None or source.sha256 != run.source_sha256:
         return Reason.ORIGINAL_MISSING
     # A result that is gone is no reason to go on showing it.
-    result = read_alike(target, run.result_name, run.result_sha256)
-    if result is not None and result.sha256 != run.result_sha256:
-        return Reason.IMAGE_CHANGED
-    return source
+    return Reason.IMAGE_CHANGED if find_newer(run, target) else source
+
+
+def find_newer(run: IsolationRun, target: Target) -> Fingerprint | None:
+    """What was uploaded under the result's own name since the click; None when nothing was.
+
+    What was retouched or optimised in place before the click was there for the person to see.
+    Raises StorageFailed.
+    """
+    shown = read_alike(target, run.result_name, run.result_sha256)
+    if shown is None or shown.sha256 == run.result_sha256:
+        return None
+    click = asked_for(run)
+    return shown if click is None or changed_since(target, run.result_name, click.at) else None
+
+
+def changed_since(target: Target, name: str, moment: datetime) -> bool:
+    try:
+        return target.changed_since(name, moment)
+    except FileMissing:
+        return False
 
 
 def newer(run: IsolationRun, target: Target) -> Reason | None:
@@ -88,15 +106,15 @@ def tell_restored(run: IsolationRun) -> None:
     """
     target = target_of(run)
     try:
-        result = read_alike(target, run.result_name, run.result_sha256)
+        uploaded = find_newer(run, target)
     except StorageFailed as error:
         if run.attempts < PATIENCE:
             retry(run, Reason.STORAGE_AWAY, str(error), limit=PATIENCE)
             return
-        result = None
-    if result is not None and result.sha256 != run.result_sha256:
+        uploaded = None
+    if uploaded is not None:
         old, new = run.source_name, run.result_name
-        if swap(run, target, Status.SUPERSEDED, old, new, result, None):
+        if swap(run, target, Status.SUPERSEDED, old, new, uploaded, None):
             return
     if target.current_name(run.object_pk) == run.source_name:
         instance = target.instance(run.object_pk)

@@ -8,9 +8,11 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission, User
 from django.core.files.base import ContentFile
 from django.utils import timezone
+from django.utils.html import strip_tags
 
-from django_product_isolation.choices import OPEN_STATUSES, Status
+from django_product_isolation.choices import OPEN_STATUSES, SHOWN_STATUSES, Status
 from django_product_isolation.models import IsolationBatch, IsolationRun
+from django_product_isolation.workflow import sweep
 from tests.catalogue.models import Product, ProductImage
 from tests.photos import make_image, photo_bytes
 
@@ -23,7 +25,7 @@ ISOLATE, REVIEW = "product_isolation.isolate_image", "product_isolation.review_r
 RESTORE, VIEW_RUNS = "product_isolation.restore_image", "product_isolation.view_isolationrun"
 EVERYTHING = (CHANGE, VIEW, ISOLATE, REVIEW, RESTORE, VIEW_RUNS)
 
-WITH_RESULT = {Status.READY, Status.APPLIED, Status.RESTORED, Status.REJECTED}
+WITH_RESULT = {Status.READY, *SHOWN_STATUSES, Status.RESTORED, Status.REJECTED}
 
 
 def make_staff(*permissions: str, name: str = "ann") -> User:
@@ -91,7 +93,7 @@ def make_run(
         source_sha256=source_sha256,
         **{**defaults, **values},
     )
-    if status == Status.APPLIED:
+    if status in SHOWN_STATUSES:
         ProductImage.objects.filter(pk=image.pk).update(original=run.result_name)
     return run
 
@@ -105,6 +107,13 @@ def store_result(image: ProductImage) -> dict[str, str]:
 
 def make_due(run: IsolationRun) -> None:
     IsolationRun.objects.filter(pk=run.pk).update(due_at=timezone.now())
+
+
+def put_originals_back() -> None:
+    """What a worker does after a click on Restore: the swap, and the look after it."""
+    for _ in range(2):
+        IsolationRun.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
+        sweep()
 
 
 def image_of(run: IsolationRun) -> ProductImage:
@@ -155,4 +164,4 @@ def pks(images) -> list[str]:
 
 def said(response) -> list[str]:
     """The messages on the page."""
-    return [str(message) for message in response.context["messages"]]
+    return [strip_tags(str(message)) for message in response.context["messages"]]

@@ -23,6 +23,7 @@ TESTS = (
     "tests/workflow/test_begin.py",
     "tests/workflow/test_decide.py",
     "tests/workflow/test_originals.py",
+    "tests/workflow/test_restored.py",
     "tests/workflow/test_restoring.py",
     "tests/workflow/test_settle.py",
     "tests/views/test_callback.py",
