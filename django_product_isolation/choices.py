@@ -51,6 +51,7 @@ class Status(models.TextChoices):
     READY = "ready", _("Result ready")
     HELD = "held", _("Needs attention")
     APPLIED = "applied", _("Applied")
+    RESTORING = "restoring", _("Restoring the original")
     RESTORED = "restored", _("Original restored")
     REJECTED = "rejected", _("Rejected")
     FAILED = "failed", _("Failed")
@@ -58,8 +59,8 @@ class Status(models.TextChoices):
     SUPERSEDED = "superseded", _("Image changed meanwhile")
 
 
-# While a run is open, its image can have no second one.
-OPEN_STATUSES = frozenset(
+# On the way to a result; the money for it may still be spent.
+UNFINISHED_STATUSES = frozenset(
     {
         Status.QUEUED,
         Status.SUBMITTING,
@@ -69,6 +70,13 @@ OPEN_STATUSES = frozenset(
         Status.HELD,
     }
 )
+
+# While a run is open, its image can have no second one: nor is a result isolated whose original
+# is being put back.
+OPEN_STATUSES = UNFINISHED_STATUSES | {Status.RESTORING}
+
+# The image field points at the result, as far as the run knows.
+SHOWN_STATUSES = frozenset({Status.APPLIED, Status.RESTORING})
 
 # Which status may follow which. Nothing else in the project changes a status.
 TRANSITIONS: dict[Status, frozenset[Status]] = {
@@ -99,8 +107,9 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
             Status.CANCELLED,
         }
     ),
-    Status.APPLIED: frozenset({Status.RESTORED, Status.SUPERSEDED}),
-    Status.RESTORED: frozenset(),
+    Status.APPLIED: frozenset({Status.RESTORING, Status.SUPERSEDED}),
+    Status.RESTORING: frozenset({Status.RESTORED, Status.APPLIED}),
+    Status.RESTORED: frozenset({Status.SUPERSEDED}),
     Status.REJECTED: frozenset(),
     Status.FAILED: frozenset(),
     Status.CANCELLED: frozenset(),

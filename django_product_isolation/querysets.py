@@ -13,7 +13,7 @@ from django.db.models import Case, Count, F, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
-from .choices import OPEN_STATUSES, Status
+from .choices import OPEN_STATUSES, UNFINISHED_STATUSES, Status
 
 if TYPE_CHECKING:
     from .host import Target
@@ -36,7 +36,9 @@ COSTS_YET = Q(cost=None) & ~Q(status=Status.FAILED)
 # What they may cost: nothing where they ended before they were sent.
 MAY_COST = Case(
     When(
-        ~Q(status__in=OPEN_STATUSES) & Q(runflow_run_id=None, due_at=None),
+        ~Q(status__in=UNFINISHED_STATUSES)
+        & Q(runflow_run_id=None)
+        & (Q(due_at=None) | ~Q(status__in=[Status.FAILED, Status.CANCELLED])),
         then=NOTHING,
     ),
     default=F("batch__unit_price"),

@@ -27,6 +27,23 @@ class Reason(models.TextChoices):
         "not-recordable",
         _("has a file name or a key that is too long for us to keep. Ask your developer."),
     )
+    BEING_RESTORED = (
+        "being-restored",
+        _("is getting its original back at this moment."),
+    )
+    BEING_ISOLATED = (
+        "being-isolated",
+        _("is being isolated right now. Stop that first, then restore."),
+    )
+    IS_RESTORED = "is-restored", _("shows its original again already.")
+    ORIGINAL_REMOVED = (
+        "original-removed",
+        _("has no original any more: it was removed on purpose, so nothing can be put back."),
+    )
+    NOT_NAMED = (
+        "not-named",
+        _("is of a kind that the shop no longer names. Ask your developer."),
+    )
     NOTHING_TO_RESTORE = (
         "nothing-to-restore",
         _("does not show one of our results, so there is nothing to put back."),
@@ -151,6 +168,24 @@ class Reason(models.TextChoices):
     ORIGINAL_MISSING = (
         "original-missing",
         _("The original file is missing or damaged, so nothing was changed. Ask your developer."),
+    )
+
+    # Putting originals back
+    JUST_PUBLISHED = "just-published", _("The result had only just been published.")
+    STORAGE_AWAY = (
+        "storage-away",
+        _("Waiting for our own file storage, which does not answer. We try again by ourselves."),
+    )
+    NOT_PUT_BACK = (
+        "not-put-back",
+        _(
+            "Putting the original back broke several times, so nothing was changed. "
+            "Ask your developer."
+        ),
+    )
+    RESTORE_STOPPED = (
+        "restore-stopped",
+        _("A person stopped the restoring, so nothing was changed."),
     )
 
     # Removed on purpose

@@ -8,7 +8,7 @@ from .admin.selections import select_images
 from .callbacks import TokenConverter
 from .views import health, preview, progress, review, spending
 from .views.callback import CallbackView
-from .views.restore import restore
+from .views.restore import restore, restores
 
 register_converter(TokenConverter, "isolation_token")
 
@@ -28,6 +28,7 @@ urlpatterns = [
     path("select/<str:model_label>/", select_images, name="select"),
     path("confirm/<uuid:pk>/", confirm, name="confirm"),
     path("runs/<uuid:pk>/restore/", restore, name="restore"),
+    path("restores/<str:at>/", restores, name="restores"),
 ]
 
 # Where this app stands before the admin in INSTALLED_APPS, the host's model admins are only

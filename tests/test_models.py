@@ -55,7 +55,8 @@ def test_a_run_changes_status_only_as_designed(batch, before, after):
 def test_ended_runs_stay_ended_but_for_what_a_person_or_a_newer_upload_does():
     final = set(Status) - OPEN_STATUSES
     assert {s: TRANSITIONS[s] for s in final if TRANSITIONS[s]} == {
-        Status.APPLIED: {Status.RESTORED, Status.SUPERSEDED}
+        Status.APPLIED: {Status.RESTORING, Status.SUPERSEDED},
+        Status.RESTORED: {Status.SUPERSEDED},
     }
 
 

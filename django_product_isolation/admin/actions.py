@@ -13,15 +13,14 @@ from django.contrib.admin.sites import all_sites
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from django_product_isolation.host import StorageFailed, Target, get_targets, targets_of
+from django_product_isolation.host import Target, get_targets, targets_of
 from django_product_isolation.workflow import restore
 from django_product_isolation.workflow.begin import MAX_READ
 
 from . import rights, wording
-from .decisions import DECISIONS, tell
+from .decisions import take_steps, tell_begun
 from .product_actions import actions_for_products
 from .selections import select
 
@@ -47,21 +46,17 @@ def restore_original(
     queryset: QuerySet[Any],
     field: str = "",
 ) -> None:
-    """Put the originals back where our results are shown; say which were left alone, and why."""
+    """Have originals put back where our results are shown; say which are left alone, and why."""
     refuse_without(model_admin, request, "restore_image")
     if queryset.count() > MAX_READ:
         messages.warning(request, wording.only_the_first(MAX_READ))
     allowed, forbidden = rights.changeable_images(request, queryset)
-    try:
-        outcome = restore(queryset.filter(pk__in=allowed), field=field, user=request.user)
-    except StorageFailed:
-        text = _("The file storage did not answer, so some originals were not put back. Try again.")
-        messages.error(request, text)
-        return
+    outcome = restore(queryset.filter(pk__in=allowed), field=field, user=request.user)
     left = [wording.explain(name, reason) for name, reason in outcome.skipped]
     if forbidden:
         left.append(wording.not_allowed(len(forbidden)))
-    tell(request, DECISIONS["restore"].done, len(outcome.restored), left)
+    take_steps(outcome.begun)
+    tell_begun(request, outcome, left)
 
 
 def attach_actions() -> None:

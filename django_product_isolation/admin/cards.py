@@ -36,6 +36,7 @@ TONES = {
     Status.READY: "asking",
     Status.HELD: "asking",
     Status.APPLIED: "good",
+    Status.RESTORING: "working",
     Status.RESTORED: "quiet",
     Status.REJECTED: "quiet",
     Status.FAILED: "bad",

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods
 from django_product_isolation.conf import get_settings
 from django_product_isolation.models import IsolationBatch, Preset, Selection
 from django_product_isolation.workflow import BudgetExceeded, NothingToIsolate, Plan, order
-from django_product_isolation.workflow.publish import applied_runs
+from django_product_isolation.workflow.restoring import shown_runs
 
 from . import rights, wording
 from .costs import Costs, costs_of, over_budget, over_limit
@@ -147,7 +147,7 @@ def example(form: OrderForm) -> str:
 
 def shown(chosen: Plan, form: OrderForm) -> dict[str, Any]:
     """What stands on the page about each image: as a picture, by its name, or left out and why."""
-    isolated = applied_runs(chosen.target, {p.pk: p.name for p in chosen.accepted})
+    isolated = shown_runs(chosen.target, {p.pk: p.name for p in chosen.accepted})
     names = distinct_names(chosen.accepted)
     pictures = [
         {

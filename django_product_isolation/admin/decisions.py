@@ -9,22 +9,22 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from django_product_isolation import workflow
 from django_product_isolation.choices import Status, Workers
 from django_product_isolation.conf import get_settings
-from django_product_isolation.host import StorageFailed
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow.decide import STOPPABLE
 
 from . import again, rights, visible, wording
-from .sites import find_model
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -37,8 +37,8 @@ SECONDS_FOR_STEPS = 2.0
 class Decision:
     """One thing that people may decide about a run.
 
-    Either ``carry_out`` changes each run by itself, or ``order`` has their images isolated again
-    and returns the address of the page to go on with.
+    Either ``carry_out`` changes each run by itself, or ``together`` all of them in a few queries,
+    or ``order`` has their images isolated again and returns the address of the page to go on with.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Decision:
     permissions: tuple[str, ...]  # all of them are needed
     applies: Callable[[IsolationRun], bool]
     carry_out: Callable[..., "bool | Reason"] | None = None  # False or a reason is a no
+    together: Callable[..., workflow.Restoration] | None = None  # says itself which it left alone
     order: Callable[[HttpRequest, Sequence[IsolationRun], again.Notes], str] | None = None
     done: "_StrPromise | str" = ""  # with %(count)d
     goes_on: bool = False  # the run has further steps afterwards
@@ -56,6 +57,11 @@ class Decision:
     def codename(self) -> str:
         """The first permission's name within our app."""
         return self.permissions[0].rpartition(".")[2]
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether what follows is seen on a page that keeps itself up to date."""
+        return self.goes_on or self.together is not None
 
     @property
     def leaves(self) -> bool:
@@ -80,19 +86,13 @@ class Decision:
         return self.label_for(1) if self.is_priced else str(self.label)
 
 
-def put_back(run: IsolationRun, *, user: Any) -> "bool | Reason":
-    """Restore one run; returns why it was left alone.
-
-    Raises StorageFailed, or ImproperlyConfigured when the shop no longer names its model.
-    """
-    if find_model(run.batch.model_label) is None:
-        raise ImproperlyConfigured(run.batch.model_label)
-    return workflow.restore_run(run, user=user) or True
-
-
 def waits_for_review(run: IsolationRun) -> bool:
     return run.status == Status.READY and run.review
 
+
+RESTORING = ngettext_lazy(
+    "%(count)d original is being restored.", "%(count)d originals are being restored.", "count"
+)
 
 DECISIONS = {
     decision.name: decision
@@ -159,10 +159,16 @@ DECISIONS = {
             label=gettext_lazy("Restore original"),
             permissions=(rights.RESTORE,),
             applies=lambda run: run.status == Status.APPLIED,
-            carry_out=put_back,
-            done=ngettext_lazy(
-                "%(count)d original restored.", "%(count)d originals restored.", "count"
-            ),
+            together=workflow.restore_runs,
+            done=RESTORING,
+        ),
+        Decision(
+            name="keep",
+            label=gettext_lazy("Stop restoring"),
+            permissions=(rights.RESTORE,),
+            applies=lambda run: run.status == Status.RESTORING,
+            carry_out=workflow.stop_restoring,
+            done=ngettext_lazy("%(count)d result stays.", "%(count)d results stay.", "count"),
         ),
         Decision(
             name="stop",
@@ -199,6 +205,12 @@ def decide(request: HttpRequest, decision: Decision, runs: Sequence[IsolationRun
     left = [
         wording.explain(run.label, Reason.NOT_ALLOWED) for run in runs if run.pk not in changeable
     ]
+    if decision.together:
+        outcome = decision.together(allowed, user=request.user)
+        left += [wording.explain(name, reason) for name, reason in outcome.skipped]
+        take_steps(outcome.begun)
+        tell_begun(request, outcome, left)
+        return ""
     left += [moved_on(run) for run in allowed if not decision.applies(run)]
     chosen = [run for run in allowed if decision.applies(run)]
     notes = again.notes_of(request, chosen) if decision.takes_note else {}
@@ -224,13 +236,7 @@ def carry_out(decision: Decision, run: IsolationRun, user: Any, note: str) -> st
     """Decide about one run. Returns "" or a sentence that says why nothing was changed."""
     if decision.carry_out is None:
         return moved_on(run)
-    try:
-        outcome = decision.carry_out(run, user=user, **({"note": note} if note else {}))
-    except StorageFailed:
-        return wording.explain(run.label, Reason.STORAGE_FAILED)
-    except ImproperlyConfigured:
-        gone = _("%(name)s: the shop no longer names this kind of image. Ask your developer.")
-        return gone % {"name": run.label}
+    outcome = decision.carry_out(run, user=user, **({"note": note} if note else {}))
     if isinstance(outcome, Reason):
         return wording.explain(run.label, outcome)
     return "" if outcome else moved_on(run)
@@ -243,6 +249,16 @@ def take_steps(runs: Iterable[IsolationRun]) -> None:
         # After the commit: a host with ATOMIC_REQUESTS must not hold rows while we wait.
         steps = partial(workflow.advance_for, pks, seconds=SECONDS_FOR_STEPS)
         transaction.on_commit(steps, robust=True)
+
+
+def tell_begun(request: HttpRequest, outcome: workflow.Restoration, left: Sequence[str]) -> None:
+    """Say how many originals are being put back, and where that is watched."""
+    if outcome.begun:
+        text = RESTORING % {"count": len(outcome.begun)}
+        url = reverse("product_isolation:restores", args=[outcome.at.isoformat()])
+        html = '{} <a href="{}">{}</a>'
+        messages.success(request, format_html(html, text, url, _("Watch")))
+    tell(request, "", 0, left)
 
 
 def tell(request: HttpRequest, done: "_StrPromise | str", count: int, left: Sequence[str]) -> None:

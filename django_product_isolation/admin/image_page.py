@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django_product_isolation.choices import Status
 from django_product_isolation.host import Target
 from django_product_isolation.models import IsolationRun
+from django_product_isolation.reasons import sentence_of
 
 from . import rights, wording
 from .pictures import SMALL, run_picture_url
@@ -49,7 +50,11 @@ def controls(
     ``may_change`` is the shop's own answer; ``at`` the part of the page to come back to, such as
     ``#images``.
     """
-    drawn = {"badge": linked_badge(request, run) if run else "", "pk": target.pk_of(image)}
+    drawn = {
+        "badge": linked_badge(request, run) if run else "",
+        "sentence": sentence_of(run.reason) if run else "",
+        "pk": target.pk_of(image),
+    }
     if image.pk is None or not may_change:
         return drawn
     back = urlencode({"back": request.get_full_path() + at})

@@ -39,7 +39,7 @@ else:
     RunModelAdmin = admin.ModelAdmin
     EventTabularInline = admin.TabularInline
 
-# Each is decided about on its own, while the person waits.
+# Most are decided about on their own, while the person waits.
 MAX_AT_ONCE = 500
 NO_THUMB = SafeString('<span class="isolation-thumb"></span>')
 NOTHING = "\N{EN DASH}"
@@ -256,7 +256,7 @@ class RunAdmin(ReadOnly, RunModelAdmin):
         onward = decide(request, decision, [run])
         if onward:
             url = onward
-        elif decision.goes_on:  # the batch page is where to watch how
+        elif decision.is_watched:  # the batch page is where to watch how
             url = reverse("product_isolation:progress", args=[run.batch_id])
         else:
             url = reverse(

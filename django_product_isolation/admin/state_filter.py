@@ -9,10 +9,10 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from django_product_isolation.choices import OPEN_STATUSES, Status
+from django_product_isolation.choices import SHOWN_STATUSES, UNFINISHED_STATUSES, Status
 from django_product_isolation.host import Target, target_for
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.workflow.present import began, has_ended, is_result
+from django_product_isolation.workflow.present import began, has_ended, is_being_restored, is_result
 
 from . import wording
 from .searching import by_keys_if_few
@@ -20,23 +20,35 @@ from .searching import by_keys_if_few
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-WORKING = OPEN_STATUSES - {Status.READY, Status.HELD}
+WORKING = UNFINISHED_STATUSES - {Status.READY, Status.HELD}
 
 Narrow = Callable[[QuerySet[Any], Target], QuerySet[Any]]
 
 
 def untouched(images: QuerySet[Any], target: Target) -> QuerySet[Any]:
-    found = images.filter(~began(target, OPEN_STATUSES), ~is_result(target), ~has_ended(target))
+    found = images.filter(
+        ~began(target, UNFINISHED_STATUSES),
+        ~is_result(target, SHOWN_STATUSES),
+        ~has_ended(target),
+    )
     return by_keys_if_few(found, images)
 
 
 def applied(images: QuerySet[Any], target: Target) -> QuerySet[Any]:
-    return images.filter(~began(target, OPEN_STATUSES), is_result(target))
+    return images.filter(~began(target, UNFINISHED_STATUSES), is_result(target, [Status.APPLIED]))
 
 
 def ended(images: QuerySet[Any], target: Target) -> QuerySet[Any]:
-    found = images.filter(~began(target, OPEN_STATUSES), ~is_result(target), has_ended(target))
+    found = images.filter(
+        ~began(target, UNFINISHED_STATUSES),
+        ~is_result(target, SHOWN_STATUSES),
+        has_ended(target),
+    )
     return by_keys_if_few(found, images)
+
+
+def working(images: QuerySet[Any], target: Target) -> QuerySet[Any]:
+    return images.filter(began(target, WORKING) | is_being_restored(target))
 
 
 def still_open(*statuses: Status) -> Narrow:
@@ -47,7 +59,7 @@ def still_open(*statuses: Status) -> Narrow:
 # which is seconds of work where there are a million.
 CHOICES: dict[str, tuple["_StrPromise", Narrow]] = {
     "none": (_("Not isolated"), untouched),
-    "working": (_("In progress"), still_open(*WORKING)),
+    "working": (_("In progress"), working),
     "ready": (_("Result ready"), still_open(Status.READY)),
     "held": (_("Needs attention"), still_open(Status.HELD)),
     "applied": (_("Applied"), applied),

@@ -16,7 +16,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from django_product_isolation.choices import Status
+from django_product_isolation.choices import SHOWN_STATUSES, Status
 from django_product_isolation.host import Target, target_for, targets_of
 from django_product_isolation.models import IsolationRun
 
@@ -46,12 +46,12 @@ def runs_behind(target: Target, images: Iterable[Model]) -> dict[str, IsolationR
     files = set(names.values()) - {""}
     if not files:
         return {}
-    about = Q(source_name__in=files) & ~Q(status=Status.APPLIED)
-    shown = Q(result_name__in=files, status=Status.APPLIED)
+    about = Q(source_name__in=files) & ~Q(status__in=SHOWN_STATUSES)
+    shown = Q(result_name__in=files, status__in=SHOWN_STATUSES)
     candidates = IsolationRun.objects.filter(about | shown, object_pk__in=names).order_by()
     found: dict[str, IsolationRun] = {}
     for run in sorted(candidates.about(target), key=weight):
-        name = run.result_name if run.status == Status.APPLIED else run.source_name
+        name = run.result_name if run.status in SHOWN_STATUSES else run.source_name
         # Some collations give keys and names that are merely alike.
         if names.get(run.object_pk) == name:
             found[run.object_pk] = run

@@ -22,6 +22,11 @@ ABOUT_THE_IMAGE = frozenset(
         Reason.NOT_ALLOWED,
         Reason.NOT_RECORDABLE,
         Reason.NOTHING_TO_RESTORE,
+        Reason.BEING_RESTORED,
+        Reason.BEING_ISOLATED,
+        Reason.IS_RESTORED,
+        Reason.ORIGINAL_REMOVED,
+        Reason.NOT_NAMED,
     }
 )
 NAMED_IN_A_MESSAGE = 10

@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
 from tempfile import SpooledTemporaryFile
@@ -129,6 +130,14 @@ class Target:
         names = self._owner().filter(pk=pk).values_list(self.field.attname, flat=True)
         return next((name or "" for name in names), None)
 
+    def current_names(self, pks: Collection[str]) -> dict[str, str]:
+        """The files that the fields of these rows point at now, by key; deleted rows are left out.
+
+        One query.
+        """
+        names = self._owner().filter(pk__in=pks).values_list("pk", self.field.attname)
+        return {str(pk): name or "" for pk, name in names}
+
     def swap(self, pk: str, *, old: str, new: str, size: tuple[int, int]) -> bool:
         """Point the field from ``old`` to ``new``, ``size`` (width, height) in pixels.
 
@@ -195,6 +204,15 @@ class Target:
         with storage_errors(), suppress(NotImplementedError):
             return self.storage.size(name)
         return None
+
+    def changed_since(self, name: str, moment: datetime) -> bool:
+        """Whether a stored file was written after ``moment``; True when its storage never tells.
+
+        Raises FileMissing and StorageFailed.
+        """
+        with storage_errors(), suppress(NotImplementedError, TypeError):
+            return self.storage.get_modified_time(name) > moment
+        return True
 
     def delete(self, name: str) -> None:
         """Remove a stored file; one that is gone already is no error. Raises StorageFailed."""

@@ -5,6 +5,7 @@ from .batches import IsolationBatch, SpendingLock
 from .presets import Preset
 from .runs import IsolationRun, LeaseLost, RunEvent
 from .selections import Selection
+from .together import open_together
 
 __all__ = [
     "AccountBalance",
@@ -15,4 +16,5 @@ __all__ = [
     "RunEvent",
     "Selection",
     "SpendingLock",
+    "open_together",
 ]

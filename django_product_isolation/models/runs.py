@@ -17,7 +17,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from django_product_isolation.choices import OPEN_STATUSES, TRANSITIONS, Status
+from django_product_isolation.choices import (
+    OPEN_STATUSES,
+    TRANSITIONS,
+    UNFINISHED_STATUSES,
+    Status,
+)
 from django_product_isolation.querysets import RunQuerySet
 from django_product_isolation.signals import run_finished
 from django_product_isolation.transactions import retried
@@ -140,7 +145,7 @@ class IsolationRun(models.Model):
             if not self._as_known().update(**changes):
                 return False
             self.record(RunEvent.Kind.STATUS, reason, detail, actor=actor, status=status)
-            if self.is_open and status not in OPEN_STATUSES:
+            if self.status in UNFINISHED_STATUSES and status not in UNFINISHED_STATUSES:
                 tell = partial(run_finished.send_robust, sender=IsolationRun, run=self)
                 transaction.on_commit(tell)
         self._remember(changes)

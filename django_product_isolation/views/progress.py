@@ -30,7 +30,6 @@ from django_product_isolation.admin.decisions import (
     DECISIONS,
     Decision,
     decide,
-    open_to,
     waits_for_review,
 )
 from django_product_isolation.admin.sites import (
@@ -98,13 +97,13 @@ def read_decision(
     if which == ALL:
         return decision, [run for run in runs if decision.applies(run)]
     try:
-        pk = uuid.UUID(which)
+        wanted = uuid.UUID(which)
     except ValueError as error:
         raise BadRequest("Unknown run.") from error
-    chosen = [run for run in runs if run.pk == pk]
-    if not chosen:
+    found = [run for run in runs if run.pk == wanted]
+    if not found:
         raise Http404
-    return decision, chosen
+    return decision, found
 
 
 def draw(
@@ -116,28 +115,36 @@ def draw(
     """
     home = home_for(request, batch.model_label)
     request.current_app = home.name
-    finished = sum(not run.is_open for run in runs)
-    drawn = cards(request, runs, home)
     context = {
         **home.each_context(request),
+        **live(request, runs, home),
         "title": _("Isolation of %(images)s") % {"images": wording.images(len(runs))},
         "batch": batch,
         "home": images_home(request, batch, home),
+        "to_review": to_review(request, runs),
+        "at_most": wording.money(batch.unit_price * len(runs)),
+        "charged": wording.money(sum((run.cost or Decimal(0) for run in runs), Decimal(0))),
+    }
+    return TemplateResponse(request, "product_isolation/progress.html", context)
+
+
+def live(request: HttpRequest, runs: Sequence[IsolationRun], home: AdminSite) -> dict[str, Any]:
+    """What any page on which runs are watched shows of them."""
+    now = timezone.now()
+    drawn = cards(request, runs, home)
+    return {
         "now": now.isoformat(),
         "cards": changed(drawn, moment(request.GET.get("since", ""))),
-        "for_all": for_all(request, batch, drawn),
-        "to_review": to_review(request, runs),
+        "for_all": for_all(drawn),
+        "restore_all": together(drawn),
         "badges": badges(runs),
         "count": len(runs),
-        "finished": finished,
+        "finished": sum(not run.is_open for run in runs),
         "summary": summary(runs),
         "is_live": any(is_moving(run) for run in runs),
         "price": str(get_settings().price),
-        "at_most": wording.money(batch.unit_price * len(runs)),
-        "charged": wording.money(sum((run.cost or Decimal(0) for run in runs), Decimal(0))),
         "is_sandbox": get_settings().is_sandbox,
     }
-    return TemplateResponse(request, "product_isolation/progress.html", context)
 
 
 def moment(text: str) -> datetime | None:
@@ -174,15 +181,22 @@ def images_home(
     return {"name": images.opts.verbose_name_plural, "url": changelist_url(images)}
 
 
-def for_all(
-    request: HttpRequest, batch: IsolationBatch, drawn: Sequence[Card]
-) -> list[tuple[Decision, str]]:
+def for_all(drawn: Sequence[Card]) -> list[tuple[Decision, str]]:
     """Decisions that can be made about several runs with one click, and their buttons' words."""
+    return [(one, words) for one, words in about_several(drawn) if one.goes_on]
+
+
+def together(drawn: Sequence[Card]) -> list[tuple[Decision, str]]:
+    """Those that undo what the batch was for: they stand apart, and not open to a slip."""
+    return [(one, words) for one, words in about_several(drawn) if one.together]
+
+
+def about_several(drawn: Sequence[Card]) -> list[tuple[Decision, str]]:
     counts = Counter(decision.name for card in drawn for decision in card.decisions)
     return [
-        (decision, decision.label_for(counts[decision.name]))
-        for decision in open_to(request, batch.model_label)
-        if decision.goes_on and counts[decision.name] > 1
+        (decision, decision.label_for(counts[name]))
+        for name, decision in DECISIONS.items()
+        if counts[name] > 1
     ]
 
 
@@ -200,7 +214,8 @@ def waits_for_a_person(run: IsolationRun) -> bool:
 
 def is_moving(run: IsolationRun) -> bool:
     """Whether the run can change without anybody deciding something."""
-    is_being_checked = run.status == Status.APPLIED and run.due_at is not None
+    is_swapped = run.status in (Status.APPLIED, Status.RESTORED)
+    is_being_checked = is_swapped and run.due_at is not None
     return is_being_checked or (run.is_open and not waits_for_a_person(run))
 
 

@@ -1,24 +1,34 @@
-"""The button that puts an original back, wherever in the admin it stands."""
+"""The button that has an original put back, wherever in the admin it stands, and the page on which
+those who pressed it watch.
+"""
 
 import uuid
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
 
-from django_product_isolation.admin import rights, visible
+from django_product_isolation.admin import rights, visible, wording
 from django_product_isolation.admin.decisions import DECISIONS, decide
 from django_product_isolation.admin.selections import read_back
 from django_product_isolation.admin.sites import home_for
-from django_product_isolation.models import IsolationRun
+from django_product_isolation.choices import Status
+from django_product_isolation.models import IsolationRun, RunEvent
+
+from .progress import live, read_decision
 
 
 @transaction.non_atomic_requests
 @require_POST
 def restore(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
-    """Restore what the run replaced and go back to the page named in ``?back=``.
+    """Have restored what the run replaced, and go back to the page named in ``?back=``.
 
     Posted from within the host's forms: whatever else they hold is not looked at.
     """
@@ -32,3 +42,47 @@ def restore(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
         raise Http404
     decide(request, DECISIONS["restore"], [run])
     return HttpResponseRedirect(back)
+
+
+@never_cache
+@transaction.non_atomic_requests
+@require_http_methods(["GET", "HEAD", "POST"])
+def restores(request: HttpRequest, at: str) -> HttpResponseBase:
+    """The runs that the user had restored with one click, ``at`` that moment, as they are now.
+
+    Of any number of batches; a POST carries out a decision as on a batch's page.
+    """
+    if away := rights.turned_away(request, rights.RESTORE):
+        return away
+    asked = list(asked_for(request, at))
+    allowed = visible.changeable(request, asked)
+    shown = [run for run in asked if run.pk in allowed]
+    if not shown:
+        raise Http404
+    if request.method == "POST":
+        onward = decide(request, *read_decision(request, shown))
+        return HttpResponseRedirect(onward or request.get_full_path())
+    home = home_for(request, shown[0].batch.model_label)
+    request.current_app = home.name
+    context = {
+        **home.each_context(request),
+        **live(request, shown, home),
+        "title": _("Restoring %(images)s") % {"images": wording.images(len(shown))},
+    }
+    return TemplateResponse(request, "product_isolation/restores.html", context)
+
+
+def asked_for(request: HttpRequest, at: str) -> "QuerySet[IsolationRun]":
+    """The runs of the user's own click at that moment. Raises Http404 for what is no moment."""
+    try:
+        moment = parse_datetime(at)
+    except ValueError:
+        moment = None
+    if moment is None:
+        raise Http404
+    clicks = RunEvent.objects.filter(actor=request.user.pk, status=Status.RESTORING, at=moment)
+    return (
+        IsolationRun.objects.filter(pk__in=clicks.values("run_id"))
+        .select_related("batch")
+        .order_by("label", "pk")
+    )

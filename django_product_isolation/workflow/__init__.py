@@ -8,7 +8,7 @@ from .begin import NothingToIsolate, Plan, Skipped, isolate, order, plan
 from .budgets import BudgetExceeded
 from .decide import approve, reject, resume, stop
 from .prune import prune
-from .publish import Restoration, restore, restore_run
+from .restoring import Restoration, restore, restore_runs, stop_restoring
 
 __all__ = [
     "BudgetExceeded",
@@ -28,9 +28,10 @@ __all__ = [
     "receive_callback",
     "reject",
     "restore",
-    "restore_run",
+    "restore_runs",
     "resume",
     "stop",
+    "stop_restoring",
     "sweep",
     "work_on",
 ]

@@ -20,6 +20,7 @@ from django_product_isolation.transactions import retried
 
 from .account import read_balance
 from .collect import collect, poll
+from .originals import put_back, tell_restored
 from .publish import apply, make_sure
 from .retrying import retry
 from .settle import settle
@@ -34,6 +35,8 @@ STEPS: dict[str, Callable[[IsolationRun], None]] = {
     Status.COLLECTING: collect,
     Status.READY: apply,
     Status.APPLIED: make_sure,
+    Status.RESTORING: put_back,
+    Status.RESTORED: tell_restored,
     Status.FAILED: settle,
     Status.CANCELLED: settle,
 }
@@ -75,8 +78,8 @@ def advance(pk: uuid.UUID) -> bool:
 def take_step(run: IsolationRun) -> None:
     """Take the step of a claimed run, or put it off with the reason. Raises LeaseLost."""
     try:
-        if run.taken_over and deaths(run) >= MAX_DEATHS and run.may_go_to(Status.HELD):
-            run.move_to(Status.HELD, reason=Reason.CRASHED)
+        if run.taken_over and deaths(run) >= MAX_DEATHS and run.is_open:
+            retry(run, Reason.CRASHED, limit=0)
         else:
             run_step(run)
     except LeaseLost:

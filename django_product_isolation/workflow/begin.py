@@ -85,9 +85,9 @@ def plan(
     pictures = target.pictures(queryset[:MAX_READ])
     unread = queryset.count() - MAX_READ if len(pictures) == MAX_READ else 0
     open_runs = IsolationRun.objects.open().about(target).order_by()
-    open_pks = set(open_runs.values_list("object_pk", flat=True))
+    open_pks = dict(open_runs.values_list("object_pk", "status"))
     ready = waiting_for_review(open_runs, redo_of)
-    taken = open_pks - ready.keys()
+    taken = {pk: status for pk, status in open_pks.items() if pk not in ready}
     accepted: list[Picture] = []
     skipped: list[Skipped] = []
     for picture in pictures:
@@ -100,7 +100,9 @@ def plan(
         elif not picture.fits:
             skipped.append(Skipped(picture, Reason.NOT_RECORDABLE))
         elif picture.pk in taken:
-            skipped.append(Skipped(picture, Reason.ALREADY_OPEN))
+            restoring = taken[picture.pk] == Status.RESTORING
+            reason = Reason.BEING_RESTORED if restoring else Reason.ALREADY_OPEN
+            skipped.append(Skipped(picture, reason))
         elif len(accepted) >= settings.MAX_BATCH:
             skipped.append(Skipped(picture, Reason.OVER_MAX_BATCH))
         else:

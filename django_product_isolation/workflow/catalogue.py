@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Exists, Q, QuerySet
 
-from django_product_isolation.choices import OPEN_STATUSES, Status
+from django_product_isolation.choices import OPEN_STATUSES, SHOWN_STATUSES, Status
 from django_product_isolation.conf import get_settings
 from django_product_isolation.host import target_for
 from django_product_isolation.models import IsolationBatch, IsolationRun
@@ -110,4 +110,8 @@ class Catalogue:
         """Without those that have no file, show a result, or whose file was sent to an end."""
         began = runs_of_row(self.target, "source_name").exclude(status__in=MAY_BE_REPEATED)
         empty = Q(**{self.target.field.attname: ""}) | Q(**{f"{self.target.field.attname}": None})
-        return self.images.exclude(empty).exclude(Exists(began)).exclude(is_result(self.target))
+        return (
+            self.images.exclude(empty)
+            .exclude(Exists(began))
+            .exclude(is_result(self.target, SHOWN_STATUSES))
+        )

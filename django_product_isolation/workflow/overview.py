@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.db.models import Count, Min
 from django.utils import timezone
 
-from django_product_isolation.choices import Status
+from django_product_isolation.choices import UNFINISHED_STATUSES, Status
 from django_product_isolation.models import AccountBalance, IsolationRun
 
 from .budgets import day_begins
@@ -22,7 +22,7 @@ class Overview:
 
     open: dict[str, int]  # runs by status
     held: dict[str, int]  # runs that wait for a person, by reason id
-    oldest: datetime | None  # when the oldest open run was begun
+    oldest: datetime | None  # when the oldest unfinished run was begun
     late: timedelta  # how long the step that is due longest has been waiting
     today: Decimal  # USD charged or reserved since midnight
     month: Decimal  # USD charged or reserved since the first of the month
@@ -34,13 +34,14 @@ def overview() -> Overview:
     """Look at the queue, the spending and what is known of the account."""
     runs = IsolationRun.objects.order_by()
     counted = runs.open().values_list("status").annotate(Count("pk"))
+    unfinished = runs.filter(status__in=UNFINISHED_STATUSES)
     held = runs.filter(status=Status.HELD).values_list("reason").annotate(Count("pk"))
     account = AccountBalance.objects.first()
     today = timezone.localdate()
     return Overview(
         open=dict(counted),
         held=dict(held),
-        oldest=runs.open().aggregate(oldest=Min("batch__created_at"))["oldest"],
+        oldest=unfinished.aggregate(oldest=Min("batch__created_at"))["oldest"],
         late=lateness(),
         today=runs.spending_since(day_begins(today)),
         month=runs.spending_since(day_begins(today.replace(day=1))),

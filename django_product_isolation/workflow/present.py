@@ -44,6 +44,13 @@ def has_ended(target: Target) -> Exists:
     return Exists(runs_of_row(target, "source_name").exclude(status__in=others))
 
 
-def is_result(target: Target) -> Exists:
-    """The row shows the result of a run of its own."""
-    return Exists(runs_of_row(target, "result_name").filter(status=Status.APPLIED))
+def is_result(target: Target, statuses: Iterable[Status]) -> Exists:
+    """The row shows the result of a run of its own that is in one of these statuses."""
+    return Exists(runs_of_row(target, "result_name").filter(status__in=list(statuses)))
+
+
+def is_being_restored(target: Target) -> Q:
+    """The row shows a result whose original is being put back, of which there are few."""
+    restoring = IsolationRun.objects.filter(status=Status.RESTORING).order_by()
+    names = Q(**{f"{target.field.attname}__in": restoring.values("result_name")})
+    return names & Q(is_result(target, [Status.RESTORING]))

@@ -1,30 +1,23 @@
-"""Pointing the host's image field at the result, making sure of it, and pointing it back.
+"""Pointing the host's image field at the result and making sure of it; and the swap itself.
 
 Each swap is one conditional UPDATE next to the run's own change of status, in one transaction
 that does nothing else; files are read before and after it.
 """
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 
 from django_product_isolation.choices import Status
-from django_product_isolation.host import (
-    StorageFailed,
-    Target,
-    target_for,
-)
+from django_product_isolation.host import StorageFailed, Target
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
-from django_product_isolation.redaction import without_locals
-from django_product_isolation.signals import image_applied, image_restored
+from django_product_isolation.signals import image_applied
 from django_product_isolation.transactions import retried
 
 from .audit import log_change
-from .begin import as_queryset
 from .files import Fingerprint, find_fingerprint, target_of
 from .retrying import retry
 from .timing import soon
@@ -64,98 +57,34 @@ def make_sure(run: IsolationRun) -> None:
     """
     target = target_of(run)
     try:
-        source = read_alike(target, run)
+        source = read_alike(target, run.source_name, run.source_sha256)
     except StorageFailed as error:
-        retry(run, Reason.STORAGE_FAILED, str(error), limit=PATIENCE)
-        return
+        if run.attempts < PATIENCE:
+            retry(run, Reason.STORAGE_FAILED, str(error), limit=PATIENCE)
+            return
+        source = None
     if source and source.sha256 != run.source_sha256:
         old, new = run.result_name, run.source_name
         if swap(run, target, Status.SUPERSEDED, old, new, source, None):
             return
     if target.current_name(run.object_pk) == run.result_name:
         instance = target.instance(run.object_pk)
-        image_applied.send_robust(target.model, run=run, instance=instance)
+        tell = partial(image_applied.send_robust, target.model, run=run, instance=instance)
+        transaction.on_commit(tell)
     run.rest()
 
 
-def read_alike(target: Target, run: IsolationRun) -> Fingerprint | None:
-    """The source's fingerprint; another one than of what was sent, or none, only if seen twice.
+def read_alike(target: Target, name: str, sha256: str) -> Fingerprint | None:
+    """A file's fingerprint; one with another ``sha256``, or none, only if it was seen twice.
 
     Raises StorageFailed otherwise: what a failing storage hands out must neither undo a swap nor
     hide a newer upload.
     """
-    source = find_fingerprint(target, run.source_name)
-    is_as_sent = source is not None and source.sha256 == run.source_sha256
-    if not is_as_sent and find_fingerprint(target, run.source_name) != source:
-        raise StorageFailed("the source was read differently twice")
-    return source
-
-
-@dataclass(frozen=True)
-class Restoration:
-    """What a restore did: the runs put back, and the runs or images left alone with the reason."""
-
-    restored: Sequence[IsolationRun]
-    skipped: Sequence[tuple[str, Reason]]
-
-
-@without_locals
-def restore(images: Any, *, field: str = "", user: Any = None) -> Restoration:
-    """Put the originals of ``images`` (an instance or a queryset) back where they still can be.
-
-    ``field`` says which image, where the model has several. An image whose field points at
-    something newer than our result is left alone. Raises ImproperlyConfigured when the field is
-    not named in ``IMAGES``, StorageFailed when the storage does not answer.
-    """
-    queryset = as_queryset(images)
-    target = target_for(queryset.model, field)
-    pictures = target.pictures(queryset)
-    runs = applied_runs(target, {picture.pk: picture.name for picture in pictures})
-    restored: list[IsolationRun] = []
-    skipped: list[tuple[str, Reason]] = []
-    for picture in pictures:
-        run = runs.get(picture.pk)
-        if run is None:
-            skipped.append((picture.label, Reason.NOTHING_TO_RESTORE))
-        elif problem := restore_run(run, user=user):
-            skipped.append((picture.label, problem))
-        else:
-            restored.append(run)
-    return Restoration(restored, skipped)
-
-
-def applied_runs(target: Target, names: dict[str, str]) -> dict[str, IsolationRun]:
-    """The run whose result each image shows now. ``names`` are file names by primary key."""
-    candidates = IsolationRun.objects.filter(
-        status=Status.APPLIED,
-        object_pk__in=names,
-        result_name__in=set(names.values()) - {""},
-    ).select_related("batch")
-    return {
-        run.object_pk: run
-        for run in candidates.about(target)
-        if run.result_name == names.get(run.object_pk)
-    }
-
-
-def restore_run(run: IsolationRun, *, user: Any = None) -> Reason | None:
-    """applied -> restored: point the field back at the source. Returns why it was left alone.
-
-    Raises StorageFailed when the storage does not answer.
-    """
-    if not run.source_name:
-        return Reason.ORIGINAL_MISSING
-    if not run.result_name:
-        return Reason.NOTHING_TO_RESTORE
-    target = target_of(run)
-    source = find_fingerprint(target, run.source_name)
-    if source is None or source.sha256 != run.source_sha256:
-        return Reason.ORIGINAL_MISSING
-    if not swap(run, target, Status.RESTORED, run.result_name, run.source_name, source, user):
-        return Reason.NOTHING_TO_RESTORE
-    instance = target.instance(run.object_pk)
-    image_restored.send_robust(target.model, run=run, instance=instance)
-    return None
+    found = find_fingerprint(target, name)
+    is_as_known = found is not None and found.sha256 == sha256
+    if not is_as_known and find_fingerprint(target, name) != found:
+        raise StorageFailed("a file was read differently twice")
+    return found
 
 
 @retried
@@ -170,7 +99,7 @@ def swap(
 ) -> bool:
     """Point the field from ``old`` to ``new`` and move the run, both or neither."""
     reason = Reason.IMAGE_CHANGED if status == Status.SUPERSEDED else ""
-    due_at = soon() if status == Status.APPLIED else None
+    due_at = None if status == Status.SUPERSEDED else soon()  # to make sure, and to tell
     with run.all_or_nothing():
         if not target.swap(run.object_pk, old=old, new=new, size=shown.size):
             return False

@@ -8,6 +8,7 @@ from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 
+from .restoring import leave_applied
 from .timing import MAX_ATTEMPTS, backoff
 
 
@@ -22,14 +23,17 @@ def retry(
     """Have the same step taken again later; after ``limit`` attempts hold the run.
 
     ``reason`` is shown while waiting, ``give_up`` (by default the same) once a person is asked.
-    A run whose result is published already is let go instead: there is nothing to decide. One
-    that ended otherwise is tried again without limit: what it cost must become known.
+    A run whose result is published already is let go instead, and so is a restored one: there is
+    nothing to decide; a restore goes back to where it was asked for. One that ended otherwise is
+    tried again without limit: what it cost must become known.
     """
     if run.attempts < limit or run.status in (Status.FAILED, Status.CANCELLED):
         run.wait(backoff(run.attempts), reason=reason, detail=detail)
-    elif run.status == Status.APPLIED:
-        run.record(RunEvent.Kind.PROBLEM, reason, detail, status=Status.APPLIED)
+    elif run.status in (Status.APPLIED, Status.RESTORED):
+        run.record(RunEvent.Kind.PROBLEM, reason, detail, status=Status(run.status))
         run.rest()
+    elif run.status == Status.RESTORING:
+        leave_applied(run, Reason.NOT_PUT_BACK, detail)
     else:
         run.move_to(Status.HELD, reason=give_up or reason, detail=detail)
 

@@ -23,7 +23,6 @@ from tests.admin.shop import (
     VIEW,
     VIEW_RUNS,
     confirm,
-    image_of,
     make_run,
     make_staff,
     status_of,
@@ -145,6 +144,8 @@ ROWS = {
         data=lambda s: confirm(),
     ),
     f"{OURS}:restore": Row(of_run, get=NOBODY, post=RESTORERS),
+    # What they have not asked for themselves they do not find there; see test_restore.
+    f"{OURS}:restores": Row(lambda s: ["2026-01-01T00:00:00+00:00"], get=NOBODY, post=NOBODY),
     "admin:product_isolation_isolationrun_decide": Row(
         of_run, get=NOBODY, post={"manager"}, data=lambda s: {"decide": "restore"}
     ),
@@ -268,6 +269,5 @@ def test_the_table_finds_who_gets_in_by_the_right_door(client, scene):
         row = ROWS[f"product_isolation:{name}"]
         url = reverse(f"product_isolation:{name}", args=row.args(scene))
         client.post(url, row.data(scene))
-    assert status_of(scene.run) == Status.RESTORED
-    assert image_of(scene.run).original.name == scene.run.source_name
+    assert status_of(scene.run) == Status.RESTORING
     assert IsolationBatch.objects.filter(pk=scene.selection.pk).exists()

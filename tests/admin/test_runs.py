@@ -24,6 +24,7 @@ from tests.admin.shop import (
     make_batch,
     make_run,
     make_staff,
+    put_originals_back,
     said,
     status_of,
     tick,
@@ -38,7 +39,8 @@ APPLIES = {
     "approve": {Status.READY: Status.READY},
     "reject": {Status.READY: Status.REJECTED},
     "resume": {Status.HELD: Status.QUEUED},
-    "restore": {Status.APPLIED: Status.RESTORED},
+    "restore": {Status.APPLIED: Status.RESTORING},
+    "keep": {Status.RESTORING: Status.APPLIED},
     "stop": dict.fromkeys(
         [Status.QUEUED, Status.PROCESSING, Status.COLLECTING, Status.HELD], Status.CANCELLED
     ),
@@ -64,7 +66,13 @@ NEEDS = {
     "retry": {ISOLATE},
     "change": {ISOLATE},
     "restore": {RESTORE},
+    "keep": {RESTORE},
     "stop": {ISOLATE},
+}
+NO_RESULT = Reason.NOTHING_TO_RESTORE.label
+WHY_NOT_RESTORED = {
+    Status.RESTORING: Reason.BEING_RESTORED.label,
+    Status.RESTORED: Reason.IS_RESTORED.label,
 }
 
 
@@ -174,7 +182,9 @@ def test_a_decision_changes_only_runs_to_which_it_applies(client, staff, name, s
     response = decide(client, run, name, follow=True)
     assert status_of(run) == APPLIES[name].get(status, status)
     if status not in APPLIES[name]:
-        assert said(response) == ["Enamel mug has moved on meanwhile. Look at it again."]
+        why = f"Enamel mug {WHY_NOT_RESTORED.get(status, NO_RESULT)}"
+        moved_on = "Enamel mug has moved on meanwhile. Look at it again."
+        assert said(response) == [why if name == "restore" else moved_on]
 
 
 @pytest.mark.parametrize(
@@ -226,13 +236,15 @@ def test_decisions_come_by_post_and_by_name_only(client, staff):
     assert status_of(run) == Status.APPLIED
 
 
-def test_restore_on_the_page_puts_the_original_back(client, staff):
+def test_restore_on_the_page_is_begun_and_leads_to_where_it_is_watched(client, staff):
     image = make_image()
     before = shown_bytes(image)
     run = make_run(Status.APPLIED, image=image)
     response = decide(client, run, "restore", follow=True)
-    assert said(response) == ["1 original restored."]
-    assert response.redirect_chain[-1][0] == page_of(run)
+    assert said(response) == ["1 original is being restored. Watch"]
+    batch_page = reverse("product_isolation:progress", args=[run.batch_id])
+    assert response.redirect_chain[-1][0] == batch_page
+    put_originals_back()
     assert shown_bytes(image) == before
 
 
@@ -301,9 +313,12 @@ def test_a_storage_that_does_not_answer_is_said(client, staff, media_root):
     run = make_run(Status.APPLIED)
     shutil.rmtree(media_root)
     media_root.write_text("not a folder")
-    (message,) = said(decide(client, run, "restore", follow=True))
-    assert message.startswith("Enamel mug: Our own file storage did not work.")
-    assert status_of(run) == Status.APPLIED
+    decide(client, run, "restore")
+    put_originals_back()
+    assert status_of(run) == Status.RESTORING
+    page = client.get(page_of(run)).content.decode()
+    assert "Waiting for our own file storage, which does not answer." in page
+    assert "Stop restoring" in page
 
 
 @pytest.mark.parametrize("label", ["catalogue.gone", "catalogue.product"])
@@ -313,7 +328,7 @@ def test_a_model_that_the_shop_no_longer_names_is_said(client, staff, label):
     run = make_run(Status.APPLIED, batch=make_batch(bea, model_label=label))
     assert client.get(page_of(run)).status_code == 200
     (message,) = said(decide(client, run, "restore", follow=True))
-    assert "the shop no longer names this kind of image" in message
+    assert "is of a kind that the shop no longer names" in message
     assert status_of(run) == Status.APPLIED
 
 
@@ -351,5 +366,5 @@ def test_forty_events_cost_as_many_queries_as_four(client, staff, count_queries)
 
 def test_every_open_status_but_sending_can_be_ended_by_a_person():
     """While a request may be on its way, nobody can know what stopping would mean."""
-    endable = {status for name in ("stop", "reject") for status in APPLIES[name]}
+    endable = {status for name in ("stop", "reject", "keep") for status in APPLIES[name]}
     assert endable == OPEN_STATUSES - {Status.SUBMITTING}

@@ -183,7 +183,7 @@ def test_posting_an_action_asks_for_no_states(client, staff, monkeypatch):
     run = make_run(Status.APPLIED)
     monkeypatch.setattr(states, "runs_behind", lambda *args: pytest.fail("asked"))
     client.post(CHANGELIST, tick([image_of(run)], "restore_original"))
-    assert IsolationRun.objects.get().status == Status.RESTORED
+    assert IsolationRun.objects.get().status == Status.RESTORING
 
 
 def story(image, count=3) -> None:
@@ -205,7 +205,7 @@ def choice_for(badges: str) -> str:
     status = next((words[word] for word in words if f">{word}<" in badges), None)
     if status is None:
         return "none"
-    if status in WORKING:
+    if status in WORKING | {Status.RESTORING}:
         return "working"
     if status in (Status.READY, Status.HELD, Status.APPLIED):
         return status.value
@@ -420,7 +420,7 @@ def test_the_hosts_own_actions_stay(client, odd):
     client.post(ODD, tick([image_of(run)], "also"))
     assert image_of(run).caption == "touched"
     response = client.post(ODD, tick([image_of(run)], "restore_original"), follow=True)
-    assert said(response) == ["1 original restored."]
+    assert said(response) == ["1 original is being restored. Watch"]
 
 
 def test_the_host_may_say_where_the_column_stands(client, odd):

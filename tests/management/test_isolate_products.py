@@ -12,6 +12,7 @@ from django_product_isolation.management.commands import isolate_products
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.workflow import reject, restore
 from django_product_isolation.workflow.catalogue import Catalogue
+from tests.admin.shop import put_originals_back
 from tests.catalogue.models import Product, ProductImage
 from tests.photos import make_image
 
@@ -102,6 +103,9 @@ def test_what_a_person_decided_against_is_left_out_unless_asked_for_again(runflo
     option(REVIEW=False)
     run_command(MODEL, "--filter", "product__name=B")
     restore(ProductImage.objects.filter(pk=taken_back.pk))
+    with pytest.raises(CommandError, match="nothing to isolate"):
+        run_command(MODEL)
+    put_originals_back()
     with pytest.raises(CommandError, match="nothing to isolate"):
         run_command(MODEL)
     assert "2 begun: 2 applied." in run_command(MODEL, "--again")

@@ -27,6 +27,7 @@ from tests.admin.shop import (
     make_due,
     make_run,
     make_staff,
+    put_originals_back,
     said,
     status_of,
 )
@@ -184,9 +185,12 @@ def test_looking_takes_no_steps_of_another_batch(client, staff, option):  # noqa
 def test_a_decision_is_carried_out_and_said(client, staff):
     run = make_run(Status.APPLIED)
     response = client.post(url_of(run.batch), {"decide": f"restore:{run.pk}"}, follow=True)
-    assert said(response) == ["1 original restored."]
+    assert said(response) == ["1 original is being restored. Watch"]
     assert response.redirect_chain == [(url_of(run.batch), 302)]
+    assert "data-live" in response.content.decode()
+    put_originals_back()
     assert image_of(run).original.name == run.source_name
+    assert "data-live" not in client.get(url_of(run.batch)).content.decode()
 
 
 def test_all_held_runs_are_resumed_with_one_click(client, staff):
@@ -260,7 +264,7 @@ def test_a_refresh_brings_what_did_change_even_by_a_slow_clock(client, staff):
     run = make_run(Status.APPLIED)
     long_ago(run)
     seen = timezone.now()
-    IsolationRun.objects.get().move_to(Status.RESTORED)
+    IsolationRun.objects.get().move_to(Status.SUPERSEDED)
     since = (seen + timedelta(seconds=30)).isoformat()
     assert f'id="run-{run.pk}"' in client.get(url_of(run.batch), {"since": since}).content.decode()
 
@@ -287,7 +291,7 @@ def test_the_page_names_the_moment_that_it_shows(client, staff):
     run = make_run(Status.APPLIED)
     page = client.get(url_of(run.batch)).content.decode()
     (since,) = re.findall(r'data-since="([^"]+)"', page)
-    IsolationRun.objects.get().move_to(Status.RESTORED)
+    IsolationRun.objects.get().move_to(Status.SUPERSEDED)
     assert f'id="run-{run.pk}"' in client.get(url_of(run.batch), {"since": since}).content.decode()
 
 

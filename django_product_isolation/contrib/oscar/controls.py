@@ -19,7 +19,6 @@ from django_product_isolation.admin.sites import find_model
 from django_product_isolation.admin.states import runs_behind
 from django_product_isolation.host import Target, permissions, targets_of
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.reasons import sentence_of
 
 IMAGES_TAB = "#product_images"
 
@@ -71,7 +70,6 @@ def draw(
     """What stands beneath the image of ``form``, whose state ``run`` is behind."""
     context = {
         **controls(request, target, form.instance, run, may_change=may_change, at=IMAGES_TAB),
-        "sentence": sentence_of(run.reason) if run else "",
         "described_by": form["caption"].id_for_label if "caption" in form.fields else "",
     }
     return render_to_string("product_isolation/oscar/controls.html", context)

@@ -29,6 +29,9 @@
     const fresh = page.getElementById("isolation-live");
     for (const newer of fresh.querySelectorAll("[data-part]")) {
       const shown = document.getElementById(newer.id);
+      for (const fold of newer.querySelectorAll("details[id]")) {
+        fold.open = document.getElementById(fold.id)?.open === true;
+      }
       if (shown && !shown.isEqualNode(newer)) {
         shown.replaceWith(newer);
       }

@@ -50,7 +50,7 @@ class Story:
         """From the published result back to the original, and to rest."""
         world = self.world
         self.expect(Status.APPLIED)
-        self.until(lambda: self.last().status == Status.RESTORED, self.restore)
+        self.until(lambda: self.last().status != Status.APPLIED, self.restore)
         self.go_on()
         self.expect(Status.RESTORED)
         world.points.calm()

@@ -2,11 +2,8 @@
 
 from typing import Any
 
-import pytest
-
 from django_product_isolation import isolate, restore
 from django_product_isolation.choices import Status
-from django_product_isolation.host import StorageFailed
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.tasks import advance_run
 from django_product_isolation.workflow import approve
@@ -82,13 +79,17 @@ class Flow(Story):
     def same_callback(self) -> None:
         self.changes_nothing(self.world.callbacks.post, self.world.callbacks.sent[-1])
 
-    def refused_restore(self) -> None:
-        """The page says that the storage did not answer."""
-        with self.world.points.running("web"), pytest.raises(StorageFailed):
-            restore(ProductImage.objects.all())
-
     def same_restore(self) -> None:
-        self.world.work("web-2", restore, ProductImage.objects.all())
+        self.changes_nothing(self.world.work, "web-2", restore, ProductImage.objects.all())
+
+    def stays_applied(self, reason: str) -> None:
+        """The restore is taken, and refused by the step: everything is as before, and said."""
+        shown = self.shown()
+        self.restore()
+        assert self.last().status == Status.RESTORING
+        self.go_on()
+        assert (self.last().status, self.last().reason) == (Status.APPLIED, reason)
+        assert self.shown() in (shown, "") or reason == "image-changed"
 
     def changes_nothing(self, act: Any, *args: Any, **kwargs: Any) -> None:
         before = self.rows()
@@ -190,8 +191,9 @@ BEFORE = {
     "S10": Moment("before storage save"),
     "S11": Moment("before COMMIT", 7),
     "S12": Moment("before storage open", 5),
-    "S13": Moment("before COMMIT", 8),
+    "S13": Moment("before COMMIT", 9),
     "S14": Moment("before http GET run"),
+    "S16": Moment("before COMMIT", 8),
 }
 AFTER = {
     step: Moment(moment.label.replace("before", "after"), moment.nth)
@@ -205,4 +207,5 @@ WITHIN = BEFORE | {
     "S6": AFTER["S6"],
     "S11": Moment("after storage open", 4),
     "S13": Moment("after storage open", 6),
+    "S16": AFTER["S16"],
 }

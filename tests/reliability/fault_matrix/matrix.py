@@ -16,6 +16,7 @@ STEPS = {
     "S13": "the original is put back",
     "S14": "a run is found by the sweep",
     "S15": "files are pruned",
+    "S16": "a click on Restore is committed",
 }
 FAULTS = {
     "a": "the process dies before the effect",
@@ -63,9 +64,10 @@ S9  R  R  I  .  R    .    .  .  .  .    .    .  R/H  R  C  O  I  .  .
 S10 R  R  I  .  R    .    .  .  .  .    .    .  R/H  R  .  O  I  .  .
 S11 R  I  I  I  R    .    .  .  .  .    .    .  .    R  C  O  R  .  .
 S12 R  R  I  .  R    .    .  .  .  .    .    .  R    R  .  I  I  .  S
-S13 N  I  I  .  R    .    .  .  .  .    H    .  R/H  N  C  O  R  .  .
+S13 R  R  I  .  R    .    .  .  .  .    H    .  R/H  R  C  O  I/R R S
 S14 R  R  I  I  R    H    H  R  R  .    .    .  R    R  .  O  I  R  R
 S15 R  R  I  .  R    .    .  .  .  .    .    .  R    R  I  R  I  I  .
+S16 N  S  I  .  .    .    .  .  .  .    .    .  I    N  R  O  .  .  S
 """
 
 

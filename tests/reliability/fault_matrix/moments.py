@@ -33,6 +33,7 @@ def meanwhile(world: World, moment: Moment, act: Callable[[], None]) -> None:
     """Have somebody else do ``act`` at ``moment``."""
 
     def visit() -> None:
+        world.points.visits += 1
         with world.points.outside():
             act()
 

@@ -1,5 +1,7 @@
 """Faults of the shop's own side: its storage fails, its people change and delete images."""
 
+from functools import partial
+
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch
 
@@ -84,26 +86,37 @@ def storage_is_away_after_the_swap(flow: Flow) -> None:
 
 @cell("S13", "m", "R")
 def storage_is_away_while_restoring(flow: Flow) -> None:
-    """The person reads that the storage did not answer, and clicks again."""
-    shown = flow.play().result_name
-    storage(flow, "open", "raises")
-    flow.refused_restore()
-    assert (flow.shown(), flow.last().status) == (shown, Status.APPLIED)
+    """However long: nobody has to click again."""
+    flow.play()
+    storage(flow, "open", *["raises", "403"] * 20)
     flow.come_back()
     flow.world.check()
+
+
+@cell("S16", "m", "I")
+def storage_is_away_at_the_click_on_restore(flow: Flow) -> None:
+    """The click does not ask it."""
+    flow.play()
+    storage(flow, "open", "raises", always=True)
+    flow.restore()
+    assert flow.last().status == Status.RESTORING
+    flow.world.storage.faults.clear()
+    flow.go_on()
+    assert (flow.last().status, flow.shown()) == (Status.RESTORED, SOURCE)
+    flow.settles(paid=1)
 
 
 @cell("S13", "m", "H")
 @cell("S13", "k", "H")
 def original_is_damaged(flow: Flow) -> None:
-    """Nothing is changed; the design needs no status for it, the run stays restorable."""
+    """Nothing is changed; the run stays applied, says why, and stays restorable."""
     run = flow.play()
     good = flow.world.storage.read(SOURCE)
     flow.world.shop.overwritten.add(SOURCE)
     for content in (b"", good[:-9], None):
         flow.world.storage.put(SOURCE, content)
-        flow.restore()
-        assert (flow.shown(), flow.last().status) == (run.result_name, Status.APPLIED)
+        flow.stays_applied("original-missing")
+        assert flow.shown() == run.result_name
     flow.world.storage.put(SOURCE, good)
     flow.come_back()
     flow.world.check()
@@ -202,25 +215,56 @@ def image_is_deleted_after_the_swap(flow: Flow) -> None:
     flow.settles(paid=1)
 
 
-@cell("S13", "o", "C", instead="Refused: the newer image stays, and the run stays as it is.")
+@cell("S16", "o", "R", instead="Refused at the click: the newer image stays, the run as it is.")
+def image_changes_before_the_click_on_restore(flow: Flow) -> None:
+    flow.play()
+    flow.upload()
+    flow.restore()
+    assert flow.last().status == Status.APPLIED
+    flow.settles(paid=1)
+
+
+@cell("S16", "p", "O", instead="Refused at the click: there is no image to restore.")
+def image_is_deleted_before_the_click_on_restore(flow: Flow) -> None:
+    flow.play()
+    flow.delete()
+    flow.restore()
+    assert (flow.last().status, flow.image()) == (Status.APPLIED, None)
+    flow.settles(paid=1)
+
+
+@cell("S13", "o", "C", instead="Refused: the newer image stays, and the run stays applied.")
 def image_changes_before_the_restore(flow: Flow) -> None:
-    for moment in (None, WITHIN["S13"]):
+    for moment in (WITHIN["S16"], WITHIN["S13"], Moment("after storage open", 7)):
         flow.begin()
         flow.play()
-        if moment:
-            meanwhile(flow.world, Moment("after storage open", 1), flow.upload)
-        else:
-            flow.upload()
-        flow.restore()
-        assert flow.last().status == Status.APPLIED
+        again = moment.label.startswith("after storage")
+        nth = moment.nth - 5 if again else 1
+        meanwhile(flow.world, Moment(moment.label, nth), flow.upload)
+        flow.stays_applied("image-changed")
         assert flow.shown() not in (SOURCE, flow.last().result_name)
         flow.settles(paid=1)
 
 
-@cell("S13", "p", "O", instead="Refused: what is deleted stays deleted; the run stays as it is.")
+@cell("S13", "o", "C")
+def other_bytes_come_under_the_results_name(flow: Flow) -> None:
+    """Before the last look the result stays shown; after it the swap is undone."""
+    for nth, status in ((1, Status.APPLIED), (2, Status.SUPERSEDED)):
+        flow.begin()
+        result = flow.play().result_name
+        put = partial(flow.world.shop.upload_same_name, 1, save=False, name=result)
+        meanwhile(flow.world, Moment("after storage open", nth), put)
+        flow.restore()
+        flow.go_on()
+        assert (flow.last().status, flow.shown()) == (status, result)
+        assert flow.last().reason == "image-changed"
+        flow.settles(paid=1)
+
+
+@cell("S13", "p", "O", instead="Refused: what is deleted stays deleted; the run stays applied.")
 def image_is_deleted_before_the_restore(flow: Flow) -> None:
     flow.play()
     meanwhile(flow.world, Moment("after storage open", 1), flow.delete)
-    flow.restore()
-    assert (flow.last().status, flow.image()) == (Status.APPLIED, None)
+    flow.stays_applied("image-deleted")
+    assert flow.image() is None
     flow.settles(paid=1)

@@ -11,15 +11,15 @@ from django.utils import timezone
 from django_product_isolation import callbacks
 from django_product_isolation.choices import Status
 from django_product_isolation.host import Target, dimension_columns, result_filename
-from django_product_isolation.models import IsolationRun
+from django_product_isolation.models import IsolationRun, together
 from django_product_isolation.querysets import RunQuerySet
 from django_product_isolation.reasons import Reason
 from django_product_isolation.runflow import RunflowError
-from django_product_isolation.signals import image_restored
 from django_product_isolation.workflow import (
     advance,
     begin,
     files,
+    originals,
     prune_files,
     publish,
     submit,
@@ -31,6 +31,7 @@ from .shorten import what_goes_wrong
 
 # The package names a function like the module.
 advance = __import__(advance.__module__, fromlist=["advance"])
+OPEN_IN_ONE_GO = together.open_in_one_go
 prune_rows = __import__("django_product_isolation.workflow.prune", fromlist=["prune"])
 
 
@@ -66,17 +67,25 @@ def send_again(run: IsolationRun, client: Any, request: Any) -> None:
         submit.accepted(run, sent)
 
 
-def restore_anything(run: IsolationRun, *, user: Any = None) -> Reason | None:
-    if not run.source_name or not run.result_name:
-        return Reason.ORIGINAL_MISSING
-    target = files.target_of(run)
-    source = files.find_fingerprint(target, run.source_name)
-    old, new = run.result_name, run.source_name
-    if source is None or not publish.swap(run, target, Status.RESTORED, old, new, source, user):
-        return Reason.NOTHING_TO_RESTORE
-    instance = target.instance(run.object_pk)
-    image_restored.send_robust(target.model, run=run, instance=instance)
-    return None
+def take_any_original(run: IsolationRun, target: Target) -> Any:
+    if problem := originals.newer(run, target):
+        return problem
+    return files.find_fingerprint(target, run.source_name) or Reason.ORIGINAL_MISSING
+
+
+def nothing_newer(run: IsolationRun, target: Target) -> None:
+    """Whatever stands under the result's name."""
+
+
+def open_without_key(status: Any, keys: Any, *args: Any) -> Any:
+    return OPEN_IN_ONE_GO(status, dict.fromkeys(keys), *args)
+
+
+def swap_whoever_moved(*args: Any) -> bool:
+    """The field follows the run's status, whether or not that changed."""
+    run, target, _status, old, new, shown, _actor = args
+    publish.swap(*args)
+    return bool(target.swap(run.object_pk, old=old, new=new, size=shown.size))
 
 
 def apply_unseen(run: IsolationRun) -> None:
@@ -91,8 +100,8 @@ def apply_unseen(run: IsolationRun) -> None:
         run.move_to(Status.SUPERSEDED, reason=Reason.IMAGE_CHANGED)
 
 
-def undo_by_one_look(target: Target, run: IsolationRun) -> Any:
-    return files.find_fingerprint(target, run.source_name)
+def undo_by_one_look(target: Target, name: str, sha256: str) -> Any:
+    return files.find_fingerprint(target, name)
 
 
 def advance_or_raise(pk: UUID) -> bool:
@@ -157,7 +166,15 @@ BREAKS: dict[str, Any] = {
         advance.STEPS, {Status.APPLIED: rest}
     ),
     "a swap is undone after one look": lambda: patch(publish, read_alike=undo_by_one_look),
-    "restore does not check the hash": lambda: patch(publish, restore_run=restore_anything),
+    "restore does not verify the original": lambda: patch(
+        originals, look_at_both=take_any_original
+    ),
+    "restore does not look for a newer upload": lambda: patch(originals, find_newer=nothing_newer),
+    "a restore over a newer upload is not undone": lambda: mock.patch.dict(
+        advance.STEPS, {Status.RESTORED: rest}
+    ),
+    "a restore takes no key": lambda: patch(together, open_in_one_go=open_without_key),
+    "a stopped restore swaps all the same": lambda: patch(originals, swap=swap_whoever_moved),
     "a file is written before its name": lambda: mock.patch(
         "django_product_isolation.workflow.collect.keep_file", keep_file_unasked
     ),

@@ -1,17 +1,28 @@
 """What people do: click, decide, restore, and go on with their shop."""
 
-from contextlib import suppress
 from typing import Any
 
 from django_product_isolation import restore
-from django_product_isolation.host import StorageFailed
 from django_product_isolation.models import IsolationBatch
-from django_product_isolation.workflow import advance_for, approve, reject, resume, stop
+from django_product_isolation.workflow import (
+    advance_for,
+    approve,
+    reject,
+    resume,
+    stop,
+    stop_restoring,
+)
 
 from .base import Story, images, people, rounds, some
 from .draws import YES_OR_NO, between, one_of, rule, some_of
 
-DECISIONS = {"approve": approve, "reject": reject, "resume": resume, "stop": stop}
+DECISIONS = {
+    "approve": approve,
+    "reject": reject,
+    "resume": resume,
+    "stop": stop,
+    "stop restoring": stop_restoring,
+}
 SECONDS_FOR_STEPS = 2.0
 
 
@@ -45,20 +56,17 @@ class People(Story):
 
         approve(IsolationRun.objects.get(pk=pk), user=self.world.shop.people[person])
 
-    @rule(which=images, person=people)
-    def restores(self, which: int, person: int) -> None:
-        world, before = self.world, self.world.invariants.read_runs()
-        replaced = {pk for pk, run in before.items() if world.invariants.holds_other_bytes(run)}
-        is_calm = world.points.is_calm
-        world.work("web", self.restore_or_say_why, which, person)
-        for pk, run in world.invariants.read_runs().items() if is_calm and replaced else ():
-            was_restored = run.status == "restored" != before[pk].status
-            if pk in replaced and was_restored:
-                world.violation(f"I13 restored to another photo: {run}")
-
-    def restore_or_say_why(self, which: int, person: int) -> None:
-        with suppress(StorageFailed):
-            restore(self.world.shop.images([which]), user=self.world.shop.people[person])
+    @rule(which=some_of([1, 2, 3], least=1, most=3), person=people, then=rounds)
+    def restores(self, which: list[int], person: int, then: int) -> None:
+        """One click on Restore; it takes a worker to do it, and anything may come before."""
+        world = self.world
+        calls = world.storage.calls
+        images, user = world.shop.images(sorted(which)), world.shop.people[person]
+        is_alone = world.points.is_calm
+        world.work("web", restore, images, user=user)
+        if is_alone and world.storage.calls != calls:
+            world.violation("P9 a file was touched in the request")
+        self.life_goes_on(then)
 
     @rule()
     def watches_the_batch(self) -> None:

@@ -78,7 +78,7 @@ def test_a_decision_whose_commit_fails_is_tried_again_at_once(world):
     rest(world)
     once_at_commit(world)
     world.work("web", restore, ProductImage.objects.all())
-    assert IsolationRun.objects.get().status == Status.RESTORED
+    assert IsolationRun.objects.get().status == Status.RESTORING
     assert world.database.errors == 2
     ends(world)
 
@@ -163,8 +163,8 @@ STORIES = {
         ("click", {"which": [2], "person": 1, "review": None, "then": 2}),
         ("resubmit_same_form", {"form": 5, "person": 0}),
         ("quiet_times", {"rounds": 4}),
-        ("restores", {"which": 1, "person": 1}),
-        ("restores", {"which": 1, "person": 0}),
+        ("restores", {"which": [1], "person": 1, "then": 2}),
+        ("restores", {"which": [1], "person": 0, "then": 2}),
     ],
     "a file that the storage named otherwise is known though the lease was lost": [
         (
@@ -261,7 +261,7 @@ STORIES = {
         ("db_answer_is_lost", {"kind": "lost", "nth": 25, "then": 3}),
         ("storage_fault", {"fault": ("delete", "slow"), "then": 1}),
         ("open_form", {"which": 2}),
-        ("restores", {"which": 2, "person": 1}),
+        ("restores", {"which": [2], "person": 1, "then": 2}),
         ("save_form", {"which": 2}),
     ],
 }

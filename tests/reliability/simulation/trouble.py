@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.workflow import stop
 from tests.reliability.world.database import ERRORS
@@ -109,7 +110,9 @@ class Trouble(Story):
         if what == "upload":
             self.by_people(shop.upload, pk)
         elif what == "same name":
-            self.by_people(shop.upload_same_name, pk, save=False, name=at_work.source_name)
+            is_restored = at_work.status in (Status.RESTORING, Status.RESTORED)
+            name = at_work.result_name if is_restored else at_work.source_name
+            self.by_people(shop.upload_same_name, pk, save=False, name=name)
         elif what == "clear":
             self.by_people(shop.clear, pk)
         else:

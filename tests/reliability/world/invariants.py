@@ -1,50 +1,20 @@
 """What must always be true (I1 to I20), looked at after every step and every change of an image."""
 
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.utils import timezone
 
-from django_product_isolation.choices import OPEN_STATUSES, TRANSITIONS, Status
+from django_product_isolation.choices import OPEN_STATUSES, SHOWN_STATUSES, TRANSITIONS, Status
 from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent
 from tests.catalogue.models import ProductImage
 
 from . import pictures
 from .questions import Question
+from .rows import IMAGE, RUN, Change, Image, Run
 from .secrecy import leaks
-
-RUN = [
-    "id",
-    "batch_id",
-    "object_pk",
-    "status",
-    "active_key",
-    "source_name",
-    "source_sha256",
-    "result_name",
-    "result_sha256",
-    "runflow_run_id",
-    "cost",
-    "due_at",
-    "reason",
-    "review",
-    "held_from",
-]
-Run = NamedTuple("Run", [(name, Any) for name in RUN])  # type: ignore[misc]
-IMAGE = ["id", "original", "width", "height", "caption", "product_id", "updated_at"]
-Image = NamedTuple("Image", [(name, Any) for name in IMAGE])  # type: ignore[misc]
-
-
-class Change(NamedTuple):
-    """The app pointed an image from one file to another."""
-
-    run: Any
-    image: int
-    old: str
-    new: str
-    status: str
 
 
 class Invariants:
@@ -62,7 +32,8 @@ class Invariants:
         self.last_event = 0
         self.statuses: dict[Any, str] = {}
         self.changes: list[Change] = []
-        self.to_undo: set[Any] = set()  # applied over bytes that a person had just replaced
+        # Swapped over bytes that a person had just replaced: the file shown, hidden, as known.
+        self.to_undo: dict[Any, tuple[str, str, str]] = {}
         self.runs: dict[Any, Run] = {}
         self.pruned: dict[Any, Run] = {}  # as they were when they were last seen
         self.told: list[tuple[Any, bool]] = []  # changes of images in events, whether by a person
@@ -116,13 +87,25 @@ class Invariants:
                 say(f"I8 unchecked bytes are shown: {image.original}")
             if source != run.source_sha256:
                 # No lock spans both: it must be noticed and undone afterwards.
-                self.to_undo.add(run.id)
+                self.to_undo[run.id] = (run.result_name, run.source_name, run.source_sha256)
                 if self._lost_by_us(run):
                     say(f"I7 applied over another source: {run}")
-        elif run.status == Status.RESTORED and self._lost_by_us(run):
-            say(f"I13 restored to other bytes: {run}")
-        elif run.status == Status.SUPERSEDED and source == run.source_sha256 and not replaced:
+        elif run.status == Status.RESTORED:
+            if source != run.source_sha256 and self._looked_before(run):
+                say(f"I13 restored to other bytes: {run}")
+            if storage.fingerprint(run.result_name) not in (None, run.result_sha256):
+                self.to_undo[run.id] = (run.source_name, run.result_name, run.result_sha256)
+                if self.world.points.is_undisturbed:
+                    say(f"I13 restored over a newer upload: {run}")
+        elif image.original == run.result_name:
+            if storage.fingerprint(run.result_name) == run.result_sha256:
+                say(f"I7 a restore was undone, though nothing was newer: {run}")
+        elif source == run.source_sha256 and not replaced:
             say(f"I7 undone, though nothing was newer: {run}")
+
+    def _looked_before(self, run: Run) -> bool:
+        """Whether the original was as it is now when the step looked at it."""
+        return self.world.points.is_undisturbed or self._lost_by_us(run)
 
     def _cause(self, old: str, image: Image, runs: dict[Any, Run]) -> Run | None:
         """The run whose change of status explains it."""
@@ -130,7 +113,8 @@ class Invariants:
             if run.object_pk != str(image.id):
                 continue
             there = (run.source_name, run.result_name)
-            if run.status == Status.APPLIED and there == (old, image.original):
+            forth = run.status in (Status.APPLIED, Status.SUPERSEDED)
+            if forth and there == (old, image.original):
                 return run
             back = run.status in (Status.RESTORED, Status.SUPERSEDED)
             if back and there == (image.original, old):
@@ -180,7 +164,8 @@ class Invariants:
                 say(f"I11 {before} -> {status}")
             self.statuses[run] = status
             self.last_event = pk
-            if status in (Status.APPLIED, Status.RESTORED):
+            was_published = status == Status.APPLIED and before != Status.RESTORING
+            if was_published or status == Status.RESTORED:
                 self.told.append((run, actor is not None))
         for run in self.runs.values():
             if run.status != self.statuses.get(run.id, Status.QUEUED):
@@ -192,14 +177,9 @@ class Invariants:
             if image.original and world.storage.read(image.original) is None:
                 world.violation(f"D1 the field points at no file: {image.original}")
         for run in self.runs.values():
-            was_published = run.status in (Status.APPLIED, Status.RESTORED)
+            was_published = run.status in (*SHOWN_STATUSES, Status.RESTORED)
             if was_published and not self._let_go(run) and self._lost_by_us(run):
                 world.violation(f"I1 the original is lost: {run.source_name}")
-
-    def holds_other_bytes(self, run: Run) -> bool:
-        """Whether somebody put another picture under the name of the run's original."""
-        content = self.world.storage.fingerprint(run.source_name)
-        return content is not None and content != run.source_sha256
 
     def within_budget(self, batch: Any, budget: str) -> None:
         """Just after a click: what can still be charged for today's clicks is within the budget."""
@@ -261,11 +241,12 @@ class Invariants:
 
     def _undone(self) -> None:
         world = self.world
-        for pk in self.to_undo:
+        for pk, (shown, hidden, known) in self.to_undo.items():
             run = self.runs.get(pk)
             image = run and self.shown.get(int(run.object_pk))
-            shows_it = image and image.original and image.original == run.result_name
-            if shows_it and world.storage.fingerprint(run.source_name) != run.source_sha256:
+            if not (image and image.original):
+                continue
+            if image.original == shown and world.storage.fingerprint(hidden) != known:
                 world.violation(f"I7 a newer upload under the same name is hidden: {run}")
 
     def _told(self) -> None:

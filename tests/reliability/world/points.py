@@ -27,6 +27,7 @@ class Process:
     queries: int = 0
     calls: int = 0  # of Runflow and of the storage
     errors: int = 0  # of the database
+    visits: int = 0  # until it began
 
 
 class Points:
@@ -60,7 +61,7 @@ class Points:
 
     @contextmanager
     def running(self, name: str) -> Iterator[Process]:
-        process = Process(name, self.skews.get(name, timedelta()))
+        process = Process(name, self.skews.get(name, timedelta()), visits=self.visits)
         self.stack.append(process)
         try:
             yield process
@@ -114,6 +115,11 @@ class Points:
         if self.next_deaths:
             self.die_at(self.next_deaths.pop(0))
         raise Died(label)
+
+    @property
+    def is_undisturbed(self) -> bool:
+        """Nobody has come in between since the process whose turn it is began."""
+        return self.process is None or self.process.visits == self.visits
 
     @property
     def is_calm(self) -> bool:

@@ -61,6 +61,7 @@ class StorageDouble(Storage):
         self.is_public = True
         self.faults: dict[str, list[str]] = {}
         self.lies = 0
+        self.calls = 0  # by processes
 
     # What Django's own Storage calls.
 
@@ -139,6 +140,7 @@ class StorageDouble(Storage):
         if self.points.process is None:
             yield ""
             return
+        self.calls += 1
         with self.port(f"storage {operation}"):
             waiting = self.faults.get(operation)
             fault = waiting.pop(0) if waiting else ""
