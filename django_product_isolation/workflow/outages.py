@@ -27,6 +27,8 @@ from .timing import soon
 logger = logging.getLogger("django_product_isolation")
 
 PROBE_SECONDS = 30.0  # between two probes
+# Each paid request that fails leaves a run whose fate is unknown: those probes come further apart.
+MAX_PROBE_SECONDS = {"orders": 300.0}
 OTHERS_SECONDS = 75.0  # for which the others wait, should the run that probes be lost
 MAX_WOKEN = 1000  # runs for which a nudge is sent; a sweep finds the others
 
@@ -80,12 +82,17 @@ def meet(run: IsolationRun, place: Place, error: str) -> datetime | None:
     count_failure(place)
     declared_after = DECLARED_AFTER.get(place, FAILURES)
     known = Outage.objects.filter(place=place)
+    failures = known.values_list("failures", flat=True).first() or 1
+    pause = min(
+        PROBE_SECONDS * 2.0 ** min(failures, 10), MAX_PROBE_SECONDS.get(place, PROBE_SECONDS)
+    )
+    known.update(probe_at=Now() + timedelta(seconds=pause))
     if known.filter(failures__gte=declared_after, is_declared=False).update(is_declared=True):
         logger.warning("outage place=%s %s", place, error)
     if not known.filter(is_declared=True).exists():
         return None
     waiting(place).filter(due_at__lt=soon(OTHERS_SECONDS)).update(due_at=soon(OTHERS_SECONDS))
-    return soon(PROBE_SECONDS)
+    return soon(pause)
 
 
 def count_failure(place: Place) -> None:
