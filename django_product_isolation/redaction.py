@@ -53,7 +53,7 @@ def safe_text(value: object) -> str:
         if BEFORE_SECRETS.intersection(re.split(r"[^a-z]+", bare.lower())):
             kept.append(LEFT_OUT)
             break
-    return " ".join(kept)[:MAX_TEXT]
+    return " ".join(kept)[:MAX_TEXT].rstrip()
 
 
 def is_harmless(word: str) -> bool:

@@ -10,7 +10,15 @@ from django.core.exceptions import ImproperlyConfigured
 
 from django_product_isolation.conf import SETTING, get_settings
 
-from .settings import check_addresses, check_amounts, check_choices, check_key, check_secrets
+from .settings import (
+    check_addresses,
+    check_amounts,
+    check_callback_address,
+    check_choices,
+    check_key,
+    check_sandbox,
+    check_secrets,
+)
 from .shop import check_admin, check_images, check_storages, check_urls
 from .workers import check_broker, check_django_tasks
 
@@ -19,6 +27,8 @@ CHECKS = (
     check_images,
     check_choices,
     check_addresses,
+    check_callback_address,
+    check_sandbox,
     check_amounts,
     check_secrets,
     check_urls,

@@ -83,9 +83,8 @@ def meet(run: IsolationRun, place: Place, error: str) -> datetime | None:
     declared_after = DECLARED_AFTER.get(place, FAILURES)
     known = Outage.objects.filter(place=place)
     failures = known.values_list("failures", flat=True).first() or 1
-    pause = min(
-        PROBE_SECONDS * 2.0 ** min(failures, 10), MAX_PROBE_SECONDS.get(place, PROBE_SECONDS)
-    )
+    longest = MAX_PROBE_SECONDS.get(place, PROBE_SECONDS)
+    pause = min(PROBE_SECONDS * 2.0 ** min(failures, 10), longest)
     known.update(probe_at=Now() + timedelta(seconds=pause))
     if known.filter(failures__gte=declared_after, is_declared=False).update(is_declared=True):
         logger.warning("outage place=%s %s", place, error)
