@@ -10,15 +10,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
+from django.conf import settings
 from django.core.signing import BadSignature, Signer
+from django.urls import get_script_prefix, reverse, set_script_prefix
+from django.utils.translation import override
 
-from .runflow.replies import RunState, is_id, parse_json, plain_text, run_state
+from .conf import get_settings
+from .redaction import safe_name
+from .runflow.replies import RunState, is_id, parse_json, run_state
 
+VIEW = "product_isolation:callback"
 MIN_SECRET = 24  # characters; anyone can sign with an empty or guessable secret
 SIGNATURE = re.compile("[0-9a-f]{64}")
-MAX_EVENT = 100  # characters
 
 
 class BadCallback(ValueError):
@@ -77,7 +83,7 @@ def parse(body: bytes) -> Callback:
     if not isinstance(status, str | None) or not isinstance(metadata, dict | None):
         raise BadCallback("a status or metadata of the wrong type")
     return Callback(
-        event=plain_text(event, MAX_EVENT),
+        event=safe_name(event),
         run_id=str(run_id),
         status=run_state(status),
         metadata=metadata or {},
@@ -95,6 +101,34 @@ def run_pk_from_token(token: str) -> UUID:
         return UUID(hex=_signer().unsign(token))
     except (BadSignature, ValueError) as error:
         raise BadToken("not a token of ours") from error
+
+
+def callback_url(run_pk: UUID) -> str | None:
+    """Where Runflow calls back for a run; None when results are polled only.
+
+    The same wherever it is asked for. A path in ``CALLBACK_BASE_URL`` is the one under which the
+    site is mounted; without one it is FORCE_SCRIPT_NAME.
+    """
+    base = get_settings().CALLBACK_BASE_URL
+    if base is None:
+        return None
+    parts = urlsplit(base)
+    mount = parts.path.rstrip("/") or (settings.FORCE_SCRIPT_NAME or "").rstrip("/")
+    return urlunsplit((parts.scheme, parts.netloc, mount + path_of(make_token(run_pk)), "", ""))
+
+
+def path_of(token: str) -> str:
+    """The path of a callback as the site's own URLconf has it.
+
+    Not as the request at hand has it, whose mount, host or language a worker does not know.
+    """
+    mount = get_script_prefix()
+    set_script_prefix("/")
+    try:
+        with override(settings.LANGUAGE_CODE):
+            return reverse(VIEW, urlconf=settings.ROOT_URLCONF, args=[token])
+    finally:
+        set_script_prefix(mount)
 
 
 class TokenConverter:

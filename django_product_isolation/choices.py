@@ -6,6 +6,9 @@ Knows nothing but the words: what Runflow accepts and which status may follow wh
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+# What Runflow's ids may be long, in characters: the readers take no longer one, the columns do.
+MAX_ID = 100
+
 
 class AspectRatio(models.TextChoices):
     """Width to height of the result: the ten values of the Product Isolation page."""

@@ -27,6 +27,7 @@ class IsolationSettings:
         default_factory=dict
     )
     BASE_URL: str = "https://api.runflow.io"
+    SANDBOX: bool = False
     MODEL: str = "runflow/product-isolation"
     CALLBACK_BASE_URL: str | None = None
     SIGNING_SECRETS: Sequence[str] = field(default=(), repr=False)
@@ -59,9 +60,14 @@ class IsolationSettings:
 
     @property
     def is_sandbox(self) -> bool:
-        """Whether ``BASE_URL`` is somebody other than Runflow, so that no money is spent."""
-        host = urlsplit(self.BASE_URL).hostname or ""
-        return host != "runflow.io" and not host.endswith(".runflow.io")
+        """Whether no money is spent: ``SANDBOX`` says so, and ``BASE_URL`` does not deny it."""
+        return self.SANDBOX is True and not self.is_runflow
+
+    @property
+    def is_runflow(self) -> bool:
+        """Whether ``BASE_URL`` is Runflow's own. Where it is not, a gateway may stand before it."""
+        host = (urlsplit(str(self.BASE_URL)).hostname or "").removesuffix(".")
+        return host == "runflow.io" or host.endswith(".runflow.io")
 
 
 NAMES = frozenset(f.name for f in fields(IsolationSettings))

@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 # Longer than the slowest step may take, so that a lease only runs out when its worker is gone.
 LEASE = timedelta(minutes=5)
 
+# By the database's clock, too: how far apart looks lie that prove more than one does.
+LOOKS_APART = timedelta(minutes=5)
+MAX_LOOKS = 100
+
 # Ended here, while what became of them at Runflow, and what it cost, is not known yet.
-UNSETTLED = Q(status__in=[Status.FAILED, Status.CANCELLED], cost=None) & (
+UNSETTLED = Q(status__in=[Status.FAILED, Status.CANCELLED, Status.SUPERSEDED], cost=None) & (
     Q(due_at__isnull=False) | Q(runflow_run_id=None)
 )
 
@@ -80,6 +84,12 @@ class RunQuerySet(models.QuerySet["IsolationRun"]):
         if run is not None:
             run.taken_over = not untouched
         return run
+
+    def count_look(self, pk: uuid.UUID) -> None:
+        """Note that Runflow has answered what became of a run; looks too close count as one."""
+        apart = Q(looked_at=None) | Q(looked_at__lte=Now() - LOOKS_APART)
+        look = {"answered_looks": F("answered_looks") + 1, "looked_at": Now()}
+        self.filter(apart, pk=pk, answered_looks__lt=MAX_LOOKS).update(**look)
 
     def wake(self, pk: uuid.UUID) -> bool:
         """Have a run that waits for Runflow looked at now; True when there was one."""

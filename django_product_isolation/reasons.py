@@ -90,6 +90,14 @@ class Reason(models.TextChoices):
         _("Runflow could not be reached for a long time. Nothing was charged. Resume later."),
     )
     BUSY = "busy", _("Runflow is busy. We try again by ourselves.")
+    NO_ANSWER = (
+        "no-answer",
+        _("Runflow does not answer at the moment. We go on by ourselves as soon as it does."),
+    )
+    CONFLICT = (
+        "conflict",
+        _("Runflow says that it has had this request before. We are asking what became of it."),
+    )
     UNCONFIRMED = (
         "unconfirmed",
         _("Runflow's answer was lost. We are asking whether the request arrived."),

@@ -163,9 +163,9 @@ def test_unknown_event_and_unknown_fields_are_parsed():
 
 
 def test_event_is_fit_for_a_log():
-    event = parse(body_of(event="run\nlevel=critical " + "x" * 500)).event
-    assert event.startswith("run level=critical x")
-    assert len(event) == 100
+    assert parse(body_of(event="run.completed")).event == "run.completed"
+    for odd in ("run\nlevel=critical", "x" * 500, "https://a.example/?sig=canary"):
+        assert parse(body_of(event=odd)).event == "\u2026"
 
 
 def test_callback_does_not_show_its_metadata():
@@ -184,8 +184,6 @@ def test_callback_does_not_show_its_metadata():
         b"[" * 60_000,
         b'{"a":' * 20_000,
         b'{"event": NaN, "run_id": "a"}',
-        b'{"event": "e", "run_id": "a", "x": 1e999999999999999999999}',
-        b'{"event": "e", "run_id": "a", "x": ' + b"9" * 60_000 + b"}",
         body_of(event=""),
         body_of(event=None),
         body_of(event=["run.completed"]),

@@ -51,6 +51,13 @@ def test_a_shop_as_in_the_readme_passes():
         ({"SIGNING_SECRETS": [SECRET, "short"]}, "E008"),
         ({"SIGNING_SECRETS": SECRET}, "E008"),
         ({"SIGNING_SECRETS": None}, "E008"),
+        ({"CALLBACK_BASE_URL": "https://shop.example/?site=1"}, "E030"),
+        ({"CALLBACK_BASE_URL": "https://shop.example/shop#here"}, "E030"),
+        ({"CALLBACK_BASE_URL": "https://shop.example/product-isolation/"}, "W030"),
+        ({"CALLBACK_BASE_URL": "https://shop.example/shop/product-isolation"}, "W030"),
+        ({"SANDBOX": "no"}, "E031"),
+        ({"SANDBOX": True}, "E032"),
+        ({"SANDBOX": True, "BASE_URL": "https://gateway.shop.example"}, "W031"),
     ],
 )
 def test_each_mistake_has_its_own_id_and_a_hint(settings, options, expected):
@@ -58,6 +65,21 @@ def test_each_mistake_has_its_own_id_and_a_hint(settings, options, expected):
     found = [m for m in run_checks() if m.id.startswith("product_isolation.")]
     assert [m.id for m in found] == [f"product_isolation.{expected}"]
     assert found[0].hint
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"CALLBACK_BASE_URL": "https://shop.example"},
+        {"CALLBACK_BASE_URL": "https://shop.example/"},
+        {"CALLBACK_BASE_URL": "https://shop.example/shop"},
+        {"SANDBOX": True, "BASE_URL": "http://127.0.0.1:8765"},
+        {"BASE_URL": "https://gateway.shop.example/runflow"},
+    ],
+)
+def test_what_works_is_passed_over(settings, options):
+    with_settings(settings, **options)
+    assert ids() == []
 
 
 def test_neighbours_on_one_machine_may_talk_plain_http(settings):

@@ -51,15 +51,27 @@ def test_secrets_do_not_show_when_the_settings_are_printed(settings):
 
 
 @pytest.mark.parametrize(
-    ("url", "is_sandbox"),
+    ("url", "said", "is_sandbox"),
     [
-        ("https://api.runflow.io", False),
-        ("https://runflow.io", False),
-        ("http://127.0.0.1:8765", True),
-        ("https://runflow.io.example", True),
-        ("https://notrunflow.io", True),
+        ("http://127.0.0.1:8765", True, True),
+        ("https://sandbox.shop.example", True, True),
+        ("https://runflow.io.example", True, True),
+        ("https://notrunflow.io", True, True),
+        ("https://api.runflow.io", True, False),
+        ("https://API.RUNFLOW.IO.", True, False),
+        ("https://runflow.io", True, False),
+        ("http://127.0.0.1:8765", False, False),
+        ("https://gateway.shop.example/runflow", False, False),
+        ("http://127.0.0.1:8765", "yes", False),
     ],
 )
-def test_only_runflow_itself_costs_money(settings, url, is_sandbox):
-    settings.PRODUCT_ISOLATION = {"BASE_URL": url}
+def test_no_money_is_said_to_be_spent_only_where_the_settings_say_so(
+    settings, url, said, is_sandbox
+):
+    settings.PRODUCT_ISOLATION = {"BASE_URL": url, "SANDBOX": said}
     assert get_settings().is_sandbox is is_sandbox
+
+
+def test_a_gateway_before_runflow_is_no_sandbox_by_its_name(settings):
+    settings.PRODUCT_ISOLATION = {"BASE_URL": "http://127.0.0.1:8080/runflow"}
+    assert get_settings().is_sandbox is False

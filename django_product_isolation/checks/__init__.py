@@ -13,9 +13,11 @@ from django_product_isolation.conf import SETTING, get_settings
 from .settings import (
     check_addresses,
     check_amounts,
+    check_callback_address,
     check_choices,
     check_key,
     check_language,
+    check_sandbox,
     check_secrets,
 )
 from .shop import check_admin, check_entries, check_images, check_storages, check_urls
@@ -28,6 +30,8 @@ CHECKS = (
     check_choices,
     check_language,
     check_addresses,
+    check_callback_address,
+    check_sandbox,
     check_amounts,
     check_secrets,
     check_urls,

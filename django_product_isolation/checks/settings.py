@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 from django.conf import settings as django_settings
-from django.core.checks import CheckMessage, Error
+from django.core.checks import CheckMessage, Error, Warning
 from django.core.exceptions import ImproperlyConfigured
+from django.urls import NoReverseMatch
 
 from django_product_isolation import callbacks
 from django_product_isolation.choices import AspectRatio, Resolution, Source, Workers
@@ -63,6 +64,53 @@ def check_addresses(settings: IsolationSettings) -> Iterator[CheckMessage]:
             "where BASE_URL is the sandbox on this machine."
             + (" None means that results are polled." if name == "CALLBACK_BASE_URL" else ""),
             id="product_isolation.E005",
+        )
+
+
+def check_callback_address(settings: IsolationSettings) -> Iterator[CheckMessage]:
+    """What follows the host is the path under which the site is mounted, and nothing else."""
+    if settings.CALLBACK_BASE_URL is None:
+        return
+    parts = urlsplit(str(settings.CALLBACK_BASE_URL))
+    if parts.query or parts.fragment:
+        yield Error(
+            f'{SETTING}["CALLBACK_BASE_URL"] has more than scheme, host and path.',
+            hint="Leave out what begins with ? or #. A path is the one under which the whole site "
+            "is mounted, as in https://shop.example/shop.",
+            id="product_isolation.E030",
+        )
+    try:
+        own = callbacks.path_of("token").partition("/callback/")[0]
+    except NoReverseMatch:
+        return  # E009 says so
+    if own.strip("/") and parts.path.rstrip("/").endswith(own):
+        yield Warning(
+            f'{SETTING}["CALLBACK_BASE_URL"] ends in {own}, which is added by itself.',
+            hint="Give the address of the site, such as https://shop.example, and add a path only "
+            "where the whole site is mounted under one. check_callback tries it.",
+            id="product_isolation.W030",
+        )
+
+
+def check_sandbox(settings: IsolationSettings) -> Iterator[CheckMessage]:
+    """Staff read that no money is spent: that must be true."""
+    if not isinstance(settings.SANDBOX, bool):
+        yield Error(
+            f'{SETTING}["SANDBOX"] is {settings.SANDBOX!r}.',
+            hint="Choose True only where BASE_URL is the sandbox, else False.",
+            id="product_isolation.E031",
+        )
+    elif settings.SANDBOX and settings.is_runflow:
+        yield Error(
+            f'{SETTING}["SANDBOX"] is True, but BASE_URL is Runflow itself: money is spent there.',
+            hint="Remove SANDBOX, or give the sandbox's address as BASE_URL.",
+            id="product_isolation.E032",
+        )
+    elif settings.SANDBOX and not is_loopback(settings.BASE_URL):
+        yield Warning(
+            f'{SETTING}["SANDBOX"] is True, so every page says that no money is spent.',
+            hint="Make sure that BASE_URL is the sandbox, and no gateway that leads to Runflow.",
+            id="product_isolation.W031",
         )
 
 

@@ -16,6 +16,7 @@ from requests_hardened.ip_filter_adapter import IPFilterAdapter
 
 from .addresses import is_loopback, is_public, origin
 from .transport import FAILURES, Exchange, ExchangeAdapter, reply_to
+from .waiting import read_retry_after
 
 CHUNK = 256 * 1024  # bytes
 MAX_PROBED = 2**63  # bytes; of which no more than a chunk is read
@@ -35,12 +36,16 @@ PASSING = frozenset({"too_slow", "unreachable", "cut_off"})
 
 
 class FetchError(Exception):
-    """A transfer failed. ``code`` is a key of MESSAGES, ``can_retry`` whether it may pass."""
+    """A transfer failed. ``code`` is a key of MESSAGES, ``can_retry`` whether it may pass.
 
-    def __init__(self, code: str) -> None:
+    ``retry_after``: seconds for which the server asks to be left alone, None where it names none.
+    """
+
+    def __init__(self, code: str, retry_after: float | None = None) -> None:
         super().__init__(f"{code}: {MESSAGES[code]}")
         self.code = code
         self.can_retry = code in PASSING
+        self.retry_after = retry_after
 
 
 def fetch(
@@ -150,7 +155,7 @@ def _refuse(response: requests.Response, *, accepted: range | tuple[int, ...]) -
         raise FetchError("unsafe_address")
     if 400 <= status < 500 and status not in PASSING_STATUSES:
         raise FetchError("link_refused")
-    raise FetchError("unreachable")
+    raise FetchError("unreachable", read_retry_after(response.headers.get("Retry-After", "")))
 
 
 def _refuse_encoding(response: requests.Response) -> None:

@@ -2,6 +2,7 @@
 
 from .account import AccountBalance
 from .batches import IsolationBatch, SpendingLock
+from .outages import Outage
 from .presets import Preset
 from .runs import IsolationRun, LeaseLost, RunEvent
 from .selections import Selection
@@ -12,6 +13,7 @@ __all__ = [
     "IsolationBatch",
     "IsolationRun",
     "LeaseLost",
+    "Outage",
     "Preset",
     "RunEvent",
     "Selection",

@@ -7,7 +7,7 @@ event. Knows nothing of HTTP, files or the host's models.
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from django_product_isolation.choices import (
+    MAX_ID,
     OPEN_STATUSES,
     TRANSITIONS,
     UNFINISHED_STATUSES,
@@ -28,6 +29,9 @@ from django_product_isolation.signals import run_finished
 from django_product_isolation.transactions import retried
 
 from .batches import IsolationBatch
+
+MAX_DETAIL = 500  # characters
+SAME_TROUBLE = timedelta(hours=1)
 
 
 class LeaseLost(Exception):
@@ -65,8 +69,13 @@ class IsolationRun(models.Model):
     attempts = models.PositiveIntegerField(default=0, editable=False)
 
     runflow_run_id = models.CharField(  # noqa: DJ001
-        _("Runflow run"), max_length=64, unique=True, null=True
+        _("Runflow run"), max_length=MAX_ID, unique=True, null=True
     )
+    # Ids that callbacks named, the newest first. Runflow has not said yet whose they are.
+    hinted_run_ids = models.CharField(max_length=4 * (MAX_ID + 1), blank=True, editable=False)
+    # How often Runflow has answered what became of the run, with minutes in between.
+    answered_looks = models.PositiveSmallIntegerField(default=0, editable=False)
+    looked_at = models.DateTimeField(null=True, editable=False)
     cost = models.DecimalField(_("cost (USD)"), max_digits=8, decimal_places=4, null=True)
     source_name = models.CharField(_("original"), max_length=500)
     source_sha256 = models.CharField(max_length=64, blank=True, editable=False)
@@ -74,6 +83,9 @@ class IsolationRun(models.Model):
     result_sha256 = models.CharField(max_length=64, blank=True, editable=False)
 
     taken_over = False  # set by claim()
+    # Of the step that is being taken: what was known to be out of order, and what has answered.
+    known_outages: frozenset[str] = frozenset()
+    answered: frozenset[str] = frozenset()
 
     objects = RunQuerySet.as_manager()
 
@@ -168,18 +180,25 @@ class IsolationRun(models.Model):
             raise LeaseLost(str(self.pk))
         self._remember(changes)
 
-    def wait(self, until: datetime, *, reason: str = "", detail: str = "") -> bool:
+    def wait(self, until: datetime, *, reason: str = "", detail: str = "", **changes: int) -> bool:
         """Give the lease back until ``until``. A hint that came meanwhile is not put off.
 
         ``reason`` is shown while an open run waits; an ended one keeps the reason it ended with.
+        Trouble that lasts is one event, and one more each hour. ``changes`` are further columns.
         """
-        if reason:
+        if reason and not self._has_told(reason):
             self.record(RunEvent.Kind.PROBLEM, reason, detail, status=Status(self.status))
-        free: dict[str, Any] = {"lease_owner": None, "lease_until": None}
+        free: dict[str, Any] = {"lease_owner": None, "lease_until": None, **changes}
         if self.is_open:
             free["reason"] = reason
         unhinted = self._as_known().filter(due_at=self.due_at)
         return bool(unhinted.update(due_at=until, **free) or self._as_known().update(**free))
+
+    def _has_told(self, reason: str) -> bool:
+        """Whether an event of this hour and status says already that ``reason`` makes it wait."""
+        since = max(self.status_since, timezone.now() - SAME_TROUBLE)
+        told = self.events.filter(kind=RunEvent.Kind.PROBLEM, reason=reason, at__gte=since)
+        return told.filter(status=self.status).exists()
 
     def rest(self) -> None:
         """Give the lease back for good: nothing is left to do. Raises LeaseLost."""
@@ -196,7 +215,12 @@ class IsolationRun(models.Model):
     ) -> None:
         """Append what happened. ``detail`` must be free of links, keys and tokens."""
         RunEvent.objects.create(
-            run=self, kind=kind, status=status or "", reason=reason, detail=detail, actor=actor
+            run=self,
+            kind=kind,
+            status=status or "",
+            reason=reason,
+            detail=detail.replace("\0", "")[:MAX_DETAIL],
+            actor=actor,
         )
 
     def _as_known(self) -> "QuerySet[IsolationRun]":
@@ -238,7 +262,7 @@ class RunEvent(models.Model):
     kind = models.CharField(_("what"), max_length=16, choices=Kind)
     status = models.CharField(_("status"), max_length=16, choices=Status, blank=True)
     reason = models.CharField(_("reason"), max_length=32, blank=True)  # an id of Reason
-    detail = models.CharField(_("detail"), max_length=500, blank=True)
+    detail = models.CharField(_("detail"), max_length=MAX_DETAIL, blank=True)
 
     class Meta:
         verbose_name = _("event")

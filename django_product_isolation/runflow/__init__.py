@@ -1,6 +1,6 @@
 """Runflow's API as this app uses it. Knows the contract, and neither models nor settings."""
 
-from .client import RunflowClient, RunRequest
+from .client import RunflowClient, RunRequest, Search
 from .errors import (
     AccountRefused,
     Conflict,
@@ -28,5 +28,6 @@ __all__ = [
     "RunState",
     "RunflowClient",
     "RunflowError",
+    "Search",
     "UploadFailed",
 ]

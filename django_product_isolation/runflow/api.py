@@ -23,7 +23,7 @@ from django_product_isolation.fetching.transport import (
 from django_product_isolation.redaction import without_locals
 
 from .errors import AccountRefused, NotReached, OutcomeUnknown, RunflowError, error_from
-from .replies import parse_json, plain_text
+from .replies import parse_json
 
 CALL_SECONDS = CONNECT_SECONDS + 30.0  # to connect, send and have the whole reply
 MAX_REPLY = 16 * 1024 * 1024  # bytes
@@ -48,6 +48,7 @@ class Api:
 
     base_url: str
     api_key: str = field(repr=False)
+    answered: Callable[[], None] | None = field(default=None, repr=False)
 
     @without_locals
     def call(
@@ -82,11 +83,20 @@ class Api:
         # A server that repeats the key to us must not bring it into our records.
         told = reply.body.replace(self.api_key.encode(), b"(key)")
         if not 200 <= reply.status < 300:
-            raise error_from(reply.status, reply.headers, told)
+            error = error_from(reply.status, reply.headers, told)
+            if not isinstance(error, OutcomeUnknown):
+                self._tell()
+            raise error
         try:
-            return reader(parse_json(told))
+            known = reader(parse_json(told))
         except ValueError:  # which holds the document
             raise OutcomeUnknown(status=reply.status, code="unreadable_reply") from None
+        self._tell()
+        return known
+
+    def _tell(self) -> None:
+        if self.answered is not None:
+            self.answered()
 
     def exchange(
         self,
@@ -137,7 +147,7 @@ class Api:
 
 
 def _lost(exchange: Exchange, error: Exception) -> RunflowError:
-    detail = plain_text(type(error).__name__)
+    detail = type(error).__name__
     if not exchange.request_left:
         return NotReached(code="unreachable", detail=detail)
     return OutcomeUnknown(code="too_slow" if exchange.is_over else "cut_off", detail=detail)

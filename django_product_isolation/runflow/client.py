@@ -4,8 +4,9 @@ Knows the routes of the contract and nothing of this app: no models, no settings
 is sent once per call; whether it may be sent again is told by the error.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, BinaryIO
 from urllib.parse import quote
@@ -13,17 +14,25 @@ from urllib.parse import quote
 from django_product_isolation.fetching import is_loopback
 
 from .api import Api
-from .errors import (
-    NotFound,
-    Refused,
-    RunflowError,
+from .errors import NotFound, Refused
+from .replies import (
+    Asset,
+    Run,
+    as_mapping,
+    is_id,
+    read_balance,
+    read_page,
+    read_run,
+    read_time,
+    refs_of,
 )
-from .replies import Asset, Run, as_mapping, is_id, read_balance, read_page, read_run
 from .uploads import Upload
 
 PAGE_SIZE = 200
-MAX_PAGES = 5
+MAX_PAGES = 25
 BAD_FILTER = frozenset({400, 422})  # statuses by which a filter may be refused
+PING_SECONDS = 15.0
+LINKS = frozenset({"client_ref", "metadata"})  # by which a record says whose it is
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,12 +67,25 @@ class RunRequest:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Search:
+    """What a search found, oldest first; ``is_complete``: there is no other run of ours."""
+
+    runs: list[Run]
+    is_complete: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunflowClient:
-    """Runflow under one base URL, with one key, for one model."""
+    """Runflow under one base URL, with one key, for one model.
+
+    ``answered`` is called whenever Runflow has answered, whatever it said, unless that it is out of
+    order.
+    """
 
     base_url: str
     api_key: str = field(repr=False)
     model: str
+    answered: Callable[[], None] | None = field(default=None, repr=False)
 
     def create_run(self, request: RunRequest) -> Run:
         """Ask for a run, which costs money. One request, whatever happens.
@@ -96,22 +118,29 @@ class RunflowClient:
         query = {"add_signature": "true"} if add_signature else None
         return self._api.call("GET", f"/v1/runs/{run_id}", query=query, reader=read_this_run)
 
-    def find_runs(self, client_ref: str) -> list[Run]:
-        """The runs that carry exactly ``client_ref``, oldest first. Raises RunflowError.
+    def find_runs(self, ref: str, since: datetime) -> Search:
+        """The runs that carry exactly ``ref``, as client_ref or as ``run`` in their metadata.
 
-        Which filter works is not settled (section 7.19): both are tried, then the newest 1,000
-        runs are read.
+        Which filter works is not settled (section 7.19), nor whether a client_ref is kept at all:
+        both filters are tried, then the newest runs are read, down to those created before
+        ``since``, 5,000 at most. Raises RunflowError.
         """
-        for expression in (f"client_ref.EQ:'{client_ref}'", f"client_ref:{client_ref}"):
+        for expression in (f"client_ref.EQ:'{ref}'", f"client_ref:{ref}"):
             try:
-                found, _ = self._page(client_ref, {"q": expression})
+                page = self._page(ref, {"q": expression})
             except Refused as error:
                 if error.status not in BAD_FILTER:
                     raise
             else:
-                if found:
-                    return _in_order(found)
-        return _in_order(self._among_newest(client_ref))
+                if page.ours:
+                    return Search(runs=_in_order(page.ours), is_complete=True)
+        return self._among_newest(ref, since)
+
+    def ping(self) -> None:
+        """See that Runflow answers to our key. Costs nothing. Raises RunflowError."""
+        self._api.call(
+            "GET", "/v1/runs", query={"limit": "1"}, reader=read_page, seconds=PING_SECONDS
+        )
 
     def upload(self, file: BinaryIO, *, filename: str, mime_type: str, size: int) -> Asset:
         """Bring ``size`` bytes of ``file`` to Runflow, within four minutes. Raises RunflowError."""
@@ -123,43 +152,60 @@ class RunflowClient:
         """The credit left in USD; None when the answer is in no form we know."""
         return self._api.call("GET", "/v1/billing/balance", reader=read_balance)
 
-    def is_healthy(self) -> bool:
-        """Whether Runflow answers. Needs no key and raises nothing."""
-        try:
-            return self._api.exchange("GET", "/v1/health").status == 200
-        except RunflowError:
-            return False
-
     @property
     def _api(self) -> Api:
-        return Api(base_url=self.base_url, api_key=self.api_key)
+        return Api(base_url=self.base_url, api_key=self.api_key, answered=self.answered)
 
     def _read_run(self, record: object) -> Run:
         return read_run(record, allow_http=is_loopback(self.base_url))
 
-    def _among_newest(self, client_ref: str) -> list[Run]:
+    def _among_newest(self, ref: str, since: datetime) -> Search:
         found: list[Run] = []
         seen = {""}
         cursor = ""
+        is_complete, is_linked = False, True
         for _ in range(MAX_PAGES):
             query = {"sort_by": "created_at:desc", **({"pq": cursor} if cursor else {})}
-            runs, cursor = self._page(client_ref, query)
-            found += runs
-            if cursor in seen:
+            page = self._page(ref, query)
+            found += page.ours
+            is_linked = is_linked and page.is_linked
+            cursor = page.cursor
+            is_complete = not cursor or page.reaches_behind(since)
+            if is_complete or cursor in seen:
                 break
             seen.add(cursor)
-        return found
+        return Search(runs=_in_order(found), is_complete=is_complete and is_linked)
 
-    def _page(self, client_ref: str, query: Mapping[str, str]) -> tuple[list[Run], str]:
-        """The runs with ``client_ref`` on one page of the list, and the next page's cursor."""
-
-        def read_runs(document: object) -> tuple[list[Run], str]:
-            records, cursor = read_page(document)
-            ours = [r for r in records if as_mapping(r).get("client_ref") == client_ref]
-            return [self._read_run(record) for record in ours], cursor
+    def _page(self, ref: str, query: Mapping[str, str]) -> "_Page":
+        def read(document: object) -> _Page:
+            items, cursor = read_page(document)
+            records = [as_mapping(item) for item in items]
+            ours = [self._read_run(record) for record in records if ref in refs_of(record)]
+            return _Page(records=records, ours=ours, cursor=cursor)
 
         query = {"limit": str(PAGE_SIZE), **query}
-        return self._api.call("GET", "/v1/runs", query=query, reader=read_runs)
+        return self._api.call("GET", "/v1/runs", query=query, reader=read)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Page:
+    """One page of the list of runs, those of ours read, and the next page's cursor."""
+
+    records: list[Mapping[str, Any]] = field(repr=False)
+    ours: list[Run]
+    cursor: str
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether every record says whose it is, so that one of ours would have been seen."""
+        return all(LINKS.intersection(record) for record in self.records)
+
+    def reaches_behind(self, moment: datetime) -> bool:
+        """Whether the runs are in order, the newest first, the last older than ``moment``."""
+        times = [read_time(record.get("created_at")) for record in self.records]
+        known = [time for time in times if time is not None]
+        in_order = known == sorted(known, reverse=True)
+        return len(known) == len(times) and in_order and bool(known) and known[-1] < moment
 
 
 def _in_order(runs: list[Run]) -> list[Run]:

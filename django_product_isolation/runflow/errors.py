@@ -3,14 +3,12 @@
 Knows which replies prove that a request was not accepted. Must not know how requests are sent.
 """
 
-import math
 from collections.abc import Mapping
-from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
 
-from .replies import as_mapping, as_text, parse_json, plain_text
+from django_product_isolation.fetching import read_retry_after
+from django_product_isolation.redaction import safe_id, safe_name, safe_text
 
-MAX_RETRY_AFTER = 600.0  # seconds
+from .replies import as_mapping, as_text, parse_json
 
 
 class RunflowError(Exception):
@@ -19,10 +17,12 @@ class RunflowError(Exception):
     ``status`` is the HTTP status, None without a reply; ``code``, ``detail`` and ``request_id`` are
     Runflow's own words, fit to be shown. ``not_accepted``: a run was provably not accepted.
     ``can_retry``: the same call may succeed later without anybody doing anything.
+    ``retry_after``: seconds to wait before, None when nobody names them.
     """
 
     not_accepted = False
     can_retry = False
+    retry_after: float | None = None
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class NotReached(RunflowError):
 
 
 class UploadFailed(RunflowError):
-    """The image did not arrive. No run was asked for."""
+    """The image did not arrive where Runflow told us to bring it. No run was asked for."""
 
     not_accepted = True
     can_retry = True
@@ -68,10 +68,9 @@ class Refused(RunflowError):
 
 
 class RateLimited(Refused):
-    """Too many requests. ``retry_after``: seconds to wait, None when Runflow names none."""
+    """Too many requests."""
 
     can_retry = True
-    retry_after: float | None = None
 
 
 class AccountRefused(Refused):
@@ -112,7 +111,7 @@ REFUSALS: Mapping[int, type[Refused]] = {
 
 def error_from(status: int, headers: Mapping[str, str], body: bytes) -> RunflowError:
     """The error that a reply other than 2xx means."""
-    request_id = plain_text(headers.get("Runflow-Request-Id"), 100)
+    request_id = safe_id(headers.get("Runflow-Request-Id"))
     try:
         envelope = read_envelope(parse_json(body))
     except ValueError:
@@ -121,11 +120,11 @@ def error_from(status: int, headers: Mapping[str, str], body: bytes) -> RunflowE
     code, message = envelope or ("", "a reply that is not Runflow's own")
     error = kind(
         status=status,
-        code=plain_text(code, 100),
+        code=safe_name(code),
         request_id=request_id,
-        detail=plain_text(message),
+        detail=safe_text(message),
     )
-    if isinstance(error, RateLimited):
+    if error.can_retry:
         error.retry_after = read_retry_after(headers.get("Retry-After", ""))
     return error
 
@@ -141,27 +140,6 @@ def read_envelope(document: object) -> tuple[str, str] | None:
     if isinstance(detail, str | list) and detail:
         return "", detail if isinstance(detail, str) else " ".join(_details(detail))
     return None
-
-
-def read_retry_after(value: str) -> float | None:
-    """Seconds from a Retry-After header, a number or an HTTP date, at most 600; else None."""
-    try:
-        seconds = float(value)
-    except ValueError:
-        seconds = _seconds_until(value)
-    if not math.isfinite(seconds) or seconds < 0:
-        return None
-    return min(seconds, MAX_RETRY_AFTER)
-
-
-def _seconds_until(date: str) -> float:
-    try:
-        moment = parsedate_to_datetime(date)
-    except (TypeError, ValueError, IndexError, OverflowError):
-        return math.nan
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=timezone.utc)
-    return (moment - datetime.now(timezone.utc)).total_seconds()
 
 
 def _details(errors: object) -> list[str]:

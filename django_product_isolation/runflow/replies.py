@@ -8,19 +8,24 @@ import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from datetime import datetime
+from decimal import Decimal
 from enum import Enum
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from django_product_isolation.choices import MAX_ID
 from django_product_isolation.fetching.addresses import origin
+from django_product_isolation.redaction import safe_name, safe_text
 
-MAX_COST = Decimal(1_000_000)  # USD; beyond it a number is no price
+# What a price and a balance may be, in USD: no more digits than the columns hold.
+CENT_OF_CENT = Decimal("0.0001")
+MAX_COST = Decimal("9999.9999")
+MAX_BALANCE = Decimal("99999999.9999")
+MAX_DIGITS = 60  # of a number in JSON; beyond, it is none
+NO_NUMBER = Decimal("NaN")
 MAX_URL = 8192  # characters
-MAX_TEXT = 300  # characters
-ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
-URL_IN_TEXT = re.compile(r"\b([a-z][a-z0-9+.-]*://)(?:[^\s/?#]*@)?([^\s/?#]*)\S*", re.IGNORECASE)
-QUERY_IN_TEXT = re.compile(r"\?\S*=\S*")
+ID = re.compile(rf"[A-Za-z0-9_-]{{1,{MAX_ID}}}")
 OUTPUT_NAMES = ("image_urls", "outputs", "images", "image", "image_url", "url", "output_url")
 
 
@@ -65,8 +70,9 @@ class Run:
     status: RunState
     output_urls: tuple[str, ...] = field(default=(), repr=False)
     cost: Decimal | None = None  # USD
-    client_ref: str = ""
-    metadata: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    cost_is_nonsense: bool = False  # something stands there, and is no price
+    created_at: datetime | None = None
+    refs: tuple[str, ...] = ()  # what its sender called it
     failure_code: str = ""
     failure_message: str = ""
 
@@ -84,11 +90,16 @@ class Asset:
 
 
 def parse_json(body: bytes) -> Any:
-    """Parse JSON, decimals exactly. Raises ValueError for anything that is no JSON."""
+    """Parse JSON, decimals exactly. What is no number, or one beyond all measure, is NaN.
+
+    Raises ValueError for anything that is no JSON.
+    """
     try:
-        return json.loads(body, parse_float=Decimal, parse_constant=_refuse_constant)
-    except (ArithmeticError, RecursionError) as error:
-        raise ValueError("a number or a nesting beyond all measure") from error
+        return json.loads(
+            body, parse_float=_number, parse_int=_whole_number, parse_constant=_no_number
+        )
+    except RecursionError as error:
+        raise ValueError("a nesting beyond all measure") from error
 
 
 def run_state(value: object) -> RunState:
@@ -111,18 +122,25 @@ def read_run(record: object, *, allow_http: bool = False) -> Run:
     if not is_id(run_id):
         raise ValueError("no run id")
     error = as_mapping(known.get("error"))
+    cost = read_cost(known.get("cost"))
     return Run(
         id=run_id,
         status=run_state(known.get("status_code") or known.get("status")),
         output_urls=output_urls(known.get("output"), allow_http=allow_http),
-        cost=read_usd(known.get("cost")),
-        client_ref=as_text(known.get("client_ref")),
-        metadata=as_mapping(known.get("metadata")),
-        failure_code=plain_text(known.get("failure_code") or error.get("code"), 100),
-        failure_message=plain_text(
+        cost=cost,
+        cost_is_nonsense=cost is None and known.get("cost") not in (None, ""),
+        created_at=read_time(known.get("created_at")),
+        refs=refs_of(known),
+        failure_code=safe_name(known.get("failure_code") or error.get("code")),
+        failure_message=safe_text(
             known.get("failure_message") or error.get("message") or known.get("failure_reason")
         ),
     )
+
+
+def refs_of(record: Mapping[str, Any]) -> tuple[str, str]:
+    """By what we know a run of ours again: its client_ref, and ``run`` in its metadata."""
+    return as_text(record.get("client_ref")), as_text(as_mapping(record.get("metadata")).get("run"))
 
 
 def output_urls(output: object, *, allow_http: bool = False) -> tuple[str, ...]:
@@ -137,15 +155,33 @@ def output_urls(output: object, *, allow_http: bool = False) -> tuple[str, ...]:
     return known or _links(output.values(), schemes)
 
 
-def read_usd(value: object) -> Decimal | None:
-    """A cost or balance in USD, None when ``value`` is none."""
+def read_usd(value: object, most: Decimal = MAX_BALANCE) -> Decimal | None:
+    """An amount in USD with four decimals; None when ``value`` is none, or beyond ``most``."""
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         return None
     try:
         amount = Decimal(value)
-    except InvalidOperation:
+        if not amount.is_finite() or abs(amount) > most:
+            return None
+        rounded = amount.quantize(CENT_OF_CENT)
+    except (ArithmeticError, ValueError):
         return None
-    return amount if amount.is_finite() and abs(amount) < MAX_COST else None
+    return None if amount and not rounded else rounded
+
+
+def read_cost(value: object) -> Decimal | None:
+    """What a run cost in USD; None when ``value`` is no price."""
+    cost = read_usd(value, MAX_COST)
+    return None if cost is None or cost < 0 else cost
+
+
+def read_time(value: object) -> datetime | None:
+    """A moment in ISO 8601; None for anything else, also where it names no zone."""
+    try:
+        moment = datetime.fromisoformat(as_text(value).replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
 
 
 def read_balance(document: object) -> Decimal | None:
@@ -155,7 +191,7 @@ def read_balance(document: object) -> Decimal | None:
         return None
     cents = account.get("balance_cents")
     if isinstance(cents, int) and not isinstance(cents, bool):
-        return read_usd(Decimal(cents) / 100)
+        return read_usd(Decimal(cents).scaleb(-2))
     return read_usd(account.get("balance"))
 
 
@@ -202,15 +238,6 @@ def as_text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def plain_text(value: object, limit: int = MAX_TEXT) -> str:
-    """A short text fit for a log or a page: one line, and no more of a URL than its host.
-
-    Of a bare path, as HTTP libraries write it into their errors, the query is left out.
-    """
-    text = "".join(c if c.isprintable() else " " for c in as_text(value)[: 10 * limit])
-    return QUERY_IN_TEXT.sub("?…", URL_IN_TEXT.sub(r"\1\2/…", text)).strip()[:limit]
-
-
 def _links(values: Iterable[object], schemes: Collection[str]) -> tuple[str, ...]:
     found = [link for value in values for link in _links_in(value) if _is_link(link, schemes)]
     return tuple(dict.fromkeys(found))
@@ -236,5 +263,16 @@ def _schemes(allow_http: bool) -> Collection[str]:
     return ("https", "http") if allow_http else ("https",)
 
 
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
+def _number(text: str) -> Decimal:
+    try:
+        return Decimal(text) if len(text) <= MAX_DIGITS else NO_NUMBER
+    except ArithmeticError:
+        return NO_NUMBER
+
+
+def _whole_number(text: str) -> int | Decimal:
+    return int(text) if len(text) <= MAX_DIGITS else NO_NUMBER
+
+
+def _no_number(_name: str) -> Decimal:
+    return NO_NUMBER

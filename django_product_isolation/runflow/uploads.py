@@ -39,16 +39,20 @@ class Upload:
         try:
             return self._steps(ends)
         except FetchError as error:
-            raise UploadFailed(
+            failure = UploadFailed(
                 code=error.code, detail=str(error), can_retry=error.code != "unsafe_address"
-            ) from error
+            )
+            failure.retry_after = error.retry_after
+            raise failure from error
         except OutcomeUnknown as error:
-            raise UploadFailed(
+            failure = UploadFailed(
                 status=error.status,
                 code=error.code,
                 request_id=error.request_id,
                 detail=error.detail,
-            ) from error
+            )
+            failure.retry_after = error.retry_after
+            raise failure from error
 
     def _steps(self, ends: float) -> Asset:
         asset_id, url = self._declare(ends)
@@ -104,7 +108,7 @@ def _repeated(step: Callable[[], T]) -> T:
         try:
             return step()
         except (FetchError, NotReached, OutcomeUnknown) as error:
-            if not error.can_retry:
+            if not error.can_retry or error.retry_after is not None:
                 raise
         time.sleep(pause)
     return step()

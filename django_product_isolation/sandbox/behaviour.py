@@ -47,6 +47,7 @@ VARIANTS: dict[str, tuple[str, ...]] = {
     "dispatching": ("on", "off"),  # whether runs pass through that state
     "idempotency": ("on", "off"),  # section 7.4
     "file_urls": ("signed", "unsigned"),  # "unsigned": unless add_signature=true (section 2.2)
+    "references": ("both", "metadata", "client_ref"),  # which of them a new run keeps
     "refuse_authorization": ("off", "on"),  # whether files refuse a request with an API key
 }
 
@@ -56,6 +57,7 @@ RUN_FAULTS: dict[str, str] = {
     "run_cancelled": "ends as cancelled",
     "stuck_in_queued": "never leaves queued",
     "unknown_state": "stays in a state nobody has heard of; option state",
+    "odd_cost": "shows option cost (10000.00) where its price should be",
     "empty_output": "succeeds with an output that names no file",
     "no_callback": "ends without a callback",
     "callback_before_reply": "is finished and called back before the creating request is answered",
@@ -77,6 +79,8 @@ REQUEST_FAULTS: dict[str, tuple[str, str]] = {
     "unauthorized": ("create_run", "401"),
     "payment_required": ("create_run", "402"),
     "forbidden": ("create_run", "403"),
+    "conflict": ("create_run", "409, nothing done"),
+    "conflict_after": ("create_run", "done, then 409"),
     "error_500": ("create_run", "500, nothing done"),
     "error_503": ("create_run", "503, nothing done"),
     "error_500_after": ("create_run", "done, then 500"),
@@ -122,6 +126,7 @@ OPERATIONS = (
 # What else can be said with a fault, and its type.
 OPTIONS: dict[str, type | tuple[type, ...]] = {
     "bytes": int,
+    "cost": str,
     "failure_code": str,
     "failure_message": str,
     "retry_after": (int, str),

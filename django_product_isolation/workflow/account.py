@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import DatabaseError, IntegrityError
 from django.db.models.functions import Now
@@ -20,6 +21,9 @@ from django_product_isolation.runflow import (
     RunflowError,
 )
 
+from . import outages
+from .outages import Place
+
 logger = logging.getLogger("django_product_isolation")
 
 BETWEEN_READINGS = timedelta(minutes=10)
@@ -27,10 +31,15 @@ BETWEEN_READINGS = timedelta(minutes=10)
 WORKED_ON = (Status.QUEUED, Status.SUBMITTING, Status.PROCESSING, Status.COLLECTING)
 
 
-def connect() -> RunflowClient:
-    """A client for the account that the settings name."""
+def connect(run: IsolationRun | None = None) -> RunflowClient:
+    """A client for the account that the settings name; ``run`` is told when Runflow answers."""
     settings = get_settings()
-    return RunflowClient(base_url=settings.BASE_URL, api_key=settings.API_KEY, model=settings.MODEL)
+    return RunflowClient(
+        base_url=settings.BASE_URL,
+        api_key=settings.API_KEY,
+        model=settings.MODEL,
+        answered=None if run is None else partial(outages.answered, run, Place.RUNFLOW),
+    )
 
 
 def hold(run: IsolationRun, error: AccountRefused, *, resume_at: Status | None = None) -> None:
@@ -57,8 +66,8 @@ def hold_queue(reason: Reason) -> None:
 
 
 def pause_queue(until: datetime) -> None:
-    """Send nothing that nobody is working on before ``until``."""
-    waiting_in_queue().filter(due_at__lt=until).update(due_at=until)
+    """Send nothing that nobody is working on before ``until``: Runflow asked for it."""
+    waiting_in_queue().filter(due_at__lt=until).update(due_at=until, reason=Reason.BUSY)
 
 
 def waiting_in_queue() -> RunQuerySet:

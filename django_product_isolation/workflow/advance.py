@@ -6,8 +6,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from django.db import DatabaseError, IntegrityError, transaction
-from django.utils import timezone
+from django.db import DatabaseError, transaction
 
 from django_product_isolation.callbacks import Callback
 from django_product_isolation.choices import Status
@@ -18,6 +17,7 @@ from django_product_isolation.redaction import without_locals
 from django_product_isolation.signals import work_due
 from django_product_isolation.transactions import retried
 
+from . import outages
 from .account import read_balance
 from .collect import collect, poll
 from .originals import put_back, tell_restored
@@ -25,6 +25,7 @@ from .publish import apply, make_sure
 from .retrying import retry
 from .settle import settle
 from .submit import confirm, submit
+from .timing import soon
 
 logger = logging.getLogger("django_product_isolation")
 
@@ -39,10 +40,22 @@ STEPS: dict[str, Callable[[IsolationRun], None]] = {
     Status.RESTORED: tell_restored,
     Status.FAILED: settle,
     Status.CANCELLED: settle,
+    Status.SUPERSEDED: settle,
 }
 
-# Where a run may be that Runflow accepted without our knowing under which id.
-UNANSWERED = (Status.SUBMITTING, Status.FAILED, Status.CANCELLED)
+# Where a run may be that Runflow accepted without our knowing under which id: anywhere before it is
+# known to be there, and where it ended before that.
+UNANSWERED = (
+    Status.QUEUED,
+    Status.SUBMITTING,
+    Status.HELD,
+    Status.FAILED,
+    Status.CANCELLED,
+    Status.SUPERSEDED,
+)
+# What waits for a person only because Runflow said nothing for too long.
+WAITED_IN_VAIN = (Reason.TOO_LONG, Reason.RUN_MISSING, Reason.STILL_UNCONFIRMED)
+MAX_HINTS = 4
 
 # An image may kill whoever decodes it: after so many deaths in one step a person is asked.
 MAX_DEATHS = 3
@@ -95,7 +108,9 @@ def take_step(run: IsolationRun) -> None:
 @without_locals
 def run_step(run: IsolationRun) -> None:
     """The step itself. What it raises is logged, and it handles the key and links."""
-    STEPS[run.status](run)
+    if not outages.stands_aside(run):
+        STEPS[run.status](run)
+        outages.end_those_over(run)
 
 
 def deaths(run: IsolationRun) -> int:
@@ -131,40 +146,48 @@ def advance_for(pks: Iterable[uuid.UUID], *, seconds: float) -> None:
 def receive_callback(pk: uuid.UUID, callback: Callback) -> None:
     """Take Runflow's hint that a run has news. All it can do is have us look at our own run.
 
-    Raises UnknownRun, or WrongRun when the callback names another run at Runflow.
+    Raises UnknownRun, or WrongRun when the callback is about another run than the one that Runflow
+    itself has told us to be ours.
     """
-    run = IsolationRun.objects.filter(pk=pk).only("status", "runflow_run_id").first()
+    run = IsolationRun.objects.filter(pk=pk).first()
     if run is None:
         raise UnknownRun(str(pk))
     named = callback.metadata.get("run", str(pk))
-    if named != str(pk) or run.runflow_run_id not in (None, callback.run_id):
+    is_other = run.runflow_run_id and run.runflow_run_id.lower() != callback.run_id.lower()
+    if named != str(pk) or is_other:
         raise WrongRun(str(pk))
     take_hint(run, callback)
 
 
 @retried
 def take_hint(run: IsolationRun, callback: Callback) -> None:
-    """Make the run due, if it waits for Runflow at all."""
+    """Make the run due, if it waits for Runflow at all; else remember what Runflow calls it."""
     with transaction.atomic():
-        adopted = run.runflow_run_id is None and adopt_hint(run.pk, callback.run_id)
-        if not adopted and not IsolationRun.objects.wake(run.pk):
+        noted = run.runflow_run_id is None and note_hint(run, callback.run_id)
+        if not (IsolationRun.objects.wake(run.pk) or waits_no_more(run) or noted):
             return
         if not run.events.filter(kind=RunEvent.Kind.CALLBACK).exists():
-            run.record(RunEvent.Kind.CALLBACK, detail=callback.event[:100])
+            run.record(RunEvent.Kind.CALLBACK, detail=callback.event)
         nudge = partial(work_due.send_robust, sender=IsolationRun, run_ids=[run.pk])
         transaction.on_commit(nudge)
 
 
-def adopt_hint(pk: uuid.UUID, runflow_run_id: str) -> bool:
-    """Note the id of a run whose answer we still miss, and wake it; True when it was noted.
+def note_hint(run: IsolationRun, runflow_run_id: str) -> bool:
+    """Remember an id beside those named before, the newest first; True when it was noted.
 
-    The next step asks Runflow whose id it is.
+    It proves nothing: before the run is sent or given up, Runflow is asked whose it is.
     """
-    unanswered = IsolationRun.objects.filter(pk=pk, status__in=UNANSWERED, runflow_run_id=None)
-    try:
-        with transaction.atomic():
-            hint = {"runflow_run_id": runflow_run_id, "due_at": timezone.now()}
-            return bool(unanswered.update(**hint))
-    except IntegrityError:
-        logger.warning("hint_refused run=%s another run has that id", pk)
+    others = [known for known in run.hinted_run_ids.split() if known != runflow_run_id]
+    hints = " ".join([runflow_run_id, *others][:MAX_HINTS])
+    unanswered = IsolationRun.objects.filter(
+        pk=run.pk, status__in=UNANSWERED, runflow_run_id=None, hinted_run_ids=run.hinted_run_ids
+    )
+    return bool(unanswered.update(hinted_run_ids=hints))
+
+
+def waits_no_more(run: IsolationRun) -> bool:
+    """Have a held run go on where only Runflow's word was missing; True when it does."""
+    if run.status != Status.HELD or run.reason not in WAITED_IN_VAIN:
         return False
+    with run.all_or_nothing():
+        return run.move_to(Status(run.held_from), due_at=soon())

@@ -37,35 +37,43 @@ from django_product_isolation.models import IsolationRun, LeaseLost, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.runflow import (
     AccountRefused,
-    NotFound,
+    RateLimited,
+    Refused,
     Run,
     RunflowClient,
     RunflowError,
     RunState,
 )
 
-from .account import connect, describe, hold
+from . import outages
+from .account import connect, describe
 from .files import find_fingerprint, target_of
 from .needs import is_held
-from .retrying import retry, retry_for
-from .timing import LOOKUP_HORIZON, POLL_HORIZON, backoff, next_poll, soon
+from .outages import Place
+from .retrying import put_off, retry
+from .settle import cost_of, count_look
+from .timing import MIN_LOOKUPS, MIN_POLLS, POLL_HORIZON, backoff, next_poll, soon
 
 DOWNLOAD_DEADLINE = 120.0
+MAX_LINKS = 20  # fresh ones that may be refused, within about a quarter of an hour
 
 
 def poll(run: IsolationRun) -> None:
     """processing -> collecting | failed | cancelled, or wait for Runflow to finish."""
-    known = read(run, connect())
+    known = read(run, connect(run))
     if known is None:
         return
     if known.status == RunState.SUCCEEDED:
-        run.move_to(Status.COLLECTING, due_at=soon(), cost=known.cost)
+        run.move_to(Status.COLLECTING, due_at=soon(), cost=cost_of(run, known))
     elif known.status == RunState.FAILED:
-        detail = f"{known.failure_code} {known.failure_message}".strip()[:500]
-        run.move_to(Status.FAILED, reason=Reason.RUN_FAILED, detail=detail, cost=known.cost)
+        detail = f"{known.failure_code} {known.failure_message}".strip()
+        cost = cost_of(run, known)
+        run.move_to(Status.FAILED, reason=Reason.RUN_FAILED, detail=detail, cost=cost)
     elif known.status == RunState.CANCELLED:
-        run.move_to(Status.CANCELLED, reason=Reason.RUN_CANCELLED, cost=known.cost)
-    elif timezone.now() - run.status_since > POLL_HORIZON:
+        run.move_to(Status.CANCELLED, reason=Reason.RUN_CANCELLED, cost=cost_of(run, known))
+    elif Place.RUNFLOW in run.known_outages:
+        run.wait(next_poll(timezone.now()), attempts=0)  # what an outage ate does not count
+    elif timezone.now() - run.status_since > POLL_HORIZON and run.attempts >= MIN_POLLS:
         run.move_to(Status.HELD, reason=Reason.TOO_LONG)
     else:
         run.wait(next_poll(run.status_since))
@@ -74,21 +82,37 @@ def poll(run: IsolationRun) -> None:
 def read(run: IsolationRun, client: RunflowClient) -> Run | None:
     """Runflow's record of the run; None when it could not be read and the run was dealt with."""
     try:
-        return client.get_run(run.runflow_run_id or "")
-    except AccountRefused as error:
-        hold(run, error)
-    except NotFound as error:
-        give_up = Reason.RUN_MISSING
-        retry_for(run, LOOKUP_HORIZON, Reason.BUSY, describe(error), give_up=give_up)
+        known = client.get_run(run.runflow_run_id or "")
     except RunflowError as error:
-        give_up = Reason.TOO_LONG
-        retry_for(run, POLL_HORIZON, Reason.BUSY, describe(error), give_up=give_up)
-    return None
+        if isinstance(error, Refused) and not isinstance(error, AccountRefused | RateLimited):
+            miss(run, error)
+        else:
+            reason, give_up = Reason.NO_ANSWER, Reason.TOO_LONG
+            put_off(run, Place.RUNFLOW, error, reason=reason, give_up=give_up)
+        return None
+    if run.answered_looks:
+        run.keep(answered_looks=0, looked_at=None)
+    return known
+
+
+def miss(run: IsolationRun, error: RunflowError) -> None:
+    """Wait for a run that Runflow knew once, until it has denied it often enough."""
+    count_look(run)
+    if run.answered_looks >= MIN_LOOKUPS:
+        run.move_to(
+            Status.HELD,
+            reason=Reason.RUN_MISSING,
+            detail=describe(error),
+            answered_looks=0,
+            looked_at=None,
+        )
+    else:
+        run.wait(backoff(run.attempts), reason=Reason.NO_ANSWER, detail=describe(error))
 
 
 def collect(run: IsolationRun) -> None:
     """collecting -> ready: download the result, check it and store it under a new name."""
-    client = connect()
+    client = connect(run)
     known = read(run, client)
     if known is None:
         return
@@ -99,11 +123,13 @@ def collect(run: IsolationRun) -> None:
     else:
         try:
             with download(client, known) as result:
+                outages.answered(run, Place.RESULTS)
                 take_in(run, known, result)
         except FetchError as error:
             refuse_download(run, error)
         except RunflowError as error:
-            retry(run, Reason.OUTPUT_UNAVAILABLE, describe(error))
+            reason, give_up = Reason.NO_ANSWER, Reason.OUTPUT_UNAVAILABLE
+            put_off(run, Place.RUNFLOW, error, reason=reason, give_up=give_up)
         except ImageRejected as error:
             # A cut transfer looks like a broken picture: one fresh download tells them apart.
             if run.attempts < 2:
@@ -144,12 +170,17 @@ def fetch_into(file: BinaryIO, url: str) -> None:
 
 def refuse_download(run: IsolationRun, error: FetchError) -> None:
     """Record a download that did not work (reliability, step S7)."""
+    if error.can_retry:
+        reason, give_up = Reason.NO_ANSWER, Reason.OUTPUT_UNAVAILABLE
+        put_off(run, Place.RESULTS, error, reason=reason, give_up=give_up)
+        return
+    outages.answered(run, Place.RESULTS)
     if error.code == "unsafe_address":
         run.move_to(Status.FAILED, reason=Reason.OUTPUT_UNSAFE, detail=error.code)
     elif error.code in {"too_large", "encoded"} and run.attempts >= 2:
         run.move_to(Status.FAILED, reason=Reason.OUTPUT_UNREADABLE, detail=error.code)
     else:
-        retry(run, Reason.OUTPUT_UNAVAILABLE, error.code)
+        retry(run, Reason.OUTPUT_UNAVAILABLE, error.code, limit=MAX_LINKS)
 
 
 def take_in(run: IsolationRun, known: Run, result: BinaryIO) -> None:

@@ -62,7 +62,8 @@ def resume(run: IsolationRun, *, user: Any = None) -> bool:
 
 def stop(run: IsolationRun, *, user: Any = None) -> bool:
     """Stop waiting for a run. Runflow has no cancel: what was sent may still be charged."""
-    may_cost = run.cost is None and Status.QUEUED not in (run.status, run.held_from)
+    unsent = Status.QUEUED in (run.status, run.held_from) and not run.hinted_run_ids
+    may_cost = run.cost is None and not unsent
     return run.status in STOPPABLE and run.move_to(
         Status.CANCELLED,
         reason=Reason.STOPPED,

@@ -1,15 +1,22 @@
-"""Trying a step again, a bounded number of times or for a while, then asking a person."""
+"""Trying a step again: a bounded number of times, or as long as an outage lasts."""
 
-from datetime import timedelta
+from datetime import datetime
 
 from django.utils import timezone
 
 from django_product_isolation.choices import Status
+from django_product_isolation.fetching import FetchError
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
+from django_product_isolation.runflow import AccountRefused, RateLimited, RunflowError
 
+from . import outages
+from .account import describe, hold, pause_queue
+from .outages import Place
 from .restoring import leave_applied
-from .timing import MAX_ATTEMPTS, backoff
+from .timing import MANY_ATTEMPTS, MAX_ATTEMPTS, TROUBLE_HORIZON, backoff, soon
+
+ENDED = (Status.FAILED, Status.CANCELLED, Status.SUPERSEDED)
 
 
 def retry(
@@ -27,7 +34,7 @@ def retry(
     nothing to decide; a restore goes back to where it was asked for. One that ended otherwise is
     tried again without limit: what it cost must become known.
     """
-    if run.attempts < limit or run.status in (Status.FAILED, Status.CANCELLED):
+    if run.attempts < limit or run.status in ENDED:
         run.wait(backoff(run.attempts), reason=reason, detail=detail)
     elif run.status in (Status.APPLIED, Status.RESTORED):
         run.record(RunEvent.Kind.PROBLEM, reason, detail, status=Status(run.status))
@@ -38,11 +45,60 @@ def retry(
         run.move_to(Status.HELD, reason=give_up or reason, detail=detail)
 
 
-def retry_for(
-    run: IsolationRun, horizon: timedelta, reason: Reason, detail: str, *, give_up: Reason
+def put_off(
+    run: IsolationRun,
+    place: Place,
+    error: RunflowError | FetchError,
+    *,
+    reason: Reason,
+    give_up: Reason,
 ) -> None:
-    """Have the same step taken again later; hold a run that is longer than ``horizon`` at it."""
-    if timezone.now() - run.status_since > horizon:
+    """Have a step taken again that ``error`` ended, when that can help; else ask a person.
+
+    ``reason`` is shown while waiting, ``give_up`` once a person is asked.
+    """
+    detail = error.code if isinstance(error, FetchError) else describe(error)
+    if isinstance(error, AccountRefused):
+        hold(run, error)
+    elif isinstance(error, RateLimited):
+        wait_as_asked(run, error, detail)
+    elif error.can_retry:
+        wait_out(run, place, error, reason, detail, give_up=give_up)
+    else:
+        retry(run, reason, detail, give_up=give_up)
+
+
+def wait_out(
+    run: IsolationRun,
+    place: Place,
+    error: RunflowError | FetchError,
+    reason: Reason,
+    detail: str,
+    *,
+    give_up: Reason,
+) -> None:
+    """Have the same step taken again once ``place`` answers: that passes by itself.
+
+    Only what a run meets for days and hundreds of times has a person asked.
+    """
+    until = outages.meet(run, place, detail) or backoff(run.attempts)
+    if error.retry_after is not None:
+        until = max(until, soon(error.retry_after))
+    lasts = timezone.now() - run.status_since > TROUBLE_HORIZON and run.attempts > MANY_ATTEMPTS
+    if lasts and run.may_go_to(Status.HELD):
         run.move_to(Status.HELD, reason=give_up, detail=detail)
     else:
-        run.wait(backoff(run.attempts), reason=reason, detail=detail)
+        run.wait(until, reason=reason, detail=detail)
+
+
+def wait_as_asked(run: IsolationRun, error: RateLimited, detail: str) -> None:
+    """Leave Runflow alone for as long as it asks for; the queue does so, too."""
+    pause = as_asked(run, error)
+    if run.status == Status.QUEUED:
+        pause_queue(pause)
+    run.wait(pause, reason=Reason.BUSY, detail=detail)
+
+
+def as_asked(run: IsolationRun, error: RateLimited) -> datetime:
+    """The moment until which Runflow asks to be left alone."""
+    return backoff(run.attempts) if error.retry_after is None else soon(error.retry_after)

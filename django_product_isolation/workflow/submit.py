@@ -6,13 +6,10 @@ only when the request provably was not accepted. Otherwise Runflow is asked; not
 
 from datetime import datetime
 from typing import Any, BinaryIO
-from urllib.parse import urljoin
-from uuid import UUID
 
-from django.urls import reverse
 from django.utils import timezone
 
-from django_product_isolation.callbacks import make_token
+from django_product_isolation.callbacks import callback_url
 from django_product_isolation.choices import Source, Status
 from django_product_isolation.conf import get_settings
 from django_product_isolation.fetching import is_reachable_from_outside, is_refused
@@ -31,56 +28,98 @@ from django_product_isolation.images import (
     sha256_of,
 )
 from django_product_isolation.models import IsolationRun, RunEvent
+from django_product_isolation.querysets import LOOKS_APART
 from django_product_isolation.reasons import Reason
 from django_product_isolation.runflow import (
     AccountRefused,
+    Conflict,
     NotFound,
     NotReached,
     RateLimited,
+    Refused,
     Run,
     RunflowClient,
     RunflowError,
     RunRequest,
+    UploadFailed,
 )
 
+from . import outages
 from .account import connect, describe, hold, hold_queue, pause_queue
 from .files import target_of
-from .retrying import retry, retry_for
-from .settle import look_up, next_look
-from .timing import (
-    LOOKUP_HORIZON,
-    MAX_ATTEMPTS,
-    MIN_LOOKUPS,
-    POLL_HORIZON,
-    backoff,
-    next_poll,
-    soon,
-)
+from .outages import Place
+from .retrying import as_asked, put_off
+from .settle import is_surely_absent, look_up, next_look
+from .timing import MIN_LOOKUPS, POLL_HORIZON, backoff, next_poll, soon
 
 LINK_SECONDS = 10.0  # to see whether our own storage hands the source out
+UNKNOWN_FATE = Reason.STILL_UNCONFIRMED
+# How often a fate is asked for that stays uncertain, before a person is asked.
+MIN_UNCERTAIN = 20
 
 
 def submit(run: IsolationRun) -> None:
     """queued -> submitting -> processing: bring the image within reach and send the request."""
+    client = connect(run)
+    if may_have_arrived(run, client):
+        return
     target = target_of(run)
     current = target.current_name(run.object_pk)
     if current != run.source_name:
         reason = Reason.IMAGE_DELETED if current is None else Reason.IMAGE_CHANGED
         run.move_to(Status.SUPERSEDED, reason=reason)
         return
-    client = connect()
     try:
+        if run.known_outages & {Place.RUNFLOW, Place.ORDERS}:
+            client.ping()  # the paid request is no probe: its fate could stay unknown
         request = prepare(run, target, client)
-    except AccountRefused as error:
-        hold(run, error)
+    except UploadFailed as error:
+        put_off_sending(run, Place.UPLOADS, error)
     except RunflowError as error:
-        retry(run, Reason.NOT_REACHED, describe(error), give_up=Reason.STILL_NOT_REACHED)
+        put_off_sending(run, Place.RUNFLOW, error)
     except Unusable as error:
         run.move_to(Status.FAILED, reason=error.reason, detail=error.detail)
     else:
-        leased: dict[str, Any] = {"lease_owner": run.lease_owner, "lease_until": run.lease_until}
-        if run.move_to(Status.SUBMITTING, due_at=soon(), attempts=run.attempts, **leased):
+        outages.answered(run, Place.UPLOADS)
+        if start_sending(run):
             send(run, client, request)
+
+
+def put_off_sending(run: IsolationRun, place: Place, error: RunflowError) -> None:
+    give_up = Reason.STILL_NOT_REACHED if error.can_retry else Reason.REQUEST_REFUSED
+    put_off(run, place, error, reason=Reason.NOT_REACHED, give_up=give_up)
+
+
+def start_sending(run: IsolationRun) -> bool:
+    """queued -> submitting, under the same lease. False when somebody else was faster."""
+    leased: dict[str, Any] = {"lease_owner": run.lease_owner, "lease_until": run.lease_until}
+    unasked: dict[str, Any] = {"answered_looks": 0, "looked_at": None}
+    return run.move_to(Status.SUBMITTING, due_at=soon(), attempts=run.attempts, **leased, **unasked)
+
+
+def may_have_arrived(run: IsolationRun, client: RunflowClient) -> bool:
+    """Whether a queued run may be at Runflow after all, because it called back; then that is dealt
+    with, and the run must not be sent.
+
+    Not sent surely is what Runflow denies as often as it would have to for a lost request.
+    """
+    called_back = run.events.filter(kind=RunEvent.Kind.CALLBACK)
+    is_denied = run.answered_looks >= MIN_LOOKUPS
+    if not run.hinted_run_ids and (is_denied or not called_back.exists()):
+        return False
+    try:
+        found = look_up(run, client)
+    except RunflowError as error:
+        put_off(run, Place.RUNFLOW, error, reason=Reason.UNCONFIRMED, give_up=UNKNOWN_FATE)
+        return True
+    if found.run is not None:
+        if start_sending(run):
+            accepted(run, found.run)
+    elif is_surely_absent(run, found):
+        return False
+    else:
+        run.wait(soon(LOOKS_APART.total_seconds()), reason=Reason.UNCONFIRMED)
+    return True
 
 
 class Unusable(Exception):
@@ -153,7 +192,10 @@ def send(run: IsolationRun, client: RunflowClient, request: RunRequest) -> None:
     except RunflowError as error:
         if error.not_accepted:
             not_accepted(run, error)
+        elif isinstance(error, Conflict):
+            run.wait(soon(5), reason=Reason.CONFLICT, detail=describe(error))
         else:
+            outages.meet(run, Place.ORDERS, describe(error))
             run.wait(soon(5), reason=Reason.UNCONFIRMED, detail=describe(error))
     else:
         accepted(run, sent)
@@ -162,9 +204,13 @@ def send(run: IsolationRun, client: RunflowClient, request: RunRequest) -> None:
 def accepted(run: IsolationRun, sent: Run) -> None:
     """submitting -> processing, under the id that Runflow gave."""
     called_back = sent.is_terminal or run.events.filter(kind=RunEvent.Kind.CALLBACK).exists()
+    outages.answered(run, Place.ORDERS)
     run.move_to(
         Status.PROCESSING,
         runflow_run_id=sent.id,
+        hinted_run_ids="",
+        answered_looks=0,
+        looked_at=None,
         due_at=soon() if called_back else next_poll(timezone.now()),
     )
 
@@ -172,17 +218,17 @@ def accepted(run: IsolationRun, sent: Run) -> None:
 def not_accepted(run: IsolationRun, error: RunflowError) -> None:
     """Record a request that provably was not accepted (reliability, step S4)."""
     detail = describe(error)
+    if isinstance(error, Refused):
+        outages.answered(run, Place.ORDERS)
     if isinstance(error, AccountRefused):
         hold(run, error, resume_at=Status.QUEUED)
     elif isinstance(error, RateLimited):
-        pause = backoff(run.attempts) if error.retry_after is None else soon(error.retry_after)
+        pause = as_asked(run, error)
         back_to_queue(run, Reason.BUSY, detail, pause)
         pause_queue(pause)
-    elif isinstance(error, NotReached) and run.attempts < MAX_ATTEMPTS:
-        back_to_queue(run, Reason.NOT_REACHED, detail, backoff(run.attempts))
     elif isinstance(error, NotReached):
-        reason = Reason.STILL_NOT_REACHED
-        run.move_to(Status.HELD, reason=reason, detail=detail, held_from=Status.QUEUED)
+        probe_at = outages.meet(run, Place.RUNFLOW, detail)
+        back_to_queue(run, Reason.NOT_REACHED, detail, probe_at or backoff(run.attempts))
     else:
         run.move_to(Status.FAILED, reason=Reason.REQUEST_REFUSED, detail=detail)
         if isinstance(error, NotFound):
@@ -195,27 +241,26 @@ def back_to_queue(run: IsolationRun, reason: Reason, detail: str, due_at: dateti
 
 def confirm(run: IsolationRun) -> None:
     """submitting -> processing | failed: ask Runflow whether the request arrived. Sends nothing."""
-    waited = timezone.now() - run.status_since
+    waiting_for = Reason.CONFLICT if is_in_conflict(run) else Reason.UNCONFIRMED
     try:
-        found = look_up(run, connect())
-    except AccountRefused as error:
-        hold(run, error)
+        found = look_up(run, connect(run))
     except RunflowError as error:
-        reason, give_up = Reason.UNCONFIRMED, Reason.STILL_UNCONFIRMED
-        retry_for(run, POLL_HORIZON, reason, describe(error), give_up=give_up)
+        put_off(run, Place.RUNFLOW, error, reason=waiting_for, give_up=UNKNOWN_FATE)
+        return
+    waited = timezone.now() - run.status_since
+    if found.run is not None:
+        accepted(run, found.run)
+    elif is_surely_absent(run, found) and waiting_for == Reason.UNCONFIRMED:
+        asked_afresh: dict[str, Any] = {"answered_looks": 0, "looked_at": None}
+        due_at = next_look(run)
+        run.move_to(Status.FAILED, reason=Reason.NOT_ACCEPTED, due_at=due_at, **asked_afresh)
+    elif waited > POLL_HORIZON and run.attempts >= MIN_UNCERTAIN:
+        run.move_to(Status.HELD, reason=UNKNOWN_FATE)
     else:
-        if found:
-            accepted(run, found)
-        elif waited > LOOKUP_HORIZON and run.attempts > MIN_LOOKUPS:
-            run.move_to(Status.FAILED, reason=Reason.NOT_ACCEPTED, due_at=next_look(run))
-        else:
-            # Nor longer when nobody worked for days: the few looks that are left come soon.
-            pause = max(5.0, min(waited, LOOKUP_HORIZON).total_seconds() / 3)
-            run.wait(soon(pause), reason=Reason.UNCONFIRMED)
+        pause = min(max(5.0, waited.total_seconds() / 3), LOOKS_APART.total_seconds() + 1)
+        run.wait(soon(pause), reason=waiting_for)
 
 
-def callback_url(pk: UUID) -> str | None:
-    """Where Runflow calls back for a run; None when results are polled only."""
-    base = get_settings().CALLBACK_BASE_URL
-    path = reverse("product_isolation:callback", args=[make_token(pk)])
-    return None if base is None else urljoin(base, path)
+def is_in_conflict(run: IsolationRun) -> bool:
+    """Whether Runflow has said of our request that it had come before: then it may be there."""
+    return run.events.filter(reason=Reason.CONFLICT).exists()

@@ -9,14 +9,20 @@ from django_product_isolation.conf import get_settings
 
 # Give up by ourselves and ask a person (reliability: nothing ends in the dark).
 POLL_HORIZON = timedelta(hours=24)
-# How long a run that Runflow does not list may still turn up there.
-LOOKUP_HORIZON = timedelta(minutes=15)
+# How far before the request we look in Runflow's list, should its clock be behind ours.
+CLOCK_MARGIN = timedelta(hours=1)
+# How long a run alone meets trouble that passes by itself, until a person is asked after all.
+TROUBLE_HORIZON = timedelta(days=3)
+MANY_ATTEMPTS = 500
 # How long we ask what became of a run that has ended here. A callback is heard ever after.
 SETTLE_HORIZON = timedelta(days=7)
-# Nor is that given up sooner, by a worker whose clock is wrong or after months without a worker.
-MIN_LOOKUPS = 3
+# How often Runflow must have answered that it has no such run, five minutes apart by the database's
+# clock. Nothing is given up sooner, be a worker's clock wrong or nobody at work for months.
+MIN_LOOKUPS = 4
+# How often we must have asked whether it has finished, since the last outage.
+MIN_POLLS = 60
 MAX_ATTEMPTS = 5
-MAX_BACKOFF = 600.0
+MAX_BACKOFF = 60.0
 CALLBACK_GRACE = 20.0
 
 
@@ -26,7 +32,7 @@ def soon(seconds: float = 0.0) -> datetime:
 
 
 def backoff(attempts: int) -> datetime:
-    """The moment of the next try: doubling from 2 s up to 10 minutes, with full jitter."""
+    """The moment of the next try: doubling from 2 s up to one minute, with jitter."""
     ceiling = min(2.0 ** min(attempts, 10), MAX_BACKOFF)
     return soon(random.uniform(ceiling / 2, ceiling))  # noqa: S311 (spreads load, guards nothing)
 

@@ -170,6 +170,7 @@ PRODUCT_ISOLATION = {
     "API_KEY": text("RUNFLOW_API_KEY", "rf_live_demo" if SANDBOX else ""),
     "IMAGES": {"shop.ProductImage": {"field": "image", "product": "product"}},
     "BASE_URL": RUNFLOW_URL,
+    "SANDBOX": SANDBOX,
     "CALLBACK_BASE_URL": SITE_URL if switch("SHOP_CALLBACKS", True) and REACHABLE else None,
     "SIGNING_SECRETS": [SIGNING_SECRET] if SIGNING_SECRET else [],
     "REVIEW": switch("SHOP_REVIEW", False),

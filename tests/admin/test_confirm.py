@@ -250,11 +250,16 @@ def test_the_way_back_keeps_the_filters(client, staff):
 
 
 @pytest.mark.parametrize(
-    ("base_url", "noted"),
-    [("https://api.runflow.io", False), ("http://127.0.0.1:8600", True)],
+    ("base_url", "said", "noted"),
+    [
+        ("https://api.runflow.io", False, False),
+        ("https://api.runflow.io", True, False),
+        ("https://gateway.shop.example/runflow", False, False),
+        ("http://127.0.0.1:8600", True, True),
+    ],
 )
-def test_a_sandbox_says_that_no_money_is_spent(client, staff, option, base_url, noted):
-    option(BASE_URL=base_url)
+def test_only_a_sandbox_says_that_no_money_is_spent(client, staff, option, base_url, said, noted):
+    option(BASE_URL=base_url, SANDBOX=said)
     page = look(client, [make_image()]).content.decode()
     assert ("This is a sandbox: no money is spent" in page) == noted
 

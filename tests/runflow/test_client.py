@@ -2,6 +2,7 @@ import io
 import logging
 import traceback
 from dataclasses import replace
+from datetime import datetime, timezone
 from decimal import Decimal
 
 import pytest
@@ -37,6 +38,7 @@ KEY = "rf_live_canary"
 RUN_ID = "019f1d03-8dc0-7cba-a551-2100f80b56fc"
 EARLIER = "019f1d03-0000-7cba-a551-2100f80b56fc"
 ASSET_ID = "019f1d02-a360-7593-86e0-ae435e292fbe"
+BEGUN = datetime(2026, 7, 1, tzinfo=timezone.utc)
 LINK = "https://files.example/o/teapot.webp?sig=1"
 QUEUED = {"id": RUN_ID, "status_code": "queued", "output": None, "cost": None}
 REQUEST = RunRequest(
@@ -337,8 +339,16 @@ def ours(run_id, client_ref="ref"):
 
 def found(*answers, client_ref="ref"):
     with HttpServer(*answers) as server:
-        runs = client_of(server).find_runs(client_ref)
-    return [run.id for run in runs], [request.query for request in server.requests]
+        search = client_of(server).find_runs(client_ref, BEGUN)
+    return [run.id for run in search.runs], [request.query for request in server.requests]
+
+
+def is_complete(*pages):
+    """Whether a search that no filter answers, and that finds nothing, has seen all there is."""
+    with HttpServer(listing(), listing(), *pages) as server:
+        search = client_of(server).find_runs("ref", BEGUN)
+    assert search.runs == []
+    return search.is_complete
 
 
 def test_run_is_found_by_the_first_filter():
@@ -385,12 +395,60 @@ def test_nothing_found_is_an_empty_list():
     assert len(queries) == 3
 
 
-def test_search_ends_on_a_cursor_that_leads_back_and_after_five_pages():
+def test_search_ends_on_a_cursor_that_leads_back_and_after_25_pages():
     _, queries = found(listing(), listing(), listing(next_pq="a"), listing(next_pq="a"))
     assert len(queries) == 4
-    pages = [listing(next_pq=str(number)) for number in range(20)]
+    pages = [listing(next_pq=str(number)) for number in range(50)]
     _, queries = found(listing(), listing(), *pages)
-    assert len(queries) == 7
+    assert len(queries) == 27
+
+
+def test_run_whose_client_ref_was_dropped_is_found_by_its_metadata():
+    record = {**QUEUED, "id": RUN_ID, "client_ref": None, "metadata": {"run": "ref"}}
+    ids, _ = found(listing(), listing(), listing(record))
+    assert ids == [RUN_ID]
+
+
+def test_run_whose_metadata_was_dropped_is_found_by_its_client_ref():
+    record = {**QUEUED, "id": RUN_ID, "client_ref": "ref", "metadata": None}
+    assert found(listing(record))[0] == [RUN_ID]
+
+
+def made(moment, **fields):
+    return {**QUEUED, "client_ref": "other", "created_at": moment, **fields}
+
+
+BEFORE, AFTER, LATER = "2026-06-30T10:00:00Z", "2026-07-01T10:00:00Z", "2026-07-02T10:00:00Z"
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        [listing()],
+        [listing(made(LATER), made(AFTER))],
+        [listing(made(LATER), made(BEFORE), next_pq="more")],
+        [listing(made(LATER), next_pq="a"), listing(made(AFTER), made(BEFORE), next_pq="b")],
+    ],
+    ids=["none", "all", "reaches behind", "second page"],
+)
+def test_search_that_has_seen_all_runs_since_then_is_complete(pages):
+    assert is_complete(*pages)
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        [listing(made(LATER), made(AFTER), next_pq="a")],
+        [listing(made(BEFORE), made(LATER), next_pq="a")],
+        [listing(made(AFTER), made(None), next_pq="a")],
+        [listing(made("yesterday"), next_pq="a")],
+        [listing({"id": RUN_ID, "status_code": "queued"})],
+        [listing("no record")],
+    ],
+    ids=["cursor leads back", "oldest first", "no time", "no moment", "unlinked", "no record"],
+)
+def test_search_that_may_have_missed_a_run_is_not(pages):
+    assert not is_complete(*pages)
 
 
 @pytest.mark.parametrize(
@@ -406,7 +464,7 @@ def test_search_ends_on_a_cursor_that_leads_back_and_after_five_pages():
     ],
 )
 def test_search_that_cannot_be_finished_never_says_that_nothing_is_there(answers, kind):
-    error, requests = failure(lambda client: client.find_runs("ref"), *answers, listing())
+    error, requests = failure(lambda client: client.find_runs("ref", BEGUN), *answers, listing())
     assert type(error) is kind
     assert len(requests) == len(answers)
 
@@ -419,13 +477,13 @@ def test_balance_is_in_usd_or_unknown():
     assert balances == [Decimal("12.34"), Decimal("9.50"), None]
 
 
-def test_health_goes_by_the_status_alone_and_needs_no_key():
-    with HttpServer(reply(b"fine"), reply(status=503), hang_up) as server:
-        client = client_of(server, api_key="")
-        assert [client.is_healthy() for _ in range(3)] == [True, False, False]
-        assert server.requests[0].target == "/v1/health"
-        assert "Authorization" not in server.requests[0].headers
-    assert not client.is_healthy()
+def test_a_ping_costs_nothing_and_says_whether_runflow_answers():
+    with HttpServer(listing()) as server:
+        client_of(server).ping()
+        [request] = server.requests
+        assert (request.method, request.target) == ("GET", "/v1/runs?limit=1")
+    error, _ = failure(lambda client: client.ping(), envelope(503))
+    assert type(error) is OutcomeUnknown
 
 
 BODY = bytes(range(256)) * 300
@@ -564,7 +622,7 @@ def test_nothing_secret_in_errors_logs_or_representations(caplog, no_pauses):
         (create, [echo]),
         (create, [hang_up]),
         (create, [reply(f"<html>{KEY}</html>".encode(), 502)]),
-        (lambda client: client.find_runs(KEY), [hang_up]),
+        (lambda client: client.find_runs(KEY, BEGUN), [hang_up]),
     ):
         error, _ = failure(call, *answers)
         told.append("".join(traceback.format_exception(error)))

@@ -199,7 +199,7 @@ def test_without_workers_the_callback_takes_the_steps_itself(run, settings):
     }
     assert call(run).status_code == 200
     run.refresh_from_db()
-    assert run.reason == "busy"  # it asked, and nobody was there
+    assert run.reason == "no-answer"  # it asked, and nobody was there
     assert not is_woken(run)
 
 

@@ -461,7 +461,7 @@ def test_a_batch_whose_model_is_gone_can_still_be_looked_at(client, staff):
 
 
 def test_a_sandbox_says_that_no_money_is_spent(client, staff, option):  # noqa: F811
-    option(BASE_URL="http://127.0.0.1:8600")
+    option(BASE_URL="http://127.0.0.1:8600", SANDBOX=True)
     assert "no money is spent" in client.get(url_of(make_run().batch)).content.decode()
 
 

@@ -372,5 +372,7 @@ def test_a_sandbox_says_on_every_page_that_no_money_is_spent(client, option, add
     }.get(address, address)
     said = "This is a sandbox: no money is spent"
     assert said not in client.get(address).content.decode()
-    option(BASE_URL="http://127.0.0.1:8600")
+    option(BASE_URL="http://127.0.0.1:8600")  # a gateway, for all we know
+    assert said not in client.get(address).content.decode()
+    option(SANDBOX=True)
     assert client.get(address).content.decode().count(said) == 1

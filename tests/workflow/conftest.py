@@ -1,11 +1,12 @@
 import time
+from datetime import timedelta
 
 import pytest
 from django.core.files.storage import FileSystemStorage
 from django.utils import timezone
 
 from django_product_isolation import isolate, restore
-from django_product_isolation.models import IsolationRun
+from django_product_isolation.models import IsolationRun, Outage
 from django_product_isolation.signals import image_applied, image_restored, run_finished
 from django_product_isolation.workflow import advance
 from tests.photos import make_image
@@ -28,6 +29,7 @@ def step():
     def take(run) -> IsolationRun:
         now = timezone.now()
         IsolationRun.objects.filter(pk=run.pk, due_at__isnull=False).update(due_at=now)
+        Outage.objects.update(probe_at=now - timedelta(seconds=1))
         advance(run.pk)
         return IsolationRun.objects.get(pk=run.pk)
 

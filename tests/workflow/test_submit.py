@@ -10,6 +10,7 @@ from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import receive_callback, resume
+from django_product_isolation.workflow.timing import MANY_ATTEMPTS, MIN_LOOKUPS
 from tests.catalogue.models import ProductImage
 from tests.http_server import free_port
 from tests.photos import make_image, photo_bytes
@@ -70,14 +71,22 @@ def test_a_lost_answer_is_found_under_each_way_to_search(grammar, run, runflow, 
     assert step(run).status == Status.PROCESSING
 
 
+def looked_long_ago(run):
+    """As if Runflow had last answered five minutes ago."""
+    looked_at = timezone.now() - timedelta(minutes=6)
+    IsolationRun.objects.filter(pk=run.pk).update(looked_at=looked_at)
+
+
 @pytest.mark.parametrize("fault", ["drop_before_create", "error_500", "error_503", "redirect"])
 def test_what_may_have_been_accepted_is_never_sent_again(fault, run, runflow, step):
     runflow.behave(fault=fault)
     run = step(run)
     assert run.status == Status.SUBMITTING
-    assert step(run).status == Status.SUBMITTING
-    long_ago(run, minutes=16)
-    assert step(run).status == Status.SUBMITTING  # a fast clock alone proves nothing
+    for _ in range(MIN_LOOKUPS - 1):
+        assert step(run).status == Status.SUBMITTING
+        long_ago(run, hours=1)
+        assert step(run).status == Status.SUBMITTING  # a fast clock alone proves nothing
+        looked_long_ago(run)
     run = step(run)
     assert (run.status, run.reason, run.active_key) == (Status.FAILED, Reason.NOT_ACCEPTED, None)
     assert runflow.runs_of(run) == []
@@ -93,29 +102,37 @@ def test_a_worker_that_died_while_sending_leaves_a_run_that_is_asked_for_not_res
     assert runflow.runs_of(run) == []
 
 
-def test_when_runflow_cannot_be_asked_for_a_day_a_person_is(run, runflow, step):
+def test_while_runflow_cannot_be_asked_nothing_is_given_up(run, runflow, step):
+    runflow.behave(fault="drop_after_create")
+    runflow.behave(fault="error_500", on="search_runs", times=0)
+    run = step(run)
+    for _ in range(6):
+        long_ago(run, hours=25)
+        looked_long_ago(run)
+        assert step(run).status == Status.SUBMITTING
+    runflow.reset()
+    assert step(run).status == Status.PROCESSING
+
+
+def test_what_a_run_alone_meets_for_days_asks_a_person_at_last(run, runflow, step):
     runflow.behave(fault="error_500")
     runflow.behave(fault="error_500", on="search_runs", times=0)
     run = step(run)
+    long_ago(run, days=4)
     assert step(run).status == Status.SUBMITTING
-    long_ago(run, hours=25)
+    IsolationRun.objects.update(attempts=MANY_ATTEMPTS)
     run = step(run)
     assert (run.status, run.reason) == (Status.HELD, Reason.STILL_UNCONFIRMED)
     assert run.held_from == Status.SUBMITTING
 
 
-def test_an_unreachable_runflow_is_tried_again_and_then_a_person_is_asked(
-    run, settings, runflow, step
-):
+def test_an_unreachable_runflow_is_tried_again_until_it_is_there(run, settings, runflow, step):
     with_settings(settings, BASE_URL=f"http://127.0.0.1:{free_port()}")
-    for _ in range(4):
+    for _ in range(12):
         run = step(run)
         assert (run.status, run.reason) == (Status.QUEUED, Reason.NOT_REACHED)
-        assert run.due_at > timezone.now()
-    run = step(run)
-    assert (run.status, run.reason) == (Status.HELD, Reason.STILL_NOT_REACHED)
+        assert timezone.now() < run.due_at < timezone.now() + timedelta(seconds=90)
     with_settings(settings, BASE_URL=runflow.url)
-    assert resume(run)
     assert step(run).status == Status.PROCESSING
 
 
@@ -335,6 +352,7 @@ def test_a_callback_that_names_a_foreign_run_leads_nowhere(named, run, runflow, 
     receive_callback(run.pk, callback_for(run, named))
     run = step(run)
     assert (run.status, run.runflow_run_id) == (Status.SUBMITTING, None)
+    assert run.hinted_run_ids == ""
 
 
 def test_a_run_that_was_charged_twice_is_adopted_once_and_reported(run, runflow, step, caplog):
@@ -362,16 +380,16 @@ def public(settings):
     settings.MEDIA_URL = "https://media.shop.example/"
 
 
-def test_a_request_that_never_left_is_sent_again_and_then_a_person_is_asked(
+def test_a_request_that_never_left_is_sent_again_until_it_does(
     public, run, settings, runflow, step
 ):
     with_settings(settings, BASE_URL=f"http://127.0.0.1:{free_port()}")
-    for _ in range(4):
+    for _ in range(12):
         run = step(run)
         assert (run.status, run.reason) == (Status.QUEUED, Reason.NOT_REACHED)
-    run = step(run)
-    assert (run.status, run.held_from) == (Status.HELD, Status.QUEUED)
-    assert run.reason == Reason.STILL_NOT_REACHED
+    assert run.events.filter(status=Status.SUBMITTING).count() == 1  # from then on it is looked for
+    with_settings(settings, BASE_URL=runflow.url)
+    assert step(run).status == Status.PROCESSING
 
 
 def test_a_key_that_is_refused_while_the_fate_is_unknown_asks_a_person(run, runflow, step):

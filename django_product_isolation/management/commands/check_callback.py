@@ -11,7 +11,6 @@ from django.core.management.base import BaseCommand, CommandError
 from django_product_isolation import callbacks
 from django_product_isolation.conf import SETTING, IsolationSettings, get_settings
 from django_product_isolation.redaction import without_locals
-from django_product_isolation.workflow.submit import callback_url
 
 SECONDS = 10.0
 # Our own view's refusals, each in the body of its answer (views/callback.py).
@@ -49,7 +48,7 @@ class Command(BaseCommand):
         if settings.CALLBACK_BASE_URL is None:
             raise CommandError(f'{SETTING}["CALLBACK_BASE_URL"] is None: results are polled.')
         # Whoever asks for a run that nobody has got past every check and changed nothing.
-        url = str(callback_url(uuid.uuid4()))
+        url = str(callbacks.callback_url(uuid.uuid4()))
         self.stdout.write(f"Knocking at {settings.CALLBACK_BASE_URL} ...")
         if problem := judge(post(url, settings)):
             raise CommandError(problem)

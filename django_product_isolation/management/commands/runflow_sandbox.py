@@ -32,6 +32,7 @@ Put these options into your settings:
 
   PRODUCT_ISOLATION = {{
       "BASE_URL": "{url}",
+      "SANDBOX": True,  # every page says that no money is spent
       "API_KEY": "rf_live_sandbox",  # any key of this form
       "CALLBACK_BASE_URL": "http://127.0.0.1:8000",  # where your shop runs
       "SIGNING_SECRETS": {secrets}

@@ -20,6 +20,7 @@ Answer = Callable[[], HttpResponseBase]
 Action = Callable[[SandboxRequest, Options, Answer], HttpResponseBase]
 
 PAGE = b"<!doctype html><title>Sorry</title><p>Please come back later."
+IN_CONFLICT = "This Idempotency-Key was used before."
 CHUNK = 65_536  # bytes
 
 
@@ -61,6 +62,12 @@ def error_after(request: SandboxRequest, options: Options, answer: Answer) -> No
     """Do it, then say that something went wrong."""
     answer()
     raise ApiError(500, "SANDBOX_INTERNAL_ERROR", "This error was asked for.")
+
+
+def conflict_after(request: SandboxRequest, options: Options, answer: Answer) -> NoReturn:
+    """Do it, then say that it has been done before."""
+    answer()
+    raise ApiError(409, "CONFLICT", IN_CONFLICT)
 
 
 def redirect(request: SandboxRequest, options: Options, answer: Answer) -> HttpResponseBase:
@@ -154,6 +161,8 @@ ACTIONS: dict[str, Action] = {
     "unauthorized": refusal(401, "UNAUTHORIZED", "This key is not valid."),
     "payment_required": refusal(402, "INSUFFICIENT_CREDIT", "The balance is too low."),
     "forbidden": refusal(403, "PERMISSION_DENIED", "This key may not do that."),
+    "conflict": refusal(409, "CONFLICT", IN_CONFLICT),
+    "conflict_after": conflict_after,
     "error_500": refusal(500, "SANDBOX_INTERNAL_ERROR", "This error was asked for."),
     "error_503": refusal(503, "MODEL_UNAVAILABLE", "The model is not available."),
     "error_500_after": error_after,

@@ -46,6 +46,8 @@ class Records:
             "has_logs": False,
             "has_node_runs": False,
         }
+        if run.cost and (odd := run.fault_options.get("odd_cost")) is not None:
+            record["cost"] = odd.get("cost", "10000.00")
         return shapes.RECORD[self._behaviour["record_shape"]](record)
 
     def output(self, run: Run, *, add_signature: bool = False) -> Any:

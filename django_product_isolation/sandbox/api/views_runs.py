@@ -64,12 +64,14 @@ def record_run(
     except NotAPicture as error:
         message = "holds no JPEG, PNG or WebP image"
         raise Invalid([{"field": "input.image_url", "message": message}]) from error
+    kept = services.behaviour["references"]
+    metadata = None if kept == "client_ref" else order.metadata
     return services.runs.create(
         org_id=request.org_id,
         model=model,
         input=json.dumps({**order.input, "image_url": image_url}),
-        metadata=None if order.metadata is None else json.dumps(order.metadata),
-        client_ref=order.client_ref,
+        metadata=None if metadata is None else json.dumps(metadata),
+        client_ref=None if kept == "metadata" else order.client_ref,
         callback_url=order.callback_url,
         faults=json.dumps(faults),
         request_id=request.id,

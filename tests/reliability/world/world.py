@@ -13,6 +13,7 @@ from django_product_isolation.models import (
     AccountBalance,
     IsolationBatch,
     IsolationRun,
+    Outage,
     RunEvent,
     Selection,
     SpendingLock,
@@ -36,6 +37,7 @@ from .storage import StorageDouble
 
 TABLES = [
     LogEntry,
+    Outage,
     RunEvent,
     IsolationRun,
     IsolationBatch,

@@ -1,0 +1,137 @@
+"""Times in which Runflow, or a place of its files, does not answer.
+
+The first failures are each run's own. When nobody has got an answer several times running, an
+outage is declared: one run asks every half minute, the others wait until it gets an answer. Nobody
+is asked for help, and it is told twice: when it begins and when it is over.
+"""
+
+import logging
+import random
+from datetime import datetime, timedelta
+from enum import Enum
+from functools import partial
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from django_product_isolation.choices import Status
+from django_product_isolation.models import IsolationRun, Outage
+from django_product_isolation.querysets import RunQuerySet
+from django_product_isolation.reasons import Reason
+from django_product_isolation.signals import work_due
+
+from .timing import soon
+
+logger = logging.getLogger("django_product_isolation")
+
+PROBE_SECONDS = 30.0  # between two probes
+# Each paid request that fails leaves a run whose fate is unknown: those probes come further apart.
+MAX_PROBE_SECONDS = {"orders": 300.0}
+OTHERS_SECONDS = 75.0  # for which the others wait, should the run that probes be lost
+MAX_WOKEN = 1000  # runs for which a nudge is sent; a sweep finds the others
+
+
+class Place(str, Enum):
+    """Who may not answer."""
+
+    RUNFLOW = "runflow"
+    ORDERS = "orders"  # the paid request, while everything else is answered
+    UPLOADS = "uploads"  # where images are brought
+    RESULTS = "results"  # where results are fetched
+
+    __str__ = str.__str__
+
+
+NEEDED_FOR = {
+    Place.RUNFLOW: (Status.QUEUED, Status.SUBMITTING, Status.PROCESSING, Status.COLLECTING),
+    Place.ORDERS: (Status.QUEUED,),
+    Place.UPLOADS: (Status.QUEUED,),
+    Place.RESULTS: (Status.COLLECTING,),
+}
+# A paid request whose fate is unknown cannot be sent again: no second run is sent after it.
+DECLARED_AFTER = {Place.ORDERS: 1}
+FAILURES = 3
+
+
+def stands_aside(run: IsolationRun) -> bool:
+    """Whether a declared outage is in the way and another run probes; then ``run`` waits."""
+    needed = [place for place, statuses in NEEDED_FOR.items() if run.status in statuses]
+    if not needed:
+        return False
+    known = {Place(outage.place): outage for outage in Outage.objects.all()}
+    run.known_outages = frozenset(known)
+    for place in needed:
+        if place in known and known[place].is_declared and not claim_probe(place):
+            until = soon(random.uniform(PROBE_SECONDS, OTHERS_SECONDS))  # noqa: S311
+            run.wait(until, reason=run.reason, attempts=run.attempts - 1)
+            return True
+    return False
+
+
+def claim_probe(place: Place) -> bool:
+    """Whether it is for the caller to ask; nobody else does for half a minute."""
+    free = Outage.objects.filter(place=place, probe_at__lte=Now())
+    return bool(free.update(probe_at=Now() + timedelta(seconds=PROBE_SECONDS)))
+
+
+def meet(run: IsolationRun, place: Place, error: str) -> datetime | None:
+    """Note that ``place`` did not answer; the moment to try again where that is an outage."""
+    run.answered -= {place}
+    count_failure(place)
+    declared_after = DECLARED_AFTER.get(place, FAILURES)
+    known = Outage.objects.filter(place=place)
+    failures = known.values_list("failures", flat=True).first() or 1
+    longest = MAX_PROBE_SECONDS.get(place, PROBE_SECONDS)
+    pause = min(PROBE_SECONDS * 2.0 ** min(failures, 10), longest)
+    known.update(probe_at=Now() + timedelta(seconds=pause))
+    if known.filter(failures__gte=declared_after, is_declared=False).update(is_declared=True):
+        logger.warning("outage place=%s %s", place, error)
+    if not known.filter(is_declared=True).exists():
+        return None
+    waiting(place).filter(due_at__lt=soon(OTHERS_SECONDS)).update(due_at=soon(OTHERS_SECONDS))
+    return soon(pause)
+
+
+def count_failure(place: Place) -> None:
+    known = Outage.objects.filter(place=place)
+    if known.update(failures=F("failures") + 1):
+        return
+    try:
+        with transaction.atomic():
+            Outage.objects.create(place=place, probe_at=Now())
+    except IntegrityError:  # somebody else has just met it
+        known.update(failures=F("failures") + 1)
+
+
+def answered(run: IsolationRun, place: Place) -> None:
+    """Remember that ``place`` answered in this step; it is written down after it."""
+    run.answered |= {place}
+
+
+def end_those_over(run: IsolationRun) -> None:
+    """Have all go on that waited for what answered in the step just taken."""
+    for place in run.answered & run.known_outages:
+        known = Outage.objects.filter(place=place)
+        declared = known.filter(is_declared=True).first()
+        if not known.delete()[0] or declared is None:
+            continue
+        lasted = (timezone.now() - declared.since).total_seconds()
+        logger.warning("outage_over place=%s seconds=%.0f", place, lasted)
+        wake(Place(place))
+
+
+def wake(place: Place) -> None:
+    runs = waiting(place).filter(due_at__gt=timezone.now())
+    pks = list(runs.values_list("pk", flat=True)[:MAX_WOKEN])
+    runs.update(due_at=timezone.now())
+    if pks:
+        tell = partial(work_due.send_robust, sender=IsolationRun, run_ids=pks)
+        transaction.on_commit(tell)
+
+
+def waiting(place: Place) -> RunQuerySet:
+    """Runs that need ``place`` next, except those that wait because it asked them to."""
+    needing = IsolationRun.objects.filter(status__in=NEEDED_FOR[place], lease_owner=None)
+    return needing.exclude(reason=Reason.BUSY).order_by()
