@@ -12,6 +12,7 @@ from .storage import (
     FileTooLarge,
     NameTooLong,
     StorageFailed,
+    StorageUnfaithful,
     storage_errors,
 )
 from .targets import Target, build, get_targets, target_for
@@ -24,6 +25,7 @@ __all__ = [
     "NameTooLong",
     "Picture",
     "StorageFailed",
+    "StorageUnfaithful",
     "Target",
     "build",
     "dimension_columns",

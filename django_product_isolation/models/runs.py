@@ -5,7 +5,7 @@ event. Knows nothing of HTTP, files or the host's models.
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -17,12 +17,16 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from django_product_isolation import database_clock
 from django_product_isolation.choices import OPEN_STATUSES, TRANSITIONS, Status
-from django_product_isolation.querysets import RunQuerySet
+from django_product_isolation.querysets import LEASE, RunQuerySet
 from django_product_isolation.signals import run_finished
 from django_product_isolation.transactions import retried
 
 from .batches import IsolationBatch
+
+# Columns whose moments all workers must understand alike.
+MOMENTS = frozenset({"due_at", "lease_until", "status_since"})
 
 
 class LeaseLost(Exception):
@@ -58,6 +62,8 @@ class IsolationRun(models.Model):
     lease_owner = models.UUIDField(null=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)
     attempts = models.PositiveIntegerField(default=0, editable=False)
+    # How often the step at hand began to decode a picture and came to no end.
+    decodings = models.PositiveSmallIntegerField(default=0, editable=False)
 
     runflow_run_id = models.CharField(  # noqa: DJ001
         _("Runflow run"), max_length=64, unique=True, null=True
@@ -125,25 +131,30 @@ class IsolationRun(models.Model):
             raise ValueError(f"A run cannot go from {self.status} to {status}.")
         changes = {
             "status": status,
-            "status_since": timezone.now(),
+            "status_since": database_clock.now(),
             "reason": reason,
             "held_from": self.status if status == Status.HELD else "",
             "due_at": due_at,
             "lease_owner": None,
             "lease_until": None,
             "attempts": 0,
+            "decodings": 0,
             **changes,
         }
+        if changes["lease_owner"]:
+            changes["lease_until"] = database_clock.now() + LEASE  # not what is left of it
         if status not in OPEN_STATUSES:
             changes["active_key"] = None
         with transaction.atomic():
-            if not self._as_known().update(**changes):
+            if not self._as_known().update(**by_the_database(changes)):
                 return False
             self.record(RunEvent.Kind.STATUS, reason, detail, actor=actor, status=status)
             if self.is_open and status not in OPEN_STATUSES:
                 tell = partial(run_finished.send_robust, sender=IsolationRun, run=self)
                 transaction.on_commit(tell)
         self._remember(changes)
+        if self.lease_owner:
+            self.refresh_from_db(fields=["due_at"])  # to the microsecond: see wait()
         return True
 
     @contextmanager
@@ -157,29 +168,47 @@ class IsolationRun(models.Model):
             vars(self).update(known)
             raise
 
+    @retried
     def keep(self, **changes: Any) -> None:
         """Write columns other than the status. Raises LeaseLost when somebody else went on."""
         if not self._as_known().update(**changes):
             raise LeaseLost(str(self.pk))
         self._remember(changes)
 
-    def wait(self, until: datetime, *, reason: str = "", detail: str = "") -> bool:
+    def wait(
+        self, until: datetime, *, reason: str = "", detail: str = "", told: bool = False
+    ) -> bool:
         """Give the lease back until ``until``. A hint that came meanwhile is not put off.
 
         ``reason`` is shown while an open run waits; an ended one keeps the reason it ended with.
+        It is recorded as a problem, unless that was ``told`` before.
         """
-        if reason:
+        if reason and not told:
             self.record(RunEvent.Kind.PROBLEM, reason, detail, status=Status(self.status))
-        free: dict[str, Any] = {"lease_owner": None, "lease_until": None}
+        return self._let_go(until, reason)
+
+    @retried
+    def _let_go(self, until: datetime, reason: str) -> bool:
+        free: dict[str, Any] = {"lease_owner": None, "lease_until": None, "decodings": 0}
         if self.is_open:
             free["reason"] = reason
         unhinted = self._as_known().filter(due_at=self.due_at)
-        return bool(unhinted.update(due_at=until, **free) or self._as_known().update(**free))
+        later = by_the_database({"due_at": until})
+        return bool(unhinted.update(**later, **free) or self._as_known().update(**free))
 
     def rest(self) -> None:
         """Give the lease back for good: nothing is left to do. Raises LeaseLost."""
-        self.keep(due_at=None, lease_owner=None, lease_until=None)
+        self.keep(due_at=None, lease_owner=None, lease_until=None, decodings=0)
 
+    def begin_decoding(self) -> None:
+        """Note that a picture is about to be decoded, which may kill this process.
+
+        Raises LeaseLost when somebody else went on.
+        """
+        if not self._as_known().update(decodings=models.F("decodings") + 1):
+            raise LeaseLost(str(self.pk))
+
+    @retried
     def record(
         self,
         kind: "RunEvent.Kind",
@@ -207,6 +236,14 @@ class IsolationRun(models.Model):
     def _remember(self, changes: dict[str, Any]) -> None:
         for name, value in changes.items():
             setattr(self, name, value)
+
+
+def by_the_database(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The same columns, with moments reckoned by the clock that all workers share."""
+    return {
+        name: database_clock.at(value) if name in MOMENTS and value is not None else value
+        for name, value in changes.items()
+    }
 
 
 class RunEvent(models.Model):

@@ -7,6 +7,7 @@ from django.db import DatabaseError, IntegrityError
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from django_product_isolation import database_clock
 from django_product_isolation.choices import Status
 from django_product_isolation.conf import get_settings
 from django_product_isolation.models import AccountBalance, IsolationRun
@@ -58,7 +59,8 @@ def hold_queue(reason: Reason) -> None:
 
 def pause_queue(until: datetime) -> None:
     """Send nothing that nobody is working on before ``until``."""
-    waiting_in_queue().filter(due_at__lt=until).update(due_at=until)
+    moment = database_clock.at(until)
+    waiting_in_queue().filter(due_at__lt=moment).update(due_at=moment)
 
 
 def waiting_in_queue() -> RunQuerySet:

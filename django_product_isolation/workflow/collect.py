@@ -10,8 +10,8 @@ from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
 
 from django.core.files.base import File
-from django.utils import timezone
 
+from django_product_isolation import database_clock
 from django_product_isolation.choices import Status
 from django_product_isolation.conf import get_settings
 from django_product_isolation.fetching import FetchError, fetch
@@ -20,7 +20,7 @@ from django_product_isolation.host import (
     SPOOL_BYTES,
     FileMissing,
     NameTooLong,
-    StorageFailed,
+    StorageUnfaithful,
     Target,
 )
 from django_product_isolation.images import (
@@ -61,7 +61,7 @@ def poll(run: IsolationRun) -> None:
         run.move_to(Status.FAILED, reason=Reason.RUN_FAILED, detail=detail, cost=known.cost)
     elif known.status == RunState.CANCELLED:
         run.move_to(Status.CANCELLED, reason=Reason.RUN_CANCELLED, cost=known.cost)
-    elif timezone.now() - run.status_since > POLL_HORIZON:
+    elif database_clock.now() - run.status_since > POLL_HORIZON:
         run.move_to(Status.HELD, reason=Reason.TOO_LONG)
     else:
         run.wait(next_poll(run.status_since))
@@ -197,7 +197,7 @@ def keep_file(
     if name != path:
         keep_other_name(run, name)
     if not is_stored(target, name, digest):
-        raise StorageFailed("the storage returned other bytes than it was given")
+        raise StorageUnfaithful("the storage returned other bytes than it was given")
     return name, digest
 
 

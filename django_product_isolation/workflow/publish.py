@@ -13,7 +13,7 @@ from django.db import transaction
 
 from django_product_isolation.choices import Status
 from django_product_isolation.host import (
-    StorageFailed,
+    StorageUnfaithful,
     Target,
     target_for,
 )
@@ -65,7 +65,7 @@ def make_sure(run: IsolationRun) -> None:
     target = target_of(run)
     try:
         source = read_alike(target, run)
-    except StorageFailed as error:
+    except StorageUnfaithful as error:
         retry(run, Reason.STORAGE_FAILED, str(error), limit=PATIENCE)
         return
     if source and source.sha256 != run.source_sha256:
@@ -87,7 +87,7 @@ def read_alike(target: Target, run: IsolationRun) -> Fingerprint | None:
     source = find_fingerprint(target, run.source_name)
     is_as_sent = source is not None and source.sha256 == run.source_sha256
     if not is_as_sent and find_fingerprint(target, run.source_name) != source:
-        raise StorageFailed("the source was read differently twice")
+        raise StorageUnfaithful("the source was read differently twice")
     return source
 
 

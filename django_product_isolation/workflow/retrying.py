@@ -2,8 +2,7 @@
 
 from datetime import timedelta
 
-from django.utils import timezone
-
+from django_product_isolation import database_clock
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
@@ -38,7 +37,7 @@ def retry_for(
     run: IsolationRun, horizon: timedelta, reason: Reason, detail: str, *, give_up: Reason
 ) -> None:
     """Have the same step taken again later; hold a run that is longer than ``horizon`` at it."""
-    if timezone.now() - run.status_since > horizon:
+    if database_clock.now() - run.status_since > horizon:
         run.move_to(Status.HELD, reason=give_up, detail=detail)
     else:
         run.wait(backoff(run.attempts), reason=reason, detail=detail)

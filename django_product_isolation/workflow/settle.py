@@ -5,8 +5,7 @@ ended here before we knew what it cost.
 import logging
 from datetime import datetime, timedelta
 
-from django.utils import timezone
-
+from django_product_isolation import database_clock
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.runflow import NotFound, Run, RunflowClient, RunflowError
@@ -32,7 +31,7 @@ def settle(run: IsolationRun) -> None:
         run.record(RunEvent.Kind.NOTE, reason, f"at Runflow: {known.status}")
         run.keep(runflow_run_id=known.id, cost=known.cost, reason=reason)
         run.rest()
-    elif timezone.now() - run.status_since > SETTLE_HORIZON and run.attempts > MIN_LOOKUPS:
+    elif database_clock.now() - run.status_since > SETTLE_HORIZON and run.attempts > MIN_LOOKUPS:
         run.rest()
     else:
         run.wait(next_look(run))
@@ -40,7 +39,7 @@ def settle(run: IsolationRun) -> None:
 
 def next_look(run: IsolationRun) -> datetime:
     """The moment to ask about an ended run again: seldom, and ever more seldom."""
-    waited: timedelta = min(timezone.now() - run.status_since, SETTLE_HORIZON)
+    waited: timedelta = min(database_clock.now() - run.status_since, SETTLE_HORIZON)
     return soon(max(60.0, waited.total_seconds() / 3))
 
 

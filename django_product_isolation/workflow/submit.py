@@ -10,8 +10,8 @@ from urllib.parse import urljoin
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils import timezone
 
+from django_product_isolation import database_clock
 from django_product_isolation.callbacks import make_token
 from django_product_isolation.choices import Source, Status
 from django_product_isolation.conf import get_settings
@@ -156,7 +156,7 @@ def accepted(run: IsolationRun, sent: Run) -> None:
     run.move_to(
         Status.PROCESSING,
         runflow_run_id=sent.id,
-        due_at=soon() if called_back else next_poll(timezone.now()),
+        due_at=soon() if called_back else next_poll(database_clock.now()),
     )
 
 
@@ -186,7 +186,7 @@ def back_to_queue(run: IsolationRun, reason: Reason, detail: str, due_at: dateti
 
 def confirm(run: IsolationRun) -> None:
     """submitting -> processing | failed: ask Runflow whether the request arrived. Sends nothing."""
-    waited = timezone.now() - run.status_since
+    waited = database_clock.now() - run.status_since
     try:
         found = look_up(run, connect())
     except AccountRefused as error:
