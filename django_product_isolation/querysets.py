@@ -95,7 +95,7 @@ class RunQuerySet(models.QuerySet["IsolationRun"]):
         known = self.select_related("batch__created_by").annotate(read_at=DatabaseNow())
         run = known.filter(pk=pk, lease_owner=owner).first()
         if run is not None:
-            database_clock.seen(run.read_at)
+            database_clock.seen(run.read_at)  # type: ignore[attr-defined]
         return run
 
     def renew(self, pk: uuid.UUID, owner: uuid.UUID) -> bool:

@@ -15,9 +15,9 @@ GONE = "request"
 def check_workers(settings: IsolationSettings) -> Iterator[CheckMessage]:
     if settings.WORKERS == GONE:
         yield Error(
-            f'{SETTING}["WORKERS"] is "request", which is no more: it took steps while staff waited.',
-            hint='Leave WORKERS out, or set it to "thread": the site\'s own processes then take the '
-            "steps beside their requests. Where a server allows no threads, set it to "
+            f'{SETTING}["WORKERS"] is "request", which is no more: staff waited for the steps.',
+            hint='Leave WORKERS out, or set it to "thread": the site\'s own processes then take '
+            "the steps beside their requests. Where a server allows no threads, set it to "
             '"embedded" and have cron run "manage.py isolation_worker --once" every minute.',
             id="product_isolation.E035",
         )

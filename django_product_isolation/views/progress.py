@@ -1,6 +1,6 @@
 """The page on which staff watch a batch and decide about its runs.
 
-Looking at it changes nothing; where the steps are taken in this process, it has what is due seen to.
+Looking at it changes nothing. Where steps are taken in this process, it has what is due seen to.
 """
 
 import uuid

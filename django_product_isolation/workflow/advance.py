@@ -46,8 +46,8 @@ UNANSWERED = (Status.SUBMITTING, Status.FAILED, Status.CANCELLED)
 
 # An image may kill whoever decodes it: after so many deaths of one step a person is asked.
 MAX_DEATHS = 3
-# Any other step ends with its worker when that is restarted, as web servers are every few hours. Only
-# what no series of restarts explains is taken for the run's own doing.
+# Any other step ends with its worker when that is restarted, as web servers are every few hours.
+# Only what no series of restarts explains is taken for the run's own doing.
 MAX_LOSSES = 20
 
 
