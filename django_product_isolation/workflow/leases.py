@@ -91,21 +91,21 @@ class Keeper:
         while True:
             with self.changed:
                 self.changed.wait_for(lambda: self.is_ending, timeout=RENEWAL)
-                held = list(self.held)
+                held, is_ending = list(self.held), self.is_ending
                 if not held:
                     self.thread = None
                     return
             for lease in held:
-                self._tend(lease)
+                self._tend(lease, lease.is_over or is_ending)
             connections.close_all()
             with self.changed:
-                self.changed.notify_all()
-                if self.is_ending:
+                if is_ending:
                     self.held.clear()
+                self.changed.notify_all()
 
-    def _tend(self, lease: Lease) -> None:
+    def _tend(self, lease: Lease, is_over: bool) -> None:
         try:
-            if lease.is_over or self.is_ending:
+            if is_over:
                 give_back = IsolationRun.objects.give_back
                 give_back(lease.pk, lease.owner, decodings=lease.decodings)
                 self.held.discard(lease)

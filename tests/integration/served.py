@@ -87,9 +87,9 @@ class ServedShop(DemoShop):
         self.process.wait()
 
     def stop(self, seconds: float = 20) -> float:
-        """SIGTERM, as an init system sends it. Returns how many seconds the end took."""
+        """SIGTERM, as an init system sends it to all. Returns how many seconds the end took."""
         began = time.monotonic()
-        self.process.terminate()
+        os.killpg(self.process.pid, signal.SIGTERM)
         self.process.wait(seconds)
         return time.monotonic() - began
 
