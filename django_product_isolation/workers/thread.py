@@ -98,7 +98,8 @@ class WorkThread:
             return self.outage.goes_on(summary(error))
         except Exception as error:
             # Whatever it is, it must not end the only worker that the shop has.
-            logger.exception("worker_failed")
+            if self.outage.since is None:
+                logger.exception("worker_failed")
             return self.outage.goes_on(type(error).__name__)
         finally:
             connections.close_all()

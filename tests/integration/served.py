@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import requests
 
@@ -111,8 +112,12 @@ class ServedShop(DemoShop):
 
     def rows(self, question: str, *values: object) -> Sequence[tuple]:
         """Ask the database itself, so that no request wakes anybody."""
-        with closing(sqlite3.connect(self.var / "shop.sqlite3", timeout=20)) as database, database:
-            return database.execute(question, values).fetchall()
+        with closing(self.connect()) as database, database:
+            found = database.execute(question, values)
+            return found.fetchall() if found.description else []
+
+    def connect(self) -> Any:
+        return sqlite3.connect(self.var / "shop.sqlite3", timeout=20)
 
     def statuses(self) -> list[str]:
         found = self.rows("SELECT status FROM product_isolation_isolationrun WHERE due_at IS NULL")
