@@ -6,8 +6,8 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -65,16 +65,31 @@ class ServedShop(DemoShop):
 
     def start(self) -> None:
         """Start the server, and wait until it answers."""
+        self.process = self.run(self.command)
+        self.until(self.answers, seconds=60)
+
+    def run(self, command: Sequence[str]) -> "subprocess.Popen[bytes]":
+        """Start a program of the shop's, in a session of its own; it writes into our log."""
         with self.log_path.open("a") as log:
-            self.process = subprocess.Popen(
-                self.command,
+            return subprocess.Popen(
+                command,
                 cwd=EXAMPLE_PROJECT,
                 env=environment(self.var, **self.settings),
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        self.until(self.answers, seconds=60)
+
+    @contextmanager
+    def beside(self, command: Sequence[str]) -> Iterator[None]:
+        """A program beside the site, such as a worker."""
+        process = self.run(command)
+        try:
+            yield
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
     def answers(self) -> bool:
         try:
