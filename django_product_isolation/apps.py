@@ -14,10 +14,14 @@ class ProductIsolationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import tasks  # noqa: F401 (connects the receiver that nudges Celery)
         from .admin.attach import attach
         from .checks import check_deploy, check_settings
+        from .signals import work_due
+        from .workers import nudge
+        from .workers.thread import watch_requests
 
+        work_due.connect(nudge)
+        watch_requests()
         checks.register(check_settings)
         checks.register(check_deploy, deploy=True)
         attach()

@@ -131,7 +131,7 @@ class Source(models.TextChoices):
 class Workers(models.TextChoices):
     """Who takes the steps of a run (setting ``WORKERS``)."""
 
-    REQUEST = "request"
+    THREAD = "thread"
     EMBEDDED = "embedded"
     CELERY = "celery"
     DJANGO = "django"

@@ -41,7 +41,7 @@ class IsolationSettings:
     DAILY_BUDGET: str | None = None
     MONTHLY_BUDGET: str | None = None
     MAX_BATCH: int = 500
-    WORKERS: str = Workers.REQUEST
+    WORKERS: str = Workers.THREAD
 
     @property
     def price(self) -> Decimal:

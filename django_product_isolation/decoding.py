@@ -8,8 +8,9 @@ a function returns.
 import struct
 import threading
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from io import SEEK_END
 from typing import BinaryIO
@@ -61,6 +62,10 @@ DECODER_FAILURES = (
 )
 
 
+# Called before a picture is opened, for whoever must know that this process may not survive it.
+before_decoding: ContextVar[Callable[[], None] | None] = ContextVar("before_decoding", default=None)
+
+
 class ImageRejected(Exception):
     """The bytes are no acceptable image.
 
@@ -95,6 +100,8 @@ def opened(
     """Open an image after a look at its header; the decoder's errors become ImageRejected."""
     if not size_of(file):
         raise ImageRejected("empty")
+    if announce := before_decoding.get():
+        announce()
     Image.init()
     readable = [name for name in formats if name in Image.OPEN]
     try:

@@ -1,4 +1,4 @@
-"""Django's own tasks carry nudges, from Django 6.0 on; the rows are the queue.
+"""The tasks for Django's own task backends, from Django 6.0 on.
 
 Needs no sweep of its own: what a backend does not carry, ``isolation_worker`` finds.
 """
@@ -7,19 +7,29 @@ import logging
 from datetime import timedelta
 from typing import Any
 
+from django.db import DatabaseError
 from django.tasks import Task, task
 from django.utils import timezone
 
-from .tasks import MAX_COUNTDOWN, seconds_after_step
+from .transactions import summary
+from .workers.outages import Outage
+from .workers.steps import seconds_after_step
 
 logger = logging.getLogger("django_product_isolation")
+
+database_outage = Outage("worker_without_database")
 
 
 @task
 def advance_run(run_id: str) -> None:
     """Take one step of a run and come back when it next wants attention."""
-    seconds = seconds_after_step(run_id)
-    if seconds is not None and seconds <= MAX_COUNTDOWN:
+    try:
+        seconds = seconds_after_step(run_id)
+    except DatabaseError as error:
+        database_outage.goes_on(summary(error))
+        return
+    database_outage.is_over()
+    if seconds is not None:
         publish(advance_run, run_id, seconds=seconds)
 
 

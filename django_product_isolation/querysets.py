@@ -8,19 +8,21 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db import models
+from django.db import OperationalError, models
 from django.db.models import Case, Count, F, Q, Subquery, Sum, Value, When
-from django.db.models.functions import Coalesce, Now
-from django.utils import timezone
+from django.db.models.functions import Coalesce
 
+from . import database_clock
 from .choices import OPEN_STATUSES, UNFINISHED_STATUSES, Status
+from .database_clock import DatabaseNow
+from .transactions import is_passing, retried
 
 if TYPE_CHECKING:
     from .host import Target
     from .models import IsolationRun
 
-# Longer than the slowest step may take, so that a lease only runs out when its worker is gone.
-LEASE = timedelta(minutes=5)
+# Renewed while its step lasts, so that a lease only runs out when its worker is gone.
+LEASE = timedelta(seconds=60)
 
 # By the database's clock, too: how far apart looks lie that prove more than one does.
 LOOKS_APART = timedelta(minutes=5)
@@ -65,36 +67,72 @@ class RunQuerySet(models.QuerySet["IsolationRun"]):
 
     def due(self) -> "RunQuerySet":
         """Runs that want attention and that nobody holds, longest waiting first."""
-        # Leases by the database's clock, which all workers share: one whose own clock is fast
-        # must not take a run out of the hands of another.
-        free = Q(lease_until=None) | Q(lease_until__lte=Now())
-        return self.filter(free, due_at__lte=timezone.now()).order_by("due_at")
+        # By the database's clock, which all workers share: one whose own clock is fast must
+        # neither take a run out of the hands of another, nor one before its time.
+        free = Q(lease_until=None) | Q(lease_until__lte=DatabaseNow())
+        return self.filter(free, due_at__lte=DatabaseNow()).order_by("due_at")
 
     def claim(self, pk: uuid.UUID) -> "IsolationRun | None":
         """Lease a due run to the caller; None when it is not due or another one was faster.
 
         The run's ``taken_over`` says whether its last worker never gave the lease back.
         """
-        owner, due = uuid.uuid4(), self.due().order_by().filter(pk=pk)
-        lease = {"lease_owner": owner, "lease_until": Now() + LEASE, "attempts": F("attempts") + 1}
-        untouched = due.filter(lease_owner=None).update(**lease)
-        if not untouched and not due.update(**lease):
-            return None
-        run = self.select_related("batch__created_by").filter(pk=pk, lease_owner=owner).first()
+        owner = uuid.uuid4()
+        try:
+            untouched = self._lease(pk, owner, Q(lease_owner=None))
+            if not untouched and not self._lease(pk, owner, Q()):
+                return None
+            run = self._leased(pk, owner)
+        except OperationalError as error:
+            if is_passing(error):  # at a stricter isolation: somebody else is at it
+                return None
+            raise
         if run is not None:
             run.taken_over = not untouched
         return run
 
+    @retried
+    def _lease(self, pk: uuid.UUID, owner: uuid.UUID, whose: Q) -> int:
+        return (
+            self.due()
+            .order_by()
+            .filter(whose, pk=pk)
+            .update(
+                lease_owner=owner,
+                lease_until=DatabaseNow(LEASE.total_seconds()),
+                attempts=F("attempts") + 1,
+            )
+        )
+
+    @retried
+    def _leased(self, pk: uuid.UUID, owner: uuid.UUID) -> "IsolationRun | None":
+        known = self.select_related("batch__created_by").annotate(read_at=DatabaseNow())
+        run = known.filter(pk=pk, lease_owner=owner).first()
+        if run is not None:
+            database_clock.seen(run.read_at)  # type: ignore[attr-defined]
+        return run
+
+    def renew(self, pk: uuid.UUID, owner: uuid.UUID) -> bool:
+        """Have a lease run for its full time again; False when somebody else has it."""
+        lease_until = DatabaseNow(LEASE.total_seconds())
+        return bool(self.filter(pk=pk, lease_owner=owner).update(lease_until=lease_until))
+
+    def give_back(self, pk: uuid.UUID, owner: uuid.UUID, *, decodings: int) -> bool:
+        """End a lease as if it had never been; False when somebody else has it."""
+        free: dict[str, Any] = {"lease_owner": None, "lease_until": None, "decodings": decodings}
+        leased = self.filter(pk=pk, lease_owner=owner)
+        return bool(leased.update(attempts=F("attempts") - 1, **free))
+
     def count_look(self, pk: uuid.UUID) -> None:
         """Note that Runflow has answered what became of a run; looks too close count as one."""
-        apart = Q(looked_at=None) | Q(looked_at__lte=Now() - LOOKS_APART)
-        look = {"answered_looks": F("answered_looks") + 1, "looked_at": Now()}
+        apart = Q(looked_at=None) | Q(looked_at__lte=DatabaseNow(-LOOKS_APART.total_seconds()))
+        look = {"answered_looks": F("answered_looks") + 1, "looked_at": DatabaseNow()}
         self.filter(apart, pk=pk, answered_looks__lt=MAX_LOOKS).update(**look)
 
     def wake(self, pk: uuid.UUID) -> bool:
         """Have a run that waits for Runflow looked at now; True when there was one."""
         waiting = Q(status__in=[Status.SUBMITTING, Status.PROCESSING]) | UNSETTLED
-        return bool(self.filter(waiting, pk=pk).update(due_at=timezone.now()))
+        return bool(self.filter(waiting, pk=pk).update(due_at=DatabaseNow()))
 
     def spending_since(self, moment: datetime) -> Decimal:
         """USD charged for or reserved by the runs of batches created since ``moment``."""

@@ -9,7 +9,14 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from django.db import OperationalError, connection
+from django.db import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    connection,
+)
 
 TRIES = 4
 PAUSE = 0.1  # seconds before the second try, at most; doubled before each further one
@@ -18,6 +25,10 @@ PAUSE = 0.1  # seconds before the second try, at most; doubled before each furth
 MYSQL_CODES = frozenset({1020, 1205, 1213})
 # Serialization failure, deadlock, lock not available: the same in every SQL standard database.
 SQL_STATES = frozenset({"40001", "40P01", "55P03"})
+
+# A transaction that may only read: a replica, or a server that was turned read-only.
+READ_ONLY_STATE = "25006"
+READ_ONLY_CODES = frozenset({1290, 1792, 1836})
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -46,10 +57,33 @@ def retried(transaction: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
+def is_away(error: DatabaseError) -> bool:
+    """Whether the database cannot be reached, or not be written, whatever is asked of it."""
+    return (
+        isinstance(error, OperationalError | InterfaceError)
+        or sqlstate_of(error) == READ_ONLY_STATE
+        or (bool(error.args) and error.args[0] in READ_ONLY_CODES)
+    )
+
+
+def sqlstate_of(error: DatabaseError) -> str | None:
+    """The SQL standard's code of an error, where the driver knows it."""
+    return getattr(error.__cause__, "sqlstate", None)
+
+
+def summary(error: DatabaseError) -> str:
+    """What is wrong with the database, in one line; no values, where the error may quote them."""
+    name = type(error).__name__
+    if isinstance(error, DataError | IntegrityError):
+        return name
+    told = " ".join(map(str, error.args)).strip()
+    return f"{name}: {told.splitlines()[0][:200]}" if told else name
+
+
 def is_passing(error: OperationalError) -> bool:
     """Whether the same transaction may succeed a moment later."""
     return (
-        getattr(error.__cause__, "sqlstate", None) in SQL_STATES
+        sqlstate_of(error) in SQL_STATES
         or (bool(error.args) and error.args[0] in MYSQL_CODES)
         or "is locked" in str(error)
     )

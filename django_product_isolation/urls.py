@@ -19,6 +19,7 @@ urlpatterns = [
     path("callback/<isolation_token:pk>/", CallbackView.as_view()),
     path("callback/<isolation_token:pk>", CallbackView.as_view(), name="callback"),
     path("health/", health.health, name="health"),
+    path("health/lateness/", health.lateness_of_steps, name="lateness"),
     path("batches/<uuid:pk>/", progress.progress, name="progress"),
     path("review/", review.review, name="review"),
     path("spending/", spending.spending, name="spending"),

@@ -1,6 +1,7 @@
 import pytest
 
 from django_product_isolation.sandbox import Sandbox
+from django_product_isolation.workflow.leases import keeper
 from tests.runflow_account import RunflowAccount
 
 
@@ -9,6 +10,13 @@ def media_root(settings, tmp_path):
     """Every test has a media folder of its own."""
     settings.MEDIA_ROOT = tmp_path / "media"
     return settings.MEDIA_ROOT
+
+
+@pytest.fixture(autouse=True)
+def no_lease_is_kept_longer():
+    """What a test left in a step's hands is not given back in the middle of another test."""
+    yield
+    keeper.forget()
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ def test_an_empty_setting_gives_the_documented_defaults(settings):
     assert found.BASE_URL == "https://api.runflow.io"
     assert found.MODEL == "runflow/product-isolation"
     assert (found.ASPECT_RATIO, found.RESOLUTION, found.PROMPT) == ("1:1", "2K", "{product}")
-    assert (found.SOURCE, found.WORKERS, found.MAX_BATCH) == ("auto", "request", 500)
+    assert (found.SOURCE, found.WORKERS, found.MAX_BATCH) == ("auto", "thread", 500)
     assert found.price == Decimal("0.27")
     assert found.daily_budget is None
     assert found.monthly_budget is None

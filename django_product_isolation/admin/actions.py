@@ -20,7 +20,7 @@ from django_product_isolation.workflow import restore
 from django_product_isolation.workflow.begin import MAX_READ
 
 from . import rights, wording
-from .decisions import take_steps, tell_begun
+from .decisions import tell_begun
 from .product_actions import actions_for_products
 from .selections import select
 
@@ -55,7 +55,6 @@ def restore_original(
     left = [wording.explain(name, reason) for name, reason in outcome.skipped]
     if forbidden:
         left.append(wording.not_allowed(len(forbidden)))
-    take_steps(outcome.begun)
     tell_begun(request, outcome, left)
 
 

@@ -3,14 +3,12 @@
 Used by the run's page, the batch page, the review queue and the actions of the run list alike.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -18,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from django_product_isolation import workflow
-from django_product_isolation.choices import Status, Workers
+from django_product_isolation.choices import Status
 from django_product_isolation.conf import get_settings
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
@@ -28,9 +26,6 @@ from . import again, rights, visible, wording
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
-
-# Under WORKERS = "request" the decision itself takes the next steps, for so long.
-SECONDS_FOR_STEPS = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,7 +203,6 @@ def decide(request: HttpRequest, decision: Decision, runs: Sequence[IsolationRun
     if decision.together:
         outcome = decision.together(allowed, user=request.user)
         left += [wording.explain(name, reason) for name, reason in outcome.skipped]
-        take_steps(outcome.begun)
         tell_begun(request, outcome, left)
         return ""
     left += [moved_on(run) for run in allowed if not decision.applies(run)]
@@ -223,7 +217,6 @@ def decide(request: HttpRequest, decision: Decision, runs: Sequence[IsolationRun
             left.append(problem)
         else:
             done.append(run)
-    take_steps(done)
     tell(request, decision.done, len(done), left)
     return ""
 
@@ -240,15 +233,6 @@ def carry_out(decision: Decision, run: IsolationRun, user: Any, note: str) -> st
     if isinstance(outcome, Reason):
         return wording.explain(run.label, outcome)
     return "" if outcome else moved_on(run)
-
-
-def take_steps(runs: Iterable[IsolationRun]) -> None:
-    """Where no worker does it, take the steps that a decision made due."""
-    pks = [run.pk for run in runs]
-    if pks and get_settings().WORKERS == Workers.REQUEST:
-        # After the commit: a host with ATOMIC_REQUESTS must not hold rows while we wait.
-        steps = partial(workflow.advance_for, pks, seconds=SECONDS_FOR_STEPS)
-        transaction.on_commit(steps, robust=True)
 
 
 def tell_begun(request: HttpRequest, outcome: workflow.Restoration, left: Sequence[str]) -> None:

@@ -21,7 +21,7 @@ from .settings import (
     check_secrets,
 )
 from .shop import check_admin, check_entries, check_images, check_storages, check_urls
-from .workers import check_broker, check_django_tasks
+from .workers import check_workers
 
 CHECKS = (
     check_key,
@@ -37,8 +37,7 @@ CHECKS = (
     check_urls,
     check_admin,
     check_storages,
-    check_broker,
-    check_django_tasks,
+    check_workers,
 )
 
 

@@ -19,6 +19,8 @@ CHOICES = {
     "SOURCE": Source,
     "WORKERS": Workers,
 }
+# What was a choice once; findings of their own say what became of it.
+RETIRED = {("WORKERS", "request")}
 
 
 def check_key(settings: IsolationSettings) -> Iterator[CheckMessage]:
@@ -33,7 +35,8 @@ def check_key(settings: IsolationSettings) -> Iterator[CheckMessage]:
 
 def check_choices(settings: IsolationSettings) -> Iterator[CheckMessage]:
     for name, choices in CHOICES.items():
-        if getattr(settings, name) not in choices.values:
+        value = getattr(settings, name)
+        if value not in choices.values and (name, value) not in RETIRED:
             yield Error(
                 f'{SETTING}["{name}"] is {getattr(settings, name)!r}.',
                 hint=f"Choose one of: {', '.join(choices.values)}.",

@@ -17,6 +17,7 @@ from .storage import (
     FileMissing,
     FileTooLarge,
     StorageFailed,
+    StorageUnfaithful,
     storage_errors,
 )
 from .targets import Target
@@ -32,6 +33,7 @@ __all__ = [
     "Obstacle",
     "Picture",
     "StorageFailed",
+    "StorageUnfaithful",
     "Target",
     "build",
     "column_named",

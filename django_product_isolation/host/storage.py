@@ -43,6 +43,10 @@ class StorageFailed(Exception):
     """The storage did not do what it was asked; trying again may help."""
 
 
+class StorageUnfaithful(StorageFailed):
+    """The storage is there, and gave back other bytes than it was given."""
+
+
 def overwrites(storage: Storage) -> bool:
     """Whether a storage puts a new file in the place of one that has the same name."""
     return any(getattr(storage, name, None) == value for name, value in OVERWRITING)

@@ -5,7 +5,7 @@ event. Knows nothing of HTTP, files or the host's models.
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from django_product_isolation import database_clock
 from django_product_isolation.choices import (
     MAX_ID,
     OPEN_STATUSES,
@@ -24,7 +25,7 @@ from django_product_isolation.choices import (
     UNFINISHED_STATUSES,
     Status,
 )
-from django_product_isolation.querysets import RunQuerySet
+from django_product_isolation.querysets import LEASE, RunQuerySet
 from django_product_isolation.signals import run_finished
 from django_product_isolation.transactions import retried
 
@@ -32,6 +33,8 @@ from .batches import IsolationBatch
 
 MAX_DETAIL = 500  # characters
 SAME_TROUBLE = timedelta(hours=1)
+# Columns whose moments all workers must understand alike.
+MOMENTS = frozenset({"due_at", "lease_until", "status_since"})
 
 
 class LeaseLost(Exception):
@@ -67,6 +70,8 @@ class IsolationRun(models.Model):
     lease_owner = models.UUIDField(null=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)
     attempts = models.PositiveIntegerField(default=0, editable=False)
+    # How often the step at hand began to decode a picture and came to no end.
+    decodings = models.PositiveSmallIntegerField(default=0, editable=False)
 
     runflow_run_id = models.CharField(  # noqa: DJ001
         _("Runflow run"), max_length=MAX_ID, unique=True, null=True
@@ -142,25 +147,30 @@ class IsolationRun(models.Model):
             raise ValueError(f"A run cannot go from {self.status} to {status}.")
         changes = {
             "status": status,
-            "status_since": timezone.now(),
+            "status_since": database_clock.now(),
             "reason": reason,
             "held_from": self.status if status == Status.HELD else "",
             "due_at": due_at,
             "lease_owner": None,
             "lease_until": None,
             "attempts": 0,
+            "decodings": 0,
             **changes,
         }
+        if changes["lease_owner"]:
+            changes["lease_until"] = database_clock.now() + LEASE  # not what is left of it
         if status not in OPEN_STATUSES:
             changes["active_key"] = None
         with transaction.atomic():
-            if not self._as_known().update(**changes):
+            if not self._as_known().update(**by_the_database(changes)):
                 return False
             self.record(RunEvent.Kind.STATUS, reason, detail, actor=actor, status=status)
             if self.status in UNFINISHED_STATUSES and status not in UNFINISHED_STATUSES:
                 tell = partial(run_finished.send_robust, sender=IsolationRun, run=self)
                 transaction.on_commit(tell)
         self._remember(changes)
+        if self.lease_owner:
+            self.refresh_from_db(fields=["due_at"])  # to the microsecond: see wait()
         return True
 
     @contextmanager
@@ -174,6 +184,7 @@ class IsolationRun(models.Model):
             vars(self).update(known)
             raise
 
+    @retried
     def keep(self, **changes: Any) -> None:
         """Write columns other than the status. Raises LeaseLost when somebody else went on."""
         if not self._as_known().update(**changes):
@@ -188,11 +199,16 @@ class IsolationRun(models.Model):
         """
         if reason and not self._has_told(reason):
             self.record(RunEvent.Kind.PROBLEM, reason, detail, status=Status(self.status))
-        free: dict[str, Any] = {"lease_owner": None, "lease_until": None, **changes}
+        return self._let_go(until, reason, changes)
+
+    @retried
+    def _let_go(self, until: datetime, reason: str, changes: Mapping[str, int]) -> bool:
+        free: dict[str, Any] = {"lease_owner": None, "lease_until": None, "decodings": 0, **changes}
         if self.is_open:
             free["reason"] = reason
         unhinted = self._as_known().filter(due_at=self.due_at)
-        return bool(unhinted.update(due_at=until, **free) or self._as_known().update(**free))
+        later = by_the_database({"due_at": until})
+        return bool(unhinted.update(**later, **free) or self._as_known().update(**free))
 
     def _has_told(self, reason: str) -> bool:
         """Whether an event of this hour and status says already that ``reason`` makes it wait."""
@@ -202,8 +218,17 @@ class IsolationRun(models.Model):
 
     def rest(self) -> None:
         """Give the lease back for good: nothing is left to do. Raises LeaseLost."""
-        self.keep(due_at=None, lease_owner=None, lease_until=None)
+        self.keep(due_at=None, lease_owner=None, lease_until=None, decodings=0)
 
+    def begin_decoding(self) -> None:
+        """Note that a picture is about to be decoded, which may kill this process.
+
+        Raises LeaseLost when somebody else went on.
+        """
+        if not self._as_known().update(decodings=models.F("decodings") + 1):
+            raise LeaseLost(str(self.pk))
+
+    @retried
     def record(
         self,
         kind: "RunEvent.Kind",
@@ -236,6 +261,14 @@ class IsolationRun(models.Model):
     def _remember(self, changes: dict[str, Any]) -> None:
         for name, value in changes.items():
             setattr(self, name, value)
+
+
+def by_the_database(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The same columns, with moments reckoned by the clock that all workers share."""
+    return {
+        name: database_clock.at(value) if name in MOMENTS and value is not None else value
+        for name, value in changes.items()
+    }
 
 
 class RunEvent(models.Model):

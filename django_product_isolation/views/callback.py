@@ -16,16 +16,13 @@ from django.views.decorators.csrf import csrf_exempt
 
 from django_product_isolation import callbacks
 from django_product_isolation.callbacks import BadCallback, Callback
-from django_product_isolation.choices import Workers
 from django_product_isolation.conf import get_settings
 from django_product_isolation.redaction import without_locals
-from django_product_isolation.workflow import UnknownRun, WrongRun, advance_for, receive_callback
+from django_product_isolation.workflow import UnknownRun, WrongRun, receive_callback
 
 logger = logging.getLogger("django_product_isolation")
 
 MAX_BODY_BYTES = 64 * 1024
-# Only under WORKERS = "request": Runflow waits "a few seconds" for an answer (contract, 2.4).
-SECONDS_FOR_STEPS = 3.0
 HIDDEN = "hidden"
 
 
@@ -58,8 +55,6 @@ class CallbackView(View):
             return refuse(404, "unknown_run", pk)
         except WrongRun:
             return refuse(409, "wrong_run", pk)
-        if get_settings().WORKERS == Workers.REQUEST:
-            advance_for([pk], seconds=SECONDS_FOR_STEPS)
         return HttpResponse("ok", content_type="text/plain")
 
 

@@ -1,7 +1,6 @@
 """The page on which staff watch a batch and decide about its runs.
 
-Under WORKERS = "request" looking at it takes steps that were confirmed before; otherwise a GET
-changes nothing.
+Looking at it changes nothing. Where steps are taken in this process, it has what is due seen to.
 """
 
 import uuid
@@ -24,6 +23,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from django_product_isolation import workers
 from django_product_isolation.admin import rights, visible, wording
 from django_product_isolation.admin.cards import Card, badge, cards
 from django_product_isolation.admin.decisions import (
@@ -38,13 +38,10 @@ from django_product_isolation.admin.sites import (
     find_model,
     home_for,
 )
-from django_product_isolation.choices import Status, Workers
+from django_product_isolation.choices import Status
 from django_product_isolation.conf import get_settings
 from django_product_isolation.models import IsolationBatch, IsolationRun
-from django_product_isolation.workflow import advance_for
 
-# Under WORKERS = "request" only: long enough for a step, short enough for somebody who waits.
-SECONDS_FOR_STEPS = 1.0
 ALL = "all"
 # Clocks of several machines differ, and what a transaction wrote is seen when it commits.
 MARGIN = timedelta(minutes=1)
@@ -65,10 +62,7 @@ def progress(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     if request.method == "POST":
         onward = decide(request, *read_decision(request, runs))
         return HttpResponseRedirect(onward or request.get_full_path())
-    if get_settings().WORKERS == Workers.REQUEST:
-        waiting = batch.runs.exclude(due_at=None).order_by()
-        advance_for(waiting.values_list("pk", flat=True), seconds=SECONDS_FOR_STEPS)
-        now, runs = timezone.now(), runs_of(request, batch)
+    workers.current().wake()
     return draw(request, batch, runs, now)
 
 

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import DatabaseError, IntegrityError
-from django.db.models.functions import Now
 from django.utils import timezone
 
+from django_product_isolation import database_clock
 from django_product_isolation.choices import Status
 from django_product_isolation.conf import get_settings
+from django_product_isolation.database_clock import DatabaseNow
 from django_product_isolation.models import AccountBalance, IsolationRun
 from django_product_isolation.querysets import RunQuerySet
 from django_product_isolation.reasons import Reason
@@ -67,7 +68,8 @@ def hold_queue(reason: Reason) -> None:
 
 def pause_queue(until: datetime) -> None:
     """Send nothing that nobody is working on before ``until``: Runflow asked for it."""
-    waiting_in_queue().filter(due_at__lt=until).update(due_at=until, reason=Reason.BUSY)
+    moment = database_clock.at(until)
+    waiting_in_queue().filter(due_at__lt=moment).update(due_at=moment, reason=Reason.BUSY)
 
 
 def waiting_in_queue() -> RunQuerySet:
@@ -95,14 +97,16 @@ def read_balance(*, at_once: bool = False) -> None:
 def claim_reading(pause: timedelta) -> bool:
     """Whether it is for the caller to ask: nobody else has within ``pause``."""
     known = AccountBalance.objects.filter(pk=1)
-    if pause and known.filter(asked_at__gt=Now() - pause).exists():
+    if pause and known.filter(asked_at__gt=DatabaseNow(-pause.total_seconds())).exists():
         return False
     if pause and not IsolationRun.objects.filter(status__in=WORKED_ON).exists():
         return False
-    if known.filter(asked_at__lte=Now() - pause).update(asked_at=Now()):
+    if known.filter(asked_at__lte=DatabaseNow(-pause.total_seconds())).update(
+        asked_at=DatabaseNow()
+    ):
         return True
     try:
-        AccountBalance.objects.create(pk=1, asked_at=Now())
+        AccountBalance.objects.create(pk=1, asked_at=DatabaseNow())
     except IntegrityError:  # somebody else has just asked, the first time or within the pause
         return False
     return True

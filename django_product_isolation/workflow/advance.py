@@ -10,20 +10,23 @@ from django.db import DatabaseError, transaction
 
 from django_product_isolation.callbacks import Callback
 from django_product_isolation.choices import Status
-from django_product_isolation.host import StorageFailed
+from django_product_isolation.decoding import before_decoding
+from django_product_isolation.host import StorageFailed, StorageUnfaithful
 from django_product_isolation.models import IsolationRun, LeaseLost, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.redaction import without_locals
 from django_product_isolation.signals import work_due
-from django_product_isolation.transactions import retried
+from django_product_isolation.transactions import is_away, retried, summary
 
 from . import outages
 from .account import read_balance
 from .collect import collect, poll
+from .leases import keeper
 from .originals import put_back, tell_restored
 from .publish import apply, make_sure
 from .retrying import retry
 from .settle import settle
+from .storage_outages import make_sure_of_storage, outlast
 from .submit import confirm, submit
 from .timing import soon
 
@@ -57,8 +60,11 @@ UNANSWERED = (
 WAITED_IN_VAIN = (Reason.TOO_LONG, Reason.RUN_MISSING, Reason.STILL_UNCONFIRMED)
 MAX_HINTS = 4
 
-# An image may kill whoever decodes it: after so many deaths in one step a person is asked.
+# An image may kill whoever decodes it: after so many deaths of one step a person is asked.
 MAX_DEATHS = 3
+# Any other step ends with its worker when that is restarted, as web servers are every few hours.
+# Only what no series of restarts explains is taken for the run's own doing.
+MAX_LOSSES = 20
 
 
 class UnknownRun(LookupError):
@@ -78,45 +84,65 @@ def advance(pk: uuid.UUID) -> bool:
     if run is None:
         return False
     logger.debug("step run=%s status=%s attempt=%s", run.pk, run.status, run.attempts)
-    try:
-        take_step(run)
-    except LeaseLost:
-        logger.info("lease_lost run=%s status=%s", run.pk, run.status)
-    except DatabaseError:
-        # What cannot be recorded is left: the lease runs out, and the step is taken again.
-        logger.exception("step_unrecorded run=%s status=%s", run.pk, run.status)
+    with keeper.keeping(run) as lease:
+        try:
+            take_step(run)
+        except LeaseLost:
+            logger.info("lease_lost run=%s status=%s", run.pk, run.status)
+        except DatabaseError as error:
+            # What cannot be recorded is left: the step is taken again when the database is back.
+            lease.is_over = True
+            told = (run.pk, run.status, summary(error))
+            logger.error("step_unrecorded run=%s status=%s error=%s", *told)
     return True
 
 
 def take_step(run: IsolationRun) -> None:
     """Take the step of a claimed run, or put it off with the reason. Raises LeaseLost."""
     try:
-        if run.taken_over and deaths(run) >= MAX_DEATHS and run.is_open:
+        if run.taken_over and is_deadly(run) and run.is_open:
             retry(run, Reason.CRASHED, limit=0)
         else:
+            make_sure_of_storage(run)
             run_step(run)
     except LeaseLost:
         raise
-    except StorageFailed as error:
+    except StorageUnfaithful as error:
         retry(run, Reason.STORAGE_FAILED, str(error))
+    except StorageFailed as error:
+        outlast(run, str(error))
     except Exception as error:
+        if isinstance(error, DatabaseError) and is_away(error):
+            raise
         logger.exception("step_failed run=%s status=%s", run.pk, run.status)
         if run.lease_owner:  # else the step is recorded, and there is nothing to take again
             retry(run, Reason.CRASHED, type(error).__name__)
 
 
+def is_deadly(run: IsolationRun) -> bool:
+    """Note that the last worker never came back; whether the run itself seems to kill them."""
+    run.record(RunEvent.Kind.PROBLEM, Reason.WORKER_LOST, status=Status(run.status))
+    lost = run.events.filter(reason=Reason.WORKER_LOST, at__gte=run.status_since)
+    return run.decodings >= MAX_DEATHS or lost.count() >= MAX_LOSSES
+
+
 @without_locals
 def run_step(run: IsolationRun) -> None:
     """The step itself. What it raises is logged, and it handles the key and links."""
-    if not outages.stands_aside(run):
+    if outages.stands_aside(run):
+        return
+    announced = before_decoding.set(once(run.begin_decoding))
+    try:
         STEPS[run.status](run)
-        outages.end_those_over(run)
+    finally:
+        before_decoding.reset(announced)
+    outages.end_those_over(run)
 
 
-def deaths(run: IsolationRun) -> int:
-    """Note that the last worker never came back; return how many did not in this status."""
-    run.record(RunEvent.Kind.PROBLEM, Reason.WORKER_LOST, status=Status(run.status))
-    return run.events.filter(reason=Reason.WORKER_LOST, at__gte=run.status_since).count()
+def once(call: Callable[[], None]) -> Callable[[], None]:
+    """``call``, which from the second time on does nothing."""
+    calls = iter([call])
+    return lambda: next(calls, lambda: None)()
 
 
 def work_on(pk: uuid.UUID) -> bool:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from django_product_isolation.choices import AspectRatio, Resolution, Status
 from django_product_isolation.conf import get_settings
+from django_product_isolation.database_clock import DatabaseNow
 from django_product_isolation.host import Picture, Target, target_for
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.querysets import RunQuerySet
@@ -237,6 +238,7 @@ def new_run(batch: IsolationBatch, target: Target, picture: Picture, prompt: str
         review=batch.review,
         active_key=target.active_key(picture.pk),
         source_name=picture.name,
+        due_at=DatabaseNow(),
     )
 
 

@@ -10,8 +10,8 @@ from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
 
 from django.core.files.base import File
-from django.utils import timezone
 
+from django_product_isolation import database_clock
 from django_product_isolation.choices import Status
 from django_product_isolation.conf import get_settings
 from django_product_isolation.fetching import FetchError, fetch
@@ -21,7 +21,7 @@ from django_product_isolation.host import (
     FileMissing,
     NameTaken,
     NameTooLong,
-    StorageFailed,
+    StorageUnfaithful,
     Target,
     is_ours,
     result_filename,
@@ -72,8 +72,8 @@ def poll(run: IsolationRun) -> None:
     elif known.status == RunState.CANCELLED:
         run.move_to(Status.CANCELLED, reason=Reason.RUN_CANCELLED, cost=cost_of(run, known))
     elif Place.RUNFLOW in run.known_outages:
-        run.wait(next_poll(timezone.now()), attempts=0)  # what an outage ate does not count
-    elif timezone.now() - run.status_since > POLL_HORIZON and run.attempts >= MIN_POLLS:
+        run.wait(next_poll(database_clock.now()), attempts=0)  # what an outage ate does not count
+    elif database_clock.now() - run.status_since > POLL_HORIZON and run.attempts >= MIN_POLLS:
         run.move_to(Status.HELD, reason=Reason.TOO_LONG)
     else:
         run.wait(next_poll(run.status_since))
@@ -238,7 +238,7 @@ def keep_file(
     if name != path:
         keep_other_name(run, name, digest)
     if not is_stored(target, name, digest):
-        raise StorageFailed("the storage returned other bytes than it was given")
+        raise StorageUnfaithful("the storage returned other bytes than it was given")
     return name, digest
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from django_product_isolation.choices import Status
+from django_product_isolation.database_clock import DatabaseNow
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import work_due
@@ -26,7 +27,7 @@ def approve(run: IsolationRun, *, user: Any = None) -> bool:
     """Let a result that waits for review be published."""
     waiting = IsolationRun.objects.filter(pk=run.pk, status=Status.READY, review=True)
     with transaction.atomic():
-        if not waiting.update(review=False, due_at=soon()):
+        if not waiting.update(review=False, due_at=DatabaseNow()):
             return False
         run.record(RunEvent.Kind.APPROVED, actor=user)
         nudge(run)

@@ -90,12 +90,9 @@ def newer(run: IsolationRun, target: Target) -> Reason | None:
 
 
 def wait_for_storage(run: IsolationRun, detail: str) -> None:
-    """Have the step taken again before long, without limit; what it waits for is said once."""
+    """Have the step taken again before long, without limit."""
     until = backoff(min(run.attempts, LONGEST_BACKOFF))
-    if run.reason == Reason.STORAGE_AWAY:
-        run.keep(due_at=until, lease_owner=None, lease_until=None)
-    else:
-        run.wait(until, reason=Reason.STORAGE_AWAY, detail=detail)
+    run.wait(until, reason=Reason.STORAGE_AWAY, detail=detail)
 
 
 def tell_restored(run: IsolationRun) -> None:

@@ -7,16 +7,16 @@ is asked for help, and it is told twice: when it begins and when it is over.
 
 import logging
 import random
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
 from functools import partial
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.db.models.functions import Now
-from django.utils import timezone
 
+from django_product_isolation import database_clock
 from django_product_isolation.choices import Status
+from django_product_isolation.database_clock import DatabaseNow
 from django_product_isolation.models import IsolationRun, Outage
 from django_product_isolation.querysets import RunQuerySet
 from django_product_isolation.reasons import Reason
@@ -72,8 +72,8 @@ def stands_aside(run: IsolationRun) -> bool:
 
 def claim_probe(place: Place) -> bool:
     """Whether it is for the caller to ask; nobody else does for half a minute."""
-    free = Outage.objects.filter(place=place, probe_at__lte=Now())
-    return bool(free.update(probe_at=Now() + timedelta(seconds=PROBE_SECONDS)))
+    free = Outage.objects.filter(place=place, probe_at__lte=DatabaseNow())
+    return bool(free.update(probe_at=DatabaseNow(PROBE_SECONDS)))
 
 
 def meet(run: IsolationRun, place: Place, error: str) -> datetime | None:
@@ -85,12 +85,13 @@ def meet(run: IsolationRun, place: Place, error: str) -> datetime | None:
     failures = known.values_list("failures", flat=True).first() or 1
     longest = MAX_PROBE_SECONDS.get(place, PROBE_SECONDS)
     pause = min(PROBE_SECONDS * 2.0 ** min(failures, 10), longest)
-    known.update(probe_at=Now() + timedelta(seconds=pause))
+    known.update(probe_at=DatabaseNow(pause))
     if known.filter(failures__gte=declared_after, is_declared=False).update(is_declared=True):
         logger.warning("outage place=%s %s", place, error)
     if not known.filter(is_declared=True).exists():
         return None
-    waiting(place).filter(due_at__lt=soon(OTHERS_SECONDS)).update(due_at=soon(OTHERS_SECONDS))
+    later = DatabaseNow(OTHERS_SECONDS)
+    waiting(place).filter(due_at__lt=later).update(due_at=later)
     return soon(pause)
 
 
@@ -100,7 +101,7 @@ def count_failure(place: Place) -> None:
         return
     try:
         with transaction.atomic():
-            Outage.objects.create(place=place, probe_at=Now())
+            Outage.objects.create(place=place, probe_at=DatabaseNow())
     except IntegrityError:  # somebody else has just met it
         known.update(failures=F("failures") + 1)
 
@@ -117,15 +118,15 @@ def end_those_over(run: IsolationRun) -> None:
         declared = known.filter(is_declared=True).first()
         if not known.delete()[0] or declared is None:
             continue
-        lasted = (timezone.now() - declared.since).total_seconds()
+        lasted = (database_clock.now() - declared.since).total_seconds()
         logger.warning("outage_over place=%s seconds=%.0f", place, lasted)
         wake(Place(place))
 
 
 def wake(place: Place) -> None:
-    runs = waiting(place).filter(due_at__gt=timezone.now())
+    runs = waiting(place).filter(due_at__gt=DatabaseNow())
     pks = list(runs.values_list("pk", flat=True)[:MAX_WOKEN])
-    runs.update(due_at=timezone.now())
+    runs.update(due_at=DatabaseNow())
     if pks:
         tell = partial(work_due.send_robust, sender=IsolationRun, run_ids=pks)
         transaction.on_commit(tell)

@@ -11,6 +11,7 @@ from django.db.models import Count, Min
 from django.utils import timezone
 
 from django_product_isolation.choices import UNFINISHED_STATUSES, Status
+from django_product_isolation.database_clock import DatabaseNow
 from django_product_isolation.models import AccountBalance, IsolationRun
 
 from .budgets import day_begins
@@ -52,5 +53,9 @@ def overview() -> Overview:
 
 def lateness() -> timedelta:
     """How long the step that is due longest has been waiting; zero when none is due. One query."""
-    due: datetime | None = IsolationRun.objects.due().values_list("due_at", flat=True).first()
-    return timezone.now() - due if due else timedelta()
+    found = IsolationRun.objects.due().values_list("due_at", DatabaseNow()).first()
+    if found is None:
+        return timedelta()
+    due_at, now = found
+    late: timedelta = now - due_at
+    return late

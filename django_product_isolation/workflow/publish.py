@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from django_product_isolation.choices import Status
-from django_product_isolation.host import StorageFailed, Target
+from django_product_isolation.host import StorageUnfaithful, Target
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import image_applied
@@ -58,7 +58,7 @@ def make_sure(run: IsolationRun) -> None:
     target = target_of(run)
     try:
         source = read_alike(target, run.source_name, run.source_sha256)
-    except StorageFailed as error:
+    except StorageUnfaithful as error:
         if run.attempts < PATIENCE:
             retry(run, Reason.STORAGE_FAILED, str(error), limit=PATIENCE)
             return
@@ -83,7 +83,7 @@ def read_alike(target: Target, name: str, sha256: str) -> Fingerprint | None:
     found = find_fingerprint(target, name)
     is_as_known = found is not None and found.sha256 == sha256
     if not is_as_known and find_fingerprint(target, name) != found:
-        raise StorageFailed("a file was read differently twice")
+        raise StorageUnfaithful("a file was read differently twice")
     return found
 
 

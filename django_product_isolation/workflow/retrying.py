@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from django.utils import timezone
-
+from django_product_isolation import database_clock
 from django_product_isolation.choices import Status
 from django_product_isolation.fetching import FetchError
 from django_product_isolation.models import IsolationRun, RunEvent
@@ -84,7 +83,9 @@ def wait_out(
     until = outages.meet(run, place, detail) or backoff(run.attempts)
     if error.retry_after is not None:
         until = max(until, soon(error.retry_after))
-    lasts = timezone.now() - run.status_since > TROUBLE_HORIZON and run.attempts > MANY_ATTEMPTS
+    lasts = (
+        database_clock.now() - run.status_since > TROUBLE_HORIZON and run.attempts > MANY_ATTEMPTS
+    )
     if lasts and run.may_go_to(Status.HELD):
         run.move_to(Status.HELD, reason=give_up, detail=detail)
     else:

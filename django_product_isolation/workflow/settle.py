@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.utils import timezone
-
+from django_product_isolation import database_clock
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.runflow import (
@@ -47,7 +46,7 @@ def settle(run: IsolationRun) -> None:
     except RunflowError as error:
         logger.debug("unsettled run=%s %s", run.pk, describe(error))
         found = Finding()
-    is_late = timezone.now() - run.status_since > SETTLE_HORIZON
+    is_late = database_clock.now() - run.status_since > SETTLE_HORIZON
     if found.run is not None and found.run.is_terminal:
         reason = Reason.ARRIVED_LATE if run.reason == Reason.NOT_ACCEPTED else run.reason
         run.record(RunEvent.Kind.NOTE, reason, f"at Runflow: {found.run.status}")
@@ -62,7 +61,7 @@ def settle(run: IsolationRun) -> None:
 
 def next_look(run: IsolationRun) -> datetime:
     """The moment to ask about an ended run again: seldom, and ever more seldom."""
-    waited: timedelta = min(timezone.now() - run.status_since, SETTLE_HORIZON)
+    waited: timedelta = min(database_clock.now() - run.status_since, SETTLE_HORIZON)
     return soon(max(60.0, waited.total_seconds() / 3))
 
 

@@ -7,8 +7,7 @@ only when the request provably was not accepted. Otherwise Runflow is asked; not
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from django.utils import timezone
-
+from django_product_isolation import database_clock
 from django_product_isolation.callbacks import callback_url
 from django_product_isolation.choices import Source, Status
 from django_product_isolation.conf import get_settings
@@ -211,7 +210,7 @@ def accepted(run: IsolationRun, sent: Run) -> None:
         hinted_run_ids="",
         answered_looks=0,
         looked_at=None,
-        due_at=soon() if called_back else next_poll(timezone.now()),
+        due_at=soon() if called_back else next_poll(database_clock.now()),
     )
 
 
@@ -247,7 +246,7 @@ def confirm(run: IsolationRun) -> None:
     except RunflowError as error:
         put_off(run, Place.RUNFLOW, error, reason=waiting_for, give_up=UNKNOWN_FATE)
         return
-    waited = timezone.now() - run.status_since
+    waited = database_clock.now() - run.status_since
     if found.run is not None:
         accepted(run, found.run)
     elif is_surely_absent(run, found) and waiting_for == Reason.UNCONFIRMED:

@@ -1,5 +1,8 @@
 """The project: settings, addresses, and the Celery app that shared tasks attach themselves to."""
 
-from .celery import app as celery_app
+from importlib.util import find_spec
 
-__all__ = ["celery_app"]
+if find_spec("celery"):
+    from .celery import app as celery_app
+
+    __all__ = ["celery_app"]

@@ -9,7 +9,7 @@ SHOP_VAR               example_project/var          folder for database, picture
 SHOP_URL               http://127.0.0.1:8000        the site's own address
 SHOP_DEBUG             off                          on: error pages; only while SHOP_URL is local
 DATABASE_URL           SQLite in SHOP_VAR           postgres:// or mysql://user:password@host/name
-SHOP_WORKERS           embedded                     request, embedded or celery
+SHOP_WORKERS           thread                       thread, embedded or celery
 CELERY_BROKER_URL      redis://127.0.0.1:6379/0     or amqp://..., for SHOP_WORKERS=celery
 SHOP_S3_ENDPOINT       none: files in SHOP_VAR      http://127.0.0.1:9000 or another S3 server
 SHOP_S3_BUCKET         shop                         bucket, key and secret for it
@@ -145,6 +145,7 @@ if CELERY_BROKER_URL.startswith("redis"):
     # Without limits workers and beat would wait for ever for a Redis that went silent.
     CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 30, "socket_connect_timeout": 5}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # workers wait, however long the broker is away
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BEAT_SCHEDULE = {
     "isolation-sweep": {
@@ -174,5 +175,5 @@ PRODUCT_ISOLATION = {
     "CALLBACK_BASE_URL": SITE_URL if switch("SHOP_CALLBACKS", True) and REACHABLE else None,
     "SIGNING_SECRETS": [SIGNING_SECRET] if SIGNING_SECRET else [],
     "REVIEW": switch("SHOP_REVIEW", False),
-    "WORKERS": text("SHOP_WORKERS", "embedded"),
+    "WORKERS": text("SHOP_WORKERS", "thread"),
 }

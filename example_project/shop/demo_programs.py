@@ -7,9 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from celery import current_app
 from django.conf import settings
-from kombu.exceptions import OperationalError
 
 from .processes import HOST, Program
 
@@ -69,8 +67,8 @@ def sandbox_program(port: int, environment: dict[str, str]) -> Program:
 
 
 def worker_programs(workers: str, environment: dict[str, str]) -> list[Program]:
-    """Return the worker, none where the site's own requests take the steps."""
-    if workers == "request":
+    """Return the worker, none where the site's own processes take the steps."""
+    if workers == "thread":
         return []
     if workers == "embedded":
         command, ready_line = [*MANAGE, "isolation_worker"], "Taking the steps"
@@ -91,6 +89,9 @@ def worker_programs(workers: str, environment: dict[str, str]) -> list[Program]:
 
 def broker_answers() -> bool:
     """Return whether Celery's broker can be reached."""
+    from celery import current_app
+    from kombu.exceptions import OperationalError
+
     try:
         with current_app.connection_for_write(connect_timeout=2) as connection:
             connection.ensure_connection(max_retries=1, timeout=3)

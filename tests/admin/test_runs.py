@@ -265,17 +265,6 @@ def test_after_a_decision_that_goes_on_the_batch_page_follows(client, staff):
     assert IsolationRun.objects.get().due_at is not None
 
 
-def test_where_no_worker_runs_the_decision_takes_the_next_step(
-    client, staff, option, django_capture_on_commit_callbacks
-):
-    option(WORKERS="request")
-    run = make_run(Status.READY)
-    with django_capture_on_commit_callbacks(execute=True):
-        decide(client, run, "approve")
-    assert status_of(run) == Status.APPLIED
-    assert image_of(run).original.name == run.result_name
-
-
 def test_several_runs_are_decided_about_from_the_list(client, staff):
     runs = [make_run(Status.READY, name=name) for name in ("Cup", "Pot")]
     queued = make_run(Status.QUEUED, name="Jug")

@@ -28,7 +28,7 @@ def filled(tmp_path_factory):
 @pytest.fixture(scope="module")
 def first_start(filled, photos):
     """A demo that was stopped by Ctrl-C."""
-    with demo(filled, "--photos", str(photos)) as running:
+    with demo(filled, "--photos", str(photos), "--workers", "embedded") as running:
         running.wait_for(STARTED)
         programs, home = running.programs(), page(running)
         status = running.interrupt()
@@ -42,7 +42,7 @@ def second_start(filled, first_start, photos):
         "from shop.models import Product; Product.objects.filter(slug='mug').update(name='Cup')"
     )
     assert manage(filled, "shell", "-v", "0", "-c", change).returncode == 0
-    with demo(filled, "--photos", str(photos), "--workers", "request") as running:
+    with demo(filled, "--photos", str(photos)) as running:
         running.wait_for(STARTED)
         programs, home = running.programs(), page(running)
         running.process.terminate()

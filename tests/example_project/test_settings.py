@@ -42,7 +42,7 @@ def test_without_any_variable_everything_is_on_this_machine(shown):
     isolation = values["isolation"]
     assert isolation["BASE_URL"] == "http://127.0.0.1:8765"
     assert isolation["CALLBACK_BASE_URL"] == "http://127.0.0.1:8000"
-    assert isolation["WORKERS"] == "embedded"
+    assert isolation["WORKERS"] == "thread"
     assert isolation["REVIEW"] is False
     assert values["database"].endswith("sqlite3")
     assert values["storage"]["BACKEND"].endswith("FileSystemStorage")

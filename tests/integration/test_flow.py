@@ -71,11 +71,11 @@ def is_on_white(content: bytes) -> bool:
     [
         ("embedded", {}),
         ("embedded", {"SHOP_CALLBACKS": "off"}),
-        ("request", {}),
-        ("request", {"SHOP_CALLBACKS": "off"}),
+        ("thread", {}),
+        ("thread", {"SHOP_CALLBACKS": "off"}),
         ("celery", {}),
     ],
-    ids=["embedded", "polling", "request", "request-polling", "celery"],
+    ids=["embedded", "polling", "thread", "thread-polling", "celery"],
 )
 def test_three_ticked_photos_stand_clean_on_their_products_and_come_back(
     workers, environment, photos, folder, tmp_path

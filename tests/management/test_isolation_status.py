@@ -59,7 +59,7 @@ def test_what_is_held_is_told_with_its_reason_in_words():
 @pytest.mark.parametrize(
     ("workers", "says"),
     [
-        ("request", "callbacks"),
+        ("thread", "own processes"),
         ("embedded", "isolation_worker"),
         ("celery", "beat"),
         ("django", "isolation_worker for the sweep"),
@@ -113,9 +113,18 @@ def test_the_health_view_is_well_while_steps_are_taken_in_time(client, settings)
     assert health(client) == (200, {"status": "ok"})
 
 
-def test_the_health_view_is_not_well_when_nobody_takes_the_steps(client):
+def test_a_site_whose_steps_are_late_is_alive_all_the_same(client):
     due_since(make_run(Status.PROCESSING), minutes=11)
-    assert health(client) == (503, {"status": "late"})
+    assert health(client) == (200, {"status": "late"})
+
+
+@pytest.mark.parametrize(
+    ("minutes", "status", "says"), [(9, 200, "ok"), (11, 503, "late")], ids=["in-time", "late"]
+)
+def test_the_lateness_view_is_well_while_steps_are_taken_in_time(minutes, status, says, client):
+    due_since(make_run(Status.PROCESSING), minutes=minutes)
+    response = client.get(reverse("product_isolation:lateness"))
+    assert (response.status_code, response.json()) == (status, {"status": says})
 
 
 def test_the_health_view_takes_one_query_and_is_not_kept(client, django_assert_num_queries):
@@ -132,5 +141,18 @@ def test_the_health_view_says_so_when_there_is_no_database(client, monkeypatch, 
         raise OperationalError("gone")
 
     monkeypatch.setattr("django_product_isolation.views.health.lateness", fail)
+    monkeypatch.setattr("django_product_isolation.views.health.connection.cursor", fail)
     assert health(client) == (503, {"status": "no database"})
     assert "health_unknown" in caplog.text
+    assert client.get(reverse("product_isolation:lateness")).status_code == 503
+
+
+def test_a_site_without_our_tables_is_alive_while_it_is_being_deployed(client, monkeypatch):
+    from django.db import ProgrammingError
+
+    def fail(*_args):
+        raise ProgrammingError("no such table")
+
+    monkeypatch.setattr("django_product_isolation.views.health.lateness", fail)
+    assert health(client) == (200, {"status": "unknown"})
+    assert client.get(reverse("product_isolation:lateness")).status_code == 503

@@ -6,13 +6,13 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, connection
+from django.db import InternalError, OperationalError, ProgrammingError, connection
 
 from django_product_isolation import isolate
 from django_product_isolation.choices import Status
-from django_product_isolation.management.commands.isolation_worker import Worker
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.querysets import RunQuerySet
+from django_product_isolation.workers import outages, pool
 from tests.catalogue.models import ProductImage
 from tests.photos import make_image
 
@@ -76,37 +76,93 @@ def test_a_worker_waits_for_work_and_stops_when_told(changed_images):
     assert "Stopped" in out.getvalue()
 
 
-def test_a_database_that_is_away_for_a_moment_is_waited_for(changed_images, monkeypatch, caplog):
-    due, left = RunQuerySet.due, [2]
+def failing(monkeypatch, name, error, times):
+    """The next so many calls of a method of the queryset fail."""
+    real, left = getattr(RunQuerySet, name), [times]
 
     def flaky(self, *args):
         if left[0]:
             left[0] -= 1
-            raise DatabaseError("gone away")
-        return due(self, *args)
+            raise error
+        return real(self, *args)
 
-    monkeypatch.setattr(RunQuerySet, "due", flaky)
-    worker = Worker(threads=1, pause=0.01)
-    while left[0]:
-        worker.run(until_idle=True)
-    worker.run(until_idle=True)
-    assert {run.status for run in changed_images.runs.all()} == {Status.SUPERSEDED}
-    assert "worker_without_database" in caplog.text
+    monkeypatch.setattr(RunQuerySet, name, flaky)
+    return left
+
+
+def work_until(changed_images, worker):
+    """Run a worker in this thread until all its work is done."""
+
+    def stop_when_done():
+        while changed_images.runs.exclude(status=Status.SUPERSEDED).exists():
+            time.sleep(0.01)
+        connection.close()
+        worker.stop()
+
+    watcher = threading.Thread(target=stop_when_done)
+    watcher.start()
+    worker.run(until_idle=False)
+    watcher.join()
+
+
+def messages(caplog):
+    return [record.getMessage().split()[0] for record in caplog.records]
+
+
+# A database that is gone cannot even be asked; one that is read-only refuses the claim. Where
+# tenants have schemas of their own, there may be no table in the one that is asked.
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [
+        ("due", OperationalError("connection refused")),
+        ("claim", InternalError("cannot execute UPDATE in a read-only transaction")),
+        ("due", ProgrammingError('relation "product_isolation_isolationrun" does not exist')),
+    ],
+    ids=["gone", "read-only", "no-table"],
+)
+def test_an_outage_of_the_database_is_waited_for_and_told_twice(
+    name, error, changed_images, monkeypatch, caplog
+):
+    monkeypatch.setattr(outages, "FIRST_PAUSE", 0.01)
+    failing(monkeypatch, name, error, times=5)
+    work_until(changed_images, pool.WorkerPool(threads=1, pause=0.01))
+    assert messages(caplog) == ["worker_without_database", "worker_without_database_over"]
+    assert str(error) in caplog.text
+    assert "Traceback" not in caplog.text
+
+
+def test_pauses_grow_while_an_outage_lasts(caplog):
+    outage = outages.Outage("away")
+    pauses = [outage.goes_on("it is") for _ in range(12)]
+    assert pauses[0] <= 1
+    assert 15 <= pauses[-1] <= 30
+    assert messages(caplog) == ["away"]
+    outage.is_over()
+    assert outage.goes_on("again") <= 1
+    assert messages(caplog) == ["away", "away_over", "away"]
+
+
+@pytest.mark.parametrize("name", ["due", "claim"])
+def test_once_ends_with_a_clear_message_where_there_is_no_database(
+    name, changed_images, monkeypatch
+):
+    failing(monkeypatch, name, OperationalError("connection refused"), times=10_000)
+    with pytest.raises(CommandError, match="connection refused"):
+        work()
+    assert {run.status for run in changed_images.runs.all()} == {Status.QUEUED}
 
 
 def test_a_step_that_is_lost_does_not_stop_the_worker(changed_images, monkeypatch, caplog):
-    from django_product_isolation.management.commands import isolation_worker
-
     taken = []
 
     def flaky(pk):
         taken.append(pk)
         if len(taken) == 1:
-            raise DatabaseError("gone away")
+            raise ZeroDivisionError
         return work_on(pk)
 
-    work_on = isolation_worker.work_on
-    monkeypatch.setattr(isolation_worker, "work_on", flaky)
+    work_on = pool.work_on
+    monkeypatch.setattr(pool, "work_on", flaky)
     work("--threads", "1")
     assert {run.status for run in changed_images.runs.all()} == {Status.SUPERSEDED}
     assert f"step_lost run={taken[0]}" in caplog.text

@@ -191,16 +191,16 @@ def test_it_takes_few_queries_and_asks_nobody(run, settings, django_assert_max_n
     assert (run.status, run.reason) == (Status.PROCESSING, "")
 
 
-def test_without_workers_the_callback_takes_the_steps_itself(run, settings):
+def test_where_the_site_takes_the_steps_the_callback_takes_none_either(run, settings):
     settings.PRODUCT_ISOLATION = {
         **settings.PRODUCT_ISOLATION,
-        "WORKERS": "request",
+        "WORKERS": "thread",
         "BASE_URL": "http://127.0.0.1:9",
     }
     assert call(run).status_code == 200
     run.refresh_from_db()
-    assert run.reason == "no-answer"  # it asked, and nobody was there
-    assert not is_woken(run)
+    assert (run.status, run.reason) == (Status.PROCESSING, "")
+    assert is_woken(run)
 
 
 def test_what_is_refused_is_logged_without_token_or_signature(run, signing, caplog):

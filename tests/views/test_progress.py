@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -155,31 +154,21 @@ def test_an_applied_run_that_is_still_due_keeps_the_page_alive(client, staff):
     assert "data-live" in client.get(url_of(run.batch)).content.decode()
 
 
+@pytest.mark.parametrize("workers", ["thread", "embedded", "celery"])
 @pytest.mark.parametrize("status", Status)
-def test_looking_changes_nothing_where_a_worker_runs(client, staff, status):
+def test_looking_changes_nothing_whoever_takes_the_steps(
+    client,
+    staff,
+    option,  # noqa: F811
+    status,
+    workers,
+):
+    option(WORKERS=workers)
     run = make_run(status)
     make_due(run)
     before = IsolationRun.objects.values().get()
     assert client.get(url_of(run.batch)).status_code == 200
     assert IsolationRun.objects.values().get() == before
-
-
-def test_looking_takes_the_steps_where_no_worker_runs(client, staff, option):  # noqa: F811
-    option(WORKERS="request")
-    run = make_run(Status.READY, review=False)
-    make_due(run)
-    page = client.get(url_of(run.batch)).content.decode()
-    assert status_of(run) == Status.APPLIED
-    assert image_of(run).original.name == run.result_name
-    assert "Applied: 1" in page
-
-
-def test_looking_takes_no_steps_of_another_batch(client, staff, option):  # noqa: F811
-    option(WORKERS="request")
-    run = make_run(Status.READY, review=False)
-    make_due(run)
-    client.get(url_of(make_run(Status.HELD, name="Pot").batch))
-    assert status_of(run) == Status.READY
 
 
 def test_a_decision_is_carried_out_and_said(client, staff):
@@ -487,22 +476,3 @@ def test_fifty_runs_cost_as_many_queries_as_five(client, staff, count_queries): 
     for n in range(45):
         make_run(list(Status)[n % 12], batch=batch, name=f"Pot {n}")
     assert look() == few
-
-
-@pytest.mark.django_db(transaction=True)
-def test_steps_are_taken_outside_of_the_requests_transaction(
-    client,
-    staff,
-    option,  # noqa: F811
-    monkeypatch,
-):
-    """A host with ATOMIC_REQUESTS must not hold its rows while we talk to Runflow."""
-    option(WORKERS="request")
-    monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", True)
-    atomic = []
-    monkeypatch.setattr(
-        "django_product_isolation.views.progress.advance_for",
-        lambda pks, seconds: atomic.append(connection.in_atomic_block),
-    )
-    assert client.get(url_of(make_run().batch)).status_code == 200
-    assert atomic == [False]

@@ -20,7 +20,6 @@ from tests.admin.shop import (
     VIEW,
     VIEW_RUNS,
     confirm,
-    image_of,
     make_batch,
     make_run,
     make_staff,
@@ -164,19 +163,6 @@ def test_an_approved_result_is_on_its_way(client, staff):
     assert response.redirect_chain == [(QUEUE, 302)]
     run.refresh_from_db()
     assert (run.review, run.due_at is None) == (False, False)
-
-
-def test_where_no_worker_runs_an_approved_result_is_published_at_once(
-    client,
-    staff,
-    option,  # noqa: F811
-    django_capture_on_commit_callbacks,
-):
-    option(WORKERS="request")
-    run = make_run(Status.READY)
-    with django_capture_on_commit_callbacks(execute=True):
-        post(client, "approve", run.pk, follow=False)
-    assert image_of(run).original.name == run.result_name
 
 
 def test_all_ticked_are_decided_about_and_no_others(client, staff):

@@ -110,21 +110,6 @@ def die_in_a_step(run, step):
     IsolationRun.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
 
 
-def test_a_step_that_kills_its_worker_is_taken_three_times_and_then_a_person_is_asked(
-    run, step, monkeypatch
-):
-    submit = STEPS[Status.QUEUED]
-    monkeypatch.setitem(STEPS, Status.QUEUED, deadly)
-    for _ in range(3):
-        die_in_a_step(run, step)
-    monkeypatch.setitem(STEPS, Status.QUEUED, submit)
-    run = step(run)
-    assert (run.status, run.reason, run.held_from) == (Status.HELD, Reason.CRASHED, Status.QUEUED)
-    assert run.events.filter(reason=Reason.WORKER_LOST).count() == 3
-    assert resume(run)
-    assert step(run).status == Status.PROCESSING
-
-
 def test_workers_lost_in_other_steps_do_not_count(run, runflow, step, monkeypatch):
     for status in (Status.QUEUED, Status.PROCESSING, Status.COLLECTING):
         with monkeypatch.context() as patched:

@@ -283,18 +283,6 @@ def test_a_storage_that_fails_for_a_while_is_waited_for(run, image, runflow, go_
     assert run.result_name not in leftovers.values_list("detail", flat=True)
 
 
-def test_a_storage_that_keeps_failing_asks_a_person_and_resume_goes_on(
-    run, image, runflow, go_on, monkeypatch
-):
-    run = go_on(run, Status.COLLECTING)
-    broken_save(monkeypatch, image, times=5)
-    run = go_on(run)
-    assert (run.status, run.reason) == (Status.HELD, Reason.STORAGE_FAILED)
-    assert resume(run)
-    assert go_on(run).status == Status.APPLIED
-    assert len(runflow.runs_of(run)) == 1
-
-
 def test_a_storage_that_cuts_what_it_stores_is_noticed(run, image, runflow, go_on, monkeypatch):
     run = go_on(run, Status.COLLECTING)
     storage = image.original.storage

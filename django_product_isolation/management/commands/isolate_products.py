@@ -91,7 +91,7 @@ class Command(BaseCommand):
 
     def isolate(self, catalogue: Catalogue, bar: ProgressBar) -> None:
         """Begin batch after batch and follow them until nothing goes on by itself."""
-        takes_steps = get_settings().WORKERS == Workers.REQUEST
+        takes_steps = get_settings().WORKERS == Workers.THREAD
         counts = catalogue.counts()
         while True:
             moving = list(catalogue.moving.values_list("pk", flat=True))

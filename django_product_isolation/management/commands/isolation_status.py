@@ -10,8 +10,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from django_product_isolation import workers
 from django_product_isolation.choices import Status
-from django_product_isolation.conf import IsolationSettings, get_settings
+from django_product_isolation.conf import get_settings
 from django_product_isolation.reasons import sentence_of
 from django_product_isolation.workflow.overview import Overview, overview
 
@@ -38,7 +39,7 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(as_document(seen), indent=2))
         else:
-            for line in lines(seen, settings, *budgets):
+            for line in lines(seen, *budgets):
                 self.stdout.write(line)
         if max_late is not None and seen.late > timedelta(minutes=max_late):
             raise CommandError(f"A step has been due for {age(seen.late)}.")
@@ -58,17 +59,13 @@ def as_document(seen: Overview) -> dict[str, Any]:
     }
 
 
-def lines(
-    seen: Overview, settings: IsolationSettings, daily: Decimal | None, monthly: Decimal | None
-) -> list[str]:
+def lines(seen: Overview, daily: Decimal | None, monthly: Decimal | None) -> list[str]:
     """The overview in words."""
     found = [opened(seen)]
     for reason, count in sorted(seen.held.items()):
         found.append(f"Held: {count} x {reason}. {sentence_of(reason)}")
     if seen.late > timedelta(minutes=1):
-        found.append(
-            f"Late: a step has been due for {age(seen.late)}. {WHO_STEPS[settings.WORKERS]}"
-        )
+        found.append(f"Late: a step has been due for {age(seen.late)}. {workers.current().if_late}")
     found.append(
         f"Charged or reserved: {usd(seen.today)} today{of(daily)}, "
         f"{usd(seen.month)} this month{of(monthly)}."
@@ -77,14 +74,6 @@ def lines(
         since = since_then(seen.balance_read_at)
         found.append(f"Balance at Runflow: {usd(seen.balance)}, read {since} ago.")
     return found
-
-
-WHO_STEPS = {
-    "request": "Steps are taken by callbacks and by whoever watches a batch.",
-    "embedded": "Is isolation_worker running?",
-    "celery": "Are the Celery workers running, and beat for the sweep?",
-    "django": "Are the workers of TASKS running, and isolation_worker for the sweep?",
-}
 
 
 def opened(seen: Overview) -> str:

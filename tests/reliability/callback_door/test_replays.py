@@ -18,7 +18,7 @@ def test_replays_in_any_order_at_any_time_and_address_change_nothing():
     assert tally.counts["replays"] == 800
 
 
-@pytest.mark.parametrize("workers", ["request", "embedded", "celery"])
+@pytest.mark.parametrize("workers", ["thread", "embedded", "celery"])
 def test_for_a_run_that_has_ended_nothing_is_asked_or_published(workers, shop):
     shop["WORKERS"] = workers
     shop["BASE_URL"] = "http://127.0.0.1:9"

@@ -1,12 +1,14 @@
 """One image's way through a world in which something was planned, and the ends it may come to."""
 
+from datetime import timedelta
 from typing import Any
+from unittest import mock
 
 from django_product_isolation import isolate, restore
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.tasks import advance_run
-from django_product_isolation.workflow import approve
+from django_product_isolation.workflow import approve, storage_outages
 from tests.catalogue.models import ProductImage
 from tests.reliability.crash_points.story import Story
 from tests.reliability.world.convergence import calm, resume_all
@@ -147,6 +149,11 @@ class Flow(Story):
         self.go_on()
         self.come_back()
         self.world.check()
+
+    def is_held_in_the_end(self) -> None:
+        """The same for an outage of a day, which here lasts for ten minutes."""
+        with mock.patch.object(storage_outages, "HORIZON", timedelta(minutes=10)):
+            self.is_held()
 
     def repair(self) -> None:
         """Whatever made the trouble is mended."""

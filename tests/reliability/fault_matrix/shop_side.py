@@ -43,7 +43,7 @@ def storage_is_away_before_sending(flow: Flow) -> None:
 @cell("S3", "m", "H", instead="A storage that stays away is the developer's: nothing was paid.")
 def storage_stays_away_before_sending(flow: Flow) -> None:
     storage(flow, "open", "raises", always=True)
-    flow.is_held()
+    flow.is_held_in_the_end()
     assert len(flow.world.network.posts) == 1
 
 
@@ -62,7 +62,7 @@ def storage_never_takes_the_result(flow: Flow) -> None:
     for fault in ("raises", "403", "lies"):
         flow.begin()
         storage(flow, "save", fault, always=True)
-        flow.is_held()
+        flow.is_held_in_the_end()
 
 
 @cell("S9", "m", "R")
@@ -75,7 +75,7 @@ def storage_is_away_before_the_swap(flow: Flow) -> None:
 @cell("S9", "m", "H")
 def storage_stays_away_before_the_swap(flow: Flow) -> None:
     from_step(flow, "S10", "open", "raises", always=True)
-    flow.is_held()
+    flow.is_held_in_the_end()
 
 
 @cell("S12", "m", "R")

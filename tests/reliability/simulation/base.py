@@ -55,7 +55,7 @@ class Story:
         review=YES_OR_NO,
         public=YES_OR_NO,
         overwrites=YES_OR_NO,
-        mode=one_of(["celery", "celery", "embedded", "request"]),
+        mode=one_of(["celery", "celery", "embedded", "thread"]),
         budget=one_of([None, None, "0.54", "1.35"]),
         grammar=one_of(["EQ", "colon", "refused", "ignored"]),
         honours_key=YES_OR_NO,
@@ -116,7 +116,7 @@ class Story:
             due = next_due()
             if due is not None and due - world.clock.true() < timedelta(hours=6):
                 world.clock.advance_to(due)
-            if is_anything_due(world, "worker-2"):
+            if is_anything_due(world):
                 world.sweep("worker-2")
             self.people_help()
 

@@ -3,15 +3,7 @@
 from typing import Any
 
 from django_product_isolation import restore
-from django_product_isolation.models import IsolationBatch
-from django_product_isolation.workflow import (
-    advance_for,
-    approve,
-    reject,
-    resume,
-    stop,
-    stop_restoring,
-)
+from django_product_isolation.workflow import approve, reject, resume, stop, stop_restoring
 
 from .base import Story, images, people, rounds, some
 from .draws import YES_OR_NO, between, one_of, rule, some_of
@@ -23,7 +15,6 @@ DECISIONS = {
     "stop": stop,
     "stop restoring": stop_restoring,
 }
-SECONDS_FOR_STEPS = 2.0
 
 
 class People(Story):
@@ -70,15 +61,8 @@ class People(Story):
 
     @rule()
     def watches_the_batch(self) -> None:
-        """The page takes steps itself where there are no workers."""
-        if self.world.takes_steps_in_requests:
-            self.world.work("web", self.refresh)
-
-    @staticmethod
-    def refresh() -> None:
-        batch = IsolationBatch.objects.order_by("-created_at").first()
-        if batch:
-            advance_for(batch.runs.values_list("pk", flat=True), seconds=SECONDS_FOR_STEPS)
+        """Somebody's look wakes the thread of the site's own process, where that is the worker."""
+        self.world.sweep("web")
 
     @rule(which=images)
     def human_upload(self, which: int) -> None:

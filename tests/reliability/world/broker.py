@@ -9,6 +9,7 @@ from typing import Any
 from unittest import mock
 
 from django_product_isolation import tasks
+from django_product_isolation.workers import celery
 
 from .points import Points
 
@@ -40,7 +41,7 @@ class Broker:
     def reset(self) -> None:
         self.bag: list[Message] = []
         self.is_down = False
-        tasks.nudges.resting_until = 0.0
+        celery.nudges.resting_until = 0.0
 
     def publish(self, name: str, args: Any = (), kwargs: Any = None, **options: Any) -> None:
         """What apply_async and delay come to."""

@@ -79,10 +79,9 @@ class Callbacks:
             headers={"Runflow-Signature": delivery.signature},
         )
         response = world.work("web", match.func, request, **match.kwargs)
-        if not world.takes_steps_in_requests:
-            view = world.ended
-            if not view.errors and view.queries > MAX_QUERIES:
-                world.violation(f"I19 the callback took {view.queries} queries")
-            if view.calls:
-                world.violation("I19 the callback called Runflow or the storage")
+        view = world.ended
+        if not view.errors and view.queries > MAX_QUERIES:
+            world.violation(f"I19 the callback took {view.queries} queries")
+        if view.calls:
+            world.violation("I19 the callback called Runflow or the storage")
         return getattr(response, "status_code", 500)

@@ -15,6 +15,8 @@ from django.db import connection
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from django_product_isolation.database_clock import DatabaseNow
+
 from .points import Points
 
 BEGINNING = real.datetime(2027, 3, 1, 9, tzinfo=real.timezone.utc)
@@ -59,12 +61,14 @@ class Clock:
                 return clock.now().astimezone(tz) if tz else clock.now().replace(tzinfo=None)
 
         def as_now(now: Any, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:
-            return "%s", [connection.ops.adapt_datetimefield_value(clock.true())]
+            moment = clock.true() + real.timedelta(seconds=getattr(now, "seconds", 0))
+            return "%s", [connection.ops.adapt_datetimefield_value(moment)]
 
         watches = SimpleNamespace(monotonic=self.monotonic, sleep=self.advance)
         compiled = dict.fromkeys([f"as_{connection.vendor}", "as_sql"], as_now)
         with (
             mock.patch.multiple(Now, create=True, **compiled),
+            mock.patch.multiple(DatabaseNow, create=True, **compiled),
             mock.patch.object(timezone, "datetime", Datetime),  # fields hold timezone.now itself
             _replaced(time, watches),
             _replaced(real.datetime, Datetime),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from contextvars import copy_context
 from typing import Any
 
 from django.conf import settings
@@ -93,10 +94,6 @@ class World:
             **self.options,
         }
 
-    @property
-    def takes_steps_in_requests(self) -> bool:
-        return bool(settings.PRODUCT_ISOLATION["WORKERS"] == "request")
-
     def violation(self, text: str) -> None:
         """Note it: an exception would be caught by the app."""
         self.violations.append(text)
@@ -123,7 +120,7 @@ class World:
         """Have the process ``name`` do something; None when it died or was refused."""
         try:
             with self.points.running(name) as process:
-                return function(*args, **kwargs)
+                return copy_context().run(function, *args, **kwargs)  # knows its own clock
         except Died:
             return None
         except (NothingToIsolate, BudgetExceeded):

@@ -41,7 +41,7 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--workers",
-            choices=["request", "embedded", "celery"],
+            choices=["thread", "embedded", "celery"],
             default=settings.PRODUCT_ISOLATION["WORKERS"],
             help="who takes the steps of a run (default %(default)s)",
         )

@@ -1,0 +1,26 @@
+"""Taking a step for somebody who carries a message about one run."""
+
+import uuid
+from datetime import datetime
+
+from django_product_isolation import database_clock, workflow
+from django_product_isolation.models import IsolationRun
+
+# Beyond this the sweep finds the run: brokers hold long countdowns badly.
+MAX_COUNTDOWN = 300.0
+
+
+def seconds_after_step(run_id: str) -> float | None:
+    """Take one step of a run; how many seconds later it wants attention again.
+
+    None when there was no step to take, or nothing more is to be done, or not soon.
+    Raises DatabaseError when there is no database to ask.
+    """
+    if not workflow.work_on(uuid.UUID(run_id)):
+        return None
+    runs = IsolationRun.objects.filter(pk=run_id)
+    due_at: datetime | None = runs.values_list("due_at", flat=True).first()
+    if due_at is None:
+        return None
+    seconds = max((due_at - database_clock.now()).total_seconds(), 0.0)
+    return seconds if seconds <= MAX_COUNTDOWN else None

@@ -1,0 +1,175 @@
+"""WORKERS = "thread": one thread in each of the site's own processes, beside its requests.
+
+It is begun by an order, a callback, a page of ours or, at most once a minute, any request, and
+ends when nothing is left to come. Killed anywhere it loses nothing: the rows are the queue.
+"""
+
+import logging
+import os
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.signals import request_started
+from django.db import DatabaseError, close_old_connections, connections
+
+from django_product_isolation import workflow
+from django_product_isolation.choices import Workers
+from django_product_isolation.conf import get_settings
+from django_product_isolation.database_clock import DatabaseNow
+from django_product_isolation.models import IsolationRun
+from django_product_isolation.transactions import summary
+from django_product_isolation.workflow.leases import keeper
+
+from .base import BaseWorkers
+from .outages import Outage
+
+logger = logging.getLogger("django_product_isolation")
+
+# Other processes make runs due too, so while any is to come nobody sleeps for longer. Seconds.
+LONGEST_SLEEP = 20.0
+SHORTEST_SLEEP = 0.1
+# After a restart nobody may order anything for hours; any request then sees what was left.
+BETWEEN_GLANCES = 60.0
+
+
+class ThreadWorkers(BaseWorkers):
+    needs_process = False
+    if_late = (
+        "Steps are taken in the site's own processes: is it running, and does anybody visit it?"
+    )
+
+    def enqueue(self, run_ids: Sequence[uuid.UUID]) -> None:
+        self.wake()
+
+    def wake(self) -> None:
+        if may_begin():
+            worker.wake()
+
+
+class WorkThread:
+    """Takes steps one at a time, since decoding takes memory that the site needs too."""
+
+    def __init__(self) -> None:
+        self.outage = Outage("worker_without_database")
+        self.forget()
+
+    def forget(self) -> None:
+        """Know of no thread: the process is a new one."""
+        self.lock = threading.Lock()
+        self.woken = threading.Event()
+        self.thread: threading.Thread | None = None
+
+    def wake(self) -> None:
+        """Have what is due looked at, by the thread that there is or a new one."""
+        self.woken.set()
+        with self.lock:
+            if self.thread is not None and self.thread.is_alive():
+                return
+            thread = threading.Thread(target=self._run, name="isolation-worker", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError as error:  # no more threads, or the process is at its end
+                logger.warning("worker_without_thread error=%s", error)
+                return
+            self.thread = thread
+
+    def _run(self) -> None:
+        while not keeper.is_closing:
+            self.woken.clear()
+            pause = self._look()
+            if pause is not None:
+                self.woken.wait(pause)
+                continue
+            with self.lock:
+                if not self.woken.is_set():
+                    self.thread = None
+                    return
+
+    def _look(self) -> float | None:
+        """Take all steps that are due. Returns how many seconds later to look again, if at all."""
+        try:
+            self._take_steps()
+            pause = seconds_to_next()
+        except DatabaseError as error:
+            return self.outage.goes_on(summary(error))
+        except Exception as error:
+            # Whatever it is, it must not end the only worker that the shop has.
+            if self.outage.since is None:
+                logger.exception("worker_failed")
+            return self.outage.goes_on(type(error).__name__)
+        finally:
+            connections.close_all()
+        self.outage.is_over()
+        return pause
+
+    def _take_steps(self) -> None:
+        close_old_connections()
+        due = IsolationRun.objects.due().values_list("pk", flat=True)
+        while not keeper.is_closing and (pk := due.first()) and workflow.work_on(pk):
+            self.outage.is_over()
+            close_old_connections()
+
+
+def seconds_to_next() -> float | None:
+    """How long until a run wants attention, or may have lost its worker; None when none will."""
+    waiting = IsolationRun.objects.exclude(due_at=None).order_by("due_at")
+    free = waiting.filter(lease_owner=None).values_list("due_at", DatabaseNow()).first()
+    if free is not None:
+        due_at, now = free
+        seconds: float = (due_at - now).total_seconds()
+        return min(max(seconds, SHORTEST_SLEEP), LONGEST_SLEEP)
+    return LONGEST_SLEEP if waiting.exists() else None
+
+
+def may_begin() -> bool:
+    """Whether this process can have a thread. Not in a shop's tests, nor where none would run."""
+    tests = sys.modules.get("django.test.utils")
+    return not hasattr(getattr(tests, "_TestState", None), "saved_data") and has_threads()
+
+
+def has_threads() -> bool:
+    """Whether threads run between requests. uWSGI is the server that must be asked for that."""
+    server: Any = sys.modules.get("uwsgi")
+    options = getattr(server, "opt", {})
+    if server is None or options.get("enable-threads") or options.get("threads"):
+        return True
+    if not has_threads.told:  # type: ignore[attr-defined]
+        has_threads.told = True  # type: ignore[attr-defined]
+        logger.warning(
+            "worker_without_thread error=uWSGI runs no threads. Start it with --enable-threads, or "
+            'set WORKERS to "embedded" and have cron run isolation_worker --once'
+        )
+    return False
+
+
+has_threads.told = False  # type: ignore[attr-defined]
+
+
+class Glances:
+    """Has any request of the site wake the thread, if it is long since one did."""
+
+    def __init__(self) -> None:
+        self.next = 0.0
+
+    def glance(self, **_kwargs: Any) -> None:
+        """Receives ``request_started``. Costs a look at the clock."""
+        if time.monotonic() < self.next:
+            return
+        self.next = time.monotonic() + BETWEEN_GLANCES
+        if get_settings().WORKERS == Workers.THREAD:
+            ThreadWorkers().wake()
+
+
+worker = WorkThread()
+glances = Glances()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=worker.forget)
+
+
+def watch_requests() -> None:
+    """Have requests of the site wake the thread. Called once, when Django is ready."""
+    request_started.connect(glances.glance, dispatch_uid="product_isolation_glances")

@@ -1,0 +1,121 @@
+"""Keeping the leases of the steps that this process is taking.
+
+A lease is short, so that a run whose worker was killed goes on soon. While its step lasts it is
+renewed here, and when the process ends, or could not record the step, it is given back.
+"""
+
+import atexit
+import os
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from django.db import DatabaseError, connections
+
+from django_product_isolation.models import IsolationRun
+
+RENEWAL = 15.0  # seconds between renewals: four in the time of a lease
+LONGEST_STEP = 900.0  # a step that hangs loses its run
+PATIENCE = 2.0  # seconds that the end of the process waits for steps at hand
+
+
+@dataclass(eq=False)
+class Lease:
+    """One run in the hands of this process."""
+
+    pk: uuid.UUID
+    owner: uuid.UUID
+    decodings: int  # before the step began
+    is_over: bool = False  # the step has ended, and nothing of it could be recorded
+    since: float = field(default_factory=time.monotonic)
+
+
+class Keeper:
+    """Renews and gives back, in a thread that lives while there is a lease to keep."""
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Know of no lease: the process is a new one."""
+        self.held: set[Lease] = set()
+        self.changed = threading.Condition()
+        self.thread: threading.Thread | None = None
+        self.is_closing = False  # no further step should be begun
+        self.is_ending = False
+
+    @contextmanager
+    def keeping(self, run: IsolationRun) -> Iterator[Lease]:
+        """Keep the lease of a claimed run until the block ends.
+
+        Where the block sets ``is_over`` it is given back, now or when the database is back.
+        """
+        owner = run.lease_owner or uuid.uuid4()
+        lease = Lease(run.pk, owner, run.decodings)
+        with self.changed:
+            self.held.add(lease)
+            self._begin()
+        try:
+            yield lease
+        finally:
+            with self.changed:
+                if not lease.is_over:
+                    self.held.discard(lease)
+                self.changed.notify_all()
+
+    def end(self) -> None:
+        """Give back what is held when the process ends, a moment later. Raises nothing."""
+        ends = time.monotonic() + PATIENCE
+        self.is_closing = True
+        with self.changed:
+            self.changed.wait_for(lambda: not self.held, timeout=PATIENCE)
+            self.is_ending = True
+            self.changed.notify_all()
+            left = max(ends - time.monotonic(), 0) + 1
+            self.changed.wait_for(lambda: not self.held, timeout=left)
+
+    def _begin(self) -> None:
+        """Start the thread, if there is none. A process that can have none keeps no lease."""
+        if self.thread is None or not self.thread.is_alive():
+            thread = threading.Thread(target=self._run, name="isolation-leases", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError:
+                return
+            self.thread = thread
+
+    def _run(self) -> None:
+        while True:
+            with self.changed:
+                self.changed.wait_for(lambda: self.is_ending, timeout=RENEWAL)
+                held, is_ending = list(self.held), self.is_ending
+                if not held:
+                    self.thread = None
+                    return
+            for lease in held:
+                self._tend(lease, lease.is_over or is_ending)
+            connections.close_all()
+            with self.changed:
+                if is_ending:
+                    self.held.clear()
+                self.changed.notify_all()
+
+    def _tend(self, lease: Lease, is_over: bool) -> None:
+        try:
+            if is_over:
+                give_back = IsolationRun.objects.give_back
+                give_back(lease.pk, lease.owner, decodings=lease.decodings)
+                self.held.discard(lease)
+            elif time.monotonic() - lease.since < LONGEST_STEP:
+                IsolationRun.objects.renew(lease.pk, lease.owner)
+        except DatabaseError:  # whoever takes steps says so
+            connections.close_all()
+
+
+keeper = Keeper()
+atexit.register(keeper.end)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=keeper.forget)

@@ -1,0 +1,45 @@
+"""A storage that is away: every run that needs it waits until it is back, and no person is asked.
+
+Knows how long that may go on before it is no outage any more.
+"""
+
+import random
+from datetime import timedelta
+
+from django_product_isolation import database_clock
+from django_product_isolation.choices import Status
+from django_product_isolation.models import IsolationRun
+from django_product_isolation.reasons import Reason
+
+from .files import target_of
+from .timing import soon
+
+# All go on soon after it is back. Seconds.
+LONGEST_PAUSE = 60.0
+HORIZON = timedelta(hours=24)
+
+
+def make_sure_of_storage(run: IsolationRun) -> None:
+    """Ask a storage that failed this run before for something small, before anything is fetched
+    for it in vain. Raises StorageFailed.
+    """
+    if run.reason == Reason.STORAGE_FAILED:
+        target_of(run).size_of(run.source_name)
+
+
+def outlast(run: IsolationRun, detail: str) -> None:
+    """Have the step taken again until the storage is back, and say once that it is away.
+
+    After a day without it the run is held, where there is something left to decide.
+    """
+    told = run.events.filter(reason=Reason.STORAGE_FAILED, at__gte=run.status_since)
+    first = told.order_by("at", "pk").values_list("at", flat=True).first()
+    lasts = first is not None and database_clock.now() - first > HORIZON
+    if lasts and run.may_go_to(Status.HELD):
+        run.move_to(Status.HELD, reason=Reason.STORAGE_FAILED, detail=detail)
+    elif lasts and run.status in (Status.APPLIED, Status.RESTORED):
+        run.rest()
+    else:
+        pause = min(2.0 ** min(run.attempts, 10), LONGEST_PAUSE)
+        until = soon(random.uniform(pause / 2, pause))  # noqa: S311 (spreads load)
+        run.wait(until, reason=Reason.STORAGE_FAILED, detail=detail)

@@ -1,0 +1,107 @@
+"""A storage that is away for an hour holds no run, and everything goes on soon after."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.storage import FileSystemStorage
+from django.utils import timezone
+
+from django_product_isolation.choices import Status
+from django_product_isolation.models import IsolationRun, RunEvent
+from django_product_isolation.reasons import Reason
+from django_product_isolation.workflow import resume
+
+pytestmark = pytest.mark.django_db
+
+
+class Outage:
+    """Switches the shop's storage off, wholly or for writing alone."""
+
+    def __init__(self, monkeypatch, methods):
+        self.is_on = False
+        for name in methods:
+            monkeypatch.setattr(FileSystemStorage, name, self.failing(name))
+
+    def failing(self, name):
+        real = getattr(FileSystemStorage, name)
+
+        def method(storage, *args, **options):
+            if self.is_on:
+                raise ConnectionError("https://user:canary@bucket.example refused")
+            return real(storage, *args, **options)
+
+        return method
+
+
+@pytest.fixture(params=["all", "writing"])
+def outage(request, monkeypatch):
+    methods = {"all": ["_open", "_save", "exists", "size"], "writing": ["_save"]}
+    return Outage(monkeypatch, methods[request.param])
+
+
+@pytest.mark.parametrize("status", [Status.QUEUED, Status.COLLECTING, Status.READY])
+def test_an_outage_of_the_storage_holds_no_run_however_long_it_lasts(
+    status, run, outage, go_on, step, caplog
+):
+    run = go_on(run, status)
+    outage.is_on = True
+    for _ in range(40):
+        run = step(run)
+        assert run.status != Status.HELD
+        assert run.due_at is None or run.due_at - timezone.now() < timedelta(seconds=61)
+    failures = run.events.filter(kind=RunEvent.Kind.PROBLEM, reason=Reason.STORAGE_FAILED)
+    assert failures.count() <= 2  # once in each status
+    assert "Traceback" not in caplog.text
+    assert "canary" not in caplog.text
+    outage.is_on = False
+    assert go_on(run).status == Status.APPLIED
+
+
+def test_nothing_is_downloaded_in_vain_while_the_storage_is_away(
+    run, runflow, sandbox, go_on, step, monkeypatch
+):
+    run = go_on(run, Status.COLLECTING)
+    outage = Outage(monkeypatch, ["_open", "_save", "exists", "size"])
+    outage.is_on = True
+    step(run)
+    runflow.behave(fault="error_500", on="any", times=0)
+    for _ in range(5):
+        run = step(run)
+        assert run.reason == Reason.STORAGE_FAILED  # not that Runflow is: nobody asked it
+
+
+def test_after_a_day_without_storage_a_person_is_asked_and_resume_goes_on(
+    run, go_on, step, monkeypatch
+):
+    run = go_on(run, Status.COLLECTING)
+    outage = Outage(monkeypatch, ["_open", "_save", "exists", "size"])
+    outage.is_on = True
+    step(run)
+    RunEvent.objects.update(at=timezone.now() - timedelta(hours=25))
+    IsolationRun.objects.update(status_since=timezone.now() - timedelta(hours=26))
+    run = step(run)
+    assert (run.status, run.reason) == (Status.HELD, Reason.STORAGE_FAILED)
+    outage.is_on = False
+    assert resume(run)
+    assert go_on(run).status == Status.APPLIED
+
+
+def test_a_published_run_tells_the_shop_when_the_storage_is_back(run, go_on, step, monkeypatch):
+    from django_product_isolation.signals import image_applied
+
+    told = []
+
+    def hear(run, **_kwargs):
+        told.append(run.pk)
+
+    image_applied.connect(hear)
+    run = go_on(run, Status.APPLIED)
+    outage = Outage(monkeypatch, ["_open"])
+    outage.is_on = True
+    for _ in range(30):
+        run = step(run)
+    assert (run.status, told) == (Status.APPLIED, [])
+    outage.is_on = False
+    go_on(run)
+    image_applied.disconnect(hear)
+    assert told == [run.pk]
