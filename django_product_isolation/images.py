@@ -54,6 +54,8 @@ READ_CHUNK = 1024 * 1024  # bytes
 BAND = 64  # rows
 SAVE_OPTIONS = {"PNG": {}, "JPEG": {"quality": 95, "subsampling": 0}, "WEBP": {"quality": 95}}
 THUMBNAIL_OPTIONS = {"quality": 80}
+MAX_THUMBNAIL_MEMORY = 380_000_000  # bytes: the largest result, and photos of any camera
+THUMBNAIL_PATIENCE = 10.0  # seconds that a person waits
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,10 +124,15 @@ def publishable(file: BinaryIO) -> Iterator[Prepared]:
 def thumbnail(file: BinaryIO, *, size: int) -> bytes:
     """A WebP picture of at most ``size`` pixels a side, looking as in a browser, on white.
 
-    Raises ImageRejected.
+    Raises ImageRejected, also for pictures that would take too much memory to be shown small.
     """
-    with opened(file, SOURCE_FORMATS) as picture:
-        picture.draft(None, (2 * size, 2 * size))
+    with opened(
+        file,
+        SOURCE_FORMATS,
+        max_memory=MAX_THUMBNAIL_MEMORY,
+        draft=2 * size,
+        patience=THUMBNAIL_PATIENCE,
+    ) as picture:
         picture.load()
         return _saved(_small(picture, size), "WEBP", THUMBNAIL_OPTIONS).getvalue()
 

@@ -2,7 +2,6 @@ import hashlib
 import io
 import random
 import tempfile
-import threading
 import warnings
 
 import pytest
@@ -285,27 +284,6 @@ def test_damaged_source_is_rejected_or_copied(kind, seed, flips):
 def test_avif_with_a_broken_table_is_rejected():
     body = SOURCE_KINDS["AVIF"].replace(b"pitm", b"pitn")
     assert rejection(needs_preparing, io.BytesIO(body)) == "unreadable"
-
-
-def test_hosts_leave_to_read_halves_is_given_back_after_the_last_of_many(monkeypatch):
-    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
-    inside, leave = threading.Event(), threading.Event()
-
-    def stay():
-        with decoding.opened(saved(picture()), ("PNG",)):
-            inside.set()
-            leave.wait(10)
-
-    other = threading.Thread(target=stay)
-    other.start()
-    inside.wait(10)
-    half = saved(picture()).getvalue()[:-400]
-    inspect(saved(picture()))
-    assert rejection(inspect, io.BytesIO(half)) == "unreadable"
-    assert ImageFile.LOAD_TRUNCATED_IMAGES is False
-    leave.set()
-    other.join()
-    assert ImageFile.LOAD_TRUNCATED_IMAGES is True
 
 
 def test_time_limit_of_a_worker_gets_through_the_decoder(monkeypatch):

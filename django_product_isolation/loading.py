@@ -1,0 +1,82 @@
+"""Decoding a picture whole or not at all, whatever the host allows Pillow to pass over.
+
+Goes by one picture at a time: no switch of the process is touched, since other threads, the
+host's own, decode under it.
+"""
+
+from functools import partial
+from typing import IO, Any
+
+from PIL import Image, ImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+
+DECODER = "django_product_isolation"
+
+
+class Incomplete(OSError):
+    """The file holds less than its whole picture."""
+
+
+def insist_on_the_whole(picture: ImageFile.ImageFile) -> None:
+    """Have ``picture`` raise Incomplete, or what its decoder says, when it is loaded in part."""
+    prepare, end = picture.load_prepare, picture.load_end
+    decoders: list[WholeDecoder] = []
+
+    def load_prepare() -> None:
+        prepare()
+        decoders.clear()
+        picture.tile = [
+            tile._replace(codec_name=DECODER, args=(tile.codec_name, tile.args, decoders))
+            for tile in picture.tile
+        ]
+
+    def load_end() -> None:
+        end()
+        if not all(decoder.is_done for decoder in decoders):
+            raise Incomplete("the file ends before its picture")
+
+    picture.load_prepare = load_prepare  # type: ignore[method-assign]
+    picture.load_end = load_end  # type: ignore[method-assign]
+    if isinstance(picture, JpegImageFile):
+        picture.load_read = partial(_read_some, picture)  # type: ignore[method-assign]
+
+
+def _read_some(picture: JpegImageFile, read_bytes: int) -> bytes:
+    """As its own ``load_read``, which makes up an end where there is none."""
+    data = picture.fp.read(read_bytes) if picture.fp else b""
+    if not data:
+        raise Incomplete("the file ends before its picture")
+    return data
+
+
+class WholeDecoder(ImageFile.PyDecoder):
+    """One of Pillow's decoders, whose failures are raised and whose end is remembered."""
+
+    def init(self, args: tuple[Any, ...]) -> None:
+        name, own_args, decoders, *extra = args
+        self.decoder = Image._getdecoder(self.mode, name, own_args, tuple(extra))
+        self.is_done = False
+        decoders.append(self)
+
+    @property
+    def pulls_fd(self) -> bool:
+        return self.decoder.pulls_fd
+
+    def setimage(self, im: Any, extents: tuple[int, int, int, int] | None = None) -> None:
+        self.decoder.setimage(im, extents)
+
+    def setfd(self, fd: IO[bytes]) -> None:
+        self.decoder.setfd(fd)
+
+    def cleanup(self) -> None:
+        self.decoder.cleanup()
+
+    def decode(self, buffer: Any) -> tuple[int, int]:
+        consumed, error = self.decoder.decode(buffer)
+        if error < 0:
+            raise Incomplete(f"decoder error {error}")
+        self.is_done = consumed < 0 or self.pulls_fd
+        return consumed, error
+
+
+Image.register_decoder(DECODER, WholeDecoder)
