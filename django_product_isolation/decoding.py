@@ -93,7 +93,8 @@ class ImageFacts:
     mode: str  # Pillow's
     has_alpha: bool
     is_animated: bool  # or several pictures in one file
-    is_upright: bool  # nothing is left to turn for whoever shows it
+    is_upright: bool  # browsers turn nothing
+    is_unturned: bool  # nor does any other reader
     is_srgb: bool
 
 
@@ -155,22 +156,34 @@ def facts_of(picture: ImageFile.ImageFile) -> ImageFacts:
         has_alpha=picture.has_transparency_data,
         is_animated=getattr(picture, "is_animated", False),
         is_upright=orientation_of(picture) not in UPRIGHT,
+        is_unturned=not is_turned_by_some(picture),
         is_srgb=is_srgb(picture),
     )
 
 
 def orientation_of(picture: Image.Image) -> int:
-    """How browsers turn a decoded picture: by EXIF alone, 1 where that says nothing.
+    """How browsers turn a decoded picture: by EXIF alone, and not in a WebP; 1 for not at all.
 
-    XMP's word on it, which Pillow takes too, is heard by no browser, and EXIF in a text of a PNG
-    by none either. For AVIF Pillow puts the file's own turns in the place of its EXIF.
+    What XMP or a text of a PNG says, which Pillow takes too, is heard by no browser. For AVIF
+    Pillow puts the file's own turns in the place of its EXIF.
     """
+    if picture.format == "WEBP":
+        return 1
     exif = Image.Exif()
     try:
         exif.load(picture.info.get("exif") or b"")
         return int(exif.get(ExifTags.Base.Orientation, 1))
     except DECODER_FAILURES:
         return 1
+
+
+def is_turned_by_some(picture: Image.Image) -> bool:
+    """Whether any reader, be it Pillow or a browser, might turn a decoded picture."""
+    try:
+        for_pillow = int(picture.getexif().get(ExifTags.Base.Orientation, 1))
+    except DECODER_FAILURES:
+        for_pillow = 1
+    return orientation_of(picture) in UPRIGHT or for_pillow in UPRIGHT
 
 
 def size_of(file: BinaryIO) -> int:

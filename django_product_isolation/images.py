@@ -157,7 +157,7 @@ def _is_ready(facts: ImageFacts, size: int) -> bool:
     return (
         facts.format in RESULT_FORMATS
         and facts.mode == "RGB"
-        and facts.is_upright
+        and facts.is_unturned
         and facts.is_srgb
         and not facts.has_alpha
         and not facts.is_animated

@@ -4,8 +4,8 @@ Goes by one picture at a time: no switch of the process is touched, since other 
 host's own, decode under it.
 """
 
-from functools import partial
 from typing import IO, Any
+from weakref import proxy
 
 from PIL import Image, ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
@@ -19,34 +19,41 @@ class Incomplete(OSError):
 
 def insist_on_the_whole(picture: ImageFile.ImageFile) -> None:
     """Have ``picture`` raise Incomplete, or what its decoder says, when it is loaded in part."""
-    prepare, end = picture.load_prepare, picture.load_end
-    decoders: list[WholeDecoder] = []
+    whole = _Whole(picture)
+    picture.load_prepare = whole.load_prepare  # type: ignore[method-assign]
+    picture.load_end = whole.load_end  # type: ignore[method-assign]
+    if isinstance(picture, JpegImageFile):
+        # Its own makes up an end where there is none.
+        picture.load_read = whole.load_read  # type: ignore[method-assign]
 
-    def load_prepare() -> None:
-        prepare()
-        decoders.clear()
-        picture.tile = [
-            tile._replace(codec_name=DECODER, args=(tile.codec_name, tile.args, decoders))
-            for tile in picture.tile
+
+class _Whole:
+    """The hooks of one picture. It is not held: its pixels must go as soon as nobody needs them."""
+
+    def __init__(self, picture: ImageFile.ImageFile) -> None:
+        self.picture = proxy(picture)
+        self.kind = type(picture)
+        self.decoders: list[WholeDecoder] = []
+
+    def load_prepare(self) -> None:
+        self.kind.load_prepare(self.picture)
+        self.picture.tile = [
+            tile._replace(codec_name=DECODER, args=(tile.codec_name, tile.args, self.decoders))
+            for tile in self.picture.tile
         ]
 
-    def load_end() -> None:
-        end()
-        if not all(decoder.is_done for decoder in decoders):
+    def load_read(self, read_bytes: int) -> bytes:
+        data: bytes = self.picture.fp.read(read_bytes)
+        if not data:
             raise Incomplete("the file ends before its picture")
+        return data
 
-    picture.load_prepare = load_prepare  # type: ignore[method-assign]
-    picture.load_end = load_end  # type: ignore[method-assign]
-    if isinstance(picture, JpegImageFile):
-        picture.load_read = partial(_read_some, picture)  # type: ignore[method-assign]
-
-
-def _read_some(picture: JpegImageFile, read_bytes: int) -> bytes:
-    """As its own ``load_read``, which makes up an end where there is none."""
-    data = picture.fp.read(read_bytes) if picture.fp else b""
-    if not data:
-        raise Incomplete("the file ends before its picture")
-    return data
+    def load_end(self) -> None:
+        self.kind.load_end(self.picture)
+        is_whole = all(decoder.is_done for decoder in self.decoders)
+        self.decoders.clear()
+        if not is_whole:
+            raise Incomplete("the file ends before its picture")
 
 
 class WholeDecoder(ImageFile.PyDecoder):

@@ -7,6 +7,7 @@ decode anything, and must not know what an image is for.
 import re
 import struct
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import BinaryIO
 
 MAX_SCANS = 100  # cameras and editors write up to 14
@@ -45,10 +46,8 @@ def refuse_costly(file: BinaryIO) -> None:
         (look for magic, look in LOOKS.items() if start.startswith(magic)), None
     )
     if look is not None:
-        try:
+        with suppress(IndexError, struct.error):  # the file ends before its part
             look(start + file.read())
-        except (IndexError, struct.error):
-            pass  # the file ends before its part
     file.seek(0)
 
 
@@ -61,9 +60,8 @@ def is_progressive(file: BinaryIO) -> bool:
 
 
 def _look_at_jpeg(body: bytes) -> None:
-    pixels = scans = segments = metadata = 0
-    for marker, at in _jpeg_markers(body):
-        segments += 1
+    pixels = scans = metadata = 0
+    for segments, (marker, at) in enumerate(_jpeg_markers(body), start=1):
         if marker in FRAMES:
             height, width = struct.unpack_from(">HH", body, at + 3)
             pixels = max(pixels, width * height)
