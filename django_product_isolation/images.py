@@ -34,9 +34,12 @@ __all__ = [
     "inspect",
     "needs_preparing",
     "oddities",
+    "on_white",
     "prepare_for_upload",
     "publishable",
+    "saved",
     "sha256_of",
+    "size_of",
     "thumbnail",
 ]
 
@@ -134,7 +137,7 @@ def thumbnail(file: BinaryIO, *, size: int) -> bytes:
         patience=THUMBNAIL_PATIENCE,
     ) as picture:
         picture.load()
-        return _saved(_small(picture, size), "WEBP", THUMBNAIL_OPTIONS).getvalue()
+        return saved(_small(picture, size), "WEBP", THUMBNAIL_OPTIONS).getvalue()
 
 
 def sha256_of(file: BinaryIO, *, max_bytes: int | None = None) -> tuple[str, int]:
@@ -173,7 +176,7 @@ def _facts_and_copy(file: BinaryIO) -> tuple[ImageFacts, BytesIO | None]:
         facts = facts_of(picture)
         if _is_ready(facts, size):
             return facts, None
-        return facts, _saved(_small(picture, MAX_UPLOAD_SIDE), "JPEG", SAVE_OPTIONS["JPEG"])
+        return facts, saved(_small(picture, MAX_UPLOAD_SIDE), "JPEG", SAVE_OPTIONS["JPEG"])
 
 
 @contextmanager
@@ -187,7 +190,7 @@ def _opened_result(file: BinaryIO) -> Iterator[ImageFile.ImageFile]:
 def _published(file: BinaryIO) -> tuple[BytesIO, ImageFacts]:
     facts, shown = _facts_and_pixels(file)
     if not _is_plain(facts):
-        copy = _saved(_set_right(file), facts.format, SAVE_OPTIONS[facts.format])
+        copy = saved(_set_right(file), facts.format, SAVE_OPTIONS[facts.format])
         return copy, inspect(copy)
     body = file.read()
     file.seek(0)
@@ -244,14 +247,14 @@ def _small(picture: ImageFile.ImageFile, side: int) -> Image.Image:
     profile, orientation = profile_of(picture), orientation_of(picture)
     pixels = _in_common_mode(picture)
     pixels.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=3.0)
-    return _upright(in_srgb(_on_white(pixels), profile), orientation)
+    return _upright(in_srgb(on_white(pixels), profile), orientation)
 
 
 def _upright(pixels: Image.Image, orientation: int) -> Image.Image:
     return pixels.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else pixels
 
 
-def _saved(pixels: Image.Image, file_format: str, options: Mapping[str, int]) -> BytesIO:
+def saved(pixels: Image.Image, file_format: str, options: Mapping[str, int]) -> BytesIO:
     pixels.info = {}  # Pillow would write comments and other metadata found there
     copy = BytesIO()
     pixels.save(copy, file_format, **options)
@@ -279,7 +282,7 @@ def _in_8_bits(picture: Image.Image) -> Image.Image:
     return greys
 
 
-def _on_white(pixels: Image.Image) -> Image.Image:
+def on_white(pixels: Image.Image) -> Image.Image:
     if pixels.mode not in ("RGBA", "LA"):
         return pixels
     canvas = Image.new("RGB", pixels.size, "white")

@@ -23,7 +23,9 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "easy_thumbnails",
     "tests.catalogue",
+    "tests.fussy",
     "django_product_isolation",
 ]
 MIDDLEWARE = [

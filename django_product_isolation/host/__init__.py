@@ -3,6 +3,7 @@
 Knows nothing of runs.
 """
 
+from .acceptance import as_upload, extensions_of, refused_stored, refused_upload
 from .pictures import Picture
 from .rows import dimension_columns, without_dimensions
 from .storage import (
@@ -15,6 +16,7 @@ from .storage import (
     storage_errors,
 )
 from .targets import Target, build, get_targets, target_for
+from .uploads import NotProcessed, as_stored
 
 __all__ = [
     "MAX_FILE_BYTES",
@@ -22,12 +24,18 @@ __all__ = [
     "FileMissing",
     "FileTooLarge",
     "NameTooLong",
+    "NotProcessed",
     "Picture",
     "StorageFailed",
     "Target",
+    "as_stored",
+    "as_upload",
     "build",
     "dimension_columns",
+    "extensions_of",
     "get_targets",
+    "refused_stored",
+    "refused_upload",
     "storage_errors",
     "target_for",
     "without_dimensions",

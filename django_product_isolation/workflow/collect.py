@@ -43,6 +43,7 @@ from django_product_isolation.runflow import (
 
 from .account import connect, describe, hold
 from .files import find_fingerprint, result_filename, target_of
+from .fitting import NotAccepted, fitted
 from .retrying import retry, retry_for
 from .timing import LOOKUP_HORIZON, POLL_HORIZON, backoff, next_poll, soon
 
@@ -149,20 +150,25 @@ def refuse_download(run: IsolationRun, error: FetchError) -> None:
 
 
 def take_in(run: IsolationRun, known: Run, result: BinaryIO) -> None:
-    """Check the downloaded result and keep what customers may see of it.
+    """Check the downloaded result and keep what customers may see of it and the field accepts.
 
     Raises ImageRejected and StorageFailed.
     """
     try:
         with publishable(result) as clean:
             odd = oddities(clean.file, clean.facts, run.batch.aspect_ratio)
-            name, digest = keep_file(run, target_of(run), clean.file, clean.facts)
+            fit, more = fitted(target_of(run), run.object_pk, clean)
+            name, digest = keep_file(run, target_of(run), fit.file, fit.facts)
     except FileMissing:
         run.move_to(Status.SUPERSEDED, reason=Reason.IMAGE_DELETED)
         return
     except NameTooLong:
         run.move_to(Status.FAILED, reason=Reason.NAME_TOO_LONG)
         return
+    except NotAccepted as error:
+        run.move_to(Status.HELD, reason=Reason.RESULT_REFUSED, detail=str(error)[:500])
+        return
+    odd += more
     reason = Reason.SEVERAL_RESULTS if len(known.output_urls) > 1 else ""
     if odd:
         reason = Reason.UNUSUAL

@@ -16,7 +16,13 @@ from django_product_isolation.callbacks import make_token
 from django_product_isolation.choices import Source, Status
 from django_product_isolation.conf import get_settings
 from django_product_isolation.fetching import is_reachable_from_outside, is_refused
-from django_product_isolation.host import FileMissing, FileTooLarge, NameTooLong, Target
+from django_product_isolation.host import (
+    FileMissing,
+    FileTooLarge,
+    NameTooLong,
+    Target,
+    extensions_of,
+)
 from django_product_isolation.images import (
     ImageRejected,
     needs_preparing,
@@ -35,6 +41,7 @@ from django_product_isolation.runflow import (
     RunflowError,
     RunRequest,
 )
+from django_product_isolation.variants import takes
 
 from .account import connect, describe, hold, hold_queue, pause_queue
 from .files import result_filename, target_of
@@ -89,6 +96,8 @@ def prepare(run: IsolationRun, target: Target, client: RunflowClient) -> RunRequ
 
     Raises Unusable, RunflowError (from an upload) and StorageFailed.
     """
+    if not takes(extensions_of(target.field)):
+        raise Unusable(Reason.RESULT_REFUSED)
     try:
         target.path_for(run.object_pk, result_filename(".webp"))
         with target.copy(run.source_name) as source:
