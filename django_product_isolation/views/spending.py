@@ -32,12 +32,12 @@ from django_product_isolation.models import AccountBalance
 from django_product_isolation.workflow import spending as workflow
 from django_product_isolation.workflow.budgets import budgets
 
+from .spreadsheet import cell
+
 MAX_DAYS = 366
 MAX_RUNS = 150_000  # on the page, which adds them up; the CSV file is written line by line
 EARLIEST, LATEST = date(2000, 1, 1), date(2999, 12, 31)
 COLUMNS = ("day", "person", "model", "product", "status", "runflow id", "cost USD")
-# What spreadsheets take for the beginning of a formula.
-FORMULA = ("=", "+", "-", "@")
 
 
 @never_cache
@@ -213,7 +213,7 @@ def lines(period: workflow.Period) -> Iterator[str]:
     writer = csv.writer(Echo())
     yield writer.writerow(COLUMNS)
     for values in values_of_runs(period):
-        yield writer.writerow(map(harmless, values))
+        yield writer.writerow(map(cell, values))
 
 
 def values_of_runs(period: workflow.Period) -> Iterator[Iterable[str]]:
@@ -233,8 +233,3 @@ def values_of_runs(period: workflow.Period) -> Iterator[Iterable[str]]:
             runflow_id or "",
             "" if cost is None else f"{cost:f}",
         )
-
-
-def harmless(text: str) -> str:
-    """The same text, with an apostrophe before what a spreadsheet would take for a formula."""
-    return f"'{text}" if text.lstrip().startswith(FORMULA) else text

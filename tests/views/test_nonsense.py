@@ -197,7 +197,7 @@ def plain_addresses(shop, *, but=()):
     lists = [reverse("admin:catalogue_productimage_changelist")]
     ours = [a for a in addresses_of_ours(shop) if "%" not in a and len(a) < 120]
     admins = [a for a in addresses_of_the_admin(shop) if "%" not in a and len(a) < 120]
-    once = {tuple(a.split("/")[:4]) + (a.split("/")[-2],): a for a in [*lists, *ours, *admins]}
+    once = {(*a.split("/")[:4], a.split("/")[-2]): a for a in [*lists, *ours, *admins]}
     return [a for a in once.values() if not any(part in a for part in ("health", *but))]
 
 

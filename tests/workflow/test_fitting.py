@@ -102,7 +102,7 @@ def test_what_the_field_takes_in_no_form_waits_in_the_fields_own_words(isolated,
 
 
 def test_a_held_result_goes_on_once_the_field_takes_it(isolated, runflow, go_on, monkeypatch):
-    run, row = isolated(Picky, "closed", name="Mug")
+    run, _row = isolated(Picky, "closed", name="Mug")
     monkeypatch.setitem(vars(Picky._meta.get_field("closed")), "validators", [])
     assert resume(run)
     run = go_on(run)
@@ -156,7 +156,7 @@ def test_the_result_is_what_the_field_makes_of_an_upload(isolated, field, format
 
 def test_looking_stores_no_variation_and_no_row_of_a_librarys(isolated):
     for field in ("shrunk", "thumbnailer"):
-        run, row = isolated(Processed, field)
+        run, _row = isolated(Processed, field)
         assert run.status == Status.APPLIED
     _folders, files = default_storage.listdir("made")
     assert len(files) == 2
