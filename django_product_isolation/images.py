@@ -34,9 +34,12 @@ __all__ = [
     "inspect",
     "needs_preparing",
     "oddities",
+    "on_white",
     "prepare_for_upload",
     "publishable",
+    "saved",
     "sha256_of",
+    "size_of",
     "thumbnail",
 ]
 
@@ -54,6 +57,8 @@ READ_CHUNK = 1024 * 1024  # bytes
 BAND = 64  # rows
 SAVE_OPTIONS = {"PNG": {}, "JPEG": {"quality": 95, "subsampling": 0}, "WEBP": {"quality": 95}}
 THUMBNAIL_OPTIONS = {"quality": 80}
+MAX_THUMBNAIL_MEMORY = 380_000_000  # bytes: the largest result, and photos of any camera
+THUMBNAIL_PATIENCE = 10.0  # seconds that a person waits
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,12 +127,17 @@ def publishable(file: BinaryIO) -> Iterator[Prepared]:
 def thumbnail(file: BinaryIO, *, size: int) -> bytes:
     """A WebP picture of at most ``size`` pixels a side, looking as in a browser, on white.
 
-    Raises ImageRejected.
+    Raises ImageRejected, also for pictures that would take too much memory to be shown small.
     """
-    with opened(file, SOURCE_FORMATS) as picture:
-        picture.draft(None, (2 * size, 2 * size))
+    with opened(
+        file,
+        SOURCE_FORMATS,
+        max_memory=MAX_THUMBNAIL_MEMORY,
+        draft=2 * size,
+        patience=THUMBNAIL_PATIENCE,
+    ) as picture:
         picture.load()
-        return _saved(_small(picture, size), "WEBP", THUMBNAIL_OPTIONS).getvalue()
+        return saved(_small(picture, size), "WEBP", THUMBNAIL_OPTIONS).getvalue()
 
 
 def sha256_of(file: BinaryIO, *, max_bytes: int | None = None) -> tuple[str, int]:
@@ -150,7 +160,7 @@ def _is_ready(facts: ImageFacts, size: int) -> bool:
     return (
         facts.format in RESULT_FORMATS
         and facts.mode == "RGB"
-        and facts.is_upright
+        and facts.is_unturned
         and facts.is_srgb
         and not facts.has_alpha
         and not facts.is_animated
@@ -166,7 +176,7 @@ def _facts_and_copy(file: BinaryIO) -> tuple[ImageFacts, BytesIO | None]:
         facts = facts_of(picture)
         if _is_ready(facts, size):
             return facts, None
-        return facts, _saved(_small(picture, MAX_UPLOAD_SIDE), "JPEG", SAVE_OPTIONS["JPEG"])
+        return facts, saved(_small(picture, MAX_UPLOAD_SIDE), "JPEG", SAVE_OPTIONS["JPEG"])
 
 
 @contextmanager
@@ -180,7 +190,7 @@ def _opened_result(file: BinaryIO) -> Iterator[ImageFile.ImageFile]:
 def _published(file: BinaryIO) -> tuple[BytesIO, ImageFacts]:
     facts, shown = _facts_and_pixels(file)
     if not _is_plain(facts):
-        copy = _saved(_set_right(file), facts.format, SAVE_OPTIONS[facts.format])
+        copy = saved(_set_right(file), facts.format, SAVE_OPTIONS[facts.format])
         return copy, inspect(copy)
     body = file.read()
     file.seek(0)
@@ -237,14 +247,14 @@ def _small(picture: ImageFile.ImageFile, side: int) -> Image.Image:
     profile, orientation = profile_of(picture), orientation_of(picture)
     pixels = _in_common_mode(picture)
     pixels.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=3.0)
-    return _upright(in_srgb(_on_white(pixels), profile), orientation)
+    return _upright(in_srgb(on_white(pixels), profile), orientation)
 
 
 def _upright(pixels: Image.Image, orientation: int) -> Image.Image:
     return pixels.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else pixels
 
 
-def _saved(pixels: Image.Image, file_format: str, options: Mapping[str, int]) -> BytesIO:
+def saved(pixels: Image.Image, file_format: str, options: Mapping[str, int]) -> BytesIO:
     pixels.info = {}  # Pillow would write comments and other metadata found there
     copy = BytesIO()
     pixels.save(copy, file_format, **options)
@@ -272,7 +282,7 @@ def _in_8_bits(picture: Image.Image) -> Image.Image:
     return greys
 
 
-def _on_white(pixels: Image.Image) -> Image.Image:
+def on_white(pixels: Image.Image) -> Image.Image:
     if pixels.mode not in ("RGBA", "LA"):
         return pixels
     canvas = Image.new("RGB", pixels.size, "white")

@@ -149,6 +149,10 @@ class Reason(models.TextChoices):
         "output-unreadable",
         _("The result is no image we can use. The product keeps its image."),
     )
+    RESULT_REFUSED = (
+        "result-refused",
+        _("The shop's own field does not accept the result. Ask your developer, then resume."),
+    )
     OUTPUT_UNSAFE = (
         "output-unsafe",
         _("The result lies at an address we do not fetch from. Ask your developer."),

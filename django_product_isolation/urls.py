@@ -2,6 +2,7 @@
 
 from django.urls import path, register_converter
 
+from .admin.asked import readable
 from .admin.attach import attach
 from .admin.confirm import confirm
 from .admin.selections import select_images
@@ -20,16 +21,18 @@ urlpatterns = [
     path("callback/<isolation_token:pk>", CallbackView.as_view(), name="callback"),
     path("health/", health.health, name="health"),
     path("health/lateness/", health.lateness_of_steps, name="lateness"),
-    path("batches/<uuid:pk>/", progress.progress, name="progress"),
-    path("review/", review.review, name="review"),
-    path("spending/", spending.spending, name="spending"),
-    path("spending/export/", spending.export, name="spending_export"),
-    path("preview/<uuid:pk>/<str:which>/", preview.run_picture, name="preview_run"),
-    path("preview/<str:model_label>/<str:pk>/", preview.image_picture, name="preview_image"),
-    path("select/<str:model_label>/", select_images, name="select"),
-    path("confirm/<uuid:pk>/", confirm, name="confirm"),
-    path("runs/<uuid:pk>/restore/", restore, name="restore"),
-    path("restores/<str:at>/", restores, name="restores"),
+    path("batches/<uuid:pk>/", readable(progress.progress), name="progress"),
+    path("review/", readable(review.review), name="review"),
+    path("spending/", readable(spending.spending), name="spending"),
+    path("spending/export/", readable(spending.export), name="spending_export"),
+    path("preview/<uuid:pk>/<str:which>/", readable(preview.run_picture), name="preview_run"),
+    path(
+        "preview/<str:model_label>/<str:pk>/", readable(preview.image_picture), name="preview_image"
+    ),
+    path("select/<str:model_label>/", readable(select_images), name="select"),
+    path("confirm/<uuid:pk>/", readable(confirm), name="confirm"),
+    path("runs/<uuid:pk>/restore/", readable(restore), name="restore"),
+    path("restores/<str:at>/", readable(restores), name="restores"),
 ]
 
 # Where this app stands before the admin in INSTALLED_APPS, the host's model admins are only

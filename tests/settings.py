@@ -23,8 +23,10 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "easy_thumbnails",
     "tests.catalogue",
     "tests.assortment",
+    "tests.fussy",
     "tests.warehouse",
     "django_product_isolation",
 ]

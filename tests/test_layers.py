@@ -11,7 +11,7 @@ PACKAGE = Path(django_product_isolation.__file__).parent
 FLOORS = [
     {"choices", "conf", "database_clock", "reasons", "redaction", "signals", "transactions"},
     {"fetching"},
-    {"runflow", "images", "decoding", "stripping", "colours"},
+    {"runflow", "images", "decoding", "loading", "structure", "stripping", "colours", "variants"},
     {"callbacks"},
     {"models", "querysets", "host"},
     {"workflow"},

@@ -191,7 +191,8 @@ def test_result_is_published_upright(orientation, file_format):
         image.putalpha(Image.linear_gradient("L").resize(image.size))
     file = turned(orientation, image, file_format)
     with Image.open(file) as original:
-        expected = ImageOps.exif_transpose(original)
+        # A browser turns no WebP.
+        expected = original.copy() if file_format == "WEBP" else ImageOps.exif_transpose(original)
     body, facts = published(file)
     assert (facts.format, facts.is_upright) == (file_format, True)
     assert ORIENTATION not in shown(body).getexif()

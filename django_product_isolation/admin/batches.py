@@ -16,6 +16,7 @@ from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.models import IsolationBatch, IsolationRun
 
 from . import visible, wording
+from .asked import ReadableAdmin, ReadableList
 from .paging import BoundedPaginator
 from .readonly import ReadOnly
 
@@ -25,12 +26,11 @@ else:
     BatchModelAdmin = admin.ModelAdmin
 
 
-class BatchList(ChangeList):
+class BatchList(ReadableList):
     """Counts the runs of the batches on the page: one query, and none for those before it."""
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        self.result_list: Any = list(self.result_list)
         counts: dict[Any, Counter[str]] = defaultdict(Counter)
         runs = IsolationRun.objects.filter(batch__in=[batch.pk for batch in self.result_list])
         for pk, status, count, _charged in visible.narrow(request, runs).charged_by_batch():
@@ -40,7 +40,7 @@ class BatchList(ChangeList):
 
 
 @admin.register(IsolationBatch)
-class BatchAdmin(ReadOnly, BatchModelAdmin):
+class BatchAdmin(ReadOnly, ReadableAdmin, BatchModelAdmin):
     """The clicks that spent money, newest first."""
 
     list_display = ("created_at", "created_by", "images", "applied", "open", "settings", "at_most")

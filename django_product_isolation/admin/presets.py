@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy
 from django_product_isolation.host import get_targets
 from django_product_isolation.models import Preset
 
+from .asked import ReadableAdmin
+
 if TYPE_CHECKING:
     PresetModelAdmin = admin.ModelAdmin[Preset]
     PresetModelForm = forms.ModelForm[Preset]
@@ -82,7 +84,7 @@ def model_choices() -> list[tuple[str, str]]:
 
 
 @admin.register(Preset)
-class PresetAdmin(PresetModelAdmin):
+class PresetAdmin(ReadableAdmin, PresetModelAdmin):
     """Kept by those whom the shop gave the ordinary permissions."""
 
     form = PresetForm

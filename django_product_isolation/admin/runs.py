@@ -25,6 +25,7 @@ from django_product_isolation.querysets import RunQuerySet
 from django_product_isolation.reasons import sentence_of
 
 from . import rights, visible, wording
+from .asked import ReadableAdmin
 from .cards import cards, state, state_of
 from .decisions import DECISIONS, Decision, decide
 from .paging import BoundedPaginator
@@ -90,7 +91,7 @@ class EventInline(ReadOnly, EventTabularInline):
 
 
 @admin.register(IsolationRun)
-class RunAdmin(ReadOnly, RunModelAdmin):
+class RunAdmin(ReadOnly, ReadableAdmin, RunModelAdmin):
     """Finds a run by its image, its Runflow id, its status or its date."""
 
     list_display = ("label", "pictures", "state", "started", "by", "charged")

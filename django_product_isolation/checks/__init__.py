@@ -20,7 +20,14 @@ from .settings import (
     check_sandbox,
     check_secrets,
 )
-from .shop import check_admin, check_entries, check_images, check_storages, check_urls
+from .shop import (
+    check_admin,
+    check_entries,
+    check_formats,
+    check_images,
+    check_storages,
+    check_urls,
+)
 from .workers import check_workers
 
 CHECKS = (
@@ -37,6 +44,7 @@ CHECKS = (
     check_urls,
     check_admin,
     check_storages,
+    check_formats,
     check_workers,
 )
 

@@ -2,15 +2,24 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from uuid import UUID
 
 from django.apps import apps
 from django.core.checks import CheckMessage, Error, Warning
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model
-from django.urls import NoReverseMatch, reverse
+from django.urls import (
+    NoReverseMatch,
+    Resolver404,
+    URLPattern,
+    get_script_prefix,
+    resolve,
+    reverse,
+)
 
 from django_product_isolation.conf import SETTING, IsolationSettings
-from django_product_isolation.host import Target, build, entries
+from django_product_isolation.host import Target, build, entries, extensions_of, get_targets
+from django_product_isolation.variants import takes
 
 
 def check_images(settings: IsolationSettings) -> Iterator[CheckMessage]:
@@ -66,6 +75,7 @@ def well_named(settings: IsolationSettings) -> Iterator[Target]:
 
 
 def check_urls(_settings: IsolationSettings) -> Iterator[CheckMessage]:
+    """Our addresses are in the URLconf, and nothing before them answers in their place."""
     try:
         reverse("product_isolation:callback", args=["token"])
     except NoReverseMatch:
@@ -74,6 +84,58 @@ def check_urls(_settings: IsolationSettings) -> Iterator[CheckMessage]:
             hint='Add path("product-isolation/", include("django_product_isolation.urls")).',
             id="product_isolation.E009",
         )
+        return
+    for address, answering in taken_addresses():
+        yield Error(
+            f"{address} is one of the app's addresses, but {answering} answers there.",
+            hint='Put the line with include("django_product_isolation.urls") above the one that '
+            "takes every address, such as Wagtail's or a catch-all of your own.",
+            id="product_isolation.E056",
+        )
+
+
+def taken_addresses() -> Iterator[tuple[str, str]]:
+    """Addresses of ours at which another view answers, and its name."""
+    from django_product_isolation.urls import urlpatterns  # loaded with the shop's own
+
+    names = dict.fromkeys(pattern.name for pattern in urlpatterns if pattern.name)
+    samples = {pattern.name: sample_of(pattern) for pattern in urlpatterns}
+    for name in names:
+        address = reverse(f"product_isolation:{name}", kwargs=samples[name])
+        path = "/" + address.removeprefix(get_script_prefix())
+        try:
+            match = resolve(path)
+        except Resolver404:
+            yield path, "nothing"
+            continue
+        if "product_isolation" not in match.app_names or match.url_name != name:
+            yield path, match._func_path
+
+
+def sample_of(pattern: URLPattern) -> dict[str, str]:
+    """Arguments for an address, as they look in real ones."""
+    by_kind = {"UUIDConverter": str(UUID(int=0)), "TokenConverter": f"{UUID(int=0).hex}~signature"}
+    return {
+        name: by_kind.get(type(converter).__name__, "catalogue.productimage")
+        for name, converter in pattern.pattern.converters.items()
+    }
+
+
+def check_formats(_settings: IsolationSettings) -> Iterator[CheckMessage]:
+    """Each field takes at least one of the formats that a result can have."""
+    try:
+        targets = list(get_targets().values())
+    except ImproperlyConfigured:
+        return  # E003 says so
+    for target in targets:
+        if not takes(extensions_of(target.field)):
+            yield Error(
+                f"{target.field} accepts none of the formats that results can have.",
+                hint="Let its FileExtensionValidator take one of jpg, png and webp. Until then "
+                "nothing is sent to Runflow for it.",
+                id="product_isolation.E055",
+                obj=target.field,
+            )
 
 
 def check_admin(settings: IsolationSettings) -> Iterator[CheckMessage]:

@@ -3,6 +3,7 @@
 Of runs it knows nothing but in which database they are.
 """
 
+from .acceptance import as_upload, extensions_of, refused_stored, refused_upload
 from .columns import column_named
 from .exactly import is_exactly, is_key
 from .holders import CannotAsk, held
@@ -21,6 +22,7 @@ from .storage import (
     storage_errors,
 )
 from .targets import Target
+from .uploads import NotProcessed, as_stored
 
 __all__ = [
     "MAX_FILE_BYTES",
@@ -30,20 +32,26 @@ __all__ = [
     "FileTooLarge",
     "NameTaken",
     "NameTooLong",
+    "NotProcessed",
     "Obstacle",
     "Picture",
     "StorageFailed",
     "StorageUnfaithful",
     "Target",
+    "as_stored",
+    "as_upload",
     "build",
     "column_named",
     "dimension_columns",
     "entries",
+    "extensions_of",
     "get_targets",
     "held",
     "is_exactly",
     "is_key",
     "is_ours",
+    "refused_stored",
+    "refused_upload",
     "result_filename",
     "storage_errors",
     "target_for",

@@ -2,9 +2,10 @@
 
 from .account import AccountBalance
 from .batches import IsolationBatch, SpendingLock
+from .events import RunEvent
 from .outages import Outage
 from .presets import Preset
-from .runs import IsolationRun, LeaseLost, RunEvent
+from .runs import IsolationRun, LeaseLost
 from .selections import Selection
 from .together import open_together
 

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from django.conf import settings
 from django.db import models, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -30,8 +29,8 @@ from django_product_isolation.signals import run_finished
 from django_product_isolation.transactions import retried
 
 from .batches import IsolationBatch
+from .events import MAX_DETAIL, RunEvent
 
-MAX_DETAIL = 500  # characters
 SAME_TROUBLE = timedelta(hours=1)
 # Columns whose moments all workers must understand alike.
 MOMENTS = frozenset({"due_at", "lease_until", "status_since"})
@@ -269,38 +268,3 @@ def by_the_database(changes: Mapping[str, Any]) -> dict[str, Any]:
         name: database_clock.at(value) if name in MOMENTS and value is not None else value
         for name, value in changes.items()
     }
-
-
-class RunEvent(models.Model):
-    """One thing that happened to a run. Append-only."""
-
-    class Kind(models.TextChoices):
-        STATUS = "status", _("New status")
-        CALLBACK = "callback", _("Runflow called back")
-        PROBLEM = "problem", _("Problem, trying again")
-        APPROVED = "approved", _("Approved")
-        LEFTOVER = "leftover", _("File left over")
-        PRUNED = "pruned", _("File removed")
-        NOTE = "note", _("Note")
-
-    run = models.ForeignKey(IsolationRun, models.CASCADE, related_name="events")
-    at = models.DateTimeField(_("when"), default=timezone.now)
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        related_name="+",
-        verbose_name=_("who"),
-    )
-    kind = models.CharField(_("what"), max_length=16, choices=Kind)
-    status = models.CharField(_("status"), max_length=16, choices=Status, blank=True)
-    reason = models.CharField(_("reason"), max_length=32, blank=True)  # an id of Reason
-    detail = models.CharField(_("detail"), max_length=MAX_DETAIL, blank=True)
-
-    class Meta:
-        verbose_name = _("event")
-        verbose_name_plural = _("events")
-        ordering = ["at", "pk"]
-
-    def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.kind} {self.status}"

@@ -14,7 +14,8 @@ from django.db.models import Case, Value, When
 from django_product_isolation.choices import TRANSITIONS, Status
 from django_product_isolation.transactions import retried
 
-from .runs import IsolationRun, RunEvent
+from .events import RunEvent
+from .runs import IsolationRun
 
 # Few enough for the 999 parameters that SQLite takes in one statement.
 CHUNK = 200

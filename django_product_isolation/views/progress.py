@@ -6,7 +6,7 @@ Looking at it changes nothing. Where steps are taken in this process, it has wha
 import uuid
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -147,7 +147,8 @@ def moment(text: str) -> datetime | None:
         found = parse_datetime(text)
     except ValueError:
         return None
-    return found if found and timezone.is_aware(found) else None
+    is_usable = found and timezone.is_aware(found) and MINYEAR < found.year < MAXYEAR
+    return found if is_usable else None
 
 
 def changed(drawn: list[Card], since: datetime | None) -> list[Card]:

@@ -30,12 +30,12 @@ from django_product_isolation.models import AccountBalance, IsolationRun
 from django_product_isolation.workflow import spending as workflow
 from django_product_isolation.workflow.budgets import budgets
 
+from .spreadsheet import cell
+
 MAX_DAYS = 366
 MAX_RUNS = 150_000  # on the page, which adds them up; the CSV file is written line by line
 EARLIEST, LATEST = date(2000, 1, 1), date(2999, 12, 31)
 COLUMNS = ("day", "person", "model", "product", "status", "runflow id", "cost USD")
-# What spreadsheets take for the beginning of a formula.
-FORMULA = ("=", "+", "-", "@")
 
 
 @never_cache
@@ -212,7 +212,7 @@ def lines(request: HttpRequest, period: workflow.Period) -> Iterator[str]:
     writer = csv.writer(Echo())
     yield writer.writerow(COLUMNS)
     for values in values_of_runs(request, period):
-        yield writer.writerow(map(harmless, values))
+        yield writer.writerow(map(cell, values))
 
 
 def values_of_runs(request: HttpRequest, period: workflow.Period) -> Iterator[Iterable[str]]:
@@ -238,8 +238,3 @@ def batched(runs: Iterator[IsolationRun], size: int) -> Iterator[list[IsolationR
     """The runs in lists of ``size``, the last one shorter."""
     while some := list(islice(runs, size)):
         yield some
-
-
-def harmless(text: str) -> str:
-    """The same text, with an apostrophe before what a spreadsheet would take for a formula."""
-    return f"'{text}" if text.lstrip().startswith(FORMULA) else text

@@ -48,6 +48,7 @@ from django_product_isolation.runflow import (
 from . import outages
 from .account import connect, describe
 from .files import find_fingerprint, target_of
+from .fitting import NotAccepted, fitted
 from .needs import is_held
 from .outages import Place
 from .retrying import put_off, retry
@@ -184,14 +185,15 @@ def refuse_download(run: IsolationRun, error: FetchError) -> None:
 
 
 def take_in(run: IsolationRun, known: Run, result: BinaryIO) -> None:
-    """Check the downloaded result and keep what customers may see of it.
+    """Check the downloaded result and keep what customers may see of it and the field accepts.
 
     Raises ImageRejected and StorageFailed.
     """
     try:
         with publishable(result) as clean:
             odd = oddities(clean.file, clean.facts, run.batch.aspect_ratio)
-            name, digest = keep_file(run, target_of(run), clean.file, clean.facts)
+            fit, more = fitted(target_of(run), run.object_pk, clean)
+            name, digest = keep_file(run, target_of(run), fit.file, fit.facts)
     except FileMissing:
         run.move_to(Status.SUPERSEDED, reason=Reason.IMAGE_DELETED)
         return
@@ -202,6 +204,10 @@ def take_in(run: IsolationRun, known: Run, result: BinaryIO) -> None:
         # Not kept as ours, whatever became of what lay there: pruning deletes what is ours.
         run.move_to(Status.HELD, reason=Reason.NAME_TAKEN, result_name="")
         return
+    except NotAccepted as error:
+        run.move_to(Status.HELD, reason=Reason.RESULT_REFUSED, detail=str(error)[:500])
+        return
+    odd += more
     reason = Reason.SEVERAL_RESULTS if len(known.output_urls) > 1 else ""
     if odd:
         reason = Reason.UNUSUAL

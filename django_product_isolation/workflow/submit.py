@@ -18,6 +18,7 @@ from django_product_isolation.host import (
     NameTaken,
     NameTooLong,
     Target,
+    extensions_of,
     result_filename,
 )
 from django_product_isolation.images import (
@@ -42,6 +43,7 @@ from django_product_isolation.runflow import (
     RunRequest,
     UploadFailed,
 )
+from django_product_isolation.variants import takes
 
 from . import outages
 from .account import connect, describe, hold, hold_queue, pause_queue
@@ -134,6 +136,8 @@ def prepare(run: IsolationRun, target: Target, client: RunflowClient) -> RunRequ
 
     Raises Unusable, RunflowError (from an upload) and StorageFailed.
     """
+    if not takes(extensions_of(target.field)):
+        raise Unusable(Reason.RESULT_REFUSED)
     try:
         target.path_for(run.object_pk, result_filename(".webp"), beside=run.source_name)
         with target.copy(run.source_name) as source:

@@ -321,9 +321,17 @@ def test_no_name_becomes_a_formula(client, boss, start):
     batch = batch_at("2026-03-02 12:00+00:00", make_staff(name=f"{start[-1]}ann"))
     add_run(batch, label=formula, runflow_run_id=f"{start[-1]}x")
     [line] = exported(client)
-    assert line["product"] == f"'{formula}"
+    written = formula.replace("\t", " ").replace("\r", " ").replace("\n", " ")
+    assert line["product"] == f"'{written}"
     assert line["person"] == f"'{start[-1]}ann"
     assert line["runflow id"] == f"'{start[-1]}x"
+
+
+def test_no_part_of_a_name_becomes_a_formula_where_semicolons_separate(client, boss):
+    batch = batch_at("2026-03-02 12:00+00:00", make_staff(name="ann"))
+    add_run(batch, label='Mug;=HYPERLINK("http://evil.example")\n=1+1', runflow_run_id="x")
+    [line] = exported(client)
+    assert line["product"] == 'Mug;\'=HYPERLINK("http://evil.example") =1+1'
 
 
 def test_a_name_that_only_contains_signs_stays(client, boss):

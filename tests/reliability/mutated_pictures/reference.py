@@ -23,7 +23,7 @@ def distance(came: bytes, published: bytes) -> float:
         return 0.0
     if before.mode in EXACT_MODES and not before.info.get("icc_profile") and not turned(before):
         return 255.0
-    expected = ImageOps.exif_transpose(rendered(before))
+    expected = ImageOps.exif_transpose(rendered(before)) if turned(before) else rendered(before)
     if expected.size != after.size:
         return 255.0
     if expected.getchannel("A").tobytes() != after.convert("RGBA").getchannel("A").tobytes():
@@ -56,7 +56,10 @@ def pixels(image: Image.Image) -> bytes:
 
 
 def turned(image: Image.Image) -> bool:
-    return image.getexif().get(0x0112, 1) in range(2, 9)
+    """Whether a browser turns it: no WebP, and not for what XMP says."""
+    exif = Image.Exif()
+    exif.load(image.info.get("exif") or b"")
+    return image.format != "WEBP" and exif.get(0x0112, 1) in range(2, 9)
 
 
 def rendered(image: Image.Image) -> Image.Image:

@@ -1,0 +1,107 @@
+"""What a field of the shop's accepts, in the words of its own validators.
+
+Asks as Django's forms ask: about a new upload, and about the stored file each time that the row
+is saved. Stores nothing.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, cast
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import Storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.validators import FileExtensionValidator
+from django.db.models import ImageField, Model
+
+from .rows import dimension_columns
+
+
+def extensions_of(field: ImageField) -> Sequence[str] | None:
+    """The extensions (".png" ...) that every extension validator takes, None for any."""
+    limits = [
+        {f".{extension}" for extension in validator.allowed_extensions}
+        for validator in field.validators
+        if isinstance(validator, FileExtensionValidator)
+        and validator.allowed_extensions is not None
+    ]
+    return sorted(set.intersection(*limits)) if limits else None
+
+
+def as_upload(name: str, body: bytes, mime_type: str) -> SimpleUploadedFile:
+    """A file as a form gives it to its field."""
+    return SimpleUploadedFile(name, body, content_type=mime_type)
+
+
+def refused_upload(field: ImageField, instance: Model, upload: "File[bytes]") -> list[str]:
+    """Why the field would not take ``upload`` from a form; empty when it would."""
+    file = field.attr_class(instance, field, upload.name)
+    file.file = upload
+    file._committed = False  # type: ignore[attr-defined]
+    return _refusals(lambda: field.clean(file, instance), field)
+
+
+def refused_stored(
+    field: ImageField, instance: Model, content: "File[bytes]", size: tuple[int, int]
+) -> list[str]:
+    """Why the row could not be saved while it shows a stored file with this name and content.
+
+    ``instance`` is changed: it must not be used any further. Raises nothing that validators raise.
+    """
+    name = field.generate_filename(instance, content.name or "")
+    before = _words_without_field(instance, field)
+    file = field.attr_class(instance, field, name)
+    file.storage = cast("Storage", OneFile(field.storage, name, content.read()))
+    content.seek(0)
+    vars(instance)[field.attname] = file
+    for column, pixels in zip(dimension_columns(field), size, strict=True):
+        if column:
+            setattr(instance, column, pixels)
+    return _refusals(lambda: field.clean(file, instance), field) or [
+        words for words in _refusals(instance.clean, field) if words not in before
+    ]
+
+
+def _words_without_field(instance: Model, field: ImageField) -> list[str]:
+    """What the model itself has against the row as it is, whose fault the result is not."""
+    return _refusals(instance.clean, field)
+
+
+def _refusals(ask: Callable[..., Any], field: ImageField) -> list[str]:
+    try:
+        ask()
+    except ValidationError as error:
+        if not hasattr(error, "error_dict"):
+            return error.messages
+        found = error.message_dict
+        return [*found.get(field.name, ()), *found.get(NON_FIELD_ERRORS, ())]
+    except Exception as error:  # a form would break on it too
+        return [type(error).__name__]
+    return []
+
+
+class OneFile:
+    """A storage as it will be once one more file is in it."""
+
+    def __init__(self, storage: Storage, name: str, body: bytes) -> None:
+        self._storage, self._name, self._body = storage, name, body
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._storage, name)
+
+    def open(self, name: str, mode: str = "rb") -> "File[bytes]":
+        if name == self._name:
+            return ContentFile(self._body, name=name)
+        return self._storage.open(name, mode)
+
+    def size(self, name: str) -> int:
+        return len(self._body) if name == self._name else self._storage.size(name)
+
+    def exists(self, name: str) -> bool:
+        return name == self._name or self._storage.exists(name)
+
+    def save(self, name: str, content: Any, max_length: int | None = None) -> str:
+        return name
+
+    def delete(self, name: str) -> None:
+        """A validator deletes nothing."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class FussyConfig(AppConfig):
+    name = "tests.fussy"
+    default_auto_field = "django.db.models.BigAutoField"
