@@ -36,12 +36,18 @@ def began(target: Target, statuses: Iterable[Status]) -> Q:
     return Q(**{f"{target.field.attname}__in": names}) & Q(Exists(runs))
 
 
-def has_ended(target: Target) -> Exists:
-    """A run that began with the row's file has ended, and its result is not shown.
+def is_open(target: Target) -> Exists:
+    """A run that began with the row's file is open; quickest where that is to be ruled out.
 
-    Said by what they are not, which takes one look into the index for each image, not one for each
-    status.
+    Here and below said by what it is not, which takes one look into the index for each image, not
+    one for each status.
     """
+    ended = set(Status) - OPEN_STATUSES
+    return Exists(runs_of_row(target, "source_name").exclude(status__in=ended))
+
+
+def has_ended(target: Target) -> Exists:
+    """A run that began with the row's file has ended, and its result is not shown."""
     others = OPEN_STATUSES | {Status.APPLIED}
     return Exists(runs_of_row(target, "source_name").exclude(status__in=others))
 
