@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from django_product_isolation.conf import SETTING, get_settings
 
+from .names import check_upload_to
 from .settings import check_addresses, check_amounts, check_choices, check_key, check_secrets
 from .shop import check_admin, check_images, check_storages, check_urls
 from .workers import check_broker, check_django_tasks
@@ -24,6 +25,7 @@ CHECKS = (
     check_urls,
     check_admin,
     check_storages,
+    check_upload_to,
     check_broker,
     check_django_tasks,
 )

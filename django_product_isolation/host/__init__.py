@@ -17,6 +17,7 @@ from .storage import (
     storage_errors,
 )
 from .targets import Target, build, get_targets, target_for
+from .trial import uploads_meet
 
 __all__ = [
     "MAX_FILE_BYTES",
@@ -39,5 +40,6 @@ __all__ = [
     "result_filename",
     "storage_errors",
     "target_for",
+    "uploads_meet",
     "without_dimensions",
 ]
