@@ -12,7 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from django_product_isolation.choices import SHOWN_STATUSES, UNFINISHED_STATUSES, Status
 from django_product_isolation.host import Target, target_for
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.workflow.present import began, has_ended, is_being_restored, is_result
+from django_product_isolation.workflow.present import (
+    began,
+    has_ended,
+    is_being_restored,
+    is_open,
+    is_result,
+)
 
 from . import wording
 from .searching import by_keys_if_few
@@ -26,24 +32,16 @@ Narrow = Callable[[QuerySet[Any], Target], QuerySet[Any]]
 
 
 def untouched(images: QuerySet[Any], target: Target) -> QuerySet[Any]:
-    found = images.filter(
-        ~began(target, UNFINISHED_STATUSES),
-        ~is_result(target, SHOWN_STATUSES),
-        ~has_ended(target),
-    )
+    found = images.filter(~is_open(target), ~is_result(target, SHOWN_STATUSES), ~has_ended(target))
     return by_keys_if_few(found, images)
 
 
 def applied(images: QuerySet[Any], target: Target) -> QuerySet[Any]:
-    return images.filter(~began(target, UNFINISHED_STATUSES), is_result(target, [Status.APPLIED]))
+    return images.filter(~is_open(target), is_result(target, [Status.APPLIED]))
 
 
 def ended(images: QuerySet[Any], target: Target) -> QuerySet[Any]:
-    found = images.filter(
-        ~began(target, UNFINISHED_STATUSES),
-        ~is_result(target, SHOWN_STATUSES),
-        has_ended(target),
-    )
+    found = images.filter(~is_open(target), ~is_result(target, SHOWN_STATUSES), has_ended(target))
     return by_keys_if_few(found, images)
 
 

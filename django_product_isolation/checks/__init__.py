@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from django_product_isolation.conf import SETTING, get_settings
 
+from .names import check_upload_to
 from .settings import (
     check_addresses,
     check_amounts,
@@ -45,6 +46,7 @@ CHECKS = (
     check_admin,
     check_storages,
     check_formats,
+    check_upload_to,
     check_workers,
 )
 

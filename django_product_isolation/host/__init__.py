@@ -22,6 +22,7 @@ from .storage import (
     storage_errors,
 )
 from .targets import Target
+from .trial import uploads_meet
 from .uploads import NotProcessed, as_stored
 
 __all__ = [
@@ -57,5 +58,6 @@ __all__ = [
     "target_for",
     "target_models",
     "targets_of",
+    "uploads_meet",
     "without_dimensions",
 ]

@@ -84,11 +84,11 @@ def has_table(model: type[Model], database: str) -> bool:
 
 def ask(model: type[Model], column: str, database: str, names: Collection[str]) -> set[str]:
     """What of ``names`` the column holds, by the database's own idea of equal. Raises CannotAsk."""
-    rows = model._base_manager.using(database).filter(**{f"{column}__in": names})
     # A failed statement spoils a transaction that somebody else has begun: it gets one of its own.
     in_block = connections[database].in_atomic_block
     try:
         with transaction.atomic(using=database) if in_block else nullcontext():
+            rows = model._base_manager.using(database).filter(**{f"{column}__in": names})
             return {str(name) for name in rows.order_by().values_list(column, flat=True)}
     except Exception as error:  # also of fields that cannot be looked up, such as encrypted ones
         raise CannotAsk(model, database, error) from error

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from django.db.models import Exists, OuterRef, Q
 
-from django_product_isolation.choices import OPEN_STATUSES, Status
+from django_product_isolation.choices import OPEN_STATUSES, UNFINISHED_STATUSES, Status
 from django_product_isolation.host import Target, is_exactly, is_key
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.querysets import RunQuerySet
@@ -34,12 +34,18 @@ def began(target: Target, statuses: Iterable[Status]) -> Q:
     return Q(**{f"{target.field.attname}__in": names}) & Q(Exists(runs))
 
 
-def has_ended(target: Target) -> Exists:
-    """A run that began with the row's file has ended, and its result is not shown.
+def is_open(target: Target) -> Exists:
+    """A run that began with the row's file is open; quickest where that is to be ruled out.
 
-    Said by what they are not, which takes one look into the index for each image, not one for each
-    status.
+    Here and below said by what it is not, which takes one look into the index for each image, not
+    one for each status.
     """
+    ended = set(Status) - UNFINISHED_STATUSES
+    return Exists(runs_of_row(target, "source_name").exclude(status__in=ended))
+
+
+def has_ended(target: Target) -> Exists:
+    """A run that began with the row's file has ended, and its result is not shown."""
     others = OPEN_STATUSES | {Status.APPLIED}
     return Exists(runs_of_row(target, "source_name").exclude(status__in=others))
 

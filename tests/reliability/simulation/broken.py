@@ -120,6 +120,12 @@ def keep_file_unasked(run: Any, target: Any, result: Any, facts: Any) -> tuple[s
     return name, digest
 
 
+def keep_file_over_the_original(run: Any, target: Any, result: Any, facts: Any) -> tuple[str, str]:
+    """Writes where ``upload_to`` by a product's number would lead."""
+    digest, _size = files.sha256_of(result)
+    return target.storage.save(run.source_name, File(result)), digest
+
+
 def delete_first(pruning: Any, free: list[Any]) -> list[Any]:
     for file in free:
         pruning.target.delete(file.name)
@@ -177,6 +183,9 @@ BREAKS: dict[str, Any] = {
     "a stopped restore swaps all the same": lambda: patch(originals, swap=swap_whoever_moved),
     "a file is written before its name": lambda: mock.patch(
         "django_product_isolation.workflow.collect.keep_file", keep_file_unasked
+    ),
+    "a result has the name of the original": lambda: mock.patch(
+        "django_product_isolation.workflow.collect.keep_file", keep_file_over_the_original
     ),
     "prune does not ask who needs a file": lambda: patch(
         prune_files, in_use=lambda names: set(), made_from=lambda names: []
