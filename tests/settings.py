@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "tests.catalogue",
+    "tests.wardrobe",
     "django_product_isolation",
 ]
 MIDDLEWARE = [
