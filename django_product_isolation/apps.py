@@ -1,6 +1,6 @@
 """Where Django meets the app."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.core import checks
 from django.utils.translation import gettext_lazy as _
 
@@ -15,9 +15,11 @@ class ProductIsolationConfig(AppConfig):
 
     def ready(self) -> None:
         from . import tasks  # noqa: F401 (connects the receiver that nudges Celery)
-        from .admin.attach import attach
         from .checks import check_deploy, check_settings
 
         checks.register(check_settings)
         checks.register(check_deploy, deploy=True)
-        attach()
+        if apps.is_installed("django.contrib.admin"):
+            from .admin.attach import attach
+
+            attach()

@@ -1,4 +1,4 @@
-"""Which runs a person sees: in lists of any length, of deleted images, by every way through a site."""
+"""Which runs a person sees: in lists of any length, of deleted images, by every site."""
 
 import pytest
 from django.contrib import admin
