@@ -17,11 +17,12 @@ from django.urls import get_resolver, get_urlconf
 from .doors import Action, AdminDoor, Door, PlainDoor, is_shown_by
 from .inline_doors import inline_doors
 from .targets import get_targets
+from .wagtail import WagtailDoor
 
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite
 
-_registered: list[type[Door]] = []
+_registered: list[type[Door]] = [WagtailDoor]
 # Looked up once for each request: every row of a list asks.
 _open: "WeakKeyDictionary[HttpRequest, dict[Any, list[Door]]]" = WeakKeyDictionary()
 _let_in: "WeakKeyDictionary[HttpRequest, dict[Any, bool]]" = WeakKeyDictionary()
