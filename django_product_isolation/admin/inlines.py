@@ -3,6 +3,7 @@
 One query for all rows of an inline, tabular or stacked.
 """
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin import ModelAdmin
@@ -111,12 +112,22 @@ class ImagesInlined(ProductModelAdmin):
         for inline in inlines:
             if models & {inline.model, inline.model._meta.concrete_model}:
                 extend(inline, StateInInline)
+            if hasattr(inline, "get_inline_instances"):  # has inlines of its own, as nested-admin's
+                extend(inline, ImagesInlined)
         return inlines
+
+
+def named_models(inlines: Iterable[Any]) -> Iterator[type[Model]]:
+    """The models of inlines, and of the inlines that these have."""
+    for inline in inlines:
+        if inline.model:
+            yield inline.model
+        yield from named_models(getattr(inline, "inlines", ()))
 
 
 def may_show(model_admin: "ModelAdmin[Any]", models: set[type[Model]]) -> bool:
     """Whether the inlines are, or may turn out to be, of one of ``models``."""
-    named = {inline.model._meta.concrete_model for inline in model_admin.inlines if inline.model}
+    named = {model._meta.concrete_model for model in named_models(model_admin.inlines)}
     decides_itself = any(
         getattr(type(model_admin), name) is not getattr(ModelAdmin, name)
         for name in ("get_inlines", "get_inline_instances")
