@@ -1,6 +1,6 @@
 """Where Django meets the app."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.core import checks
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +14,6 @@ class ProductIsolationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from .admin.attach import attach
         from .checks import check_deploy, check_settings
         from .signals import work_due
         from .workers import nudge
@@ -24,4 +23,7 @@ class ProductIsolationConfig(AppConfig):
         watch_requests()
         checks.register(check_settings)
         checks.register(check_deploy, deploy=True)
-        attach()
+        if apps.is_installed("django.contrib.admin"):
+            from .admin.attach import attach
+
+            attach()

@@ -1,15 +1,15 @@
-"""The app's own addresses. The host includes them once, anywhere."""
+"""The app's own addresses. The host includes them once, anywhere.
 
+The doors for machines are always there; the pages for staff where Django's admin is installed,
+which draws them.
+"""
+
+from django.apps import apps
 from django.urls import path, register_converter
 
-from .admin.asked import readable
-from .admin.attach import attach
-from .admin.confirm import confirm
-from .admin.selections import select_images
 from .callbacks import TokenConverter
-from .views import health, preview, progress, review, spending
+from .views import health
 from .views.callback import CallbackView
-from .views.restore import restore, restores
 
 register_converter(TokenConverter, "isolation_token")
 
@@ -21,20 +21,30 @@ urlpatterns = [
     path("callback/<isolation_token:pk>", CallbackView.as_view(), name="callback"),
     path("health/", health.health, name="health"),
     path("health/lateness/", health.lateness_of_steps, name="lateness"),
-    path("batches/<uuid:pk>/", readable(progress.progress), name="progress"),
-    path("review/", readable(review.review), name="review"),
-    path("spending/", readable(spending.spending), name="spending"),
-    path("spending/export/", readable(spending.export), name="spending_export"),
-    path("preview/<uuid:pk>/<str:which>/", readable(preview.run_picture), name="preview_run"),
-    path(
-        "preview/<str:model_label>/<str:pk>/", readable(preview.image_picture), name="preview_image"
-    ),
-    path("select/<str:model_label>/", readable(select_images), name="select"),
-    path("confirm/<uuid:pk>/", readable(confirm), name="confirm"),
-    path("runs/<uuid:pk>/restore/", readable(restore), name="restore"),
-    path("restores/<str:at>/", readable(restores), name="restores"),
 ]
 
-# Where this app stands before the admin in INSTALLED_APPS, the host's model admins are only
-# registered after our ready(): by the time the URLs are loaded they all are.
-attach()
+if apps.is_installed("django.contrib.admin"):
+    from .admin.asked import readable
+    from .admin.attach import attach
+    from .admin.confirm import confirm
+    from .admin.selections import select_images
+    from .views import preview, progress, review, spending
+    from .views.restore import restore, restores
+
+    run_picture, image_picture = readable(preview.run_picture), readable(preview.image_picture)
+    urlpatterns += [
+        path("batches/<uuid:pk>/", readable(progress.progress), name="progress"),
+        path("review/", readable(review.review), name="review"),
+        path("spending/", readable(spending.spending), name="spending"),
+        path("spending/export/", readable(spending.export), name="spending_export"),
+        path("preview/<uuid:pk>/<str:which>/", run_picture, name="preview_run"),
+        path("preview/<str:model_label>/<str:pk>/", image_picture, name="preview_image"),
+        path("select/<str:model_label>/", readable(select_images), name="select"),
+        path("confirm/<uuid:pk>/", readable(confirm), name="confirm"),
+        path("runs/<uuid:pk>/restore/", readable(restore), name="restore"),
+        path("restores/<str:at>/", readable(restores), name="restores"),
+    ]
+
+    # Where this app stands before the admin in INSTALLED_APPS, the host's model admins are only
+    # registered after our ready(): by the time the URLs are loaded they all are.
+    attach()

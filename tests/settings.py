@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "tests.assortment",
     "tests.fussy",
     "tests.warehouse",
+    "tests.wardrobe",
     "django_product_isolation",
 ]
 MIDDLEWARE = [

@@ -3,7 +3,7 @@
 One query for all rows of an inline, tabular or stacked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin import ModelAdmin
@@ -111,7 +111,17 @@ class ImagesInlined(ProductModelAdmin):
         for inline in inlines:
             if targets_of(inline.model):
                 extend(inline, StateInInline)
+            if hasattr(inline, "get_inline_instances"):  # has inlines of its own, as nested-admin's
+                extend(inline, ImagesInlined)
         return inlines
+
+
+def named_models(inlines: Iterable[Any]) -> Iterator[type[Model]]:
+    """The models of inlines, and of the inlines that these have."""
+    for inline in inlines:
+        if inline.model:
+            yield inline.model
+        yield from named_models(getattr(inline, "inlines", ()))
 
 
 def may_show(model_admin: "ModelAdmin[Any]") -> bool:
@@ -120,5 +130,5 @@ def may_show(model_admin: "ModelAdmin[Any]") -> bool:
         getattr(type(model_admin), name) is not getattr(ModelAdmin, name)
         for name in ("get_inlines", "get_inline_instances")
     )
-    shown = (inline.model for inline in model_admin.inlines if inline.model)
+    shown = named_models(model_admin.inlines)
     return decides_itself or any(targets_of(model) for model in shown)

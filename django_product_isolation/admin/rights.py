@@ -67,6 +67,8 @@ def turned_away(
     come back to, by default this page. Raises PermissionDenied for those who are in and have none
     of the permissions.
     """
+    if not sites_in_use():
+        raise PermissionDenied  # our pages are drawn as the admin's are, and it has no address
     model = find_model(model_label) if model_label else None
     is_in = permissions.doors(request, model) if model else permissions.is_let_in(request)
     if not is_in:

@@ -28,7 +28,7 @@ from django_product_isolation.models import Selection
 from django_product_isolation.workflow.begin import MAX_READ
 
 from . import rights
-from .sites import find_model, home_for
+from .sites import find_model, home_for, index_url
 
 BACK_MAX_LENGTH = 500
 
@@ -119,8 +119,8 @@ def select_images(request: HttpRequest, model_label: str) -> HttpResponseBase:
     does not let them in.
     """
     back = read_back(request)
-    index = back or reverse("admin:index", current_app=home_for(request, model_label).name)
-    if away := rights.turned_away(request, rights.ISOLATE, model_label=model_label, back=index):
+    here = back or index_url(request, model_label)
+    if away := rights.turned_away(request, rights.ISOLATE, model_label=model_label, back=here):
         return away
     model = find_model(model_label)
     field = request.GET.get("field") or request.POST.get("field") or ""

@@ -12,7 +12,7 @@ from django.contrib.admin import AdminSite, ModelAdmin, site
 from django.contrib.admin.utils import quote
 from django.db.models import Model
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from django_product_isolation.host.permissions import doors, sites_in_use
 
@@ -62,6 +62,14 @@ def home_for(request: HttpRequest, label: str = "") -> AdminSite:
     model, sites = find_model(label), sites_in_use()
     known = [door.site for door in doors(request, model) if door.site] if model else []
     return next((s for s in [*known, *sites] if s.has_permission(request)), [*sites, site][0])
+
+
+def index_url(request: HttpRequest, label: str = "") -> str:
+    """The first page of that site; "/" where no site has an address."""
+    try:
+        return reverse("admin:index", current_app=home_for(request, label).name)
+    except NoReverseMatch:
+        return "/"
 
 
 def change_url(model_admin: "ModelAdmin[Any]", pk: str | UUID) -> str:

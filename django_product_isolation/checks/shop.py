@@ -19,6 +19,7 @@ from django.urls import (
 
 from django_product_isolation.conf import SETTING, IsolationSettings
 from django_product_isolation.host import Target, build, entries, extensions_of, get_targets
+from django_product_isolation.host.permissions import is_shown
 from django_product_isolation.variants import takes
 
 
@@ -141,17 +142,16 @@ def check_formats(_settings: IsolationSettings) -> Iterator[CheckMessage]:
 def check_admin(settings: IsolationSettings) -> Iterator[CheckMessage]:
     if not apps.is_installed("django.contrib.admin"):
         return
-    from django.contrib.admin.sites import all_sites
-
     for label in settings.IMAGES:
         try:
             model = apps.get_model(label)
         except (LookupError, ValueError):
             continue  # E003 says so
-        if not any(site.is_registered(model) for site in all_sites):
+        if not is_shown(model):
             yield Warning(
                 f"{label} is named in {SETTING} but no admin site shows it.",
-                hint="Register a ModelAdmin for it: the actions attach themselves there.",
+                hint="Register a ModelAdmin for it, or an inline of the products' one: actions and "
+                "buttons attach themselves there.",
                 id="product_isolation.W002",
             )
 

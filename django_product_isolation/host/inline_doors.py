@@ -155,10 +155,13 @@ def name_of(inline: Any) -> tuple[str, str]:
     return type(inline).__module__, type(inline).__qualname__
 
 
-def names_inline_of(model: type[Model], holder: Any, depth: int = 0) -> bool:
-    """Whether images of ``model`` stand in an inline of ``holder``, or in one of its inlines."""
+def may_stand_in_inline(model: type[Model], holder: Any, depth: int = 0) -> bool:
+    """Whether images of ``model`` stand in an inline of ``holder`` or in one of its inlines, or may
+    do so for one of its objects."""
+    if chooses_inlines(holder) and links_between(model, holder.model):
+        return True
     return depth <= MAX_DEPTH and any(
-        is_shown_by(model, inline.model) or names_inline_of(model, inline, depth + 1)
+        is_shown_by(model, inline.model) or may_stand_in_inline(model, inline, depth + 1)
         for inline in named_inlines(holder)
     )
 

@@ -15,13 +15,14 @@ from django.http import HttpRequest
 from django.urls import get_resolver, get_urlconf
 
 from .doors import Action, AdminDoor, Door, PlainDoor, is_shown_by
-from .inline_doors import inline_doors
+from .inline_doors import inline_doors, may_stand_in_inline
 from .registry import target_models
+from .wagtail import WagtailDoor
 
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite
 
-_registered: list[type[Door]] = []
+_registered: list[type[Door]] = [WagtailDoor]
 # Looked up once for each request: every row of a list asks.
 _open: "WeakKeyDictionary[HttpRequest, dict[Any, list[Door]]]" = WeakKeyDictionary()
 _let_in: "WeakKeyDictionary[HttpRequest, dict[Any, bool]]" = WeakKeyDictionary()
@@ -63,6 +64,17 @@ def doors_of_site(request: HttpRequest, model: type[Model], site: "AdminSite") -
     return [
         inline for door in admins for inline in inline_doors(request, model, door, door.model_admin)
     ]
+
+
+def is_shown(model: type[Model]) -> bool:
+    """Whether any place of the shop's shows the model, or may turn out to. Asks no database."""
+    from django.contrib.admin.sites import all_sites
+
+    registered = [pair for site in all_sites for pair in site._registry.items()]
+    return any(kind.shows(model) for kind in _registered) or any(
+        is_shown_by(model, shown) or may_stand_in_inline(model, model_admin)
+        for shown, model_admin in registered
+    )
 
 
 def doors(request: HttpRequest, model: type[Model]) -> list[Door]:

@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -18,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_product_isolation.admin import rights, visible, wording
 from django_product_isolation.admin.decisions import DECISIONS, decide
 from django_product_isolation.admin.selections import read_back
-from django_product_isolation.admin.sites import home_for
+from django_product_isolation.admin.sites import home_for, index_url
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, RunEvent
 
@@ -34,8 +33,7 @@ def restore(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     """
     run = IsolationRun.objects.select_related("batch").filter(pk=pk).first()
     label = run.batch.model_label if run else ""
-    home = home_for(request, label)
-    back = read_back(request) or reverse("admin:index", current_app=home.name)
+    back = read_back(request) or index_url(request, label)
     if away := rights.turned_away(request, rights.RESTORE, model_label=label, back=back):
         return away
     if run is None or not visible.is_seen(request, run):

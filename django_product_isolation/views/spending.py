@@ -60,6 +60,8 @@ def export(request: HttpRequest) -> HttpResponseBase:
     Names the products of those images only that the person may see.
     Raises BadRequest for days that make no period.
     """
+    if away := rights.turned_away(request, rights.SPENDING):
+        return away
     refuse_others(request)
     form = asked_days(request)
     period = form.period() if form.is_bound else named_periods()[THIS_MONTH]

@@ -76,3 +76,21 @@ def test_who_is_not_logged_in_is_led_to_that_sites_login(client):
     client.logout()
     response = client.get(reverse("product_isolation:progress", args=[make_run().batch_id]))
     assert response["Location"].startswith("/staff/login/?next=/product-isolation/batches/")
+
+
+@pytest.mark.urls("tests.catalogue.urls_without_admin")
+def test_where_the_admin_has_no_address_its_pages_refuse_and_nothing_breaks(client):
+    run, image = make_run(Status.APPLIED), make_image("Pot")
+    select = reverse("product_isolation:select", args=["catalogue.productimage"])
+    for url in (
+        reverse("product_isolation:progress", args=[run.batch_id]),
+        reverse("product_isolation:review"),
+        reverse("product_isolation:spending"),
+        reverse("product_isolation:preview_run", args=[run.pk, "source"]),
+        reverse("product_isolation:preview_image", args=["catalogue.productimage", image.pk]),
+    ):
+        assert client.get(url).status_code == 403
+    assert client.post(select, {"pk": [image.pk]}).status_code == 403
+    restore = reverse("product_isolation:restore", args=[run.pk])
+    assert client.post(restore).status_code == 403
+    assert status_of(run) == Status.APPLIED
