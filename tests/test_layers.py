@@ -9,7 +9,7 @@ import django_product_isolation
 
 PACKAGE = Path(django_product_isolation.__file__).parent
 FLOORS = [
-    {"choices", "conf", "reasons", "redaction", "signals", "transactions"},
+    {"choices", "clock", "conf", "reasons", "redaction", "signals", "transactions"},
     {"fetching"},
     {"runflow", "images", "decoding", "stripping", "colours"},
     {"callbacks"},

@@ -16,10 +16,10 @@ from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from django_product_isolation import clock
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import sentence_of
 
@@ -75,7 +75,7 @@ class EventInline(ReadOnly, EventTabularInline):
 
     @admin.display(description=_("when"))
     def when(self, event: RunEvent) -> str:
-        at = localtime(event.at)
+        at = clock.for_the_reader(event.at)
         return f"{date_format(at)} {at:%H:%M:%S}"
 
     @admin.display(description=_("what"))
@@ -171,7 +171,7 @@ class RunAdmin(ReadOnly, RunModelAdmin):
 
     @admin.display(description=_("started"), ordering="batch__created_at")
     def started(self, run: IsolationRun) -> str:
-        return date_format(localtime(run.batch.created_at), "DATETIME_FORMAT")
+        return date_format(clock.for_the_reader(run.batch.created_at), "DATETIME_FORMAT")
 
     @admin.display(description=_("by"))
     def by(self, run: IsolationRun) -> str:

@@ -18,6 +18,8 @@ ABOUT_THE_IMAGE = frozenset(
         Reason.NO_FILE,
         Reason.ALREADY_OPEN,
         Reason.OVER_MAX_BATCH,
+        Reason.NOT_SHOWN,
+        Reason.LEFT_OUT,
         Reason.NOT_ALLOWED,
         Reason.NOTHING_TO_RESTORE,
     }

@@ -3,8 +3,8 @@
 Knows nothing of runs.
 """
 
-from .pictures import Picture
-from .rows import dimension_columns, without_dimensions
+from .pictures import Picture, Skipped
+from .rows import dimension_columns, read_keys, shown_rows, without_dimensions
 from .storage import (
     MAX_FILE_BYTES,
     SPOOL_BYTES,
@@ -23,11 +23,14 @@ __all__ = [
     "FileTooLarge",
     "NameTooLong",
     "Picture",
+    "Skipped",
     "StorageFailed",
     "Target",
     "build",
     "dimension_columns",
     "get_targets",
+    "read_keys",
+    "shown_rows",
     "storage_errors",
     "target_for",
     "without_dimensions",

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 
+from django_product_isolation.reasons import Reason
+
 from .rows import without_dimensions
 
 if TYPE_CHECKING:
@@ -25,13 +27,24 @@ class Picture:
     label: str
 
 
+@dataclass(frozen=True)
+class Skipped:
+    """A picture that is left out, and why."""
+
+    picture: Picture
+    reason: Reason
+
+
 def read_pictures(target: "Target", images: QuerySet[Any]) -> list[Picture]:
-    """Read key, file name and product of ``images`` in two queries, opening no file."""
+    """Read key, file name and product of ``images`` in two queries, opening no file.
+
+    Each row is read once, however often joins, or several products, give it.
+    """
     named_by = target.product or "pk"
-    rows = [
-        (pk, name or "", product)
-        for pk, name, product in images.values_list("pk", target.field.attname, named_by)
-    ]
+    first: dict[Any, tuple[Any, str, Any]] = {}
+    for pk, name, product in images.values_list("pk", target.field.attname, named_by):
+        first.setdefault(pk, (pk, name or "", product))
+    rows = first.values()
     labels = product_labels(target, {product for _, _, product in rows})
     return [
         Picture(

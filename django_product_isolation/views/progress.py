@@ -20,13 +20,12 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from django_product_isolation import clock
 from django_product_isolation.admin import rights, wording
 from django_product_isolation.admin.cards import Card, badge, cards
 from django_product_isolation.admin.decisions import (
@@ -89,7 +88,7 @@ def draw(request: HttpRequest, batch: IsolationBatch) -> TemplateResponse:
 
     With ``since`` in the address only what may have changed after that moment is drawn.
     """
-    now = timezone.now()
+    now = clock.now()
     runs = list(batch.runs.order_by("label", "pk"))
     home = home_of_label(batch.model_label)
     request.current_app = home.name
@@ -101,7 +100,7 @@ def draw(request: HttpRequest, batch: IsolationBatch) -> TemplateResponse:
         "batch": batch,
         "home": images_home(request, batch, home),
         "now": now.isoformat(),
-        "cards": changed(drawn, moment(request.GET.get("since", ""))),
+        "cards": changed(drawn, clock.read(request.GET.get("since", ""))),
         "for_all": for_all(request, batch, drawn),
         "to_review": to_review(request, runs),
         "badges": badges(runs),
@@ -115,15 +114,6 @@ def draw(request: HttpRequest, batch: IsolationBatch) -> TemplateResponse:
         "is_sandbox": get_settings().is_sandbox,
     }
     return TemplateResponse(request, "product_isolation/progress.html", context)
-
-
-def moment(text: str) -> datetime | None:
-    """A moment as the page spells it, None for anything else."""
-    try:
-        found = parse_datetime(text)
-    except ValueError:
-        return None
-    return found if found and timezone.is_aware(found) else None
 
 
 def changed(drawn: list[Card], since: datetime | None) -> list[Card]:

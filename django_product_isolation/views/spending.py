@@ -17,13 +17,13 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from django_product_isolation import clock
 from django_product_isolation.admin import rights, wording
 from django_product_isolation.admin import spending as shown
 from django_product_isolation.admin.sites import sites_in_use
@@ -136,7 +136,7 @@ PERIOD_NAMES = {
 
 def named_periods() -> dict[str, workflow.Period]:
     """The periods that can be chosen by name, as of today."""
-    today = timezone.localdate()
+    today = clock.today()
     this_month = today.replace(day=1)
     before = this_month - timedelta(days=1)
     firsts_and_lasts = (
@@ -225,7 +225,7 @@ def values_of_runs(period: workflow.Period) -> Iterator[Iterable[str]]:
         *(f"batch__{column}" for column in columns), "label", "status", "runflow_run_id", "cost"
     ).iterator(chunk_size=2000):
         yield (
-            timezone.localdate(at).isoformat(),
+            clock.day_of(at).isoformat(),
             names.get(person, ""),
             model,
             label,

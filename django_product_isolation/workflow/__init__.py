@@ -9,11 +9,13 @@ from .budgets import BudgetExceeded
 from .decide import approve, reject, resume, stop
 from .prune import prune
 from .publish import Restoration, restore, restore_run
+from .quote import Quote, quote_of, quote_of_runs
 
 __all__ = [
     "BudgetExceeded",
     "NothingToIsolate",
     "Plan",
+    "Quote",
     "Restoration",
     "Skipped",
     "UnknownRun",
@@ -25,6 +27,8 @@ __all__ = [
     "order",
     "plan",
     "prune",
+    "quote_of",
+    "quote_of_runs",
     "receive_callback",
     "reject",
     "restore",

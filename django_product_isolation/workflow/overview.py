@@ -8,12 +8,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import Count, Min
-from django.utils import timezone
 
+from django_product_isolation import clock
 from django_product_isolation.choices import Status
 from django_product_isolation.models import AccountBalance, IsolationRun
-
-from .budgets import day_begins
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,14 +34,14 @@ def overview() -> Overview:
     counted = runs.open().values_list("status").annotate(Count("pk"))
     held = runs.filter(status=Status.HELD).values_list("reason").annotate(Count("pk"))
     account = AccountBalance.objects.first()
-    today = timezone.localdate()
+    now = clock.now()
     return Overview(
         open=dict(counted),
         held=dict(held),
         oldest=runs.open().aggregate(oldest=Min("batch__created_at"))["oldest"],
         late=lateness(),
-        today=runs.spending_since(day_begins(today)),
-        month=runs.spending_since(day_begins(today.replace(day=1))),
+        today=runs.spending_since(clock.day_begins(clock.day_of(now))),
+        month=runs.spending_since(clock.month_begins(now)),
         balance=account.amount if account else None,
         balance_read_at=account.read_at if account else None,
     )
@@ -52,4 +50,4 @@ def overview() -> Overview:
 def lateness() -> timedelta:
     """How long the step that is due longest has been waiting; zero when none is due. One query."""
     due: datetime | None = IsolationRun.objects.due().values_list("due_at", flat=True).first()
-    return timezone.now() - due if due else timedelta()
+    return clock.now() - due if due else timedelta()

@@ -24,7 +24,7 @@ from django_product_isolation.signals import image_applied, image_restored
 from django_product_isolation.transactions import retried
 
 from .audit import log_change
-from .begin import as_queryset
+from .chosen_images import as_queryset
 from .files import Fingerprint, find_fingerprint, target_of
 from .retrying import retry
 from .timing import soon

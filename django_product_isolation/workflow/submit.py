@@ -56,10 +56,7 @@ LINK_SECONDS = 10.0  # to see whether our own storage hands the source out
 def submit(run: IsolationRun) -> None:
     """queued -> submitting -> processing: bring the image within reach and send the request."""
     target = target_of(run)
-    current = target.current_name(run.object_pk)
-    if current != run.source_name:
-        reason = Reason.IMAGE_DELETED if current is None else Reason.IMAGE_CHANGED
-        run.move_to(Status.SUPERSEDED, reason=reason)
+    if is_superseded(run, target):
         return
     client = connect()
     try:
@@ -71,9 +68,22 @@ def submit(run: IsolationRun) -> None:
     except Unusable as error:
         run.move_to(Status.FAILED, reason=error.reason, detail=error.detail)
     else:
+        # Once more: preparing may have taken minutes, and from here on it is paid for.
+        if is_superseded(run, target):
+            return
         leased: dict[str, Any] = {"lease_owner": run.lease_owner, "lease_until": run.lease_until}
         if run.move_to(Status.SUBMITTING, due_at=soon(), attempts=run.attempts, **leased):
             send(run, client, request)
+
+
+def is_superseded(run: IsolationRun, target: Target) -> bool:
+    """End a run whose image shows another file by now, was deleted, or lies in the shop's bin."""
+    current = target.shown_name(run.object_pk)
+    if current == run.source_name:
+        return False
+    reason = Reason.IMAGE_DELETED if current is None else Reason.IMAGE_CHANGED
+    run.move_to(Status.SUPERSEDED, reason=reason)
+    return True
 
 
 class Unusable(Exception):
