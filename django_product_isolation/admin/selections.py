@@ -23,7 +23,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from django_product_isolation.host import target_for, without_dimensions
+from django_product_isolation.host import read_keys, shown_rows, target_for
 from django_product_isolation.models import Selection
 from django_product_isolation.workflow.begin import MAX_READ
 
@@ -82,12 +82,10 @@ def keep(
 def count_and_cut(images: "QuerySet[Any] | Iterable[Any]") -> tuple[list[str], int]:
     """The first 5000 primary keys, each once and as text, and how many there are in all."""
     if isinstance(images, QuerySet):
-        pks = [str(pk) for pk in images.values_list("pk", flat=True)[: MAX_READ + 1]]
-        chosen = images.count() if len(pks) > MAX_READ else len(set(pks))
-    else:
-        pks = [str(pk) for pk in images]
-        chosen = len(set(pks))
-    return list(dict.fromkeys(pks))[:MAX_READ], chosen
+        keys, further = read_keys(images, MAX_READ)
+        return [str(pk) for pk in keys], len(keys) + further
+    pks = list(dict.fromkeys(str(pk) for pk in images))
+    return pks[:MAX_READ], len(pks)
 
 
 def site_called(name: str) -> AdminSite:
@@ -114,7 +112,7 @@ def select_images(request: HttpRequest, model_label: str) -> HttpResponseBase:
     home = site_called(request.POST.get("site", ""))
     model_admin = admin_of(model, home)
     pks = read_pks(model, request.POST.getlist("pk"))
-    found = model_admin.get_queryset(request) if model_admin else without_dimensions(model)
+    found = model_admin.get_queryset(request) if model_admin else shown_rows(model)
     chosen = found.filter(pk__in=pks)
     changeable, _forbidden = rights.changeable_images(model_admin, request, chosen)
     if not changeable:

@@ -39,7 +39,7 @@ from django_product_isolation.admin.sites import admin_of_label, changelist_url,
 from django_product_isolation.choices import Status, Workers
 from django_product_isolation.conf import get_settings
 from django_product_isolation.models import IsolationBatch, IsolationRun
-from django_product_isolation.workflow import advance_for
+from django_product_isolation.workflow import advance_for, quote_of_runs
 
 # Under WORKERS = "request" only: long enough for a step, short enough for somebody who waits.
 SECONDS_FOR_STEPS = 1.0
@@ -108,7 +108,9 @@ def draw(request: HttpRequest, batch: IsolationBatch) -> TemplateResponse:
         "finished": finished,
         "summary": summary(runs),
         "is_live": any(is_moving(run) for run in runs),
-        "price": str(get_settings().price),
+        "quote": quote_of_runs(
+            card.run for card in drawn if any(decision.is_priced for decision in card.decisions)
+        ),
         "at_most": wording.money(batch.unit_price * len(runs)),
         "charged": wording.money(sum((run.cost or Decimal(0) for run in runs), Decimal(0))),
         "is_sandbox": get_settings().is_sandbox,

@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from django_product_isolation import clock
-from django_product_isolation.choices import AspectRatio, Resolution, Status
+from django_product_isolation.choices import AspectRatio, Resolution
 from django_product_isolation.conf import get_settings
 from django_product_isolation.host import Picture, Skipped, Target, read_keys, target_for
 from django_product_isolation.models import IsolationBatch, IsolationRun
@@ -123,8 +123,9 @@ def isolate(
 
     The batch's ``skipped`` say which images were left out and why (those over ``MAX_BATCH`` too),
     its ``unread`` how many beyond the first 5000 were not looked at.
-    Options that are not given come from the settings. ``{product}`` in ``prompt`` becomes the product's
-    name. ``prompts`` holds other wordings for single images, by their primary keys as strings.
+    Options that are not given come from the settings. ``{product}`` in ``prompt`` becomes the
+    product's name. ``prompts`` holds other wordings for single images, by their primary keys as
+    strings.
     A second call with the same ``token`` returns the first call's batch.
     Raises NothingToIsolate, BudgetExceeded, ValidationError for an unknown ratio or resolution,
     and ImproperlyConfigured when the model is not named in ``IMAGES``.

@@ -50,9 +50,7 @@ def budgets(at: datetime | None = None) -> dict[str, Budget]:
         "month": (settings.monthly_budget, clock.month_begins(at)),
     }
     return {
-        name: Budget(limit, since)
-        for name, (limit, since) in limits.items()
-        if limit is not None
+        name: Budget(limit, since) for name, (limit, since) in limits.items() if limit is not None
     }
 
 

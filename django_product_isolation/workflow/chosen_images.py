@@ -32,7 +32,9 @@ def read_shown(target: Target, keys: Sequence[Any]) -> tuple[list[Picture], list
     """
     shown = {p.pk: p for p in target.pictures(shown_rows(target.model).filter(pk__in=keys))}
     others = [key for key in keys if str(key) not in shown]
-    hidden = target.pictures(without_dimensions(target.model).filter(pk__in=others)) if others else []
+    hidden = (
+        target.pictures(without_dimensions(target.model).filter(pk__in=others)) if others else []
+    )
     return [shown[str(key)] for key in keys if str(key) in shown], hidden
 
 

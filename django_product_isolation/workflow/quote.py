@@ -74,12 +74,14 @@ class Quote:
         """What is different ``now``."""
         before, after = self.images, now.images
         both = before.keys() & after.keys()
+        ordered = frozenset(pk for pk in both if before[pk][1] != after[pk][1])
         return Changes(
             price=self.unit_price != now.unit_price,
             more=frozenset(after.keys() - before.keys()),
             fewer=frozenset(before.keys() - after.keys()),
-            uploaded=frozenset(pk for pk in both if before[pk][0] != after[pk][0]),
-            ordered=frozenset(pk for pk in both if before[pk][1] != after[pk][1]),
+            # An order that was carried out has put another file there as well.
+            uploaded=frozenset(pk for pk in both - ordered if before[pk][0] != after[pk][0]),
+            ordered=ordered,
         )
 
 
