@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
@@ -241,7 +242,8 @@ class RunAdmin(ReadOnly, RunModelAdmin):
             (context["card"],) = cards(request, [obj], self.admin_site)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
-    @method_decorator(require_POST)
+    # Trying again makes a transaction of its own, which waits for others and may be begun anew.
+    @method_decorator([transaction.non_atomic_requests, require_POST])
     def decide_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Carry out a decision about one run, posted as ``decide=name``."""
         if not self.has_view_permission(request):
