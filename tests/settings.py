@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "tests.bazaar",
     "tests.catalogue",
     "django_product_isolation",
 ]
