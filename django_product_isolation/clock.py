@@ -4,7 +4,7 @@ Knows about ``USE_TZ``: moments are aware where it is True, else naive in the si
 Django itself makes and stores them.
 """
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timezone
 
 from django.conf import settings
 from django.utils import timezone as django_timezone
@@ -36,7 +36,9 @@ def day_begins(day: date) -> datetime:
     midnight = datetime.combine(day, time.min)
     if not settings.USE_TZ:
         return midnight
-    return django_timezone.make_aware(midnight, django_timezone.get_default_timezone())
+    begins = django_timezone.make_aware(midnight, django_timezone.get_default_timezone())
+    # In UTC, because Python takes no moment for equal to one that a change of clocks leaves out.
+    return begins.astimezone(timezone.utc)
 
 
 def month_begins(moment: datetime) -> datetime:
