@@ -3,10 +3,28 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .workflow import isolate, restore
+    from .workflow import (
+        BudgetExceeded,
+        NothingToIsolate,
+        Plan,
+        Restoration,
+        Skipped,
+        isolate,
+        plan,
+        restore,
+    )
 
 __version__ = "0.1.0"
-__all__ = ["isolate", "restore"]
+__all__ = [
+    "BudgetExceeded",
+    "NothingToIsolate",
+    "Plan",
+    "Restoration",
+    "Skipped",
+    "isolate",
+    "plan",
+    "restore",
+]
 
 
 def __getattr__(name: str) -> Any:

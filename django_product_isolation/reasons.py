@@ -22,6 +22,8 @@ class Reason(models.TextChoices):
         "over-max-batch",
         _("is over the limit for one go. Isolate it in the next one."),
     )
+    NOT_SHOWN = "not-shown", _("is deleted, or the shop does not show it.")
+    LEFT_OUT = "left-out", _("was left out when the others were begun.")
     NOT_ALLOWED = "not-allowed", _("may not be changed by you.")
     NOT_RECORDABLE = (
         "not-recordable",

@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "easy_thumbnails",
+    "tests.bazaar",
     "tests.catalogue",
     "tests.assortment",
     "tests.fussy",

@@ -9,7 +9,16 @@ import django_product_isolation
 
 PACKAGE = Path(django_product_isolation.__file__).parent
 FLOORS = [
-    {"choices", "conf", "database_clock", "reasons", "redaction", "signals", "transactions"},
+    {
+        "choices",
+        "clock",
+        "conf",
+        "database_clock",
+        "reasons",
+        "redaction",
+        "signals",
+        "transactions",
+    },
     {"fetching"},
     {"runflow", "images", "decoding", "loading", "structure", "stripping", "colours", "variants"},
     {"callbacks"},

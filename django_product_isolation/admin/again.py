@@ -16,9 +16,15 @@ from django.utils.translation import gettext_lazy
 
 from django_product_isolation.choices import Status
 from django_product_isolation.conf import get_settings
-from django_product_isolation.host import column_named, without_dimensions
+from django_product_isolation.host import column_named, shown_rows
 from django_product_isolation.models import IsolationBatch, IsolationRun
-from django_product_isolation.workflow import BudgetExceeded, NothingToIsolate, isolate
+from django_product_isolation.workflow import (
+    BudgetExceeded,
+    NothingToIsolate,
+    Quote,
+    isolate,
+    quote_of_runs,
+)
 from django_product_isolation.workflow.begin import PROMPT_MAX_LENGTH
 from django_product_isolation.workflow.decide import NOTE_MAX_LENGTH, note
 
@@ -95,21 +101,28 @@ def retry(request: HttpRequest, runs: Sequence[IsolationRun], notes: Notes) -> s
     if not left:
         messages.info(request, _("These images were begun already. Nothing was ordered twice."))
         return address(newer[runs[0].pk])
-    if request.POST.get("price") != str(get_settings().price):
-        messages.error(request, _("The price has changed meanwhile. Look at the new total."))
+    said = Quote.read(request.POST.get("quote", ""))
+    changes = said.changes_to(quote_of_runs(left)) if said else None
+    # Fewer than the button said are fine, and are named: the others were begun by somebody.
+    if changes is None or changes.price or changes.more:
+        for sentence in wording.what_changed(changes):
+            messages.error(request, sentence)
         return ""
     try:
         batch = begin(request, left)
     except BudgetExceeded as error:
         messages.error(request, over_budget(error, rights.may_see_spending(request)))
     except NothingToIsolate as error:
-        sentences = [wording.explain(s.picture.label, s.reason) for s in error.skipped]
-        for sentence in wording.shorten(sentences):
+        for sentence in wording.shorten(wording.left_out(error.skipped)):
             messages.warning(request, sentence)
         messages.error(request, _("None of these images can be isolated now."))
     except ImproperlyConfigured:
         messages.error(request, NOT_NAMED)
     else:
+        before = _("%(name)s was begun again already.")
+        begun_before = [before % {"name": run.label} for run in runs if run.pk in newer]
+        for sentence in wording.shorten([*begun_before, *wording.left_out(batch.skipped)]):
+            messages.warning(request, sentence)
         return reverse("product_isolation:progress", args=[batch.pk])
     return ""
 
@@ -126,7 +139,7 @@ def begin(request: HttpRequest, runs: Sequence[IsolationRun]) -> IsolationBatch:
     # Where the shop wants results reviewed, only a reviewer may do without.
     must_review = settings.REVIEW and not rights.may(request, rights.REVIEW)
     return isolate(
-        without_dimensions(model).filter(pk__in=[run.object_pk for run in runs]),
+        shown_rows(model).filter(pk__in=[run.object_pk for run in runs]),
         field=before.field_name,
         prompt="",  # of the runs that had none
         prompts={run.object_pk: run.prompt for run in runs},

@@ -14,9 +14,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from django_product_isolation.choices import Status
-from django_product_isolation.conf import get_settings
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import sentence_of
+from django_product_isolation.workflow import Quote, quote_of_runs
 
 from . import visible
 from .again import address, newer_runs
@@ -111,9 +111,9 @@ class Card:
         return address(self.newer) if self.newer else ""
 
     @property
-    def price(self) -> str:
-        """USD, as a priced decision's POST names it."""
-        return str(get_settings().price)
+    def quote(self) -> Quote:
+        """What the button of a priced decision says."""
+        return quote_of_runs([self.run])
 
     @property
     def source(self) -> "PictureAddress | None":

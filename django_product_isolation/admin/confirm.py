@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods
 
 from django_product_isolation.conf import get_settings
 from django_product_isolation.models import IsolationBatch, Preset, Selection
-from django_product_isolation.workflow import BudgetExceeded, NothingToIsolate, Plan, order
+from django_product_isolation.workflow import BudgetExceeded, NothingToIsolate, Plan, Quote, order
 from django_product_isolation.workflow.restoring import shown_runs
 
 from . import rights, wording
@@ -69,7 +69,10 @@ def make_form(request: HttpRequest, desk: Desk) -> OrderForm:
         asked_for = posted.get("preset", "")
     start = starting_values(desk, presets, asked_for)
     if is_refilled:
-        start["prompts"] = {p.pk: posted.get(field_of(p), "") for p in desk.chosen.accepted}
+        brought: dict[str, str] = start.get("prompts", {})
+        start["prompts"] = {
+            p.pk: posted.get(field_of(p), brought.get(p.pk, "")) for p in desk.chosen.accepted
+        }
         messages.info(request, _("The preset was filled in. Nothing was ordered yet."))
     return OrderForm(
         posted if request.method == "POST" and not is_refilled else None,
@@ -82,10 +85,17 @@ def make_form(request: HttpRequest, desk: Desk) -> OrderForm:
 
 
 def begin(request: HttpRequest, form: OrderForm, desk: Desk) -> IsolationBatch | None:
-    """Begin the accepted images. None when it cannot be done now; the page then says why."""
+    """Begin the accepted images, if they are what the button said.
+
+    None when they are not, or it cannot be done now; the page then says why.
+    """
     chosen = desk.chosen
-    if form.cleaned_data["price"] != str(chosen.unit_price):
-        form.add_error(None, _("The price has changed meanwhile. Look at the new total."))
+    said = Quote.read(form.cleaned_data["quote"])
+    changes = said.changes_to(desk.quote) if said else None
+    if changes is None or changes:
+        for sentence in wording.what_changed(changes):
+            form.add_error(None, sentence)
+        form.word_for_several(said.images if said else ())
         return None
     if over_limit(chosen):
         return None  # the page says so
@@ -96,8 +106,7 @@ def begin(request: HttpRequest, form: OrderForm, desk: Desk) -> IsolationBatch |
     except BudgetExceeded as error:
         form.add_error(None, over_budget(error, rights.may_see_spending(request)))
     else:
-        sentences = [wording.explain(s.picture.label, s.reason) for s in chosen.skipped]
-        for sentence in wording.shorten(sentences):
+        for sentence in wording.shorten(wording.left_out(batch.skipped)):
             messages.warning(request, sentence)
         return batch
     return None
@@ -121,7 +130,7 @@ def draw(request: HttpRequest, form: OrderForm, desk: Desk) -> TemplateResponse:
         "form": form,
         "chosen": chosen,
         "images": images,
-        "price": str(chosen.unit_price),
+        "quote": desk.quote,
         "costs": costs,
         "problems": problems(form, costs),
         "example": example(form),
@@ -161,6 +170,7 @@ def shown(chosen: Plan, form: OrderForm) -> dict[str, Any]:
     urls = {picture["pk"]: picture["url"] for picture in pictures}
     return {
         "pictures": pictures,
+        "unworded": [(names[picture.pk], own) for picture, own in form.unworded()],
         "worded": [(urls.get(picture.pk, ""), field) for picture, field in form.worded()],
         "further": [names[picture.pk] for picture in chosen.accepted[MAX_PICTURES_SHOWN:]],
         "isolated_already": len(isolated),

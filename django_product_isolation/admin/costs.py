@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
+from django_product_isolation import clock
 from django_product_isolation.conf import get_settings
 from django_product_isolation.models import AccountBalance
 from django_product_isolation.reasons import Reason
@@ -69,7 +69,7 @@ def balance_of(account: AccountBalance, unit_price: Decimal) -> str:
 
 
 def how_long_ago(moment: datetime) -> str:
-    if timezone.now() - moment < timedelta(minutes=1):
+    if clock.now() - moment < timedelta(minutes=1):
         return _("just now")
     return _("%(age)s ago") % {"age": timesince(moment)}
 

@@ -15,9 +15,9 @@ from django.http import Http404, HttpRequest
 from django.urls import reverse
 
 from django_product_isolation.conf import get_settings
-from django_product_isolation.host import without_dimensions
+from django_product_isolation.host import shown_rows, without_dimensions
 from django_product_isolation.models import Preset, Selection
-from django_product_isolation.workflow import Plan, plan
+from django_product_isolation.workflow import Plan, Quote, plan, quote_of
 from django_product_isolation.workflow.begin import render
 
 from . import rights
@@ -35,6 +35,11 @@ class Desk:
     home: AdminSite
     model_admin: "ModelAdmin[Any] | None"
     chosen: Plan
+
+    @property
+    def quote(self) -> Quote:
+        """What its button says."""
+        return quote_of(self.chosen)
 
     @property
     def back(self) -> str:
@@ -65,7 +70,7 @@ def look_at(request: HttpRequest, selection: Selection) -> Desk:
         raise Http404
     home = site_called(request, selection.site_name, selection.model_label)
     model_admin = admin_for(request, model, home)
-    there = model._default_manager.filter(pk__in=selection.object_pks)
+    there = shown_rows(model).filter(pk__in=selection.object_pks)
     allowed, forbidden = rights.changeable_images(request, there)
     if not allowed and (
         there.exists() or not rights.may_change_model(request, selection.model_label)
@@ -74,6 +79,8 @@ def look_at(request: HttpRequest, selection: Selection) -> Desk:
     images = without_dimensions(model).filter(pk__in=allowed | forbidden)
     # A result that waits is rejected by the order, which takes a reviewer.
     redo_of = map(UUID, selection.redo_of) if rights.may(request, rights.REVIEW) else ()
+    # Whatever was not looked at is not allowed either.
+    forbidden |= set(selection.object_pks) - allowed
     chosen = plan(images, field=selection.field_name, forbidden=forbidden, redo_of=list(redo_of))
     return Desk(selection, model, home, model_admin, in_order(chosen, selection.object_pks))
 

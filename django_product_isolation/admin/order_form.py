@@ -4,11 +4,12 @@ Knows what may be chosen and how it is drawn; nothing of rows, rights or money.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.forms import BoundField
 from django.forms.utils import flatatt
 from django.utils.html import format_html
@@ -22,6 +23,8 @@ from django_product_isolation.models import Preset
 from django_product_isolation.workflow.begin import PROMPT_MAX_LENGTH, render
 
 AT_ONCE, REVIEWED = "at-once", "reviewed"
+# What the page posts beside wordings of single pictures, and some to spare for the shop's theme.
+OTHER_FIELDS = 15
 
 
 class WordingInput(forms.TextInput):
@@ -62,7 +65,7 @@ class OrderForm(forms.Form):
         coerce=lambda value: value == REVIEWED,
         widget=forms.RadioSelect,
     )
-    price = forms.CharField(required=False, widget=forms.HiddenInput)
+    quote = forms.CharField(required=False, widget=forms.HiddenInput)  # what the button said
 
     def __init__(
         self,
@@ -91,7 +94,12 @@ class OrderForm(forms.Form):
         return str(self["prompt"].value() or "")
 
     def wordings(self) -> dict[str, forms.Field]:
-        """A field for another wording of each single picture."""
+        """A field for another wording of each single picture, of as many as can be posted."""
+        most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+        # Those that come with a wording of their own go first.
+        first = sorted(self.pictures, key=lambda picture: not self.own.get(picture.pk))
+        room = None if most is None else max(0, most - OTHER_FIELDS)
+        with_field = {picture.pk for picture in first[:room]}
         names = distinct_names(self.pictures)
         return {
             field_of(picture): forms.CharField(
@@ -107,11 +115,31 @@ class OrderForm(forms.Form):
                 ),
             )
             for picture in self.pictures
+            if picture.pk in with_field
         }
 
     def worded(self) -> list[tuple[Picture, BoundField]]:
         """Each picture that can be worded on its own, with its field."""
         return [(p, self[field_of(p)]) for p in self.pictures if field_of(p) in self.fields]
+
+    def unworded(self) -> list[tuple[Picture, str]]:
+        """The pictures without a field, with the wording that each brought along ("" for none)."""
+        several = len(self.pictures) > 1
+        return [
+            (p, self.own.get(p.pk, ""))
+            for p in self.pictures
+            if several and field_of(p) not in self.fields
+        ]
+
+    def word_for_several(self, before: Collection[str]) -> None:
+        """Where the wording was that of the one picture shown ``before``, word all anew."""
+        if len(before) != 1 or len(self.pictures) < 2:
+            return
+        (only,) = before
+        template = str(self.initial["prompt"])
+        words = {render(template, picture) for picture in self.pictures if picture.pk == only}
+        if not words or self.template in words:
+            self.data = {**self.data, "prompt": template}
 
     def is_worded(self) -> bool:
         """Whether some picture has a wording of its own, so that they must not be folded away."""
@@ -120,7 +148,8 @@ class OrderForm(forms.Form):
     def options(self) -> dict[str, Any]:
         """What was chosen, in the words of ``workflow.order``."""
         chosen = self.cleaned_data
-        own = {p.pk: chosen[field_of(p)] for p, _field in self.worded() if chosen[field_of(p)]}
+        own = {picture.pk: wording for picture, wording in self.unworded() if wording}
+        own |= {p.pk: chosen[field_of(p)] for p, _field in self.worded() if chosen[field_of(p)]}
         names = ("prompt", "aspect_ratio", "resolution", "review")
         return {**{name: chosen[name] for name in names}, "prompts": own}
 

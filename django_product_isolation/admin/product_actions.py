@@ -15,7 +15,7 @@ from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.translation import gettext_lazy
 
-from django_product_isolation.host import Target, without_dimensions
+from django_product_isolation.host import Target, shown_rows
 
 from . import rights
 from .selections import keep
@@ -108,20 +108,30 @@ def actions_for_products(targets: Iterable[Target]) -> dict[type[Model], list[Pr
 
 def all_images(target: Target, products: QuerySet[Any]) -> QuerySet[Any]:
     """The images of ``products``, product by product, the main one first."""
-    images = without_dimensions(target.model).filter(
-        **{f"{target.product}__in": products.order_by()}
-    )
-    return images.order_by(target.product, *own_ordering(target))
+    images = shown_rows(target.model).filter(**{f"{target.product}__in": products.order_by()})
+    return images.order_by(product_key(target), *own_ordering(target))
 
 
 def main_images(target: Target, products: QuerySet[Any]) -> QuerySet[Any]:
     """The first image of each of ``products``, by the image model's own ordering."""
-    images = without_dimensions(target.model)
-    own = images.filter(**{f"{target.product}__pk": OuterRef("pk")})
+    images = shown_rows(target.model)
+    own = images.filter(**{product_key(target): OuterRef("pk")})
     first = own.order_by(*own_ordering(target)).values("pk")[:1]
     mains = products.order_by().annotate(isolation_main=Subquery(first))
-    return images.filter(pk__in=mains.values("isolation_main")).order_by(target.product, "pk")
+    chosen = images.filter(pk__in=mains.values("isolation_main"))
+    return chosen.order_by(product_key(target), "pk")
+
+
+def product_key(target: Target) -> str:
+    """By which images of one product stand together.
+
+    The key, because the relation would bring along the product's own ordering, which may be one
+    that Django takes in no other query ("?").
+    """
+    return f"{target.product}__pk"
 
 
 def own_ordering(target: Target) -> list[Any]:
-    return [*(target.model._meta.ordering or ()), "pk"]
+    """The image model's ordering as far as it is the same every time."""
+    ordering = target.model._meta.ordering or ()
+    return [*(name for name in ordering if name not in ("?", "-?")), "pk"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
@@ -16,10 +17,10 @@ from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from django_product_isolation import clock
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.querysets import RunQuerySet
 from django_product_isolation.reasons import sentence_of
@@ -77,7 +78,7 @@ class EventInline(ReadOnly, EventTabularInline):
 
     @admin.display(description=_("when"))
     def when(self, event: RunEvent) -> str:
-        at = localtime(event.at)
+        at = clock.for_the_reader(event.at)
         return f"{date_format(at)} {at:%H:%M:%S}"
 
     @admin.display(description=_("what"))
@@ -173,7 +174,7 @@ class RunAdmin(ReadOnly, ReadableAdmin, RunModelAdmin):
 
     @admin.display(description=_("started"), ordering="batch__created_at")
     def started(self, run: IsolationRun) -> str:
-        return date_format(localtime(run.batch.created_at), "DATETIME_FORMAT")
+        return date_format(clock.for_the_reader(run.batch.created_at), "DATETIME_FORMAT")
 
     @admin.display(description=_("by"))
     def by(self, run: IsolationRun) -> str:
@@ -243,7 +244,8 @@ class RunAdmin(ReadOnly, ReadableAdmin, RunModelAdmin):
             (context["card"],) = cards(request, [obj], self.admin_site)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
-    @method_decorator(require_POST)
+    # Trying again makes a transaction of its own, which waits for others and may be begun anew.
+    @method_decorator([transaction.non_atomic_requests, require_POST])
     def decide_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Carry out a decision about one run, posted as ``decide=name``."""
         if not self.has_view_permission(request):

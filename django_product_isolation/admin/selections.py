@@ -22,7 +22,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from django_product_isolation.host import target_for, without_dimensions
+from django_product_isolation.host import read_keys, shown_rows, target_for
 from django_product_isolation.host.permissions import sites_in_use
 from django_product_isolation.models import Selection
 from django_product_isolation.workflow.begin import MAX_READ
@@ -86,12 +86,10 @@ def keep(
 def count_and_cut(images: "QuerySet[Any] | Iterable[Any]") -> tuple[list[str], int]:
     """The first 5000 primary keys, each once and as text, and how many there are in all."""
     if isinstance(images, QuerySet):
-        pks = [str(pk) for pk in images.values_list("pk", flat=True)[: MAX_READ + 1]]
-        chosen = images.count() if len(pks) > MAX_READ else len(set(pks))
-    else:
-        pks = [str(pk) for pk in images]
-        chosen = len(set(pks))
-    return list(dict.fromkeys(pks))[:MAX_READ], chosen
+        keys, further = read_keys(images, MAX_READ)
+        return [str(pk) for pk in keys], len(keys) + further
+    pks = list(dict.fromkeys(str(pk) for pk in images))
+    return pks[:MAX_READ], len(pks)
 
 
 def site_called(request: HttpRequest, name: str, model_label: str) -> AdminSite:
@@ -129,7 +127,7 @@ def select_images(request: HttpRequest, model_label: str) -> HttpResponseBase:
     refuse_site(request, request.POST.get("site", ""))
     home = site_called(request, request.POST.get("site", ""), model_label)
     pks = read_pks(model, request.POST.getlist("pk"))
-    chosen = without_dimensions(model).filter(pk__in=pks)
+    chosen = shown_rows(model).filter(pk__in=pks)
     changeable, _forbidden = rights.changeable_images(request, chosen)
     # Some databases find a key that is written otherwise; ours are compared letter by letter.
     if not changeable & {str(pk) for pk in pks}:

@@ -1,4 +1,4 @@
-"""How amounts and left-out images are put into the reader's words.
+"""How amounts, left-out images and what changed meanwhile are put into the reader's words.
 
 Knows no requests and no rows; what a reason means stands in ``reasons``.
 """
@@ -10,8 +10,9 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from django_product_isolation.host import Target
+from django_product_isolation.host import Skipped, Target
 from django_product_isolation.reasons import Reason
+from django_product_isolation.workflow import Changes
 
 # Their sentences go on where the image's name ends; the others stand alone.
 ABOUT_THE_IMAGE = frozenset(
@@ -19,6 +20,8 @@ ABOUT_THE_IMAGE = frozenset(
         Reason.NO_FILE,
         Reason.ALREADY_OPEN,
         Reason.OVER_MAX_BATCH,
+        Reason.NOT_SHOWN,
+        Reason.LEFT_OUT,
         Reason.NOT_ALLOWED,
         Reason.NOT_RECORDABLE,
         Reason.NOTHING_TO_RESTORE,
@@ -79,3 +82,48 @@ def shorten(sentences: Sequence[str]) -> list[str]:
 def of_field(text: object, target: Target) -> str:
     """``text`` with the image that it is about, of a model that has several."""
     return _("%(text)s (%(image)s)") % {"text": text, "image": target.field.verbose_name}
+
+
+def left_out(skipped: Sequence[Skipped]) -> list[str]:
+    """A sentence about each image that is left out."""
+    return [explain(s.picture.label, s.reason) for s in skipped]
+
+
+def what_changed(changes: Changes | None) -> list[str]:
+    """Why nothing was ordered: what is not as the button said. None: it said nothing readable."""
+    if changes is None:
+        return [_("This page was out of date, so nothing was ordered. Look at it once more.")]
+    sentences = []
+    if changes.price:
+        sentences.append(_("The price has changed meanwhile."))
+    if count := len(changes.more):
+        text = ngettext(
+            "%(count)d image can be isolated now that could not before.",
+            "%(count)d images can be isolated now that could not before.",
+            count,
+        )
+        sentences.append(text % {"count": count})
+    if count := len(changes.fewer):
+        text = ngettext(
+            "%(count)d image that was shown cannot be isolated any more.",
+            "%(count)d images that were shown cannot be isolated any more.",
+            count,
+        )
+        sentences.append(text % {"count": count})
+    if count := len(changes.uploaded):
+        text = ngettext(
+            "%(count)d image was uploaded anew meanwhile.",
+            "%(count)d images were uploaded anew meanwhile.",
+            count,
+        )
+        sentences.append(text % {"count": count})
+    if count := len(changes.ordered):
+        text = ngettext(
+            "%(count)d image was isolated meanwhile, or somebody decided about it. Isolating it "
+            "again costs again.",
+            "%(count)d images were isolated meanwhile, or somebody decided about them. Isolating "
+            "them again costs again.",
+            count,
+        )
+        sentences.append(text % {"count": count})
+    return [*sentences, _("Nothing was ordered. Look at the new total.")]

@@ -9,9 +9,9 @@ from .exactly import is_exactly, is_key
 from .holders import CannotAsk, held
 from .names import NameTaken, NameTooLong, is_ours, result_filename
 from .obstacles import Obstacle
-from .pictures import Picture
+from .pictures import Picture, Skipped
 from .registry import build, entries, get_targets, target_for, target_models, targets_of
-from .rows import dimension_columns, without_dimensions
+from .rows import dimension_columns, read_keys, shown_rows, without_dimensions
 from .storage import (
     MAX_FILE_BYTES,
     SPOOL_BYTES,
@@ -36,6 +36,7 @@ __all__ = [
     "NotProcessed",
     "Obstacle",
     "Picture",
+    "Skipped",
     "StorageFailed",
     "StorageUnfaithful",
     "Target",
@@ -51,9 +52,11 @@ __all__ = [
     "is_exactly",
     "is_key",
     "is_ours",
+    "read_keys",
     "refused_stored",
     "refused_upload",
     "result_filename",
+    "shown_rows",
     "storage_errors",
     "target_for",
     "target_models",

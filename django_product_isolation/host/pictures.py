@@ -16,6 +16,7 @@ from django.db.models import Model, QuerySet
 from django.utils import translation
 
 from django_product_isolation.conf import get_settings
+from django_product_isolation.reasons import Reason
 
 from .products import ProductPath
 from .rows import without_dimensions
@@ -45,6 +46,14 @@ class Picture:
     def fits(self) -> bool:
         """Whether our columns can hold key and file name."""
         return len(self.pk) <= PK_MAX_LENGTH and len(self.name) <= NAME_MAX_LENGTH
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A picture that is left out, and why."""
+
+    picture: Picture
+    reason: Reason
 
 
 def read_pictures(target: "Target", images: QuerySet[Any]) -> list[Picture]:

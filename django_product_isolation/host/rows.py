@@ -7,18 +7,64 @@ from typing import Any
 
 from django.db.models import ImageField, Model, QuerySet
 
+CHUNK = 2000  # keys read at a time
+
 
 def without_dimensions(model: type[Model]) -> QuerySet[Any]:
-    """All rows, with image fields that have dimension columns deferred.
+    """All rows, also those that the shop hides, with image fields that have dimension columns
+    deferred.
 
     Django opens the file of such a field when a row with empty dimensions is read.
     """
-    opening = [
+    return model._base_manager.defer(*opening_fields(model))
+
+
+def shown_rows(model: type[Model]) -> QuerySet[Any]:
+    """The rows that the shop's default manager shows, read like those of ``without_dimensions``.
+
+    What is chosen, sent and paid for comes from here: a row in the shop's bin is none.
+    """
+    return model._default_manager.defer(*opening_fields(model))
+
+
+def opening_fields(model: type[Model]) -> list[str]:
+    """The image fields whose file Django opens when a row is read."""
+    return [
         field.name
         for field in model._meta.get_fields()
         if isinstance(field, ImageField) and any(dimension_columns(field))
     ]
-    return model._base_manager.defer(*opening)
+
+
+def read_keys(rows: QuerySet[Any], most: int) -> tuple[list[Any], int]:
+    """The first ``most`` primary keys, each once, and how many further rows there are.
+
+    Joins may give a row several times: it counts once.
+    """
+    keys = rows.values_list("pk", flat=True)
+    first = list(keys[: most + 1])
+    found = list(dict.fromkeys(first))
+    if len(found) < len(first) > most:  # repeated within what was read: others come later
+        found = distinct_keys(keys, most + 1)
+    unread = count_rows(keys) - most if len(found) > most else 0
+    return found[:most], unread
+
+
+def distinct_keys(keys: QuerySet[Any], most: int) -> list[Any]:
+    """The first ``most`` different ones."""
+    found: dict[Any, None] = {}
+    for key in keys.iterator(chunk_size=CHUNK):
+        found[key] = None
+        if len(found) == most:
+            break
+    return list(found)
+
+
+def count_rows(keys: QuerySet[Any]) -> int:
+    """How many different ones ``keys`` hold."""
+    if keys.query.is_sliced or keys.query.combinator:  # of which Django makes no other query
+        return len(set(keys))
+    return keys.order_by().distinct().count()
 
 
 def dimension_columns(field: ImageField) -> tuple[str | None, str | None]:

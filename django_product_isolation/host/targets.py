@@ -125,6 +125,12 @@ class Target:
         found: Model | None = without_dimensions(self.model).filter(pk=pk).first()
         return found
 
+    def shown_name(self, pk: str) -> str | None:
+        """The same as ``current_name``, None also for a row that the shop's default manager hides
+        (one in its bin)."""
+        names = self.model._default_manager.filter(pk=pk).values_list(self.field.attname, flat=True)
+        return next((name or "" for name in names), None)
+
     def current_name(self, pk: str) -> str | None:
         """The file the field points at now ("" for none); None when the row was deleted."""
         names = self._owner().filter(pk=pk).values_list(self.field.attname, flat=True)

@@ -1,6 +1,8 @@
 """Clicks that spend money: the batches, and the lock that lets them spend one after another."""
 
 import uuid
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -8,6 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from django_product_isolation.choices import AspectRatio, Resolution
+
+if TYPE_CHECKING:
+    from django_product_isolation.host import Skipped
 
 
 class IsolationBatch(models.Model):
@@ -28,6 +33,10 @@ class IsolationBatch(models.Model):
     resolution = models.CharField(_("resolution"), max_length=8, choices=Resolution)
     review = models.BooleanField(_("review first"), default=False)
     unit_price = models.DecimalField(_("price (USD)"), max_digits=8, decimal_places=4)
+
+    # Set on the batch that isolate() returns, not stored.
+    skipped: "Sequence[Skipped]" = ()  # images that were left out, and why
+    unread: int = 0  # further images that were not even looked at
 
     class Meta:
         verbose_name = _("batch")

@@ -6,7 +6,7 @@ Looking at it changes nothing. Where steps are taken in this process, it has wha
 import uuid
 from collections import Counter
 from collections.abc import Sequence
-from datetime import MAXYEAR, MINYEAR, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,14 +16,12 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from django_product_isolation import workers
+from django_product_isolation import clock, workers
 from django_product_isolation.admin import rights, visible, wording
 from django_product_isolation.admin.cards import Card, badge, cards
 from django_product_isolation.admin.decisions import (
@@ -41,6 +39,7 @@ from django_product_isolation.admin.sites import (
 from django_product_isolation.choices import Status
 from django_product_isolation.conf import get_settings
 from django_product_isolation.models import IsolationBatch, IsolationRun
+from django_product_isolation.workflow import quote_of_runs
 
 ALL = "all"
 # Clocks of several machines differ, and what a transaction wrote is seen when it commits.
@@ -58,7 +57,7 @@ def progress(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
         return away
     if batch is None:
         raise Http404
-    now, runs = timezone.now(), runs_of(request, batch)
+    now, runs = clock.now(), runs_of(request, batch)
     if request.method == "POST":
         onward = decide(request, *read_decision(request, runs))
         return HttpResponseRedirect(onward or request.get_full_path())
@@ -124,11 +123,11 @@ def draw(
 
 def live(request: HttpRequest, runs: Sequence[IsolationRun], home: AdminSite) -> dict[str, Any]:
     """What any page on which runs are watched shows of them."""
-    now = timezone.now()
+    now = clock.now()
     drawn = cards(request, runs, home)
     return {
         "now": now.isoformat(),
-        "cards": changed(drawn, moment(request.GET.get("since", ""))),
+        "cards": changed(drawn, clock.read(request.GET.get("since", ""))),
         "for_all": for_all(drawn),
         "restore_all": together(drawn),
         "badges": badges(runs),
@@ -136,19 +135,11 @@ def live(request: HttpRequest, runs: Sequence[IsolationRun], home: AdminSite) ->
         "finished": sum(not run.is_open for run in runs),
         "summary": summary(runs),
         "is_live": any(is_moving(run) for run in runs),
-        "price": str(get_settings().price),
+        "quote": quote_of_runs(
+            card.run for card in drawn if any(decision.is_priced for decision in card.decisions)
+        ),
         "is_sandbox": get_settings().is_sandbox,
     }
-
-
-def moment(text: str) -> datetime | None:
-    """A moment as the page spells it, None for anything else."""
-    try:
-        found = parse_datetime(text)
-    except ValueError:
-        return None
-    is_usable = found and timezone.is_aware(found) and MINYEAR < found.year < MAXYEAR
-    return found if is_usable else None
 
 
 def changed(drawn: list[Card], since: datetime | None) -> list[Card]:

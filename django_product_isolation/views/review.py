@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
@@ -31,6 +32,7 @@ from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.querysets import RunQuerySet
 
 PER_PAGE = 24
+OTHER_FIELDS = 5  # what a page posts beside
 OFFERED = ("approve", "reject", "redo")
 TICKED = "ticked"
 
@@ -130,7 +132,7 @@ def read_decision(request: HttpRequest) -> tuple[Decision, list[IsolationRun]]:
         raise BadRequest("Unknown decision.")
     ids = request.POST.getlist("run") if which == TICKED else [which]
     try:
-        pks = [uuid.UUID(text) for text in ids[:PER_PAGE]]
+        pks = [uuid.UUID(text) for text in ids[: per_page()]]
     except ValueError as error:
         raise BadRequest("Unknown run.") from error
     runs = IsolationRun.objects.select_related("batch__created_by").filter(pk__in=pks)
@@ -139,9 +141,15 @@ def read_decision(request: HttpRequest) -> tuple[Decision, list[IsolationRun]]:
     return DECISIONS[name], [run for run in found if run.pk in seen]
 
 
+def per_page() -> int:
+    """How many results stand on a page: as many as can be posted, each with a tick and a note."""
+    most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+    return PER_PAGE if most is None else max(1, min(PER_PAGE, (most - OTHER_FIELDS) // 2))
+
+
 def draw(request: HttpRequest, queue: Queue) -> TemplateResponse:
     """One page of the queue, in the same few queries whatever its length."""
-    page = Paginator(queue.runs(), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(queue.runs(), per_page()).get_page(request.GET.get("page"))
     runs = list(page.object_list)
     home = home_for(request, runs[0].batch.model_label if runs else "")
     request.current_app = home.name

@@ -15,13 +15,13 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
-from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from django_product_isolation import clock
 from django_product_isolation.admin import rights, visible, wording
 from django_product_isolation.admin import spending as shown
 from django_product_isolation.admin.sites import home_for
@@ -137,7 +137,7 @@ PERIOD_NAMES = {
 
 def named_periods() -> dict[str, workflow.Period]:
     """The periods that can be chosen by name, as of today."""
-    today = timezone.localdate()
+    today = clock.today()
     this_month = today.replace(day=1)
     before = this_month - timedelta(days=1)
     firsts_and_lasts = (
@@ -226,7 +226,7 @@ def values_of_runs(request: HttpRequest, period: workflow.Period) -> Iterator[It
         seen = {run.pk for run in some} if knows_all else visible.seen(request, some)
         for run in some:
             yield (
-                timezone.localdate(run.batch.created_at).isoformat(),
+                clock.day_of(run.batch.created_at).isoformat(),
                 names.get(run.batch.created_by_id, ""),
                 run.batch.model_label,
                 run.label if run.pk in seen else "",

@@ -3,17 +3,22 @@
 Callable without a request and without Celery; every function is safe to repeat.
 """
 
+from django_product_isolation.host import Skipped
+
 from .advance import UnknownRun, WrongRun, advance, advance_for, receive_callback, sweep, work_on
-from .begin import NothingToIsolate, Plan, Skipped, isolate, order, plan
+from .begin import NothingToIsolate, Plan, isolate, order, plan
 from .budgets import BudgetExceeded
 from .decide import approve, reject, resume, stop
 from .prune import prune
+from .quote import Changes, Quote, quote_of, quote_of_runs
 from .restoring import Restoration, restore, restore_runs, stop_restoring
 
 __all__ = [
     "BudgetExceeded",
+    "Changes",
     "NothingToIsolate",
     "Plan",
+    "Quote",
     "Restoration",
     "Skipped",
     "UnknownRun",
@@ -25,6 +30,8 @@ __all__ = [
     "order",
     "plan",
     "prune",
+    "quote_of",
+    "quote_of_runs",
     "receive_callback",
     "reject",
     "restore",

@@ -5,27 +5,28 @@ One transaction, no network, no file opened, and the same few queries for 1 imag
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
+from django_product_isolation import clock
 from django_product_isolation.choices import AspectRatio, Resolution, Status
 from django_product_isolation.conf import get_settings
 from django_product_isolation.database_clock import DatabaseNow
-from django_product_isolation.host import Picture, Target, target_for
+from django_product_isolation.host import Picture, Skipped, Target, read_keys, target_for
 from django_product_isolation.models import IsolationBatch, IsolationRun
-from django_product_isolation.querysets import RunQuerySet
 from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import work_due
 from django_product_isolation.transactions import retried
 
-from .budgets import reserve
+from .budgets import reserve, take_spending_lock
+from .chosen_images import as_queryset, last_ordered, read_shown, waiting_for_review
 from .decide import reject
 
 PROMPT_MAX_LENGTH = 500
@@ -36,17 +37,9 @@ MAX_READ = 5000
 class NothingToIsolate(Exception):
     """None of the images can be isolated; ``skipped`` says why."""
 
-    def __init__(self, skipped: "Sequence[Skipped]") -> None:
+    def __init__(self, skipped: Sequence[Skipped]) -> None:
         super().__init__(", ".join(f"{s.picture.label}: {s.reason.value}" for s in skipped))
         self.skipped = skipped
-
-
-@dataclass(frozen=True)
-class Skipped:
-    """An image that is left out, and why."""
-
-    picture: Picture
-    reason: Reason
 
 
 @dataclass(frozen=True)
@@ -58,12 +51,20 @@ class Plan:
     skipped: Sequence[Skipped]
     unit_price: Decimal
     unread: int = 0  # images beyond the first 5000, left out without a look
-    replaced: Sequence[uuid.UUID] = ()  # results waiting for review that it would reject
+    # By the image's key: results waiting for review that it would reject, and when it was ordered
+    # last, where it was.
+    replaces: Mapping[str, uuid.UUID] = field(default_factory=dict)
+    ordered: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def total(self) -> Decimal:
         """USD for all accepted images."""
         return self.unit_price * len(self.accepted)
+
+    @property
+    def replaced(self) -> Sequence[uuid.UUID]:
+        """Results waiting for review that it would reject."""
+        return list(self.replaces.values())
 
 
 def plan(
@@ -83,14 +84,14 @@ def plan(
     queryset = as_queryset(images)
     target, settings = target_for(queryset.model, field), get_settings()
     target.refuse_obstacle()
-    pictures = target.pictures(queryset[:MAX_READ])
-    unread = queryset.count() - MAX_READ if len(pictures) == MAX_READ else 0
+    keys, unread = read_keys(queryset, MAX_READ)
+    pictures, hidden = read_shown(target, keys)
     open_runs = IsolationRun.objects.open().about(target).order_by()
     open_pks = dict(open_runs.values_list("object_pk", "status"))
     ready = waiting_for_review(open_runs, redo_of)
     taken = {pk: status for pk, status in open_pks.items() if pk not in ready}
     accepted: list[Picture] = []
-    skipped: list[Skipped] = []
+    skipped = [Skipped(picture, Reason.NOT_SHOWN) for picture in hidden]
     for picture in pictures:
         if picture.pk in forbidden:
             skipped.append(Skipped(picture, Reason.NOT_ALLOWED))
@@ -108,16 +109,16 @@ def plan(
             skipped.append(Skipped(picture, Reason.OVER_MAX_BATCH))
         else:
             accepted.append(picture)
-    replaced = [ready[picture.pk] for picture in accepted if picture.pk in ready]
-    return Plan(target, accepted, skipped, settings.price, unread, replaced)
-
-
-def waiting_for_review(open_runs: RunQuerySet, pks: Collection[uuid.UUID]) -> dict[Any, uuid.UUID]:
-    """Those of ``open_runs`` that can be rejected, by the key of their image."""
-    if not pks:
-        return {}
-    ready = open_runs.filter(pk__in=pks, status=Status.READY).order_by()
-    return dict(ready.values_list("object_pk", "pk"))
+    pks = [picture.pk for picture in accepted]
+    return Plan(
+        target,
+        accepted,
+        skipped,
+        settings.price,
+        unread,
+        {pk: ready[pk] for pk in pks if pk in ready},
+        last_ordered(target, pks),
+    )
 
 
 def isolate(
@@ -135,15 +136,18 @@ def isolate(
     """Begin a run for each of ``images`` (an instance or a queryset) and return their batch.
 
     ``field`` says which image, where the model has several that are named in ``IMAGES``.
-    What is left out comes from the settings. ``{product}`` in ``prompt`` becomes the product's
-    name. ``prompts`` holds other wordings for single images, by their primary keys as strings.
+    The batch's ``skipped`` say which images were left out and why (those over ``MAX_BATCH`` too),
+    its ``unread`` how many beyond the first 5000 were not looked at.
+    Options that are not given come from the settings. ``{product}`` in ``prompt`` becomes the
+    product's name. ``prompts`` holds other wordings for single images, by their primary keys as
+    strings.
     A second call with the same ``token`` returns the first call's batch.
     Raises NothingToIsolate, BudgetExceeded, ValidationError for an unknown ratio or resolution,
     and ImproperlyConfigured when the field is not named in ``IMAGES``, is one of several, or
     cannot be isolated.
     """
     if token and (batch := IsolationBatch.objects.filter(pk=token).first()):
-        return batch
+        return with_left_out(batch, plan(images, field=field), Reason.LEFT_OUT)
     return order(
         plan(images, field=field),
         prompt=prompt,
@@ -193,7 +197,7 @@ def begin(batch: IsolationBatch, chosen: Plan, prompts: Mapping[str, str]) -> Is
     except IntegrityError:
         # The other half of a double click was faster: the batch is the one that it began.
         if same := IsolationBatch.objects.filter(pk=batch.pk).first():
-            return same
+            return with_left_out(same, chosen, Reason.LEFT_OUT)
         raise
 
 
@@ -203,8 +207,12 @@ def save(batch: IsolationBatch, chosen: Plan, prompts: Mapping[str, str]) -> Iso
     with transaction.atomic():
         # First of all, so that the twin of a double click waits here, before it counts money. And
         # nothing is read before the locks are taken: it would be read as it was, not as it is.
+        take_spending_lock()
+        # One moment for the whole order, which may have waited: what is counted on a day is dated
+        # on it.
+        batch.created_at = clock.now()
         batch.save(force_insert=True)
-        reserve(chosen.total)
+        reserve(chosen.total, at=batch.created_at)
         reject_replaced(chosen.replaced, user=batch.created_by)
         # A colleague may have begun the same image since the plan: the unique key lets only
         # one of the two rows in, and what really came in is read back.
@@ -215,10 +223,32 @@ def save(batch: IsolationBatch, chosen: Plan, prompts: Mapping[str, str]) -> Iso
             ],
             ignore_conflicts=True,
         )
+        take_back_ordered_meanwhile(batch, chosen)
+        with_left_out(batch, chosen, Reason.ALREADY_OPEN)
         begun = list(batch.runs.order_by().values_list("pk", flat=True))
         if not begun:
-            raise NothingToIsolate(chosen.skipped)
+            raise NothingToIsolate(batch.skipped)
         transaction.on_commit(partial(work_due.send_robust, sender=IsolationBatch, run_ids=begun))
+    return batch
+
+
+def take_back_ordered_meanwhile(batch: IsolationBatch, chosen: Plan) -> None:
+    """Leave out what a colleague ordered between the plan and this transaction, though it ended.
+
+    Our own rows stand by now, so nobody can begin these images any more.
+    """
+    pks = [picture.pk for picture in chosen.accepted]
+    latest = last_ordered(chosen.target, pks, besides=batch)
+    if again := [pk for pk, at in latest.items() if chosen.ordered.get(pk) != at]:
+        batch.runs.filter(object_pk__in=again).delete()
+
+
+def with_left_out(batch: IsolationBatch, chosen: Plan, reason: Reason) -> IsolationBatch:
+    """The batch with what was chosen and is not in it; ``reason`` is for what could have been."""
+    begun = set(batch.runs.order_by().values_list("object_pk", flat=True))
+    could = [Skipped(picture, reason) for picture in chosen.accepted]
+    batch.skipped = [s for s in [*chosen.skipped, *could] if s.picture.pk not in begun]
+    batch.unread = chosen.unread
     return batch
 
 
@@ -253,12 +283,3 @@ def refuse_unknown_choices(batch: IsolationBatch) -> None:
         raise ValidationError({"aspect_ratio": _("Choose one of the listed aspect ratios.")})
     if batch.resolution not in Resolution.values:
         raise ValidationError({"resolution": _("Choose one of the listed resolutions.")})
-
-
-def as_queryset(images: Any) -> QuerySet[Any]:
-    """An instance becomes a queryset of one; a queryset stays as it is."""
-    if isinstance(images, Model):
-        return type(images)._base_manager.filter(pk=images.pk)
-    if isinstance(images, QuerySet):
-        return images
-    raise TypeError("Give a model instance or a queryset.")

@@ -1,17 +1,19 @@
 """What may still be spent: the budgets of the day and of the month, and keeping them.
 
-Counts what was charged and what is reserved, in the database alone. A day begins at midnight in
-the current time zone, also where clocks are set forward or back just then.
+Counts what was charged and what is reserved, in the database alone. A day begins at midnight where
+the site is, whoever orders, also where clocks are set forward or back just then.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime
 from decimal import Decimal
 
-from django.utils import timezone
+from django.db import router, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
+from django_product_isolation import clock
 from django_product_isolation.conf import get_settings
-from django_product_isolation.models import IsolationRun, SpendingLock
+from django_product_isolation.models import IsolationBatch, IsolationRun, SpendingLock
 
 PRECISION = Decimal("0.0001")  # of our columns; SQLite adds up in floating point
 
@@ -40,23 +42,16 @@ class Budget:
         return max(self.limit - self.used(), Decimal(0))
 
 
-def budgets() -> dict[str, Budget]:
-    """Those that are set, under "day" and "month"."""
-    settings, today = get_settings(), timezone.localdate()
+def budgets(at: datetime | None = None) -> dict[str, Budget]:
+    """Those that are set, under "day" and "month", as of a moment (by default now)."""
+    settings, at = get_settings(), at or clock.now()
     limits = {
-        "day": (settings.daily_budget, today),
-        "month": (settings.monthly_budget, today.replace(day=1)),
+        "day": (settings.daily_budget, clock.day_begins(clock.day_of(at))),
+        "month": (settings.monthly_budget, clock.month_begins(at)),
     }
     return {
-        name: Budget(limit, day_begins(since))
-        for name, (limit, since) in limits.items()
-        if limit is not None
+        name: Budget(limit, since) for name, (limit, since) in limits.items() if limit is not None
     }
-
-
-def day_begins(day: date) -> datetime:
-    """The first moment of a day in the current time zone."""
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def budgets_left() -> dict[str, Decimal]:
@@ -64,23 +59,49 @@ def budgets_left() -> dict[str, Decimal]:
     return {name: budget.left() for name, budget in budgets().items()}
 
 
-def reserve(total: Decimal) -> None:
-    """Make sure that ``total`` USD fit into the budgets; raises BudgetExceeded.
+def reserve(total: Decimal, *, at: datetime) -> None:
+    """Make sure that ``total`` USD fit into the budgets of a moment; raises BudgetExceeded.
 
-    The UPDATE makes concurrent clicks wait for one another, so that no two count the same money.
+    The caller holds the spending lock, so that no two count the same money.
     """
-    if not budgets():
+    limits = budgets(at).values()
+    if not limits:
         return
-    take_spending_lock()
-    left = min(budgets_left().values())
+    unseen = unseen_since(min(budget.since for budget in limits))
+    left = max(min(budget.left() for budget in limits) - unseen, Decimal(0))
     if total > left:
         raise BudgetExceeded(total, left)
 
 
 def take_spending_lock() -> None:
-    """Wait for every other click under a budget, and have those to come wait for this one."""
+    """Where there is a budget, wait for every other click, and have those to come wait for this.
+
+    The UPDATE is the lock: it lasts until the transaction ends, on every database.
+    """
+    if not budgets():
+        return
     lock = SpendingLock.objects.filter(pk=1)
-    if not lock.update(taken_at=timezone.now()):
+    if not lock.update(taken_at=clock.now()):
         # Whoever is second with the very first row has to take it as well.
         SpendingLock.objects.bulk_create([SpendingLock(pk=1)], ignore_conflicts=True)
-        lock.update(taken_at=timezone.now())
+        lock.update(taken_at=clock.now())
+
+
+def unseen_since(since: datetime) -> Decimal:
+    """USD reserved by batches that this transaction does not see, though they are committed.
+
+    MySQL and MariaDB at REPEATABLE READ go on reading what was there when a transaction first
+    read, also after they waited for the lock: within the host's own transaction the sums are
+    those of before. Only reads that lock see what is there now. The others either see it
+    (READ COMMITTED) or refuse the UPDATE of the lock (PostgreSQL's and SQLite's snapshots).
+    """
+    alias = router.db_for_write(IsolationRun)
+    database: BaseDatabaseWrapper = transaction.get_connection(alias)
+    if database.vendor != "mysql":
+        return Decimal(0)
+    batches = IsolationBatch.objects.using(alias).filter(created_at__gte=since).order_by()
+    prices = dict(batches.select_for_update().values_list("pk", "unit_price"))
+    unseen = prices.keys() - set(batches.values_list("pk", flat=True))
+    runs = IsolationRun.objects.using(alias).filter(batch__in=unseen).order_by()
+    rows = runs.select_for_update().values_list("batch_id", "cost") if unseen else ()
+    return sum((prices[pk] if cost is None else cost for pk, cost in rows), Decimal(0))

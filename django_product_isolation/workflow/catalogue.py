@@ -12,7 +12,7 @@ from django.db.models import Exists, Q, QuerySet
 
 from django_product_isolation.choices import OPEN_STATUSES, SHOWN_STATUSES, Status
 from django_product_isolation.conf import get_settings
-from django_product_isolation.host import target_for
+from django_product_isolation.host import Skipped, target_for
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.querysets import RunQuerySet
 
@@ -47,12 +47,15 @@ class Catalogue:
         self.options = {**options, "field": self.target.field.name}
         self.batch_size = settings.MAX_BATCH
         self.room = self.batch_size // 2  # so many may still be under way when the next begin
-        self.images = images.order_by("pk")
+        # Each once, however often joins of its filters give it, and only what the shop shows.
+        shown = images.model._default_manager.filter(pk__in=images.order_by().values("pk"))
+        self.images: QuerySet[Any] = shown.order_by("pk")
         self.waiting = self.images if again else self._not_isolated()
         affordable = None if budget is None or not self.price else int(budget / self.price)
         limits = [most for most in (limit, affordable) if most is not None]
         self.most = min([*limits, self.waiting.count()])
         self.batches: list[IsolationBatch] = []
+        self.left_out: list[Skipped] = []  # of what was to be begun here
         self.begun, self.spent = 0, False
         self._last: Any = None
 
@@ -97,9 +100,11 @@ class Catalogue:
     def _begin(self, pks: list[Any]) -> list[Any]:
         try:
             batch = isolate(self.images.filter(pk__in=pks), **self.options)
-        except NothingToIsolate:
+        except NothingToIsolate as error:
+            self.left_out += error.skipped
             self.most -= len(pks)
         else:
+            self.left_out += batch.skipped
             self.batches.append(batch)
             begun = batch.runs.count()
             self.begun += begun

@@ -8,13 +8,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import Count, Min
-from django.utils import timezone
 
+from django_product_isolation import clock
 from django_product_isolation.choices import UNFINISHED_STATUSES, Status
 from django_product_isolation.database_clock import DatabaseNow
 from django_product_isolation.models import AccountBalance, IsolationRun
-
-from .budgets import day_begins
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,14 +36,14 @@ def overview() -> Overview:
     unfinished = runs.filter(status__in=UNFINISHED_STATUSES)
     held = runs.filter(status=Status.HELD).values_list("reason").annotate(Count("pk"))
     account = AccountBalance.objects.first()
-    today = timezone.localdate()
+    now = clock.now()
     return Overview(
         open=dict(counted),
         held=dict(held),
         oldest=unfinished.aggregate(oldest=Min("batch__created_at"))["oldest"],
         late=lateness(),
-        today=runs.spending_since(day_begins(today)),
-        month=runs.spending_since(day_begins(today.replace(day=1))),
+        today=runs.spending_since(clock.day_begins(clock.day_of(now))),
+        month=runs.spending_since(clock.month_begins(now)),
         balance=account.amount if account else None,
         balance_read_at=account.read_at if account else None,
     )

@@ -12,12 +12,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
+from django_product_isolation import clock
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.querysets import RunQuerySet
 
-from .budgets import PRECISION, day_begins
+from .budgets import PRECISION
 
 ONE_DAY = timedelta(days=1)
 
@@ -35,12 +35,12 @@ class Period:
 
     @property
     def begins(self) -> datetime:
-        return day_begins(self.first)
+        return clock.day_begins(self.first)
 
     @property
     def ends(self) -> datetime:
         """The first moment that is not in it any more."""
-        return day_begins(self.last + ONE_DAY)
+        return clock.day_begins(self.last + ONE_DAY)
 
     def batches(self) -> QuerySet[IsolationBatch]:
         """The batches that were begun within the period."""
@@ -111,7 +111,7 @@ def spending(period: Period) -> Spending:
             spent.by_status[status].add(*amount)
     for pk, sums in by_batch.items():
         created_at, person, model = batches[pk]
-        day = spent.by_day[timezone.localdate(created_at)]
+        day = spent.by_day[clock.day_of(created_at)]
         for share in (spent.total, day, spent.by_person[person], spent.by_model[model]):
             share.add(sums.runs, sums.charged, sums.may_cost)
     for share in spent.all:

@@ -65,10 +65,7 @@ def submit(run: IsolationRun) -> None:
     if may_have_arrived(run, client):
         return
     target = target_of(run)
-    current = target.current_name(run.object_pk)
-    if current != run.source_name:
-        reason = Reason.IMAGE_DELETED if current is None else Reason.IMAGE_CHANGED
-        run.move_to(Status.SUPERSEDED, reason=reason)
+    if is_superseded(run, target):
         return
     try:
         if run.known_outages & {Place.RUNFLOW, Place.ORDERS}:
@@ -82,7 +79,8 @@ def submit(run: IsolationRun) -> None:
         run.move_to(Status.FAILED, reason=error.reason, detail=error.detail)
     else:
         outages.answered(run, Place.UPLOADS)
-        if start_sending(run):
+        # Once more: preparing may have taken minutes, and from here on it is paid for.
+        if not is_superseded(run, target) and start_sending(run):
             send(run, client, request)
 
 
@@ -120,6 +118,16 @@ def may_have_arrived(run: IsolationRun, client: RunflowClient) -> bool:
         return False
     else:
         run.wait(soon(LOOKS_APART.total_seconds()), reason=Reason.UNCONFIRMED)
+    return True
+
+
+def is_superseded(run: IsolationRun, target: Target) -> bool:
+    """End a run whose image shows another file by now, was deleted, or lies in the shop's bin."""
+    current = target.shown_name(run.object_pk)
+    if current == run.source_name:
+        return False
+    reason = Reason.IMAGE_DELETED if current is None else Reason.IMAGE_CHANGED
+    run.move_to(Status.SUPERSEDED, reason=reason)
     return True
 
 

@@ -1,6 +1,8 @@
 """Staff, pictures and runs in any status, for the tests of the admin's pages."""
 
 import hashlib
+import html
+import re
 import uuid
 from decimal import Decimal
 
@@ -131,9 +133,8 @@ def tick(images, action: str = "isolate_product", **more) -> dict[str, object]:
 
 
 def confirm(**changes) -> dict[str, object]:
-    """What the confirm page posts."""
+    """What the confirm page posts, without what its button said (see ``press``)."""
     return {
-        "price": "0.27",
         "prompt": "{product}",
         "aspect_ratio": "4:5",
         "resolution": "1K",
@@ -154,9 +155,21 @@ def look(client, images, **more):
     return client.get(choose(client, images, **more))
 
 
+def quote_on(page) -> str:
+    """What the button of a page says it will begin, as the page posts it; "" without one."""
+    found = re.search(r'name="quote" value="([^"]*)"', page.content.decode())
+    return html.unescape(found[1]) if found else ""
+
+
+def press(client, address, *, follow=False, **changes):
+    """What comes of opening the confirm page at ``address`` and pressing its button."""
+    quote = changes.pop("quote", None) or quote_on(client.get(address, follow=True))
+    return client.post(address, confirm(quote=quote, **changes), follow=follow)
+
+
 def order(client, images, **changes):
     """What comes of confirming ``images``."""
-    return client.post(choose(client, images), confirm(**changes))
+    return press(client, choose(client, images), **changes)
 
 
 def pks(images) -> list[str]:

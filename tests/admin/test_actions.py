@@ -19,10 +19,10 @@ from tests.admin.shop import (
     ISOLATE,
     RESTORE,
     VIEW,
-    confirm,
     image_of,
     make_run,
     make_staff,
+    press,
     put_originals_back,
     said,
     status_of,
@@ -144,7 +144,7 @@ def test_a_post_does_nothing_for_those_who_may_not(client, permissions):
     client.force_login(make_staff(*permissions))
     address = client.post(CHANGELIST, tick([image])).get("Location", "")
     if address.startswith("/product-isolation/confirm/"):
-        client.post(address, confirm())
+        press(client, address)
     begun = IsolationRun.objects.filter(status=Status.QUEUED).exists()
     assert begun == {CHANGE, ISOLATE}.issubset(permissions)
     client.post(CHANGELIST, tick([image_of(applied)], "restore_original"))

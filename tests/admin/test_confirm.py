@@ -1,5 +1,6 @@
 """The confirm page: what it shows, what it orders, and when it orders nothing."""
 
+import html
 import re
 import shutil
 import socket
@@ -33,7 +34,6 @@ from tests.admin.shop import (
     SPENDING,
     VIEW,
     choose,
-    confirm,
     image_of,
     look,
     make_batch,
@@ -41,6 +41,8 @@ from tests.admin.shop import (
     make_run,
     make_staff,
     order,
+    press,
+    quote_on,
     said,
     status_of,
 )
@@ -60,7 +62,8 @@ def staff(client):
 def hidden_fields(page: str) -> dict[str, str]:
     """The hidden fields of the page's form."""
     tags = re.findall(r'<input type="hidden"[^>]*>', page)
-    return dict(re.search(r'name="([^"]*)" value="([^"]*)"', tag).groups() for tag in tags)
+    found = (re.search(r'name="([^"]*)" value="([^"]*)"', tag).groups() for tag in tags)
+    return {name: html.unescape(value) for name, value in found}
 
 
 def make_selection(images, **values) -> str:
@@ -267,9 +270,9 @@ def test_only_a_sandbox_says_that_no_money_is_spent(client, staff, option, base_
 def test_amounts_follow_the_readers_language(client, staff, settings, option):
     settings.LANGUAGE_CODE = "de"
     option(PRICE="1234.5")
-    page = look(client, [make_image()]).content.decode()
-    assert "1.234,50\N{NO-BREAK SPACE}$" in page
-    assert 'value="1234.5"' in page
+    page = look(client, [make_image()])
+    assert "1.234,50\N{NO-BREAK SPACE}$" in page.content.decode()
+    assert '"price":"1234.5","count":1,"total":"1234.5"' in quote_on(page)
 
 
 def test_names_are_escaped(client, staff):
@@ -296,7 +299,7 @@ def test_a_balance_below_the_price_warns_and_still_orders(client, staff, amount)
     images = [make_image("Cup"), make_image("Pot")]
     address = choose(client, images)
     assert "The balance is not enough for all of them." in client.get(address).content.decode()
-    assert client.post(address, confirm()).status_code == 302
+    assert press(client, address).status_code == 302
 
 
 def test_of_an_unknown_balance_nothing_is_said(client, staff):
@@ -329,7 +332,7 @@ def test_over_budget_there_is_no_button_and_a_post_sends_nothing(client, staff, 
     address = choose(client, [make_image("Cup"), make_image("Pot")])
     for response in (
         client.get(address),
-        client.post(address, confirm(prompt="a {product}", review="reviewed")),
+        press(client, address, prompt="a {product}", review="reviewed"),
     ):
         page = response.content.decode()
         text = "This costs $0.54, but only $0.10 of the budget is left. Nothing was sent."
@@ -354,7 +357,7 @@ def test_a_budget_that_a_colleague_used_up_meanwhile_sends_nothing(
 def test_more_than_go_into_one_order_get_no_button_and_a_post_sends_nothing(client, staff, option):
     option(MAX_BATCH=2)
     address = choose(client, [make_image(name) for name in ("Cup", "Pot", "Jug")])
-    for response in (client.get(address), client.post(address, confirm())):
+    for response in (client.get(address), press(client, address)):
         page = response.content.decode()
         assert "These are 3 images, and at most 2 go into one order." in page
         assert 'class="default"' not in page
@@ -363,14 +366,14 @@ def test_more_than_go_into_one_order_get_no_button_and_a_post_sends_nothing(clie
 
 def test_another_price_than_the_page_showed_begins_nothing(client, staff, option):
     address = choose(client, [make_image("Cup"), make_image("Pot")])
+    quote = quote_on(client.get(address))
     option(PRICE="0.40")
-    response = client.post(address, confirm(prompt="a {product}"))
-    page = response.content.decode()
-    assert "The price has changed meanwhile." in page
-    assert hidden_fields(page)["price"] == "0.40"
+    response = press(client, address, prompt="a {product}", quote=quote)
+    assert "The price has changed meanwhile." in response.content.decode()
     assert response.context["form"]["prompt"].value() == "a {product}"
     assert not IsolationBatch.objects.exists()
-    assert client.post(address, confirm(price="0.40")).status_code == 302
+    assert press(client, address, quote=quote_on(response)).status_code == 302
+    assert IsolationBatch.objects.get().unit_price == Decimal("0.40")
 
 
 # Ordering
@@ -404,8 +407,9 @@ def test_an_empty_prompt_leaves_the_choice_to_the_model(client, staff):
 
 def test_the_same_page_sent_twice_orders_once(client, staff):
     address = choose(client, [make_image("Cup"), make_image("Pot")])
-    first = client.post(address, confirm())
-    second = client.post(address, confirm(), follow=True)
+    quote = quote_on(client.get(address))
+    first = press(client, address, quote=quote)
+    second = press(client, address, quote=quote, follow=True)
     assert second.redirect_chain == [(first["Location"], 302)]
     assert said(second) == ["These images were begun already. Nothing was ordered twice."]
     assert IsolationBatch.objects.count() == 1
@@ -414,7 +418,7 @@ def test_the_same_page_sent_twice_orders_once(client, staff):
 
 def test_whoever_opens_the_page_of_an_order_comes_to_its_batch(client, staff):
     address = choose(client, [make_image()])
-    batch = client.post(address, confirm())["Location"]
+    batch = press(client, address)["Location"]
     client.force_login(make_staff(*EVERYTHING, SPENDING, name="bea"))
     response = client.get(address, follow=True)
     assert response.redirect_chain == [(batch, 302)]
@@ -426,18 +430,18 @@ def test_whoever_opens_the_page_of_an_order_comes_to_its_batch(client, staff):
 def test_two_pages_for_the_same_image_order_once(client, staff):
     image = make_image()
     first, second = choose(client, [image]), choose(client, [image])
-    client.post(first, confirm())
-    page = client.post(second, confirm()).content.decode()
+    quote = quote_on(client.get(second))
+    press(client, first)
+    page = press(client, second, quote=quote).content.decode()
     assert "None of the chosen images can be isolated now." in page
     assert "Enamel mug is being isolated already." in page
     assert IsolationRun.objects.count() == 1
 
 
-def test_images_that_somebody_else_began_meanwhile_are_left_out_and_named(client, staff):
+def test_images_that_were_left_out_are_named_when_the_others_begin(client, staff):
     images = [make_image("Cup"), make_image("Pot")]
-    address = choose(client, images)
     make_run(Status.QUEUED, image=images[0])
-    response = client.post(address, confirm(), follow=True)
+    response = press(client, choose(client, images), follow=True)
     assert said(response) == ["Cup is being isolated already."]
     assert [run.label for run in response.context["batch"].runs.all()] == ["Pot"]
 
@@ -483,7 +487,7 @@ def test_a_picture_that_the_user_may_not_change_is_not_begun(client, staff, some
     images = [make_image("Cup"), make_image("Heirloom")]
     address = choose(client, images)
     ProductImage.objects.filter(pk=images[1].pk).update(caption="locked")
-    response = client.post(address, confirm(), follow=True)
+    response = press(client, address, follow=True)
     assert said(response) == ["Heirloom may not be changed by you."]
     assert IsolationRun.objects.get().label == "Cup"
 
@@ -493,7 +497,7 @@ def test_who_may_not_isolate_or_change_sees_and_orders_nothing(client, permissio
     address = make_selection([make_image()])
     client.force_login(make_staff(*permissions))
     assert client.get(address).status_code == 403
-    assert client.post(address, confirm()).status_code == 403
+    assert press(client, address).status_code == 403
     assert not IsolationRun.objects.exists()
 
 
@@ -501,7 +505,7 @@ def test_who_may_change_none_of_the_images_sees_and_orders_nothing(client, staff
     address = make_selection([make_image()])
     ProductImage.objects.update(caption="locked")
     assert client.get(address).status_code == 403
-    assert client.post(address, confirm()).status_code == 403
+    assert press(client, address).status_code == 403
 
 
 def test_images_that_the_admin_does_not_show_to_the_person_are_not_begun(
@@ -513,7 +517,7 @@ def test_images_that_the_admin_does_not_show_to_the_person_are_not_begun(
     shown = ProductImage.objects.filter(pk=images[0].pk)
     monkeypatch.setattr(model_admin, "get_queryset", lambda request: shown)
     assert "Pot" not in client.get(address).content.decode()
-    client.post(address, confirm())
+    press(client, address)
     assert IsolationRun.objects.get().label == "Cup"
 
 
@@ -544,7 +548,7 @@ def test_an_image_that_no_admin_shows_is_ordered_with_its_models_permission(clie
     assert client.get(address).status_code == 403
     assert client.post(select_address, {"pk": [image.pk]}).status_code == 403
     client.force_login(user)
-    assert client.post(address, confirm()).status_code == 302
+    assert press(client, address).status_code == 302
     assert IsolationRun.objects.get().object_pk == str(image.pk)
 
 
@@ -571,7 +575,7 @@ def test_a_result_that_waits_is_turned_down_by_the_order_and_not_before(client, 
     page = client.get(address).content.decode()
     assert "1 result that waits for review is rejected when you order this." in page
     assert status_of(run) == Status.READY
-    client.post(address, confirm())
+    press(client, address)
     assert status_of(run) == Status.REJECTED
     assert run.events.get(kind=RunEvent.Kind.STATUS).actor == staff
     newer = IsolationRun.objects.exclude(pk=run.pk).get()
@@ -582,7 +586,7 @@ def test_an_order_over_budget_turns_nothing_down(client, staff, rf, option, monk
     option(DAILY_BUDGET="0.10")
     monkeypatch.setattr("django_product_isolation.admin.costs.budgets_left", dict)
     run = make_run(Status.READY, batch=make_batch(unit_price=0))
-    client.post(redo_page(run, staff, rf), confirm())
+    press(client, redo_page(run, staff, rf))
     assert status_of(run) == Status.READY
     assert IsolationRun.objects.count() == 1
 
@@ -592,7 +596,7 @@ def test_whoever_may_not_review_turns_nothing_down(client, staff, rf):
     address = redo_page(run, staff, rf)
     client.force_login(make_staff(CHANGE, VIEW, ISOLATE, name="bea"))
     assert "Cup is being isolated already." in client.get(address).content.decode()
-    client.post(address, confirm())
+    press(client, address)
     assert status_of(run) == Status.READY
     assert IsolationRun.objects.count() == 1
 
@@ -603,14 +607,14 @@ def test_a_result_of_an_image_that_is_left_out_is_not_turned_down(
     run, other = make_run(Status.READY, name="Cup"), make_image("Pot")
     ProductImage.objects.filter(pk=run.object_pk).update(caption="locked")
     address = make_selection([image_of(run), other], redo_of=[str(run.pk)])
-    client.post(address, confirm())
+    press(client, address)
     assert status_of(run) == Status.READY
     assert IsolationRun.objects.exclude(pk=run.pk).get().label == "Pot"
 
 
 def test_a_result_of_another_image_is_not_turned_down(client, staff):
     run, other = make_run(Status.READY, name="Cup"), make_image("Pot")
-    client.post(make_selection([other], redo_of=[str(run.pk)]), confirm())
+    press(client, make_selection([other], redo_of=[str(run.pk)]))
     assert status_of(run) == Status.READY
     assert IsolationRun.objects.exclude(pk=run.pk).get().label == "Pot"
 
@@ -618,7 +622,7 @@ def test_a_result_of_another_image_is_not_turned_down(client, staff):
 @pytest.mark.parametrize("status", [Status.FAILED, Status.REJECTED, Status.APPLIED])
 def test_runs_that_are_over_stay_as_they_are(client, staff, rf, status):
     run = make_run(status, name="Cup")
-    client.post(redo_page(run, staff, rf), confirm())
+    press(client, redo_page(run, staff, rf))
     assert status_of(run) == status
     assert IsolationRun.objects.filter(object_pk=run.object_pk).count() == 2
 
@@ -644,7 +648,8 @@ def test_fifty_images_cost_as_many_queries_as_five(client, staff, count_queries,
     five, fifty = choose(client, images[:5]), choose(client, images[5:55])
     count_queries(lambda: client.get(five))  # content types and the like are remembered
     assert count_queries(lambda: client.get(five)) == count_queries(lambda: client.get(fifty))
-    begun = [count_queries(lambda a=a: client.post(a, confirm())) for a in (five, fifty)]
+    quotes = {address: quote_on(client.get(address)) for address in (five, fifty)}
+    begun = [count_queries(lambda a=a: press(client, a, quote=quotes[a])) for a in (five, fifty)]
     assert begun[0] == begun[1]
     assert IsolationRun.objects.count() == 55
 
@@ -662,8 +667,9 @@ def test_confirming_500_images_asks_nobody_and_takes_ten_queries_more_than_5(
     def begin(chosen):
         address = choose(client, chosen)
         own = {f"prompt-{image.pk}": "a cup" for image in chosen}
+        own["quote"] = quote_on(client.get(address))
         with CaptureQueriesContext(connection) as queries:
-            reply = client.post(address, confirm(**own))
+            reply = press(client, address, **own)
         assert reply.status_code == 302
         return len(queries)
 

@@ -10,11 +10,11 @@ from tests.admin.shop import (
     ISOLATE,
     VIEW,
     choose,
-    confirm,
     look,
     make_images_without_files,
     make_staff,
     order,
+    press,
     said,
 )
 from tests.catalogue.models import ProductImage
@@ -174,7 +174,7 @@ def test_filling_in_a_preset_keeps_what_was_typed_for_single_images(client, staf
     images = [make_image("Cup"), make_image("Pot")]
     address, own = choose(client, images), f"prompt-{images[0].pk}"
     typed = {own: "the left cup", "preset": preset.pk, "fill_in": "yes"}
-    response = client.post(address, confirm(**typed))
+    response = press(client, address, **typed)
     assert filled(response) == SHOES
     assert response.context["form"][own].value() == "the left cup"
     assert said(response) == ["The preset was filled in. Nothing was ordered yet."]
@@ -184,12 +184,12 @@ def test_filling_in_a_preset_keeps_what_was_typed_for_single_images(client, staf
 def test_a_preset_that_was_chosen_but_not_filled_in_is_not_ordered_unseen(client, staff):
     preset = make_preset()
     address = choose(client, [make_image("Cup"), make_image("Pot")])
-    response = client.post(address, confirm(preset=preset.pk, filled_from=""))
+    response = press(client, address, preset=preset.pk, filled_from="")
     assert filled(response) == SHOES
     assert not IsolationBatch.objects.exists()
     prompt, ratio, size, review = SHOES
     seen = {"prompt": prompt, "aspect_ratio": ratio, "resolution": size, "review": review}
-    client.post(address, confirm(preset=preset.pk, filled_from=preset.pk, **seen))
+    press(client, address, preset=preset.pk, filled_from=preset.pk, **seen)
     assert IsolationBatch.objects.get().aspect_ratio == "3:2"
     prompts = IsolationRun.objects.values_list("prompt", flat=True)
     assert set(prompts) == {"the pair of Cup", "the pair of Pot"}

@@ -14,6 +14,7 @@ from django.urls import URLResolver, get_resolver, reverse
 
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun, Preset, Selection
+from django_product_isolation.workflow import plan, quote_of
 from tests.admin.shop import (
     CHANGE,
     EVERYTHING,
@@ -141,7 +142,7 @@ ROWS = {
         lambda s: [s.selection.pk],
         get={"isolator", "manager"},
         post={"isolator", "manager"},
-        data=lambda s: confirm(),
+        data=lambda s: confirm(quote=str(quote_of(plan(s.image)))),
     ),
     f"{OURS}:restore": Row(of_run, get=NOBODY, post=RESTORERS),
     # What they have not asked for themselves they do not find there; see test_restore.

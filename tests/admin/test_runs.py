@@ -30,6 +30,7 @@ from tests.admin.shop import (
     tick,
 )
 from tests.catalogue.models import ProductImage
+from tests.moments import at
 from tests.photos import make_image, photo_file, shown_bytes
 
 pytestmark = pytest.mark.django_db
@@ -116,7 +117,7 @@ def test_the_list_is_filtered_by_status_and_date(client, staff):
     listed = client.get(RUNS, {"status__exact": "failed"}).context["cl"].result_list
     assert [run.label for run in listed] == ["Pot"]
     assert (
-        client.get(RUNS, {"batch__created_at__gte": "2000-01-01 00:00:00+00:00"})
+        client.get(RUNS, {"batch__created_at__gte": str(at("2000-01-01 00:00:00+00:00"))})
         .context["cl"]
         .result_count
         == 2

@@ -8,7 +8,7 @@ from django_product_isolation.admin.actions import attach_actions
 from django_product_isolation.admin.sites import admin_of, find_model, sites_in_use
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch
-from tests.admin.shop import ISOLATE, confirm, make_batch, make_run, make_staff, status_of, tick
+from tests.admin.shop import ISOLATE, make_batch, make_run, make_staff, press, status_of, tick
 from tests.admin.staff_site import StaffImage, site
 from tests.catalogue.models import Product, ProductImage
 from tests.photos import make_image, make_swatch
@@ -39,7 +39,7 @@ def test_the_way_from_the_tick_to_the_batch(client):
     page = client.get(address).content.decode()
     assert f'<a href="{CHANGELIST}">Staff images</a>' in page
     assert "Staff" in page
-    response = client.post(address, confirm(), follow=True)
+    response = press(client, address, follow=True)
     page = response.content.decode()
     assert response.status_code == 200
     assert f'<a href="{CHANGELIST}">Staff images</a>' in page

@@ -76,7 +76,9 @@ def test_no_constraint_is_dropped_in_silence():
 
 
 def test_nothing_rests_on_row_locks_which_not_every_database_has():
+    """But for one read of what is there now, where a snapshot of MariaDB's shows what was."""
     root = Path(django_product_isolation.__file__).parent
     code = {path: path.read_text() for path in root.rglob("*.py")}
     assert len(code) > 50
-    assert not [path for path, text in code.items() if re.search(r"select_for_update\b", text)]
+    locking = [path for path, text in code.items() if re.search(r"select_for_update\b", text)]
+    assert locking == [root / "workflow" / "budgets.py"]

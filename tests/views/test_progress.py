@@ -12,6 +12,7 @@ from django.utils import timezone
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun, Selection
 from django_product_isolation.reasons import Reason
+from django_product_isolation.workflow import quote_of_runs
 from tests.admin.conftest import count_queries, option, some_are_locked  # noqa: F401 (fixtures)
 from tests.admin.shop import (
     CHANGE,
@@ -27,6 +28,7 @@ from tests.admin.shop import (
     make_run,
     make_staff,
     put_originals_back,
+    quote_on,
     said,
     status_of,
 )
@@ -284,8 +286,10 @@ def test_the_page_names_the_moment_that_it_shows(client, staff):
     assert f'id="run-{run.pk}"' in client.get(url_of(run.batch), {"since": since}).content.decode()
 
 
-def retry(client, run, which=None, price="0.27", **options):
-    data = {"decide": f"retry:{which or run.pk}", "price": price}
+def retry(client, run, which=None, quote="", **options):
+    """What comes of pressing the button that was drawn when nothing had been tried again."""
+    drawn = str(quote_of_runs(run.batch.runs.all()))
+    data = {"decide": f"retry:{which or run.pk}", "quote": quote or drawn}
     return client.post(url_of(run.batch), data, **options)
 
 
@@ -349,9 +353,13 @@ def test_what_was_tried_again_leads_to_the_newer_run(client, staff):
 
 def test_nobody_pays_another_price_than_the_one_on_the_button(client, staff, option):  # noqa: F811
     failed = make_run(Status.FAILED)
+    quote = quote_on(client.get(url_of(failed.batch)))
     option(PRICE="0.30")
-    response = retry(client, failed, follow=True)
-    assert said(response) == ["The price has changed meanwhile. Look at the new total."]
+    response = retry(client, failed, quote=quote, follow=True)
+    assert said(response) == [
+        "The price has changed meanwhile.",
+        "Nothing was ordered. Look at the new total.",
+    ]
     assert "Try again for $0.30" in response.content.decode()
     assert IsolationRun.objects.count() == 1
 

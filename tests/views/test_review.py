@@ -19,10 +19,10 @@ from tests.admin.shop import (
     RUNS,
     VIEW,
     VIEW_RUNS,
-    confirm,
     make_batch,
     make_run,
     make_staff,
+    press,
     said,
     status_of,
 )
@@ -224,7 +224,7 @@ def test_redo_leads_to_the_confirm_page_and_rejects_nothing_yet(client, staff):
 def test_when_the_redo_is_ordered_the_result_is_rejected(client, staff):
     run = make_run(Status.READY, prompt="the cup")
     address = post(client, "redo", run.pk, follow=False)["Location"]
-    client.post(address, confirm(prompt="the cup, larger"))
+    press(client, address, prompt="the cup, larger")
     newer = IsolationRun.objects.get(status=Status.QUEUED)
     assert (newer.object_pk, newer.prompt) == (run.object_pk, "the cup, larger")
     assert status_of(run) == Status.REJECTED

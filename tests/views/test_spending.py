@@ -2,11 +2,12 @@
 
 import csv
 import io
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings as django_settings
 from django.urls import reverse
 from django.utils import timezone as django_timezone
 from django.utils import translation
@@ -16,11 +17,12 @@ from django_product_isolation.models import AccountBalance, IsolationRun
 from django_product_isolation.workflow import spending as workflow_spending
 from tests.admin.conftest import count_queries, no_steps, option  # noqa: F401 (fixtures)
 from tests.admin.shop import BATCHES, EVERYTHING, RUNS, VIEW, make_batch, make_staff
+from tests.moments import at
 
 pytestmark = pytest.mark.django_db
 
 SPENDING = "product_isolation.view_spending"
-NOW = datetime(2026, 3, 31, 10, 30, tzinfo=timezone.utc)
+NOW = "2026-03-31 10:30+00:00"
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +37,7 @@ def no_network(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def now(monkeypatch):
-    monkeypatch.setattr(django_timezone, "now", lambda: NOW)
+    monkeypatch.setattr(django_timezone, "now", lambda: at(NOW))
 
 
 @pytest.fixture
@@ -62,7 +64,7 @@ def add_run(batch, status=Status.APPLIED, cost=None, **values) -> IsolationRun:
 
 
 def batch_at(moment: str, user=None, **values):
-    return make_batch(user, created_at=datetime.fromisoformat(moment), **values)
+    return make_batch(user, created_at=at(moment), **values)
 
 
 def as_table(rows) -> dict[str, tuple]:
@@ -128,7 +130,7 @@ def test_the_page_and_the_budgets_count_the_same(client, boss, option):  # noqa:
             for accepted in ({}, {"runflow_run_id": None}):
                 add_run(batch, status, cost, **accepted)
     total, *_ = shown(client)
-    month = IsolationRun.objects.spending_since(datetime(2026, 3, 1, tzinfo=timezone.utc))
+    month = IsolationRun.objects.spending_since(at("2026-03-01 00:00+00:00"))
     assert total.charged + total.may_cost == month
     page = client.get(url()).content.decode()
     assert f"${month:.2f} of $100.00 used or reserved" in page
@@ -228,10 +230,11 @@ def test_what_is_begun_while_the_sums_are_made_waits_for_the_next_look(client, b
 
 def test_the_balance_is_the_one_last_read(client, boss):
     assert "Not known." in client.get(url()).content.decode()
-    AccountBalance.objects.create(pk=1, amount=Decimal("1234.5"), read_at=NOW)
+    AccountBalance.objects.create(pk=1, amount=Decimal("1234.5"), read_at=at(NOW))
     page = client.get(url()).content.decode()
     assert "$1,234.50" in page
-    assert "as it was March 31, 2026, 5:30 a.m." in page
+    hour = "5:30" if django_settings.USE_TZ else "7:30"  # Chicago; São Paulo
+    assert f"as it was March 31, 2026, {hour} a.m." in page
     AccountBalance.objects.update(amount=None)
     assert "Not known." in client.get(url()).content.decode()
 

@@ -6,6 +6,7 @@ database, so an interrupted command goes on where it stopped when it is started 
 
 import sys
 from argparse import ArgumentParser
+from collections.abc import Iterator, Sequence
 from time import sleep
 from typing import Any
 
@@ -17,10 +18,13 @@ from django.db.models import QuerySet
 
 from django_product_isolation.choices import AspectRatio, Resolution, Status, Workers
 from django_product_isolation.conf import get_settings, usd
+from django_product_isolation.host import Skipped
+from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import advance_for
 from django_product_isolation.workflow.catalogue import Catalogue
 
 PAUSE = 1.0  # seconds between looks at the runs
+NAMED = 10  # images of each reason for which some are left out
 
 
 class Command(BaseCommand):
@@ -109,6 +113,8 @@ class Command(BaseCommand):
 
     def conclude(self, catalogue: Catalogue) -> None:
         """Say how the runs ended. Raises CommandError when something is left to be done."""
+        for line in left_out(catalogue.left_out):
+            self.stdout.write(line)
         counts = catalogue.counts()
         ends = [f"{counts[s]} {s.label.lower()}" for s in Status if counts[s]]
         self.stdout.write(f"{catalogue.begun} begun: {', '.join(ends)}." if ends else "None begun.")
@@ -120,6 +126,17 @@ class Command(BaseCommand):
             raise CommandError(
                 "Some need attention, so no more were begun. isolation_status says why."
             )
+
+
+def left_out(skipped: Sequence[Skipped]) -> Iterator[str]:
+    """A line for each reason why images were left out, naming the first ones."""
+    names: dict[Reason, list[str]] = {}
+    for one in skipped:
+        names.setdefault(one.reason, []).append(one.picture.label)
+    for reason, labels in names.items():
+        more = [f"and {len(labels) - NAMED} more"] if len(labels) > NAMED else []
+        named = ", ".join([*labels[:NAMED], *more])
+        yield f"Left out: {len(labels)} x {reason} ({named}). {reason.label}"
 
 
 def select(label: str, filters: list[str]) -> QuerySet[Any]:

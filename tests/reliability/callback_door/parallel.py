@@ -8,6 +8,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -22,7 +23,7 @@ from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent, SpendingLock
 from django_product_isolation.signals import work_due
 from django_product_isolation.workflow import BudgetExceeded
-from tests.admin.shop import choose, confirm
+from tests.admin.shop import choose, press, quote_on
 from tests.catalogue.models import Product, ProductImage
 
 from .forgeries import sign
@@ -115,6 +116,7 @@ def a_double_click_orders_once(shop: Shop, rounds: int) -> None:
         images = make_images(3)
         first, _other = shop.clients()
         address = choose(first, images)
+        quote = quote_on(first.get(address))
         nudged: list[Any] = []
 
         def listen(run_ids: list[Any], nudged: list[Any] = nudged, **_: Any) -> None:
@@ -122,7 +124,8 @@ def a_double_click_orders_once(shop: Shop, rounds: int) -> None:
 
         work_due.connect(listen)
         try:
-            replies = at_once([lambda c=c, a=address: c.post(a, confirm()) for c in (first, first)])
+            press_it = partial(press, first, address, quote=quote)
+            replies = at_once([press_it, press_it])
         finally:
             work_due.disconnect(listen)
         assert [reply.status_code for reply in replies] == [302, 302]
@@ -141,7 +144,7 @@ def two_people_order_an_image_once(shop: Shop, rounds: int) -> None:
         clients = shop.clients()
         addresses = map(choose, clients, (images, images[::-1]))
         jobs = [
-            lambda c=client, a=address: c.post(a, confirm())
+            partial(press, client, address, quote=quote_on(client.get(address)))
             for client, address in zip(clients, addresses, strict=True)
         ]
         replies = at_once(jobs)

@@ -11,10 +11,10 @@ from django_product_isolation.workflow import resume
 from tests.admin.shop import (
     EVERYTHING,
     choose,
-    confirm,
     make_images_without_files,
     make_staff,
     order,
+    press,
 )
 
 from .silent import SilentBroker
@@ -45,7 +45,7 @@ def test_staff_who_confirm_500_images_do_not_wait_for_a_silent_broker(url, celer
     address = choose(client, make_images_without_files(500))
     with SilentBroker() as broker:
         celery_at(url.format(broker.port))
-        response = client.post(address, confirm())
+        response = press(client, address)
     assert response.status_code == 302
     assert IsolationRun.objects.filter(status=Status.QUEUED).count() == 500
     assert (broker.outlasted, broker.given_up > 0) == (0, True)

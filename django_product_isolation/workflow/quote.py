@@ -1,0 +1,106 @@
+"""What a button says it will begin, so that a click begins nothing else.
+
+The quote is drawn into the page and comes back with the click, where it is compared with what
+would be begun now. Holds no secret and needs no signature: who writes another one than the page
+said orders what they wrote, with the rights that they have anyway.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from hashlib import sha256
+
+from django_product_isolation.conf import get_settings
+from django_product_isolation.host import Picture
+from django_product_isolation.models import IsolationRun
+
+from .begin import Plan
+
+DIGITS = 12  # of a digest; they tell an accident, not an attack
+
+
+@dataclass(frozen=True)
+class Changes:
+    """How what would be begun now differs from what was shown: keys, by kind."""
+
+    price: bool = False
+    more: frozenset[str] = frozenset()  # can be begun now, were not shown
+    fewer: frozenset[str] = frozenset()  # were shown, cannot be begun any more
+    uploaded: frozenset[str] = frozenset()  # were shown with another file
+    ordered: frozenset[str] = frozenset()  # were isolated, or decided about, since
+
+    def __bool__(self) -> bool:
+        return any((self.price, self.more, self.fewer, self.uploaded, self.ordered))
+
+
+@dataclass(frozen=True)
+class Quote:
+    """Which images are begun at which price in USD each.
+
+    ``images`` hold by key what each was shown as: a digest of its file, and one of its last order.
+    """
+
+    unit_price: Decimal
+    images: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def count(self) -> int:
+        return len(self.images)
+
+    @property
+    def total(self) -> Decimal:
+        """USD for all of them."""
+        return self.unit_price * self.count
+
+    def __str__(self) -> str:
+        """As it stands in a form."""
+        said = {"price": str(self.unit_price), "count": self.count, "total": str(self.total)}
+        return json.dumps({**said, "images": self.images}, separators=(",", ":"))
+
+    @classmethod
+    def read(cls, text: str) -> "Quote | None":
+        """What a form brought back; None where it is none, or does not add up."""
+        try:
+            said = json.loads(text)
+            images = {str(pk): (str(file), str(at)) for pk, (file, at) in said["images"].items()}
+            quote = cls(Decimal(said["price"]), images)
+            adds_up = (quote.count, quote.total) == (said["count"], Decimal(said["total"]))
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError, ArithmeticError):
+            return None
+        return quote if adds_up else None
+
+    def changes_to(self, now: "Quote") -> Changes:
+        """What is different ``now``."""
+        before, after = self.images, now.images
+        both = before.keys() & after.keys()
+        ordered = frozenset(pk for pk in both if before[pk][1] != after[pk][1])
+        return Changes(
+            price=self.unit_price != now.unit_price,
+            more=frozenset(after.keys() - before.keys()),
+            fewer=frozenset(before.keys() - after.keys()),
+            # An order that was carried out has put another file there as well.
+            uploaded=frozenset(pk for pk in both - ordered if before[pk][0] != after[pk][0]),
+            ordered=ordered,
+        )
+
+
+def quote_of(chosen: Plan) -> Quote:
+    """What a button for the whole plan says."""
+    return Quote(
+        chosen.unit_price, {picture.pk: seen(chosen, picture) for picture in chosen.accepted}
+    )
+
+
+def quote_of_runs(runs: Iterable[IsolationRun]) -> Quote:
+    """What a button says that has ``runs`` begun again: a run tells of one order of one image."""
+    return Quote(get_settings().price, {str(run.pk): ("", "") for run in runs})
+
+
+def seen(chosen: Plan, picture: Picture) -> tuple[str, str]:
+    last, replaced = chosen.ordered.get(picture.pk), chosen.replaces.get(picture.pk)
+    return digest(picture.name), digest(f"{last} {replaced}") if last or replaced else ""
+
+
+def digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:DIGITS]
