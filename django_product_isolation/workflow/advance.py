@@ -190,7 +190,7 @@ def take_hint(run: IsolationRun, callback: Callback) -> None:
     """Make the run due, if it waits for Runflow at all; else remember what Runflow calls it."""
     with transaction.atomic():
         noted = run.runflow_run_id is None and note_hint(run, callback.run_id)
-        if not (IsolationRun.objects.wake(run.pk) or waits_no_more(run) or noted):
+        if not (waits_no_more(run) or noted or IsolationRun.objects.wake(run.pk)):
             return
         if not run.events.filter(kind=RunEvent.Kind.CALLBACK).exists():
             run.record(RunEvent.Kind.CALLBACK, detail=callback.event)
@@ -201,14 +201,15 @@ def take_hint(run: IsolationRun, callback: Callback) -> None:
 def note_hint(run: IsolationRun, runflow_run_id: str) -> bool:
     """Remember an id beside those named before, the newest first; True when it was noted.
 
-    It proves nothing: before the run is sent or given up, Runflow is asked whose it is.
+    It proves nothing: Runflow is asked whose it is, for a queued or held run in its own time.
     """
     others = [known for known in run.hinted_run_ids.split() if known != runflow_run_id]
     hints = " ".join([runflow_run_id, *others][:MAX_HINTS])
     unanswered = IsolationRun.objects.filter(
-        pk=run.pk, status__in=UNANSWERED, runflow_run_id=None, hinted_run_ids=run.hinted_run_ids
+        pk=run.pk, status=run.status, runflow_run_id=None, hinted_run_ids=run.hinted_run_ids
     )
-    return bool(unanswered.update(hinted_run_ids=hints))
+    due = {} if run.status in (Status.QUEUED, Status.HELD) else {"due_at": soon()}
+    return run.status in UNANSWERED and bool(unanswered.update(hinted_run_ids=hints, **due))
 
 
 def waits_no_more(run: IsolationRun) -> bool:
