@@ -9,7 +9,7 @@ import struct
 import threading
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from io import SEEK_END
@@ -62,8 +62,11 @@ DECODER_FAILURES = (
 )
 
 
-# Called before a picture is opened, for whoever must know that this process may not survive it.
-before_decoding: ContextVar[Callable[[], None] | None] = ContextVar("before_decoding", default=None)
+# What to do around the decoding of a picture, for whoever must know that this process may not
+# survive it.
+around_decoding: ContextVar[Callable[[], AbstractContextManager[None]]] = ContextVar(
+    "around_decoding", default=nullcontext
+)
 
 
 class ImageRejected(Exception):
@@ -100,10 +103,13 @@ def opened(
     """Open an image after a look at its header; the decoder's errors become ImageRejected."""
     if not size_of(file):
         raise ImageRejected("empty")
-    if announce := before_decoding.get():
-        announce()
     Image.init()
     readable = [name for name in formats if name in Image.OPEN]
+    with around_decoding.get()():
+        yield from _opened(file, readable, max_pixels)
+
+
+def _opened(file: BinaryIO, readable: list[str], max_pixels: int) -> Iterator[ImageFile.ImageFile]:
     try:
         with _whole_images_only, Image.open(file, formats=readable) as picture:
             limit = MAX_PIXELS_OF.get(str(picture.format), MAX_PIXELS)

@@ -11,7 +11,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django_product_isolation.callbacks import Callback
 from django_product_isolation.choices import Status
 from django_product_isolation.database_clock import DatabaseNow
-from django_product_isolation.decoding import before_decoding
+from django_product_isolation.decoding import around_decoding
 from django_product_isolation.host import StorageFailed, StorageUnfaithful
 from django_product_isolation.models import IsolationRun, LeaseLost, RunEvent
 from django_product_isolation.reasons import Reason
@@ -113,17 +113,11 @@ def is_deadly(run: IsolationRun) -> bool:
 @without_locals
 def run_step(run: IsolationRun) -> None:
     """The step itself. What it raises is logged, and it handles the key and links."""
-    announced = before_decoding.set(once(run.begin_decoding))
+    watching = around_decoding.set(run.decoding)
     try:
         STEPS[run.status](run)
     finally:
-        before_decoding.reset(announced)
-
-
-def once(call: Callable[[], None]) -> Callable[[], None]:
-    """``call``, which from the second time on does nothing."""
-    calls = iter([call])
-    return lambda: next(calls, lambda: None)()
+        around_decoding.reset(watching)
 
 
 def work_on(pk: uuid.UUID) -> bool:
