@@ -10,7 +10,7 @@ import struct
 import threading
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from io import SEEK_END
@@ -70,8 +70,11 @@ DECODER_FAILURES = (
 )
 
 
-# Called before a picture is opened, for whoever must know that this process may not survive it.
-before_decoding: ContextVar[Callable[[], None] | None] = ContextVar("before_decoding", default=None)
+# What to do around the decoding of a picture, for whoever must know that this process may not
+# survive it.
+around_decoding: ContextVar[Callable[[], AbstractContextManager[None]]] = ContextVar(
+    "around_decoding", default=nullcontext
+)
 
 
 class ImageRejected(Exception):
@@ -120,10 +123,13 @@ def opened(
     """
     if not size_of(file):
         raise ImageRejected("empty")
-    if announce := before_decoding.get():
-        announce()
     Image.init()
     readable = [name for name in formats if name in Image.OPEN]
+    with around_decoding.get()():
+        yield from _opened(file, readable, max_pixels)
+
+
+def _opened(file: BinaryIO, readable: list[str], max_pixels: int) -> Iterator[ImageFile.ImageFile]:
     try:
         refuse_costly(file)
         with Image.open(file, formats=readable) as picture:

@@ -219,13 +219,20 @@ class IsolationRun(models.Model):
         """Give the lease back for good: nothing is left to do. Raises LeaseLost."""
         self.keep(due_at=None, lease_owner=None, lease_until=None, decodings=0)
 
-    def begin_decoding(self) -> None:
-        """Note that a picture is about to be decoded, which may kill this process.
+    @contextmanager
+    def decoding(self) -> Iterator[None]:
+        """Note while the block lasts that a picture is being decoded, which may kill this process.
 
         Raises LeaseLost when somebody else went on.
         """
-        if not self._as_known().update(decodings=models.F("decodings") + 1):
-            raise LeaseLost(str(self.pk))
+        before = self.decodings
+        self.keep(decodings=before + 1)
+        try:
+            yield
+        except Exception:
+            self.keep(decodings=before)
+            raise
+        self.keep(decodings=before)
 
     @retried
     def record(

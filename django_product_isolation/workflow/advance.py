@@ -10,7 +10,7 @@ from django.db import DatabaseError, transaction
 
 from django_product_isolation.callbacks import Callback
 from django_product_isolation.choices import Status
-from django_product_isolation.decoding import before_decoding
+from django_product_isolation.decoding import around_decoding
 from django_product_isolation.host import StorageFailed, StorageUnfaithful
 from django_product_isolation.models import IsolationRun, LeaseLost, RunEvent
 from django_product_isolation.reasons import Reason
@@ -131,18 +131,12 @@ def run_step(run: IsolationRun) -> None:
     """The step itself. What it raises is logged, and it handles the key and links."""
     if outages.stands_aside(run):
         return
-    announced = before_decoding.set(once(run.begin_decoding))
+    watching = around_decoding.set(run.decoding)
     try:
         STEPS[run.status](run)
     finally:
-        before_decoding.reset(announced)
+        around_decoding.reset(watching)
     outages.end_those_over(run)
-
-
-def once(call: Callable[[], None]) -> Callable[[], None]:
-    """``call``, which from the second time on does nothing."""
-    calls = iter([call])
-    return lambda: next(calls, lambda: None)()
 
 
 def work_on(pk: uuid.UUID) -> bool:

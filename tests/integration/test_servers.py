@@ -94,7 +94,7 @@ def is_soon(happened, seconds=5):
     return happened()
 
 
-@pytest.mark.parametrize("server", ["sync", "gthread", "runserver"])
+@pytest.mark.parametrize("server", ["sync", "gthread"])
 def test_a_site_that_is_restarted_again_and_again_gives_its_runs_back(
     server, sandbox, folder, tmp_path
 ):

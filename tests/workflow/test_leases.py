@@ -4,13 +4,14 @@ import sys
 import threading
 import time
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.db import OperationalError, connection
 from django.utils import timezone
 
 from django_product_isolation.choices import Status
-from django_product_isolation.decoding import opened
+from django_product_isolation.decoding import ImageRejected, opened
 from django_product_isolation.images import SOURCE_FORMATS
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.querysets import RunQuerySet
@@ -66,6 +67,26 @@ def test_a_picture_that_kills_three_decoders_waits_for_a_person(run, step, lose)
 
 def test_a_web_server_that_is_restarted_in_the_middle_of_steps_holds_no_run(run, step, lose):
     lose(die, 10)
+    assert step(run).status == Status.PROCESSING
+
+
+def test_a_process_that_dies_after_the_decoding_is_not_counted(run, step, lose):
+    def die_sending(run):
+        with run_file(run) as file, opened(file, SOURCE_FORMATS):
+            pass
+        raise Killed
+
+    lose(die_sending, 5)
+    assert step(run).status == Status.PROCESSING
+
+
+def test_a_picture_that_is_refused_leaves_no_trace(run, step, lose):
+    def refused(run):
+        with pytest.raises(ImageRejected), opened(BytesIO(b"no picture"), SOURCE_FORMATS):
+            pass
+        raise Killed
+
+    lose(refused, 5)
     assert step(run).status == Status.PROCESSING
 
 
@@ -171,7 +192,7 @@ def test_a_step_that_could_not_be_recorded_is_taken_again_soon_and_counts_for_no
     with monkeypatch.context() as patched:
         patched.setitem(STEPS, Status.QUEUED, unrecordable)
         for _ in range(7):
-            assert step(run).lease_owner is not None
+            step(run)
             until(lambda: IsolationRun.objects.filter(lease_owner=None).exists())
     assert "Traceback" not in caplog.text
     run.refresh_from_db()

@@ -6,10 +6,12 @@ from unittest import mock
 from uuid import UUID
 
 from django.core.files.base import File
+from django.db.models import Q
 from django.utils import timezone
 
 from django_product_isolation import callbacks
 from django_product_isolation.choices import Status
+from django_product_isolation.database_clock import DatabaseNow
 from django_product_isolation.host import Target, dimension_columns, result_filename
 from django_product_isolation.models import IsolationRun, together
 from django_product_isolation.querysets import RunQuerySet
@@ -36,7 +38,12 @@ prune_rows = __import__("django_product_isolation.workflow.prune", fromlist=["pr
 
 
 def due_leased_or_not(runs: RunQuerySet) -> RunQuerySet:
-    return runs.filter(due_at__lte=timezone.now()).order_by("due_at")
+    return runs.filter(due_at__lte=DatabaseNow()).order_by("due_at")
+
+
+def due_by_its_own_clock(runs: RunQuerySet) -> RunQuerySet:
+    free = Q(lease_until=None) | Q(lease_until__lte=DatabaseNow())
+    return runs.filter(free, due_at__lte=timezone.now()).order_by("due_at")
 
 
 def as_it_is(run: IsolationRun) -> Any:
@@ -150,6 +157,7 @@ def patch(where: Any, **names: Any) -> Any:
 
 BREAKS: dict[str, Any] = {
     "claim ignores the lease": lambda: patch(RunQuerySet, due=due_leased_or_not),
+    "a worker's own clock says what is due": lambda: patch(RunQuerySet, due=due_by_its_own_clock),
     "a run is moved from wherever it is": lambda: patch(IsolationRun, _as_known=as_it_is),
     "a request is sent again after an ambiguous end": lambda: patch(submit, send=send_again),
     "the budget is not checked": lambda: patch(begin, reserve=nobody_waits),

@@ -1,4 +1,4 @@
-"""No run is taken from a worker whose lease still runs, by the database's clock."""
+"""No run is taken from a worker whose lease runs, nor before its time, by the database's clock."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,17 +16,22 @@ def watched_claims(world: Any) -> Iterator[None]:
     real = RunQuerySet.claim
 
     def claim(runs: Any, pk: Any) -> Any:
-        held, visits = held_until(world, pk), world.points.visits
+        due, held = moments_of(world, pk)
+        visits = world.points.visits
         run = real(runs, pk)
-        alone = visits == world.points.visits
-        if run is not None and alone and held is not None and held > world.clock.true():
-            world.violation(f"P25 {run.status} was claimed while its lease ran")
+        if run is not None and visits == world.points.visits:
+            if held is not None and held > world.clock.true():
+                world.violation(f"P25 {run.status} was claimed while its lease ran")
+            if due is not None and due > world.clock.true():
+                world.violation(f"P25 {run.status} was claimed before it was due")
         return run
 
     with mock.patch.object(RunQuerySet, "claim", claim):
         yield
 
 
-def held_until(world: Any, pk: Any) -> Any:
+def moments_of(world: Any, pk: Any) -> Any:
+    """When the run is due, and until when it is held; None for never."""
     with world.points.outside():
-        return next((until for _due, until, _status, key in moments().rows() if key == pk), None)
+        rows = moments().rows()
+    return next(((due, until) for due, until, _status, key in rows if key == pk), (None, None))
