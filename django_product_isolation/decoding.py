@@ -125,12 +125,7 @@ def opened(
         raise ImageRejected("empty")
     Image.init()
     readable = [name for name in formats if name in Image.OPEN]
-    with around_decoding.get()():
-        yield from _opened(file, readable, max_pixels)
-
-
-def _opened(file: BinaryIO, readable: list[str], max_pixels: int) -> Iterator[ImageFile.ImageFile]:
-    try:
+    with around_decoding.get()(), _failures_told(file):
         refuse_costly(file)
         with Image.open(file, formats=readable) as picture:
             limit = MAX_PIXELS_OF.get(str(picture.format), MAX_PIXELS)
@@ -142,6 +137,13 @@ def _opened(file: BinaryIO, readable: list[str], max_pixels: int) -> Iterator[Im
             insist_on_the_whole(picture)
             with _turns.taken(memory, patience):
                 yield picture
+
+
+@contextmanager
+def _failures_told(file: BinaryIO) -> Iterator[None]:
+    """Turn what decoders raise into ImageRejected, and leave the file at its beginning."""
+    try:
+        yield
     except TooCostly as error:
         raise ImageRejected(error.code) from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):

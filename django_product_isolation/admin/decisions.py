@@ -89,6 +89,9 @@ RESTORING = ngettext_lazy(
     "%(count)d original is being restored.", "%(count)d originals are being restored.", "count"
 )
 
+# Pages that show by themselves how the runs on them fare.
+WATCHED_ON = ("progress", "restores")
+
 DECISIONS = {
     decision.name: decision
     for decision in (
@@ -240,7 +243,8 @@ def tell_begun(request: HttpRequest, outcome: workflow.Restoration, left: Sequen
     if outcome.begun:
         text = RESTORING % {"count": len(outcome.begun)}
         url = reverse("product_isolation:restores", args=[outcome.at.isoformat()])
-        html = '{} <a href="{}">{}</a>'
+        is_there = request.resolver_match and request.resolver_match.url_name in WATCHED_ON
+        html = "{}" if is_there else '{} <a href="{}">{}</a>'
         messages.success(request, format_html(html, text, url, _("Watch")))
     tell(request, "", 0, left)
 

@@ -8,7 +8,14 @@ from playwright.sync_api import expect
 from django_product_isolation.admin.attach import attach
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, Selection
-from tests.admin.shop import CHANGELIST, image_of, make_batch, make_run, status_of
+from tests.admin.shop import (
+    CHANGELIST,
+    image_of,
+    make_batch,
+    make_run,
+    put_originals_back,
+    status_of,
+)
 from tests.catalogue.models import Product, ProductImage
 from tests.photos import make_image, photo_file
 
@@ -84,9 +91,12 @@ def test_restore_on_an_images_page(shop, live_server):
     visible = shop.locator(".isolation-panel button:visible")
     expect(visible).to_have_text(["Isolate product", "Restore original"])
     shop.get_by_role("button", name="Restore original").click()
-    expect(shop.get_by_text("1 original restored.")).to_be_visible()
-    expect(shop.locator(".isolation-panel").get_by_text("Original restored").first).to_be_visible()
-    assert status_of(run) == Status.RESTORED
+    expect(shop.get_by_text("1 original is being restored.")).to_be_visible()
+    panel = shop.locator(".isolation-panel")
+    expect(panel.get_by_text("Restoring the original").first).to_be_visible()
+    put_originals_back()
+    shop.reload()
+    expect(panel.get_by_text("Original restored").first).to_be_visible()
     assert shop.url == image_page(live_server, image_of(run))
 
 
@@ -106,8 +116,8 @@ def test_the_rows_of_a_product_isolate_and_restore(shop, live_server, inlined):
     other = ProductImage.objects.create(product=product, original=photo_file(), caption="side")
     shop.goto(product_page(live_server, product))
     shop.get_by_role("button", name="Restore original").click()
-    expect(shop.get_by_text("1 original restored.")).to_be_visible()
-    assert status_of(run) == Status.RESTORED
+    expect(shop.get_by_text("1 original is being restored.")).to_be_visible()
+    assert status_of(run) == Status.RESTORING
     shop.get_by_label("Name").fill("typed, not saved")
     shop.get_by_role("button", name="Isolate product").last.click()
     expect(shop.get_by_role("heading", name="Isolate 1 image", level=1)).to_be_visible()

@@ -59,7 +59,8 @@ def test_an_image_stays_in_the_storage_of_its_field(
     assert sent["input"]["image_url"].startswith(bucket.place.link or runflow.url)
     files = bucket.files()
     assert files == before | {run.result_name: files[run.result_name]}
-    assert len(restore(poster).restored) == 1
+    assert len(restore(poster).begun) == 1
+    assert go_on(run).status == Status.RESTORED
     poster.refresh_from_db()
     with getattr(poster, field).open("rb") as shown:
         assert shown.read() == photo_bytes()

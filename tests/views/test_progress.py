@@ -176,7 +176,7 @@ def test_looking_changes_nothing_whoever_takes_the_steps(
 def test_a_decision_is_carried_out_and_said(client, staff):
     run = make_run(Status.APPLIED)
     response = client.post(url_of(run.batch), {"decide": f"restore:{run.pk}"}, follow=True)
-    assert said(response) == ["1 original is being restored. Watch"]
+    assert said(response) == ["1 original is being restored."]
     assert response.redirect_chain == [(url_of(run.batch), 302)]
     assert "data-live" in response.content.decode()
     put_originals_back()

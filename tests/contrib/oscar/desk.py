@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from django_product_isolation.models import IsolationRun
+from django_product_isolation.workflow import sweep
 
 
 class Page(HTMLParser):
@@ -134,7 +135,11 @@ class Desk:
             batch = self.get(batch.path)
 
     def restore(self, product, image) -> Page:
-        return self.press(self.product(product), "Restore original", image)
+        """Press Restore and wait for the worker; the page as it was drawn after the click."""
+        page = self.press(self.product(product), "Restore original", image)
+        while IsolationRun.objects.exclude(due_at=None).update(due_at=timezone.now()):
+            sweep()
+        return page
 
 
 def product_path(product) -> str:

@@ -47,8 +47,8 @@ def test_a_photo_is_isolated_and_restored_without_leaving_the_dashboard(
     assert images_of(product)[0].original.name != busy
     page = desk.restore(product, first)
     assert page.path == product_path(product)
-    assert "1 original restored." in page.text
-    assert "Original restored" in page.text
+    assert "1 original is being restored." in page.text
+    assert "Original restored" in desk.product(product).text
     assert images_of(product)[0].original.name == busy
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from django_product_isolation import restore
 from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent
 from django_product_isolation.workflow import advance
@@ -79,12 +80,26 @@ def begun(
 def applied(image: ProductImage) -> IsolationRun:
     """A run that was published, by the app's own steps, and made sure of."""
     run = begun(image, due_at=timezone.now())
-    while IsolationRun.objects.filter(pk=run.pk, due_at__isnull=False).exists():
-        IsolationRun.objects.filter(pk=run.pk).update(due_at=timezone.now())
-        advance(run.pk)
+    take_steps()
     run = IsolationRun.objects.get(pk=run.pk)
     assert run.status == Status.APPLIED, run.reason
     return run
+
+
+def take_steps() -> None:
+    """What workers do, until nothing is due."""
+    while pks := list(IsolationRun.objects.exclude(due_at=None).values_list("pk", flat=True)):
+        IsolationRun.objects.filter(pk__in=pks).update(due_at=timezone.now())
+        for pk in pks:
+            advance(pk)
+
+
+def put_back(image: ProductImage) -> list[IsolationRun]:
+    """Staff press Restore, and workers do it; returns the runs that were restored."""
+    begun = restore(ProductImage.objects.filter(pk=image.pk)).begun
+    take_steps()
+    runs = IsolationRun.objects.filter(pk__in=[run.pk for run in begun])
+    return [run for run in runs if run.status == Status.RESTORED]
 
 
 def grow_old(delta: timedelta = LONG_AGO) -> None:

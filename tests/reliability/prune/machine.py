@@ -7,15 +7,14 @@ and never what is shown. I16: afterwards every file of ours is named by a row or
 import random
 from collections import Counter
 
-from django_product_isolation import restore
 from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.host import target_for
 from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent
 from django_product_isolation.workflow import prune
-from django_product_isolation.workflow.publish import applied_runs
+from django_product_isolation.workflow.restoring import shown_runs
 from tests.catalogue.models import Product, ProductImage
 
-from .history import applied, begun, digest, grow_old, make_image, show, shown, upload
+from .history import applied, begun, digest, grow_old, make_image, put_back, show, shown, upload
 from .shelf import Shelf
 
 IMAGES = 3
@@ -130,7 +129,7 @@ class Histories:
 
     def restore(self) -> None:
         if image := self.image():
-            for run in restore(image).restored:
+            for run in put_back(image):
                 assert digest(self.shelf.files[shown(image)]) == run.source_sha256
 
     def share(self) -> None:
@@ -162,7 +161,7 @@ class Histories:
         names = dict(ProductImage.objects.values_list("pk", "original"))
         steps = {str(pk): name for pk, name in names.items() if name}
         found: set[tuple[object, str]] = set()
-        while runs := applied_runs(target_for(ProductImage), steps):
+        while runs := shown_runs(target_for(ProductImage), steps):
             kept = [run for run in runs.values() if run.source_name in self.shelf.files]
             found |= {(run.pk, run.source_name) for run in kept}
             steps = {run.object_pk: run.source_name for run in kept}
@@ -181,7 +180,7 @@ class Histories:
         target = target_for(ProductImage)
         names = dict(ProductImage.objects.values_list("pk", "original"))
         assert set(names.values()) - {""} <= set(self.shelf.files)
-        for run in applied_runs(target, {str(pk): name for pk, name in names.items()}).values():
+        for run in shown_runs(target, {str(pk): name for pk, name in names.items()}).values():
             if run.source_name in self.lost or not run.source_name:
                 continue
             assert digest(self.shelf.files[run.source_name]) == run.source_sha256

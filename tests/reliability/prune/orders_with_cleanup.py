@@ -5,13 +5,13 @@ from itertools import permutations
 import pytest
 from django.core.files.base import ContentFile
 
-from django_product_isolation import restore
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.workflow import prune
 from tests.catalogue.models import ProductImage
 from tests.photos import photo_bytes
 
 from .history import applied, field, grow_old, make_image
+from .history import put_back as restored
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,7 +32,7 @@ def upload(image):
 
 
 def put_back(image):
-    restore(ProductImage.objects.filter(pk=image.pk))
+    restored(image)
 
 
 def delete_product(image):

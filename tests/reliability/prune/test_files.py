@@ -6,10 +6,10 @@ from django_product_isolation import restore
 from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
-from django_product_isolation.workflow import prune, restore_run
+from django_product_isolation.workflow import prune, restore_runs
 from tests.catalogue.models import ProductImage, UnregisteredImage
 
-from .history import LEFT_OVER, applied, begun, grow_old, make_image, show, shown, upload
+from .history import LEFT_OVER, applied, begun, grow_old, make_image, put_back, show, shown, upload
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +63,7 @@ def test_a_shown_result_and_its_original_are_never_removed(image, shelf):
     tally = prune(**ALL, rows=30)
     assert (tally.results, tally.originals, tally.runs) == (0, 0, 0)
     assert len(shelf.files) == 2
-    assert restore(image).restored == [run]
+    assert put_back(image) == [run]
     assert shelf.files[shown(image)] == b"busy"
 
 
@@ -102,7 +102,7 @@ def test_a_pruned_original_cannot_be_restored_and_the_reason_is_said(image, shel
     grow_old()
     prune(originals=30)
     show(image, run.result_name)  # the shop goes back by itself
-    assert restore(image).skipped == [("Mug", Reason.ORIGINAL_MISSING)]
+    assert restore(image).skipped == [("Mug", Reason.ORIGINAL_REMOVED)]
     assert shown(image) == run.result_name
 
 
@@ -111,7 +111,7 @@ def test_a_pruned_result_brings_no_original_back_to_an_emptied_image(image, shel
     show(image, "")
     grow_old()
     prune(results=30)
-    assert restore_run(fresh(run)) == Reason.NOTHING_TO_RESTORE
+    assert restore_runs([fresh(run)]).skipped == [("Mug", Reason.NOTHING_TO_RESTORE)]
     assert shown(image) == ""
 
 
@@ -122,7 +122,7 @@ def test_an_image_isolated_twice_keeps_all_that_leads_back(image, shelf):
     prune(**ALL)
     assert len(shelf.files) == 4
     for _ in range(3):
-        assert restore(image).restored
+        assert put_back(image)
     assert shelf.files[shown(image)] == b"busy"
 
 
@@ -199,7 +199,7 @@ def test_a_name_that_came_to_hold_another_picture_is_left_alone(image, shelf):
 
 def test_a_restored_original_is_the_shops_again(image, shelf):
     run = applied(image)
-    restore(image)
+    put_back(image)
     upload(image, b"newer")
     grow_old()
     prune(**ALL)

@@ -6,11 +6,23 @@ from django.core.files.storage import FileSystemStorage
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
-from django_product_isolation.workflow import prune, prune_files, restore_run
+from django_product_isolation.workflow import prune, prune_files, restore_runs
 from django_product_isolation.workflow.prune_files import MAX_FAILURES
 from tests.catalogue.models import ProductImage
 
-from .history import LEFT_OVER, applied, begun, field, grow_old, make_image, show, shown, upload
+from .history import (
+    LEFT_OVER,
+    applied,
+    begun,
+    field,
+    grow_old,
+    make_image,
+    put_back,
+    show,
+    shown,
+    take_steps,
+    upload,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -248,12 +260,12 @@ def test_a_restore_that_read_the_run_before_it_was_pruned_changes_nothing(image,
         if operation == "delete":
             show(image, run.result_name)  # the shop itself goes back, and staff press Restore
             shelf.before = lambda operation, name: None
-            outcomes.append(restore_run(stale))
+            outcomes.extend(restore_runs([stale]).skipped)
 
     outcomes = []
     shelf.before = before
     prune(originals=30)
-    assert outcomes == [Reason.NOTHING_TO_RESTORE]
+    assert outcomes == [("Mug", Reason.ORIGINAL_REMOVED)]
     assert shown(image) == run.result_name
     assert run.result_name in shelf.files
 
@@ -267,12 +279,32 @@ def test_a_run_that_is_restored_while_its_original_is_looked_at_keeps_it(image, 
         if operation == "size":
             show(image, run.result_name)
             shelf.before = lambda operation, name: None
-            assert restore_run(IsolationRun.objects.get(pk=run.pk)) is None
+            assert put_back(image) == [run]
 
     shelf.before = before
     assert prune(originals=30).originals == 0
     assert shelf.files[shown(image)] == b"busy"
     assert newest in shelf.files
+
+
+def test_a_run_that_waits_to_be_restored_keeps_both_files_and_its_row(image, shelf):
+    run = applied(image)
+    assert len(restore_runs([run]).begun) == 1
+    grow_old()
+    tally = prune(**ALL, rows=30)
+    assert (tally.results, tally.originals, tally.runs) == (0, 0, 0)
+    take_steps()
+    assert shelf.files[shown(image)] == b"busy"
+
+
+def test_an_original_that_is_pruned_after_the_click_leaves_the_result_shown(image, shelf):
+    run = applied(image)
+    assert len(restore_runs([run]).begun) == 1
+    del shelf.files[run.source_name]
+    take_steps()
+    run.refresh_from_db()
+    assert (run.status, run.reason) == (Status.APPLIED, Reason.ORIGINAL_MISSING)
+    assert shown(image) == run.result_name
 
 
 def test_local_files_are_removed_too(db, settings, monkeypatch):
