@@ -67,11 +67,12 @@ def read_pictures(target: "Target", images: QuerySet[Any]) -> list[Picture]:
         read = images.values_list("pk", target.field.attname, *([column] if column else []))
         rows = {row[0]: row for row in read}
         names = product_names(target, rows)
+        which = f" ({target.field.verbose_name})" if target.is_one_of_several else ""
         return [
             Picture(
                 pk=str(pk),
                 name=row[1] or "",
-                label=fit(names.get(pk) or f"{target.model._meta.verbose_name} {pk}"),
+                label=labelled(names.get(pk) or f"{target.model._meta.verbose_name} {pk}", which),
                 product=fit(names.get(pk, ""), PRODUCT_MAX_LENGTH),
             )
             for pk, row in rows.items()
@@ -146,6 +147,12 @@ def joined(names: Iterable[str]) -> str:
             break
         first += f", {name}"
     return first
+
+
+def labelled(name: str, which: str) -> str:
+    """What staff read about one picture: its product, and ``which`` of several images it is."""
+    room = max(LABEL_MAX_LENGTH - len(which), LABEL_MAX_LENGTH // 2)
+    return fit(fit(name, room) + which)
 
 
 def fit(text: str, length: int = LABEL_MAX_LENGTH) -> str:

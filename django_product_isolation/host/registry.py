@@ -1,6 +1,8 @@
 """The image fields that the shop named in ``IMAGES``, and which of them a model has."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.apps import apps
@@ -40,7 +42,11 @@ def get_targets() -> Targets:
                 f"{target.model._meta.label} twice."
             )
         targets[key] = target
-    return targets
+    several = Counter(model for model, _ in targets)
+    return {
+        key: replace(target, is_one_of_several=several[target.model] > 1)
+        for key, target in targets.items()
+    }
 
 
 def target_models() -> list[type[Model]]:

@@ -17,6 +17,7 @@ from typing import Any, BinaryIO, cast
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import File
 from django.core.files.storage import Storage
+from django.db import router
 from django.db.models import ImageField, Model, QuerySet
 
 from . import names
@@ -43,6 +44,7 @@ class Target:
     field: ImageField
     product: str = ""  # a lookup path, such as variant__product
     category: str = ""  # a lookup path, such as product__category__name
+    is_one_of_several: bool = False  # whether the shop names other images of the model, too
 
     @property
     def label(self) -> str:
@@ -235,4 +237,7 @@ class Target:
     def _owner(self) -> QuerySet[Any]:
         # Under multi-table inheritance Django turns an UPDATE of a parent's column into a SELECT
         # and an UPDATE by key, which would lose the condition: ask the table that has the column.
-        return self.field.model._base_manager.all()
+        # The one that is written to knows what stands there now; a replica may be behind.
+        owner = self.field.model
+        found: QuerySet[Any] = owner._base_manager.using(router.db_for_write(owner))
+        return found

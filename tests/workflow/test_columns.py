@@ -79,6 +79,8 @@ def test_images_of_one_row_are_isolated_and_restored_each_by_itself(runflow, set
     item = make_item()
     front, back = bytes_of(item.photo), bytes_of(item.back)
     runs = [isolate(item, field=name).runs.get() for name in ("photo", "back")]
+    assert [run.label for run in runs] == ["Kettle (100% front)", "Kettle (back)"]
+    assert {run.prompt for run in runs} == {"Kettle"}
     assert reasons(item, field="photo") == [Reason.ALREADY_OPEN]
     assert [go_on(run).status for run in runs] == [Status.APPLIED] * 2
     shown = Item.objects.get()

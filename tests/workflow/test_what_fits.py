@@ -22,6 +22,9 @@ def test_a_product_with_a_long_name_goes_all_the_way(runflow, settings, go_on):
     assert run.status == Status.APPLIED
     assert (len(run.label), run.label[-1]) == (200, "\N{HORIZONTAL ELLIPSIS}")
     assert run.prompt == name
+    name_images(settings, Item=[{"field": "photo"}, {"field": "back"}])
+    run = isolate(Item.objects.all(), field="back").runs.get()
+    assert (len(run.label), run.label[192:]) == (200, "\N{HORIZONTAL ELLIPSIS} (back)")
 
 
 def test_what_our_columns_cannot_hold_is_left_out_and_the_rest_is_begun(settings):
