@@ -1,6 +1,5 @@
 """For whoever watches the site. Two questions: is it alive, and are steps taken in time."""
 
-import logging
 from datetime import timedelta
 
 from django.contrib.auth.decorators import login_not_required
@@ -9,12 +8,13 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from django_product_isolation.workers.outages import Outage
 from django_product_isolation.workflow.overview import lateness
-
-logger = logging.getLogger("django_product_isolation")
 
 # Much longer than a lease, so that a worker that died is not taken for none at all.
 LATE = timedelta(minutes=10)
+
+outage = Outage("health_unknown")
 
 
 @login_not_required
@@ -41,12 +41,15 @@ def lateness_of_steps(request: HttpRequest) -> JsonResponse:
 def standing() -> str:
     """ok, late, unknown (without our tables) or no database. One query where all is well."""
     try:
-        return "late" if lateness() > LATE else "ok"
+        is_late = lateness() > LATE
+        outage.is_over()
+        return "late" if is_late else "ok"
     except DatabaseError:
         try:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT 1")
         except DatabaseError as error:
-            logger.error("health_unknown error=%s", type(error).__name__)
+            outage.goes_on(type(error).__name__)
             return "no database"
+        outage.is_over()
         return "unknown"

@@ -27,6 +27,8 @@ PHOTOS = 3
 OUTAGE = 8  # seconds
 AFTERWARDS = 120  # seconds in which all must be well
 CELERY = [*PYTHON, "celery", "-A", "config", "worker", "-B", "-c", "2", "-l", "WARNING"]
+# As an init system does: some versions of Celery end when they lose their Redis.
+AGAIN_AND_AGAIN = 'while true; do "$@"; sleep 1; done'
 EMBEDDED = [sys.executable, "manage.py", "isolation_worker"]
 
 
@@ -119,8 +121,8 @@ def test_a_broker_that_cannot_be_reached(sandbox, folder, tmp_path):
         broker = f"redis://127.0.0.1:{line.port}/{parts.path.strip('/') or 9}"
         settings = {"SHOP_WORKERS": "celery", "CELERY_BROKER_URL": broker}
         with ServedShop(tmp_path / "var", folder, sandbox, "sync", **settings) as shop:
-            schedule = ["-s", str(tmp_path / "schedule")]
-            with shop.beside([*CELERY, *schedule]):
+            worker = [*CELERY, "-s", str(tmp_path / "schedule")]
+            with shop.beside(["sh", "-c", AGAIN_AND_AGAIN, "worker", *worker]):
                 time.sleep(3)
                 line.cut()
                 shop.order()

@@ -142,8 +142,9 @@ def test_the_health_view_says_so_when_there_is_no_database(client, monkeypatch, 
 
     monkeypatch.setattr("django_product_isolation.views.health.lateness", fail)
     monkeypatch.setattr("django_product_isolation.views.health.connection.cursor", fail)
-    assert health(client) == (503, {"status": "no database"})
-    assert "health_unknown" in caplog.text
+    for _ in range(3):
+        assert health(client) == (503, {"status": "no database"})
+    assert caplog.text.count("health_unknown") == 1
     assert client.get(reverse("product_isolation:lateness")).status_code == 503
 
 
