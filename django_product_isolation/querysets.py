@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from .choices import OPEN_STATUSES, Status
+from .reasons import Reason
 
 if TYPE_CHECKING:
     from .models import IsolationRun
@@ -30,6 +31,9 @@ UNSETTLED = Q(status__in=[Status.FAILED, Status.CANCELLED, Status.SUPERSEDED], c
     Q(due_at__isnull=False) | Q(runflow_run_id=None)
 )
 
+
+# Why a person is asked only because Runflow said nothing for too long.
+WAITED_IN_VAIN = (Reason.TOO_LONG, Reason.RUN_MISSING, Reason.STILL_UNCONFIRMED)
 
 USD = models.DecimalField(max_digits=12, decimal_places=4)
 NOTHING = Value(Decimal(0), output_field=USD)
@@ -84,6 +88,7 @@ class RunQuerySet(models.QuerySet["IsolationRun"]):
     def wake(self, pk: uuid.UUID) -> bool:
         """Have a run that waits for Runflow looked at now; True when there was one."""
         waiting = Q(status__in=[Status.SUBMITTING, Status.PROCESSING]) | UNSETTLED
+        waiting |= Q(status=Status.HELD, reason__in=WAITED_IN_VAIN)
         return bool(self.filter(waiting, pk=pk).update(due_at=timezone.now()))
 
     def spending_since(self, moment: datetime) -> Decimal:
