@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce
 from . import database_clock
 from .choices import OPEN_STATUSES, UNFINISHED_STATUSES, Status
 from .database_clock import DatabaseNow
+from .reasons import Reason
 from .transactions import is_passing, retried
 
 if TYPE_CHECKING:
@@ -33,6 +34,9 @@ UNSETTLED = Q(status__in=[Status.FAILED, Status.CANCELLED, Status.SUPERSEDED], c
     Q(due_at__isnull=False) | Q(runflow_run_id=None)
 )
 
+
+# Why a person is asked only because Runflow said nothing for too long.
+WAITED_IN_VAIN = (Reason.TOO_LONG, Reason.RUN_MISSING, Reason.STILL_UNCONFIRMED)
 
 USD = models.DecimalField(max_digits=12, decimal_places=4)
 NOTHING = Value(Decimal(0), output_field=USD)
@@ -132,6 +136,7 @@ class RunQuerySet(models.QuerySet["IsolationRun"]):
     def wake(self, pk: uuid.UUID) -> bool:
         """Have a run that waits for Runflow looked at now; True when there was one."""
         waiting = Q(status__in=[Status.SUBMITTING, Status.PROCESSING]) | UNSETTLED
+        waiting |= Q(status=Status.HELD, reason__in=WAITED_IN_VAIN)
         return bool(self.filter(waiting, pk=pk).update(due_at=DatabaseNow()))
 
     def spending_since(self, moment: datetime) -> Decimal:

@@ -184,6 +184,8 @@ def test_callback_does_not_show_its_metadata():
         b"[" * 60_000,
         b'{"a":' * 20_000,
         b'{"event": NaN, "run_id": "a"}',
+        b'{"event": "e", "run_id": "a", "x": 1e999999999999999999999}',
+        b'{"event": "e", "run_id": "a", "x": ' + b"9" * 60_000 + b"}",
         body_of(event=""),
         body_of(event=None),
         body_of(event=["run.completed"]),

@@ -23,7 +23,7 @@ from django_product_isolation.fetching.transport import (
 from django_product_isolation.redaction import without_locals
 
 from .errors import AccountRefused, NotReached, OutcomeUnknown, RunflowError, error_from
-from .replies import parse_json
+from .replies import parse_reply
 
 CALL_SECONDS = CONNECT_SECONDS + 30.0  # to connect, send and have the whole reply
 MAX_REPLY = 16 * 1024 * 1024  # bytes
@@ -88,7 +88,7 @@ class Api:
                 self._tell()
             raise error
         try:
-            known = reader(parse_json(told))
+            known = reader(parse_reply(told))
         except ValueError:  # which holds the document
             raise OutcomeUnknown(status=reply.status, code="unreadable_reply") from None
         self._tell()

@@ -90,9 +90,17 @@ class Asset:
 
 
 def parse_json(body: bytes) -> Any:
-    """Parse JSON, decimals exactly. What is no number, or one beyond all measure, is NaN.
+    """Parse JSON, decimals exactly. Raises ValueError for anything that is no JSON."""
+    try:
+        return json.loads(body, parse_float=Decimal, parse_constant=_refuse_constant)
+    except (ArithmeticError, RecursionError) as error:
+        raise ValueError("a number or a nesting beyond all measure") from error
 
-    Raises ValueError for anything that is no JSON.
+
+def parse_reply(body: bytes) -> Any:
+    """Parse JSON like ``parse_json``, but take what is no number, or beyond all measure, for NaN.
+
+    So that one such number does not make the record of a paid run unreadable.
     """
     try:
         return json.loads(
@@ -272,6 +280,10 @@ def _number(text: str) -> Decimal:
 
 def _whole_number(text: str) -> int | Decimal:
     return int(text) if len(text) <= MAX_DIGITS else NO_NUMBER
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _no_number(_name: str) -> Decimal:

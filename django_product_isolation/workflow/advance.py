@@ -4,6 +4,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import partial
 
 from django.db import DatabaseError, transaction
@@ -13,6 +14,7 @@ from django_product_isolation.choices import Status
 from django_product_isolation.decoding import around_decoding
 from django_product_isolation.host import StorageFailed, StorageUnfaithful
 from django_product_isolation.models import IsolationRun, LeaseLost, RunEvent
+from django_product_isolation.querysets import WAITED_IN_VAIN
 from django_product_isolation.reasons import Reason
 from django_product_isolation.redaction import without_locals
 from django_product_isolation.signals import work_due
@@ -32,12 +34,19 @@ from .timing import soon
 
 logger = logging.getLogger("django_product_isolation")
 
+
+def look_again(run: IsolationRun) -> None:
+    """held -> where it was: the word of Runflow's that it waited for in vain may have come."""
+    run.move_to(Status(run.held_from), due_at=soon())
+
+
 STEPS: dict[str, Callable[[IsolationRun], None]] = {
     Status.QUEUED: submit,
     Status.SUBMITTING: confirm,
     Status.PROCESSING: poll,
     Status.COLLECTING: collect,
     Status.READY: apply,
+    Status.HELD: look_again,
     Status.APPLIED: make_sure,
     Status.RESTORING: put_back,
     Status.RESTORED: tell_restored,
@@ -56,8 +65,6 @@ UNANSWERED = (
     Status.CANCELLED,
     Status.SUPERSEDED,
 )
-# What waits for a person only because Runflow said nothing for too long.
-WAITED_IN_VAIN = (Reason.TOO_LONG, Reason.RUN_MISSING, Reason.STILL_UNCONFIRMED)
 MAX_HINTS = 4
 
 # An image may kill whoever decodes it: after so many deaths of one step a person is asked.
@@ -181,34 +188,33 @@ def receive_callback(pk: uuid.UUID, callback: Callback) -> None:
 
 @retried
 def take_hint(run: IsolationRun, callback: Callback) -> None:
-    """Make the run due, if it waits for Runflow at all; else remember what Runflow calls it."""
+    """Make the run due, if it waits for Runflow at all; remember what Runflow calls it."""
     with transaction.atomic():
-        noted = run.runflow_run_id is None and note_hint(run, callback.run_id)
-        if not (waits_no_more(run) or noted or IsolationRun.objects.wake(run.pk)):
+        in_its_own_time = run.status == Status.QUEUED or (
+            run.status == Status.HELD and run.reason not in WAITED_IN_VAIN
+        )
+        due = {} if in_its_own_time else {"due_at": soon()}
+        noted = run.runflow_run_id is None and note_hint(run, callback.run_id, **due)
+        woken = bool(due) and (noted or IsolationRun.objects.wake(run.pk))
+        if not (noted or woken):
             return
         if not run.events.filter(kind=RunEvent.Kind.CALLBACK).exists():
             run.record(RunEvent.Kind.CALLBACK, detail=callback.event)
-        nudge = partial(work_due.send_robust, sender=IsolationRun, run_ids=[run.pk])
-        transaction.on_commit(nudge)
+        if woken:
+            nudge = partial(work_due.send_robust, sender=IsolationRun, run_ids=[run.pk])
+            transaction.on_commit(nudge)
 
 
-def note_hint(run: IsolationRun, runflow_run_id: str) -> bool:
+def note_hint(run: IsolationRun, runflow_run_id: str, **due: datetime) -> bool:
     """Remember an id beside those named before, the newest first; True when it was noted.
 
-    It proves nothing: Runflow is asked whose it is, for a queued or held run in its own time.
+    It proves nothing: before the run is sent or given up, Runflow is asked whose it is.
     """
-    others = [known for known in run.hinted_run_ids.split() if known != runflow_run_id]
-    hints = " ".join([runflow_run_id, *others][:MAX_HINTS])
+    known = run.hinted_run_ids.split()
+    if runflow_run_id in known or run.status not in UNANSWERED:
+        return False
+    hints = " ".join([runflow_run_id, *known][:MAX_HINTS])
     unanswered = IsolationRun.objects.filter(
         pk=run.pk, status=run.status, runflow_run_id=None, hinted_run_ids=run.hinted_run_ids
     )
-    due = {} if run.status in (Status.QUEUED, Status.HELD) else {"due_at": soon()}
-    return run.status in UNANSWERED and bool(unanswered.update(hinted_run_ids=hints, **due))
-
-
-def waits_no_more(run: IsolationRun) -> bool:
-    """Have a held run go on where only Runflow's word was missing; True when it does."""
-    if run.status != Status.HELD or run.reason not in WAITED_IN_VAIN:
-        return False
-    with run.all_or_nothing():
-        return run.move_to(Status(run.held_from), due_at=soon())
+    return bool(unanswered.update(hinted_run_ids=hints, **due))

@@ -9,6 +9,7 @@ from django_product_isolation.runflow.replies import (
     RunState,
     output_urls,
     parse_json,
+    parse_reply,
     read_asset,
     read_balance,
     read_cost,
@@ -255,12 +256,19 @@ def test_decimals_are_parsed_exactly():
 )
 def test_what_is_no_number_spoils_no_more_than_its_own_place(number):
     document = f'{{"id": "{RUN_ID}", "status": "succeeded", "cost": {number}}}'
-    run = read_run(parse_json(document.encode()))
+    run = read_run(parse_reply(document.encode()))
     assert (run.status, run.cost, run.cost_is_nonsense) == (RunState.SUCCEEDED, None, True)
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[" * 100_000])
-def test_what_is_no_json_is_refused(body):
+@pytest.mark.parametrize("parse", [parse_json, parse_reply])
+def test_what_is_no_json_is_refused(body, parse):
+    with pytest.raises(ValueError):
+        parse(body)
+
+
+@pytest.mark.parametrize("body", [b"NaN", b"[Infinity]", b"1e99999999999999999999", b"9" * 5000])
+def test_whoever_is_strict_refuses_what_is_no_number(body):
     with pytest.raises(ValueError):
         parse_json(body)
 

@@ -16,7 +16,7 @@ from django_product_isolation import callbacks
 from django_product_isolation.choices import MAX_ID, Status
 from django_product_isolation.models import AccountBalance, IsolationRun, RunEvent
 from django_product_isolation.runflow.errors import error_from
-from django_product_isolation.runflow.replies import parse_json, read_balance, read_run
+from django_product_isolation.runflow.replies import parse_reply, read_balance, read_run
 from django_product_isolation.workflow import receive_callback, stop
 from django_product_isolation.workflow.account import describe
 
@@ -100,7 +100,7 @@ fuzzed = hypothesis(
 
 def document_of(value):
     """As it comes over the wire, where numbers have no bounds."""
-    return parse_json(json.dumps(value).encode("utf-8", "surrogatepass"))
+    return parse_reply(json.dumps(value).encode("utf-8", "surrogatepass"))
 
 
 @fuzzed

@@ -105,7 +105,8 @@ def the_same_event_is_noted_once(shop: Shop, rounds: int, deliveries: int = 20) 
 
         assert Counter(at_once([deliver] * deliveries)) == {200: deliveries}
         row = IsolationRun.objects.get(pk=run.pk)
-        assert (row.status, row.runflow_run_id) == (run.status, run.runflow_run_id)
+        assert row.status == run.status
+        assert run.runflow_run_id in (row.runflow_run_id, row.hinted_run_ids)
         assert row.due_at is not None
         assert row.events.filter(kind=RunEvent.Kind.CALLBACK).count() == 1
         assert row.events.count() == 1

@@ -191,7 +191,7 @@ def repeated(stage: Stage) -> None:
     stage.runflow.faults["POST run"] = [repeat]
     stage.begin()
     stage.play()
-    assert RunEvent.objects.filter(detail__contains="https://shop.example/…").exists()
+    assert RunEvent.objects.filter(detail__contains="code=BAD_URL …").exists()
 
 
 @contextmanager

@@ -161,7 +161,7 @@ BREAKS: dict[str, Any] = {
     "a run is moved from wherever it is": lambda: patch(IsolationRun, _as_known=as_it_is),
     "a request is sent again after an ambiguous end": lambda: patch(submit, send=send_again),
     "the budget is not checked": lambda: patch(begin, reserve=nobody_waits),
-    "late adoption is dropped": lambda: patch(advance, adopt_hint=lambda *_: False),
+    "late adoption is dropped": lambda: patch(advance, note_hint=lambda *_: False),
     "what ended is not settled": lambda: mock.patch.dict(
         advance.STEPS, {Status.FAILED: rest, Status.CANCELLED: rest}
     ),

@@ -38,6 +38,15 @@ class Letters(Story):
         if one and one.client_ref != other.client_ref:
             self.changes_nothing(replace(one, url=other.url), {401, 409, 404})
 
+    @rule(a=some, b=some)
+    def callback_with_a_wrong_id(self, a: int, b: int) -> None:
+        """Of Runflow's own signing, at the right address, about a run that is another's or none."""
+        entry, other = pick(self.world.runflow.ledger, a), pick(self.world.runflow.ledger, b)
+        if entry and entry.body.get("callback_url"):
+            named = other.id if other and other is not entry else f"no-such-run-{b}"
+            delivery = self.world.callbacks.compose(entry, run_id=named)
+            self.changes_nothing(delivery, {200, 401, 409, 404})
+
     def refs(self) -> set[str]:
         """Under which references Runflow may know runs that there still are."""
         return {str(pk) for pk in self.world.invariants.runs}
