@@ -4,10 +4,11 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client, override_settings
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
 from django_product_isolation.choices import Status
-from django_product_isolation.models import Preset, Selection
+from django_product_isolation.models import Preset, RunEvent, Selection
 from tests.admin.shop import (
     BATCHES,
     CHANGELIST,
@@ -63,6 +64,14 @@ def pages(staff):
         status: make_run(status, batch=batch, name=f"A patiently hand-painted cup, {status}")
         for status in Status
     }
+    asked = timezone.now()
+    RunEvent.objects.create(
+        run=runs[Status.RESTORING],
+        kind=RunEvent.Kind.STATUS,
+        status=Status.RESTORING,
+        actor=staff,
+        at=asked,
+    )
     chosen = [make_image(f"Pot {n}") for n in range(3)]
     selection = Selection.objects.create(
         created_by=staff,
@@ -78,6 +87,7 @@ def pages(staff):
         "image": f"{CHANGELIST}{runs[Status.APPLIED].object_pk}/change/",
         "confirm": reverse("product_isolation:confirm", args=[selection.pk]),
         "batch": reverse("product_isolation:progress", args=[batch.pk]),
+        "restores": reverse("product_isolation:restores", args=[asked.isoformat()]),
         "review": reverse("product_isolation:review"),
         "spending": reverse("product_isolation:spending"),
         "list of runs": RUNS,

@@ -17,6 +17,7 @@ from PIL import Image
 
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, RunEvent
+from django_product_isolation.workflow import restore_runs
 from tests.catalogue.models import ProductImage
 
 from .shop import Shop
@@ -80,6 +81,9 @@ def try_once(shop: Shop, way: str, point: str, count: int) -> Tally:
     tally = Tally()
     try:
         go_on(shop, way, runs)
+        if point in RESTORED_AT:
+            restore_runs(runs.select_related("batch"), user=shop.user)
+            go_on(shop, way, runs)
     except AssertionError as error:
         tally.violations.append(f"{way} {point}: {error}")
     judge(shop, point, runs, tally)
@@ -170,7 +174,8 @@ def judge(shop: Shop, point: str, runs: Iterable[IsolationRun], tally: Tally) ->
         tally.violations += [f"{run.pk} at {point} ({run.status} {run.reason}): {f}" for f in found]
 
 
-END = {Status.APPLIED, Status.FAILED}
+END = {Status.APPLIED, Status.RESTORED, Status.FAILED}
+RESTORED_AT = ("before-restore", "after-restore")
 
 
 def faults(shop: Shop, run: IsolationRun, point: str, accepted: int) -> Iterable[str]:
@@ -185,13 +190,18 @@ def faults(shop: Shop, run: IsolationRun, point: str, accepted: int) -> Iterable
         # A request that never left is not sent again by itself: that takes a new click.
         if (run.reason, accepted) != ("not-accepted", 0):
             yield f"failed with {accepted} accepted requests"
-    elif run.status != Status.APPLIED:
-        yield "is not applied"
+    elif (run.status == Status.RESTORED) != (point in RESTORED_AT):
+        yield "is not where it should be"
     else:
-        yield from faults_of_applied(run, accepted)
+        yield from faults_of_swapped(run, accepted)
 
 
-def faults_of_applied(run: IsolationRun, accepted: int) -> Iterable[str]:
+def faults_of_swapped(run: IsolationRun, accepted: int) -> Iterable[str]:
+    """Of a run whose result is shown, or whose original is again."""
+    is_back = run.status == Status.RESTORED
+    name, digest = (
+        (run.source_name, run.source_sha256) if is_back else (run.result_name, run.result_sha256)
+    )
     image = ProductImage.objects.get(pk=run.object_pk)
     with image.original.open("rb") as file:
         shown = file.read()
@@ -204,14 +214,15 @@ def faults_of_applied(run: IsolationRun, accepted: int) -> Iterable[str]:
     entries = LogEntry.objects.filter(object_id=run.object_pk).count()
     if accepted != 1:
         yield f"{accepted} accepted requests"
-    if image.original.name != run.result_name:
-        yield "the field does not point at the result"
-    if hashlib.sha256(shown).hexdigest() != run.result_sha256:
-        yield "the result has other bytes"
+    if image.original.name != name:
+        yield "the field points elsewhere"
+    if hashlib.sha256(shown).hexdigest() != digest:
+        yield "what is shown has other bytes"
     if (image.width, image.height) != size:
         yield "the dimension columns are wrong"
-    if statuses[Status.APPLIED] != 1 or entries != 1:
-        yield f"swapped {statuses[Status.APPLIED]} times, {entries} entries in the history"
+    swaps = statuses[Status.APPLIED], statuses[Status.RESTORED]
+    if swaps != (1, int(is_back)) or entries != sum(swaps):
+        yield f"swapped {swaps} times, {entries} entries in the history"
 
 
 def is_there(shop: Shop, run: IsolationRun) -> bool:

@@ -27,6 +27,8 @@ POINTS = {
     "after-storing": "after the file is stored, before ready",
     "before-swap": "before the commit of the swap",
     "after-swap": "after the commit of the swap",
+    "before-restore": "before the commit of the swap back",
+    "after-restore": "after the commit of the swap back, before the shop is told",
 }
 PATIENCE = 300.0  # seconds until a worker that nobody kills goes on
 
@@ -45,7 +47,7 @@ class Checkpoints(AppConfig):
         from django_product_isolation.models import IsolationRun
         from django_product_isolation.querysets import RunQuerySet
         from django_product_isolation.runflow import RunflowClient
-        from django_product_isolation.workflow import collect, publish
+        from django_product_isolation.workflow import collect, originals, publish
         from django_product_isolation import images  # isort: skip
 
         def moves(status: Status) -> Callable[..., bool]:
@@ -67,6 +69,8 @@ class Checkpoints(AppConfig):
         around(Target, "store", before="before-storing", after="after-storing")
         around(IsolationRun, "record", after="before-swap", when=moves(Status.APPLIED))
         around(publish, "swap", after="after-swap")
+        around(IsolationRun, "record", after="before-restore", when=moves(Status.RESTORED))
+        around(originals, "swap", after="after-restore")
 
 
 def around(

@@ -15,6 +15,7 @@ CELLS = {
         ("soft-limit", "downloading"),
         ("no-memory", "before-swap"),
         ("worker-killed", "after-storing"),
+        ("child-killed", "before-restore"),
     ],
     "rabbitmq": [
         ("child-killed", "before-submitting"),
@@ -26,6 +27,7 @@ CELLS = {
         ("worker-killed", "after-post"),
         ("stopped", "before-storing"),
         ("no-memory", "before-post"),
+        ("worker-killed", "after-restore"),
     ],
 }
 
