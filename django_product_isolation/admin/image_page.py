@@ -43,7 +43,7 @@ def controls(
     the part of the page to come back to, such as ``#images``.
     """
     drawn = {"badge": linked_badge(request, run) if run else "", "pk": target.pk_of(image)}
-    if image.pk is None or not rights.may_change_image(request, image):
+    if image.pk is None or not rights.may_change_image(request, target.model, image):
         return drawn
     back = urlencode({"back": request.get_full_path() + at})
     ask_for = urlencode({"field": target.field.name, "back": request.get_full_path() + at})

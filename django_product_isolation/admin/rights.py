@@ -68,9 +68,9 @@ def may_change_model(request: HttpRequest, model_label: str) -> bool:
     return _may_change(request, find_model(model_label), None)
 
 
-def may_change_image(request: HttpRequest, image: Model) -> bool:
-    """Whether the user may change this one of the host's images."""
-    return _may_change(request, type(image), image)
+def may_change_image(request: HttpRequest, model: type[Model], image: Model) -> bool:
+    """Whether the user may change this one of the images of ``model``, or of a child of it."""
+    return _may_change(request, model, image)
 
 
 def changeable_pks(request: HttpRequest, runs: Iterable[IsolationRun]) -> set[UUID]:

@@ -7,7 +7,7 @@ import pytest
 from django_product_isolation import isolate
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun
-from tests.admin.shop import confirm
+from tests.admin.shop import ISOLATE, confirm, make_staff
 from tests.photos import photo_file
 from tests.warehouse.models import BestWebShot, DoubleShot, Scan, Shot, StudioShot
 from tests.warehouse.stock import make_item
@@ -52,6 +52,15 @@ def test_the_page_of_every_row_shows_panel_and_button(client, shots, page):
         [button] = re.findall(r'formaction="([^"]+)" name="pk" value="(\d+)"', text)
         assert button[1] == str(shot.pk)
         assert "/select/warehouse.shot/" in button[0]
+
+
+def test_who_may_change_the_base_finds_the_buttons_of_its_children(client, shots, item):
+    rights = ("warehouse.change_shot", "warehouse.change_item", ISOLATE)
+    client.force_login(make_staff(*rights))
+    text = client.get(f"/admin/warehouse/shot/{shots[1].pk}/change/").text
+    assert "/select/warehouse.shot/" in text
+    text = client.get(f"/admin/warehouse/item/{item.pk}/change/").text
+    assert text.count("/select/warehouse.shot/") == 3
 
 
 def test_the_child_s_own_page_shows_the_panel(client, shots):
