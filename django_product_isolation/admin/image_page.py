@@ -78,7 +78,7 @@ class HistoryPanel(StateColumn):
 
     def __call__(self, image: Any) -> str:
         runs = self.history(image)
-        may_change = rights.may_change_image(self.request, image)
+        may_change = rights.may_change_image(self.request, self.target, image)
         run = self.run_of(image)
         context = {
             **controls(self.request, self.target, image, run, may_change=may_change),

@@ -12,7 +12,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from django_product_isolation.host import permissions
+from django_product_isolation.host import Target, permissions
 from django_product_isolation.host.permissions import sites_in_use
 from django_product_isolation.models import IsolationBatch, IsolationRun, Preset
 from django_product_isolation.workflow.begin import MAX_READ
@@ -105,6 +105,7 @@ def may_change_model(request: HttpRequest, model_label: str) -> bool:
     return model is None or permissions.may(request, "change", model)
 
 
-def may_change_image(request: HttpRequest, image: Model) -> bool:
-    """Whether the user may change this one of the host's images."""
-    return bool(permissions.allowed(request, "change", type(image), [image.pk]))
+def may_change_image(request: HttpRequest, target: Target, image: Model) -> bool:
+    """Whether the user may change this one of the host's images, whatever child it comes as."""
+    pk = target.pk_of(image)
+    return bool(permissions.allowed(request, "change", target.model, [pk]))

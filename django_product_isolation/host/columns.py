@@ -16,13 +16,12 @@ from django.db.models import Model
 def owners(field: Any) -> list[type[Model]]:
     """The models whose own table has the column; several where two are of one table."""
     model = field.model
-    place = (router.db_for_write(model), model._meta.db_table)
     found = [
         known
         for known in apps.get_models()
-        if not known._meta.proxy
-        and (router.db_for_write(known), known._meta.db_table) == place
-        and known._meta.swapped is None
+        if known._meta.db_table == model._meta.db_table
+        and not known._meta.proxy
+        and router.db_for_write(known) == router.db_for_write(model)
     ]
     return sorted(found, key=lambda known: (not known._meta.managed, known._meta.label_lower))
 

@@ -59,7 +59,8 @@ class Target:
     @cached_property
     def names(self) -> tuple[tuple[str, str], ...]:
         """Model label and field name of all that show the column: batches may bear each."""
-        return names_of(self.field)
+        # Its own in any case: a table between two models is not among Django's models.
+        return tuple(sorted({(self.label, self.field.name), *names_of(self.field)}))
 
     @cached_property
     def product_path(self) -> ProductPath | None:

@@ -7,7 +7,7 @@ import pytest
 from django_product_isolation import isolate
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun
-from tests.admin.shop import confirm
+from tests.admin.shop import ISOLATE, confirm, make_staff
 from tests.assortment.models import BestWebShot, DoubleShot, Scan, Shot, StudioShot
 from tests.assortment.stock import make_item
 from tests.photos import photo_file
@@ -52,6 +52,15 @@ def test_the_page_of_every_row_shows_panel_and_button(client, shots, page):
         [button] = re.findall(r'formaction="([^"]+)" name="pk" value="(\d+)"', text)
         assert button[1] == str(shot.pk)
         assert "/select/assortment.shot/" in button[0]
+
+
+def test_who_may_change_the_base_finds_the_buttons_of_its_children(client, shots, item):
+    rights = ("assortment.change_shot", "assortment.change_item", ISOLATE)
+    client.force_login(make_staff(*rights))
+    text = client.get(f"/admin/assortment/shot/{shots[1].pk}/change/").text
+    assert "/select/assortment.shot/" in text
+    text = client.get(f"/admin/assortment/item/{item.pk}/change/").text
+    assert text.count("/select/assortment.shot/") == 3
 
 
 def test_the_child_s_own_page_shows_the_panel(client, shots):

@@ -3,20 +3,20 @@
 import pytest
 
 from django_product_isolation.models import Selection
-from tests.warehouse.models import Variant
-from tests.warehouse.stock import make_item, make_view
+from tests.assortment.models import Variant
+from tests.assortment.stock import make_item, make_view
 
 pytestmark = pytest.mark.django_db
 
-LIST = "/admin/warehouse/item/"
+LIST = "/admin/assortment/item/"
 
 
 @pytest.mark.parametrize("which", ["all", "main"])
 @pytest.mark.parametrize(
     "path", ["by_code", "sure_code", "only", "loose", "variant__item", "items"]
 )
-def test_the_images_of_ticked_products_are_chosen_each_once(client, warehouse, path, which):
-    warehouse(View={"field": "image", "product": path})
+def test_the_images_of_ticked_products_are_chosen_each_once(client, assortment, path, which):
+    assortment(View={"field": "image", "product": path})
     item, lid, other = make_item(code="K"), make_item("Lid", code="L"), make_item("Cup", code="C")
     if path == "items":
         view = make_view()
@@ -36,7 +36,7 @@ def test_the_images_of_ticked_products_are_chosen_each_once(client, warehouse, p
 
 
 @pytest.mark.parametrize("path", ["thing", "item__name", ""])
-def test_where_no_model_is_of_products_there_is_no_action(client, warehouse, path):
-    warehouse(View={"field": "image", "product": path})
+def test_where_no_model_is_of_products_there_is_no_action(client, assortment, path):
+    assortment(View={"field": "image", "product": path})
     make_item()
     assert "isolate_all_images" not in client.get(LIST).text

@@ -178,8 +178,8 @@ def test_products_have_an_action_for_each_image_of_their_images(client, assortme
     item = make_item()
     shot = StudioShot.objects.create(item=item, image=photo_file(), backside=photo_file())
     text = client.get(LIST).text
-    assert "isolate_all_images_of_warehouse_view" in text
-    page = act(client, "isolate_main_images_of_warehouse_studioshot_backside", [item])["Location"]
+    assert "isolate_all_images_of_assortment_view" in text
+    page = act(client, "isolate_main_images_of_assortment_studioshot_backside", [item])["Location"]
     client.post(page, confirm())
     assert IsolationRun.objects.get().source_name == shot.backside.name
 

@@ -7,6 +7,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils.translation import gettext
 
+from tests.catalogue.models import ProductImage
+
 
 class Item(models.Model):
     """Several images on the product itself, and a name longer than our columns."""
@@ -23,6 +25,13 @@ class Item(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class CataloguePhoto(ProductImage):
+    """A proxy of another app's images."""
+
+    class Meta:
+        proxy = True
 
 
 class Season(models.Model):

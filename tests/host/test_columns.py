@@ -2,8 +2,10 @@
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.db import models
+from django.test.utils import isolate_apps
 
-from django_product_isolation.host import get_targets, target_for, targets_of
+from django_product_isolation.host import Target, get_targets, target_for, targets_of
 from tests.assortment.models import (
     BestWebShot,
     DoubleShot,
@@ -88,6 +90,21 @@ def test_a_model_may_name_several_images(settings):
         target_for(Item)
     with pytest.raises(ImproperlyConfigured, match=r"Item\.side is not named"):
         target_for(Item, "side")
+
+
+@isolate_apps("tests.assortment")
+def test_a_table_between_two_models_knows_its_own_runs_only():
+    between = type(
+        "Between",
+        (models.Model,),
+        {
+            "__module__": __name__,
+            "picture": models.ImageField(),
+            "Meta": type("Meta", (), {"app_label": "unregistered", "auto_created": True}),
+        },
+    )
+    target = Target(between, between._meta.get_field("picture"))
+    assert target.names == (("unregistered.between", "picture"),)
 
 
 def test_an_image_that_is_named_twice_is_refused(settings):

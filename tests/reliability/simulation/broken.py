@@ -171,6 +171,11 @@ BREAKS: dict[str, Any] = {
         callbacks, signature_is_valid=lambda *_: True
     ),
     "swap without the condition on the source": lambda: patch(Target, swap=swap_whatever_is_shown),
+    "an image is another one in another list": lambda: patch(
+        Target,
+        column=property(lambda target: f"{target.label}.{target.field.name}"),
+        names=property(lambda target: ((target.label, target.field.name),)),
+    ),
     "swap leaves the dimensions": lambda: patch(Target, swap=swap_without_dimensions),
     # One of the two looks is enough, unless an upload comes right between look and swap.
     "nobody looks at the original, before a swap or after": lambda: mock.patch.dict(

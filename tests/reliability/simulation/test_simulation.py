@@ -38,6 +38,7 @@ def test_a_story_is_the_same_whenever_it_is_told(world):
         "claim ignores the lease",
         "a request is sent again after an ambiguous end",
         "the callback's signature is not checked",
+        "an image is another one in another list",
         "swap leaves the dimensions",
     ],
 )

@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
 
+from tests.assortment.models import CataloguePhoto
 from tests.catalogue.models import Product, ProductImage
 
 from . import pictures
@@ -28,6 +29,7 @@ class Shop:
     def reset(self, images: int) -> None:
         """A shop with so many products, one image each."""
         self.taken = 0  # photos
+        self.asked = 0  # for a list of images
         self.overwritten: set[str] = set()  # names under which a person put other bytes
         self.read_before: dict[int, ProductImage] = {}
         numbers = range(1, images + 1)
@@ -87,7 +89,10 @@ class Shop:
         ProductImage.objects.filter(pk=pk).delete()
 
     def images(self, pks: list[int]) -> Any:
-        return ProductImage.objects.filter(pk__in=pks)
+        """The images as one of two lists gives them: each is of a model of its own."""
+        self.asked += 1
+        model = CataloguePhoto if self.asked % 2 else ProductImage
+        return model._default_manager.filter(pk__in=pks)
 
     @staticmethod
     def token(number: int) -> uuid.UUID:

@@ -86,7 +86,10 @@ class World:
         """Write the app's setting anew, such as after a change of the secrets."""
         settings.PRODUCT_ISOLATION = {
             "API_KEY": KEY_CANARY,
-            "IMAGES": {"catalogue.ProductImage": {"field": "original", "product": "product"}},
+            "IMAGES": {
+                "catalogue.ProductImage": {"field": "original", "product": "product"},
+                "assortment.CataloguePhoto": {"field": "original", "product": "product"},
+            },
             "BASE_URL": BASE_URL,
             "CALLBACK_BASE_URL": CALLBACK_BASE_URL,
             "SIGNING_SECRETS": list(self.callbacks.secrets),
