@@ -125,7 +125,7 @@ def draw(
         "home": images_home(request, batch, home),
         "now": now.isoformat(),
         "cards": changed(drawn, moment(request.GET.get("since", ""))),
-        "for_all": for_all(request, batch, drawn),
+        "for_all": for_all(request, drawn),
         "to_review": to_review(request, runs),
         "badges": badges(runs),
         "count": len(runs),
@@ -174,14 +174,12 @@ def images_home(
     return {"name": images.opts.verbose_name_plural, "url": changelist_url(images)}
 
 
-def for_all(
-    request: HttpRequest, batch: IsolationBatch, drawn: Sequence[Card]
-) -> list[tuple[Decision, str]]:
+def for_all(request: HttpRequest, drawn: Sequence[Card]) -> list[tuple[Decision, str]]:
     """Decisions that can be made about several runs with one click, and their buttons' words."""
     counts = Counter(decision.name for card in drawn for decision in card.decisions)
     return [
         (decision, decision.label_for(counts[decision.name]))
-        for decision in open_to(request, batch.model_label)
+        for decision in open_to(request)
         if decision.goes_on and counts[decision.name] > 1
     ]
 
