@@ -161,7 +161,7 @@ class CardMaker:
         self.images = admin_for(request, find_model(model_label), site)
         runs = admin_for(request, IsolationRun, site)
         self.run_url = change_url(runs, ANY) if runs else ""
-        self.decisions = open_to(request, model_label)
+        self.decisions = open_to(request)
         self.texts = {decision.name: decision.button for decision in self.decisions}
         self.pictures = {which: run_picture_path(ANY, which) for which in WHICH}
 

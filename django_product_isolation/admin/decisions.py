@@ -180,10 +180,8 @@ DECISIONS = {
 }
 
 
-def open_to(request: HttpRequest, model_label: str) -> list[Decision]:
-    """What the user may decide about runs of that model's images."""
-    if not rights.may_change_model(request, model_label):
-        return []
+def open_to(request: HttpRequest) -> list[Decision]:
+    """What the user may decide about runs of images that they may change."""
     return [decision for decision in DECISIONS.values() if decision.is_open_to(request)]
 
 

@@ -57,12 +57,12 @@ def progress(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
         return away
     if batch is None:
         raise Http404
-    now, runs = clock.now(), runs_of(request, batch)
+    runs = runs_of(request, batch)
     if request.method == "POST":
         onward = decide(request, *read_decision(request, runs))
         return HttpResponseRedirect(onward or request.get_full_path())
     workers.current().wake()
-    return draw(request, batch, runs, now)
+    return draw(request, batch, runs)
 
 
 def runs_of(request: HttpRequest, batch: IsolationBatch) -> list[IsolationRun]:
@@ -100,9 +100,9 @@ def read_decision(
 
 
 def draw(
-    request: HttpRequest, batch: IsolationBatch, runs: Sequence[IsolationRun], now: datetime
+    request: HttpRequest, batch: IsolationBatch, runs: Sequence[IsolationRun]
 ) -> TemplateResponse:
-    """The page as it was at ``now``, in the same few queries for 1 run or 500.
+    """The page as it is now, in the same few queries for 1 run or 500.
 
     With ``since`` in the address only what may have changed after that moment is drawn.
     """
