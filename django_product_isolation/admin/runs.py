@@ -24,7 +24,7 @@ from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import sentence_of
 
 from . import rights, wording
-from .asked import ReadableAdmin
+from .asked import ReadableAdmin, readable
 from .cards import cards, state, state_of
 from .decisions import DECISIONS, Decision, decide
 from .paging import BoundedPaginator
@@ -224,7 +224,7 @@ class RunAdmin(ReadOnly, ReadableAdmin, RunModelAdmin):
         return super().changelist_view(request, context)
 
     def get_urls(self) -> list[URLPattern]:
-        decide_view = self.admin_site.admin_view(self.decide_view)
+        decide_view = self.admin_site.admin_view(readable(self.decide_view))
         name = "product_isolation_isolationrun_decide"
         return [path("<path:object_id>/decide/", decide_view, name=name), *super().get_urls()]
 
