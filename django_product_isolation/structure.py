@@ -15,14 +15,14 @@ MAX_SCANNED_PIXELS = 1_000_000_000  # over all scans: some 0.7 s, twice a plain 
 MAX_SEGMENTS = 5_000
 MAX_METADATA = 16 * 1024 * 1024  # bytes; Pillow takes quadratic time to put it together
 MAX_CHUNKS, MAX_OTHER_CHUNKS = 100_000, 1_000  # of PNG, and those that hold no pixels
-MAX_BLOCKS = 4_096  # of 255 bytes, in the extensions of a GIF
+MAX_BLOCKS, MAX_PIXEL_BLOCKS = 4_096, 400_000  # of a GIF: in its extensions, and in its images
 MAX_RUN_LENGTH_PIXELS, MAX_RUN_LENGTH_BYTES = 4_000_000, 8 * 1024 * 1024  # a loop in Python
 
-SOI, EOI, SOS = 0xD8, 0xD9, 0xDA
-JPEG_MARKER = re.compile(rb"\xff([\x01-\xfe])")
+EOI, SOS = 0xD9, 0xDA
+# Those that have a segment, and the end; a million restart markers are passed over in no time.
+JPEG_MARKER = re.compile(rb"\xff([\xc0-\xcf\xd9-\xfe])")
 # Frame headers, which hold the size: all of C0 to CF but the tables DHT, JPG and DAC.
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-ALONE = frozenset({*range(0x01, 0xC0), *range(0xD0, 0xD9)})  # markers without a segment
 PNG_PIXELS = (b"IDAT", b"fdAT", b"fcTL")
 
 
@@ -82,9 +82,8 @@ def _jpeg_markers(body: bytes) -> Iterator[tuple[int, int]]:
         marker, at = found.group(1)[0], found.end()
         if marker == EOI:
             return
-        if marker not in ALONE:
-            yield marker, at
-            at += struct.unpack_from(">H", body, at)[0]
+        yield marker, at
+        at += struct.unpack_from(">H", body, at)[0]
 
 
 def _look_at_png(body: bytes) -> None:
@@ -100,23 +99,26 @@ def _look_at_png(body: bytes) -> None:
 
 def _look_at_gif(body: bytes) -> None:
     """Up to the second image, which is as far as anybody here reads."""
-    at, images, blocks = 13 + _gif_table(body[10]), 0, 0
+    at, images, blocks, pixel_blocks = 13 + _gif_table(body[10]), 0, 0, 0
     while images < 2:
-        if body[at] == 0x21:
-            at += 2
-            counted = True
-        elif body[at] == 0x2C:
+        name = body[at]
+        if name == 0x3B:
+            return
+        if name == 0x2C:
             images += 1
             at += 11 + _gif_table(body[at + 9])
-            counted = False
-        else:
-            at += 1  # Pillow passes over what it does not know
-            continue
-        while size := body[at]:
+        elif name == 0x21:
+            at += 2
+        while name in (0x21, 0x2C) and (size := body[at]):
             at += 1 + size
-            blocks += counted
-            if blocks > MAX_BLOCKS:
+            blocks += name == 0x21
+            pixel_blocks += name == 0x2C
+            if blocks > MAX_BLOCKS or pixel_blocks > MAX_PIXEL_BLOCKS:
                 raise TooCostly("too_many_parts")
+        # Pillow passes over what it does not know, byte by byte.
+        blocks += 1
+        if blocks > MAX_BLOCKS:
+            raise TooCostly("too_many_parts")
         at += 1
 
 

@@ -26,7 +26,7 @@ from django_product_isolation.querysets import RunQuerySet
 from django_product_isolation.reasons import sentence_of
 
 from . import rights, visible, wording
-from .asked import ReadableAdmin
+from .asked import ReadableAdmin, readable
 from .cards import cards, state, state_of
 from .decisions import DECISIONS, Decision, decide
 from .paging import BoundedPaginator
@@ -226,7 +226,7 @@ class RunAdmin(ReadOnly, ReadableAdmin, RunModelAdmin):
         return super().changelist_view(request, context)
 
     def get_urls(self) -> list[URLPattern]:
-        decide_view = self.admin_site.admin_view(self.decide_view)
+        decide_view = self.admin_site.admin_view(readable(self.decide_view))
         name = "product_isolation_isolationrun_decide"
         return [path("<path:object_id>/decide/", decide_view, name=name), *super().get_urls()]
 

@@ -240,6 +240,21 @@ def test_nothing_that_is_posted_makes_a_500(client, shop, text):
     assert not wrong
 
 
+@pytest.mark.parametrize("text", ["\x00", "a\x00b"], ids=ascii)
+def test_text_that_no_database_takes_reaches_no_view_of_ours(client, shop, text):
+    # Neither do callbacks, which read strictly and by themselves; the shop's own pages are its own.
+    for address in plain_addresses(shop, but=("callback",)):
+        if address.startswith("/admin/catalogue/"):
+            continue
+        for form in ({"note": text}, {text: "note"}):
+            kind = "application/x-www-form-urlencoded"
+            assert client.post(address, encoded(form), content_type=kind).status_code == 400
+        assert client.get(f"{address}?{encoded({'surprise': text})}").status_code == 400
+    unseen = reverse("product_isolation:preview_image", args=["catalogue.productimage", "1"])
+    key = quote(text, errors="surrogatepass")
+    assert client.get(unseen.replace("/1/", f"/{key}/")).status_code == 404
+
+
 def test_uploads_and_strange_bodies_make_no_500(client, shop):
     file = SimpleUploadedFile("\x00.jpg", b"\x00", content_type="image/jpeg")
     for address in plain_addresses(shop):
