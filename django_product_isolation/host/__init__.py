@@ -3,7 +3,7 @@
 Knows nothing of runs.
 """
 
-from .exactly import is_exactly, is_key
+from .exactly import is_among, is_exactly, is_key, is_same
 from .holders import CannotAsk, held
 from .names import NameTaken, NameTooLong, is_ours, result_filename
 from .pictures import Picture
@@ -34,9 +34,11 @@ __all__ = [
     "dimension_columns",
     "get_targets",
     "held",
+    "is_among",
     "is_exactly",
     "is_key",
     "is_ours",
+    "is_same",
     "result_filename",
     "storage_errors",
     "target_for",

@@ -5,11 +5,12 @@ its own. ``admin.states`` says the same of rows that were read.
 """
 
 from collections.abc import Iterable
+from typing import Any, cast
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Field, OuterRef, Q
 
 from django_product_isolation.choices import OPEN_STATUSES, Status
-from django_product_isolation.host import Target, is_exactly, is_key
+from django_product_isolation.host import Target, is_among, is_key, is_same
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.querysets import RunQuerySet
 
@@ -20,7 +21,7 @@ def runs_of_row(target: Target, column: str) -> RunQuerySet:
     Runs are found by that name, which is indexed; of those few the key is compared.
     """
     runs = IsolationRun.objects.filter(
-        is_exactly(column, OuterRef(target.field.attname)),
+        is_same(column_of_runs(column), OuterRef(target.field.attname)),
         is_key("object_pk", OuterRef("pk"), target.model._meta.pk),
         batch__model_label=target.label,
         batch__field_name=target.field.name,
@@ -28,12 +29,17 @@ def runs_of_row(target: Target, column: str) -> RunQuerySet:
     return runs.exclude(**{column: ""}).order_by()  # what was pruned, and rows without a file
 
 
+def column_of_runs(name: str) -> "Field[Any, Any]":
+    return cast("Field[Any, Any]", IsolationRun._meta.get_field(name))
+
+
 def began(target: Target, statuses: Iterable[Status]) -> Q:
     """A run in one of these statuses, of which there are few, began with the row's file."""
     statuses = list(statuses)
     names = IsolationRun.objects.filter(status__in=statuses).order_by().values("source_name")
     runs = runs_of_row(target, "source_name").filter(status__in=statuses)
-    return Q(**{f"{target.field.attname}__in": names}) & Q(Exists(runs))
+    named = is_among(target.field.attname, names, column_of_runs("source_name"))
+    return named & Q(Exists(runs))
 
 
 def is_open(target: Target) -> Exists:
