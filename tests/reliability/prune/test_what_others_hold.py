@@ -101,8 +101,10 @@ def test_a_name_that_the_database_takes_for_another_keeps_the_file(past, shelf):
 
 @pytest.mark.parametrize("dry_run", [True, False])
 def test_a_table_that_is_not_there_stops_it_before_anything_goes(
-    dry_run, past, shelf, legacy_table
+    dry_run, past, shelf, legacy_table, image
 ):
+    begun(image, Status.FAILED, result=False)  # a row that may go
+    grow_old()
     legacy_table("no_such_table")
     files, before = dict(shelf.files), rows()
     with pytest.raises(CannotAsk, match=r'"no_such_table" of warehouse\.LegacyPhoto'):
