@@ -5,7 +5,7 @@ Of runs it knows nothing but in which database they are.
 
 from .acceptance import as_upload, extensions_of, refused_stored, refused_upload
 from .columns import column_named
-from .exactly import is_exactly, is_key
+from .exactly import is_among, is_exactly, is_key, is_same
 from .holders import CannotAsk, held
 from .names import NameTaken, NameTooLong, is_ours, result_filename
 from .obstacles import Obstacle
@@ -49,9 +49,11 @@ __all__ = [
     "extensions_of",
     "get_targets",
     "held",
+    "is_among",
     "is_exactly",
     "is_key",
     "is_ours",
+    "is_same",
     "read_keys",
     "refused_stored",
     "refused_upload",

@@ -4,12 +4,14 @@ By MariaDB's default, and by collations that any database can be given, ``búsy.
 ``Busy.jpg``, and blanks at the end count for nothing. For a storage those are different files.
 """
 
+from functools import cache
 from typing import Any
 
-from django.db.models import Expression, F, Func, Q, TextField, Value
+from django.db import connections
+from django.db.models import Expression, F, Func, Q, QuerySet, TextField, Value
 from django.db.models.fields import Field
 from django.db.models.functions import Cast, Replace
-from django.db.models.lookups import Exact
+from django.db.models.lookups import Exact, In
 
 
 class Bytes(Func):
@@ -32,13 +34,61 @@ class Bytes(Func):
         return self.as_sql(compiler, connection, template=template)
 
 
-def is_exactly(column: str, value: str | Expression | F) -> Q:
-    """Whether ``column`` holds exactly ``value``, a text or an expression for one.
+class LikeColumn(Func):
+    """A text under the collation of a column, so that the column's index serves to find it.
+
+    Without it MariaDB refuses to compare columns of different collations, such as those of a
+    table that is older than ours.
+    """
+
+    template = "%(expressions)s"
+    output_field = TextField()
+
+    def __init__(self, expression: Expression | F, column: "Field[Any, Any]") -> None:
+        super().__init__(expression)
+        self.column = column
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        template = '((%(expressions)s)::text COLLATE "default")'
+        return self.as_sql(compiler, connection, template=template)
+
+    def as_mysql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        table = self.column.model._meta.db_table
+        charset, collation = collation_of(connection.alias, table, self.column.column)
+        template = f"(CONVERT(%(expressions)s USING {charset}) COLLATE {collation})"
+        return self.as_sql(compiler, connection, template=template)
+
+
+@cache
+def collation_of(alias: str, table: str, column: str) -> tuple[str, str]:
+    """The character set and collation of a text column on MySQL or MariaDB."""
+    with connections[alias].cursor() as cursor:
+        cursor.execute(
+            "SELECT character_set_name, collation_name FROM information_schema.columns"
+            " WHERE table_schema = DATABASE() AND table_name = %s AND column_name = %s",
+            [table, column],
+        )
+        charset, collation = cursor.fetchone()
+    return charset, collation
+
+
+def is_exactly(column: str, value: str) -> Q:
+    """Whether ``column`` holds exactly ``value``.
 
     Said twice: an index finds by the column's own rules what is then compared by its bytes.
     """
-    expression = Value(value) if isinstance(value, str) else value
-    return Q(**{column: value}) & Q(Exact(Bytes(F(column)), Bytes(expression)))
+    return Q(**{column: value}) & same(F(column), Value(value))
+
+
+def is_same(column: "Field[Any, Any]", other: F) -> Q:
+    """Whether ``column`` of the rows at hand holds exactly what ``other`` does."""
+    found = Q(Exact(F(column.attname), LikeColumn(other, column)))
+    return found & same(F(column.attname), other)
+
+
+def is_among(column: str, texts: QuerySet[Any], of: "Field[Any, Any]") -> Q:
+    """Whether ``column`` is one of ``texts``, which are read from ``of``, by that one's rules."""
+    return Q(In(LikeColumn(F(column), of), texts))
 
 
 def is_key(column: str, pk: F, field: "Field[Any, Any]") -> Q:

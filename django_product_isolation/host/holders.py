@@ -8,13 +8,13 @@ from collections.abc import Collection, Iterator
 from contextlib import nullcontext, suppress
 
 from django.apps import apps
-from django.db import connections, router, transaction
-from django.db.models import CharField, Field, FileField, Model, TextField, Value
+from django.db import DatabaseError, connections, router, transaction
+from django.db.models import CharField, Field, FileField, Model, QuerySet, TextField, Value
 
 OUR_APP = "product_isolation"
 
 
-class CannotAsk(Exception):
+class CannotAsk(DatabaseError):
     """A table that may hold file names did not answer, so nobody knows which files are needed."""
 
     def __init__(self, model: type[Model], database: str, error: Exception) -> None:
@@ -88,8 +88,10 @@ def ask(model: type[Model], column: str, database: str, names: Collection[str]) 
     in_block = connections[database].in_atomic_block
     try:
         with transaction.atomic(using=database) if in_block else nullcontext():
-            rows = model._base_manager.using(database).filter(**{f"{column}__in": names})
-            return {str(name) for name in rows.order_by().values_list(column, flat=True)}
+            # No manager of the shop's, which may hide rows: what is hidden can come back.
+            rows: QuerySet[Model] = QuerySet(model, using=database)
+            found = rows.filter(**{f"{column}__in": names}).order_by()
+            return {str(name) for name in found.values_list(column, flat=True)}
     except Exception as error:  # also of fields that cannot be looked up, such as encrypted ones
         raise CannotAsk(model, database, error) from error
 

@@ -5,11 +5,12 @@ its own. ``admin.states`` says the same of rows that were read.
 """
 
 from collections.abc import Iterable
+from typing import Any, cast
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Field, OuterRef, Q
 
 from django_product_isolation.choices import OPEN_STATUSES, UNFINISHED_STATUSES, Status
-from django_product_isolation.host import Target, is_exactly, is_key
+from django_product_isolation.host import Target, is_among, is_key, is_same
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.querysets import RunQuerySet
 
@@ -20,10 +21,14 @@ def runs_of_row(target: Target, column: str) -> RunQuerySet:
     Runs are found by that name, which is indexed; of those few the key is compared.
     """
     runs = IsolationRun.objects.about(target).filter(
-        is_exactly(column, OuterRef(target.field.attname)),
+        is_same(column_of_runs(column), OuterRef(target.field.attname)),
         is_key("object_pk", OuterRef("pk"), target.model._meta.pk),
     )
     return runs.exclude(**{column: ""}).order_by()  # what was pruned, and rows without a file
+
+
+def column_of_runs(name: str) -> "Field[Any, Any]":
+    return cast("Field[Any, Any]", IsolationRun._meta.get_field(name))
 
 
 def began(target: Target, statuses: Iterable[Status]) -> Q:
@@ -31,7 +36,8 @@ def began(target: Target, statuses: Iterable[Status]) -> Q:
     statuses = list(statuses)
     names = IsolationRun.objects.filter(status__in=statuses).order_by().values("source_name")
     runs = runs_of_row(target, "source_name").filter(status__in=statuses)
-    return Q(**{f"{target.field.attname}__in": names}) & Q(Exists(runs))
+    named = is_among(target.field.attname, names, column_of_runs("source_name"))
+    return named & Q(Exists(runs))
 
 
 def is_open(target: Target) -> Exists:
@@ -58,5 +64,6 @@ def is_result(target: Target, statuses: Iterable[Status]) -> Exists:
 def is_being_restored(target: Target) -> Q:
     """The row shows a result whose original is being put back, of which there are few."""
     restoring = IsolationRun.objects.filter(status=Status.RESTORING).order_by()
-    names = Q(**{f"{target.field.attname}__in": restoring.values("result_name")})
-    return names & Q(is_result(target, [Status.RESTORING]))
+    names = restoring.values("result_name")
+    named = is_among(target.field.attname, names, column_of_runs("result_name"))
+    return named & Q(is_result(target, [Status.RESTORING]))

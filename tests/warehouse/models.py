@@ -87,12 +87,32 @@ class OrderLine(models.Model):
         return self.original
 
 
+class NotHidden(models.Manager["Discarded"]):
+    def get_queryset(self) -> models.QuerySet["Discarded"]:
+        return super().get_queryset().filter(hidden=False)
+
+
 class LooseImageField(models.ImageField):
     """A column whose collation takes different names for one, as all do on MariaDB by default."""
 
     def db_type(self, connection):  # type: ignore[no-untyped-def]
-        written = super().db_type(connection)
-        return f"{written} COLLATE NOCASE" if connection.vendor == "sqlite" else written
+        collations = {"sqlite": " COLLATE NOCASE", "mysql": " COLLATE utf8mb4_unicode_520_ci"}
+        return super().db_type(connection) + collations.get(connection.vendor, "")
+
+
+class Discarded(models.Model):
+    """What was thrown away is hidden, by its base manager too, and can be brought back."""
+
+    sample = models.ImageField(upload_to="discarded/")
+    hidden = models.BooleanField(default=True)
+
+    objects = NotHidden()
+
+    class Meta:
+        base_manager_name = "objects"
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class LoosePhoto(models.Model):

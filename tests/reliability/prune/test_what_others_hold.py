@@ -2,7 +2,8 @@
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, connections
+from django.db.backends.base.base import NO_DB_ALIAS
 
 from django_product_isolation.choices import Status
 from django_product_isolation.host import CannotAsk
@@ -11,6 +12,7 @@ from django_product_isolation.signals import file_pruning
 from django_product_isolation.workflow import prune
 from tests.catalogue.models import ProductImage
 from tests.warehouse.models import (
+    Discarded,
     HistoricalTracked,
     LegacyPhoto,
     LegacyRow,
@@ -56,6 +58,7 @@ def rows() -> list[dict]:
 
 HOLDERS = {
     "a foreign table": lambda name: LegacyRow.objects.create(file_name=name),
+    "a hidden row": lambda name: Discarded.objects.create(sample=name),
     "a history": lambda name: HistoricalTracked.objects.create(id=1, title="x", cover=name),
     "an order": lambda name: OrderLine.objects.create(original=name),
 }
@@ -98,8 +101,10 @@ def test_a_name_that_the_database_takes_for_another_keeps_the_file(past, shelf):
 
 @pytest.mark.parametrize("dry_run", [True, False])
 def test_a_table_that_is_not_there_stops_it_before_anything_goes(
-    dry_run, past, shelf, legacy_table
+    dry_run, past, shelf, legacy_table, image
 ):
+    begun(image, Status.FAILED, result=False)  # a row that may go
+    grow_old()
     legacy_table("no_such_table")
     files, before = dict(shelf.files), rows()
     with pytest.raises(CannotAsk, match=r'"no_such_table" of warehouse\.LegacyPhoto'):
@@ -123,6 +128,38 @@ def test_a_column_that_cannot_be_looked_up_stops_it_too(past, shelf, monkeypatch
 def test_rows_alone_go_whatever_tables_are_missing(past, legacy_table):
     legacy_table("no_such_table")
     prune(rows=30)
+
+
+@pytest.fixture
+def archive(tmp_path):
+    """Another database that no router knows; gives its connection."""
+    options = {"ENGINE": "django.db.backends.sqlite3", "NAME": tmp_path / "archive.sqlite3"}
+    connections.settings["archive"] = {**connections.settings["default"], **options, "OPTIONS": {}}
+    connections["archive"].alias = NO_DB_ALIAS  # tests may use no database that they did not make
+    yield connections["archive"]
+    connections["archive"].close()
+    del connections["archive"]
+    del connections.settings["archive"]
+
+
+def test_a_row_in_another_database_that_no_router_knows_keeps_the_file(past, shelf, archive):
+    with archive.cursor() as cursor:
+        cursor.execute("CREATE TABLE warehouse_orderline (id integer, original text)")
+        cursor.execute("INSERT INTO warehouse_orderline VALUES (1, %s)", [past.source_name])
+    assert prune(**ALL).originals == 0
+    assert past.source_name in shelf.files
+
+
+def test_another_database_without_such_tables_stops_nothing(past, shelf, archive):
+    assert prune(**ALL).originals == 1
+
+
+def test_another_database_that_is_away_stops_it(past, shelf, archive, tmp_path):
+    archive.settings_dict["NAME"] = tmp_path / "no folder" / "archive.sqlite3"
+    files = dict(shelf.files)
+    with pytest.raises(CannotAsk, match='"archive"'):
+        prune(**ALL)
+    assert shelf.files == files
 
 
 PLACEHOLDERS = ["placeholder.jpg", "drawn/empty.png", "sketch.png"]
