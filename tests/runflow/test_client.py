@@ -634,3 +634,13 @@ def test_nothing_secret_in_errors_logs_or_representations(caplog, no_pauses):
     assert "canary" not in "".join(told) + caplog.text
     assert "token" not in repr(REQUEST)
     assert "runflow_reply method=POST route=/v1/asset-uploads status=201" in caplog.text
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_who_says_when_to_come_back_is_not_asked_at_once_again(status):
+    def upload(client):
+        return client.upload(io.BytesIO(b"x"), filename="x.png", mime_type="image/png", size=1)
+
+    error, requests = failure(upload, envelope(status, Retry_After="90"))
+    assert error.retry_after == 90
+    assert len(requests) == 1

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from django_product_isolation import isolate
 from django_product_isolation.choices import Status
-from django_product_isolation.models import IsolationRun
+from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 from tests.catalogue.models import ProductImage
 from tests.photos import make_image
@@ -73,6 +73,19 @@ def test_a_limit_while_waiting_for_the_result_is_waited_out(
         assert 70 < seconds_left(run) <= 90
     runflow.reset()
     assert go_on(run).status == Status.APPLIED
+
+
+def test_trouble_that_lasts_is_told_once_an_hour(run, runflow, step):
+    runflow.behave(fault="rate_limited", on="create_upload", times=0)
+    for _ in range(8):
+        run = step(run)
+    troubles = run.events.filter(kind=RunEvent.Kind.PROBLEM)
+    assert troubles.count() == 1
+    troubles.update(at=timezone.now() - timedelta(minutes=61))
+    IsolationRun.objects.update(status_since=timezone.now() - timedelta(hours=2))
+    step(run)
+    step(run)
+    assert troubles.count() == 2
 
 
 def test_a_limit_that_names_no_time_gets_some(run, runflow, step):

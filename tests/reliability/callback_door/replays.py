@@ -87,7 +87,7 @@ def wrongs(run: Known, at: Known, seen: Seen) -> Iterator[str]:
 
 
 def everything() -> dict[str, Any]:
-    """All rows, without the moment at which a run that waits is looked at next and by which ids."""
+    """All rows, without when a run that waits is looked at next, and by which ids."""
     runs = list(IsolationRun.objects.order_by("pk").values())
     for row in runs:
         del row["hinted_run_ids"]
