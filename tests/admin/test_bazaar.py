@@ -5,8 +5,8 @@ import re
 import pytest
 from django.contrib import admin
 
-from django_product_isolation import NothingToIsolate, isolate, plan
-from django_product_isolation.admin import selections
+from django_product_isolation import NothingToIsolate, isolate, plan, restore
+from django_product_isolation.admin import rights, selections
 from django_product_isolation.admin.actions import attach_actions
 from django_product_isolation.models import IsolationRun, Selection
 from django_product_isolation.reasons import Reason
@@ -94,6 +94,20 @@ def test_a_whole_list_with_joins_is_kept_and_counted_by_image(rf, admin_user, ba
     selections.keep(request, GroupPhoto, "admin", joined)
     selection = Selection.objects.get()
     assert (selection.chosen, len(selection.object_pks)) == (4, 2)
+
+
+def test_what_is_restored_is_named_once_too(bazaar):
+    photo = make_group_photo("Cup", "Pot", "Jug")
+    outcome = restore(GroupPhoto.objects.filter(pk=photo.pk, wares__isnull=False))
+    assert len(outcome.skipped) == 1
+
+
+def test_what_nobody_asked_the_rights_about_is_not_begun(admin_client, bazaar, monkeypatch):
+    """Rights are read up to a limit of rows, and joins may use it up."""
+    address = act(admin_client, GROUP_PHOTOS, "isolate_product", [make_group_photo("Cup")])
+    monkeypatch.setattr(rights, "MAX_READ", 0)
+    page = admin_client.get(address).content.decode()
+    assert "None of the chosen images can be isolated now." in page
 
 
 # The bin

@@ -256,3 +256,19 @@ def test_a_screen_reader_hears_what_belongs_together(shop, live_server):
         "nodes => nodes.filter(n => !n.labels?.length && n.type !== 'submit').map(n => n.name)"
     )
     assert unnamed == []
+
+
+def test_what_changed_since_the_page_was_drawn_is_said_and_nothing_is_ordered(shop, live_server):
+    images = [make_image(f"Cup {n}") for n in range(10)]
+    runs = [make_run(Status.PROCESSING, image=image) for image in images[1:]]
+    shop.goto(make_page(live_server, images))
+    IsolationRun.objects.update(status=Status.FAILED, active_key=None)
+    shop.get_by_role("button", name="Isolate 1 image for $0.27").click()
+    alert = shop.get_by_role("alert")
+    expect(alert).to_contain_text("9 images can be isolated now that could not before.")
+    expect(alert).to_contain_text("Nothing was ordered. Look at the new total.")
+    expect(alert).to_be_in_viewport()
+    assert IsolationRun.objects.count() == len(runs)
+    shop.get_by_role("button", name="Isolate 10 images for $2.70").click()
+    expect(shop.get_by_role("heading", name="Isolation of 10 images")).to_be_visible()
+    assert IsolationRun.objects.count() == len(runs) + 10

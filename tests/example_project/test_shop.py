@@ -1,5 +1,6 @@
 """A running demo shop as its visitors, its staff and its assistant see it."""
 
+import html
 import re
 import time
 
@@ -151,6 +152,7 @@ def test_an_image_that_the_assistant_isolates_takes_its_place_in_the_shop(shop, 
     hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', confirm))
     address = re.search(r'<form method="post" action="/(product-isolation/confirm/[^"]+)"', confirm)
     answers = {"prompt": "{product}", "aspect_ratio": "1:1", "resolution": "1K"}
+    hidden = {name: html.unescape(value) for name, value in hidden.items()}
     assistant.post(address.group(1), **{**hidden, **answers, "review": "at-once"})
 
     deadline = time.monotonic() + 60

@@ -165,6 +165,9 @@ def image_changes_before_sending(flow: Flow) -> None:
 @cell("S3", "o", "C", instead="Noticed at the swap, when it happens after the last look.")
 def image_changes_while_sending(flow: Flow) -> None:
     meanwhile(flow.world, WITHIN["S3"], flow.upload)
+    flow.is_superseded(paid=0)  # seen by the look after preparing
+    flow.begin()
+    meanwhile(flow.world, WITHIN["S4"], flow.upload)
     flow.is_superseded(paid=1)
 
 
