@@ -14,7 +14,7 @@ from django_product_isolation.models import IsolationRun, Outage, RunEvent
 from django_product_isolation.runflow import api
 from tests.catalogue.models import ProductImage
 
-IMAGES = 30
+IMAGES = 9
 HOUR, DAY = 3600.0, 24 * 3600.0
 SWEEP = 15.0
 API = ["POST run", "GET runs", "GET run", "POST upload", "POST confirmation"]
@@ -60,14 +60,14 @@ class Outlook:
             self.world.clock.advance(every)
 
     def bring_some_into_each_status(self):
-        """A sixth each is accepted and is collecting; the others are queued."""
+        """A fifth each is accepted and is collecting; the others are queued."""
         pks = list(IsolationRun.objects.order_by("pk").values_list("pk", flat=True))
         from django_product_isolation.workflow import advance
 
-        for pk in pks[:10]:
+        for pk in pks[:4]:
             self.world.work("worker-1", advance, pk)
-        IsolationRun.objects.filter(pk__in=pks[:5]).update(due_at=self.world.clock.true())
-        for pk in pks[:5]:
+        IsolationRun.objects.filter(pk__in=pks[:2]).update(due_at=self.world.clock.true())
+        for pk in pks[:2]:
             self.world.work("worker-1", advance, pk)
 
     def begin(self, faults):
@@ -104,13 +104,13 @@ def test_an_hour_is_waited_out_and_all_go_on_within_two_minutes(name, world, cap
     shop.bring_some_into_each_status()
     shop.begin(OUTAGES[name])
     with counted(world.network) as requests:
-        shop.sweep_for(HOUR)
+        shop.sweep_for(HOUR, every=30.0)
     assert Status.HELD not in shop.statuses()
     lines = [r.getMessage() for r in caplog.records if r.levelno >= logging.INFO]
     told = Counter(line.split(" ")[0] for line in lines)
     assert sum(told.values()) <= 20, told
     assert RunEvent.objects.count() <= IMAGES * 20
-    assert requests.total() <= 1500  # of 30 runs in an hour: one probes, the others wait
+    assert requests.total() <= 900  # of 9 runs in an hour: one probes, the others wait
     shop.end()
     shop.sweep_for(320.0 if name == "paid requests" else 120.0)
     left = shop.statuses()
@@ -120,17 +120,17 @@ def test_an_hour_is_waited_out_and_all_go_on_within_two_minutes(name, world, cap
     assert lost <= 14
     assert set(left) == {Status.APPLIED}
     assert not Outage.objects.exists()
-    shop.sweep_for(HOUR)
+    shop.sweep_for(HOUR, every=120.0)
     assert set(shop.statuses()) <= {Status.APPLIED, Status.FAILED}
     world.check()
 
 
-@pytest.mark.parametrize("name", ["connection refused", "results"])
+@pytest.mark.parametrize("name", ["results"])
 def test_a_day_is_waited_out_too(name, world):
     shop = Outlook(world)
     shop.bring_some_into_each_status()
     shop.begin(OUTAGES[name])
-    shop.sweep_for(DAY, every=60.0)
+    shop.sweep_for(DAY, every=300.0)
     assert Status.HELD not in shop.statuses()
     shop.end()
     shop.sweep_for(120.0)
