@@ -24,17 +24,15 @@ FLOORS = [
     {"callbacks"},
     {"models", "querysets", "host"},
     {"workflow"},
+    {"native_tasks", "tasks", "workers"},
     {
         "admin",
         "apps",
         "checks",
         "management",
-        "native_tasks",
-        "tasks",
         "templatetags",
         "urls",
         "views",
-        "workers",
     },
     {"contrib"},
 ]

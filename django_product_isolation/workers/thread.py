@@ -11,6 +11,7 @@ import threading
 import time
 import uuid
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from django.core.signals import request_started
@@ -128,25 +129,28 @@ def seconds_to_next() -> float | None:
 def may_begin() -> bool:
     """Whether this process can have a thread. Not in a shop's tests, nor where none would run."""
     tests = sys.modules.get("django.test.utils")
-    return not hasattr(getattr(tests, "_TestState", None), "saved_data") and has_threads()
+    if hasattr(getattr(tests, "_TestState", None), "saved_data"):
+        return False
+    if not has_threads():
+        warn_of_no_threads()
+        return False
+    return True
 
 
 def has_threads() -> bool:
     """Whether threads run between requests. uWSGI is the server that must be asked for that."""
     server: Any = sys.modules.get("uwsgi")
     options = getattr(server, "opt", {})
-    if server is None or options.get("enable-threads") or options.get("threads"):
-        return True
-    if not has_threads.told:  # type: ignore[attr-defined]
-        has_threads.told = True  # type: ignore[attr-defined]
-        logger.warning(
-            "worker_without_thread error=uWSGI runs no threads. Start it with --enable-threads, or "
-            'set WORKERS to "embedded" and have cron run isolation_worker --once'
-        )
-    return False
+    return server is None or bool(options.get("enable-threads") or options.get("threads"))
 
 
-has_threads.told = False  # type: ignore[attr-defined]
+@cache
+def warn_of_no_threads() -> None:
+    """Say once in a process that it takes no steps."""
+    logger.warning(
+        "worker_without_thread error=uWSGI runs no threads. Start it with --enable-threads, or "
+        'set WORKERS to "embedded" and have cron run isolation_worker --once'
+    )
 
 
 class Glances:

@@ -21,6 +21,7 @@ from django_product_isolation.runflow import (
     RunflowClient,
     RunflowError,
 )
+from django_product_isolation.transactions import summary
 
 from . import outages
 from .outages import Place
@@ -90,8 +91,8 @@ def read_balance(*, at_once: bool = False) -> None:
         logger.info("balance_unread %s", describe(error))
         if isinstance(error, Refused) and not isinstance(error, RateLimited):
             AccountBalance.objects.filter(pk=1).update(amount=None)
-    except DatabaseError:
-        logger.exception("balance_unrecorded")
+    except DatabaseError as error:
+        logger.error("balance_unrecorded error=%s", summary(error))
 
 
 def claim_reading(pause: timedelta) -> bool:

@@ -233,8 +233,9 @@ def test_in_a_shops_own_tests_no_thread_is_begun(monkeypatch):
 )
 def test_uwsgi_is_asked_whether_it_runs_threads(options, runs, monkeypatch, caplog):
     monkeypatch.setitem(sys.modules, "uwsgi", SimpleNamespace(opt=options))
-    monkeypatch.setattr(thread.has_threads, "told", False, raising=False)
-    assert [thread.has_threads() for _ in range(3)] == [runs] * 3
+    monkeypatch.setitem(sys.modules, "django.test.utils", None)  # no tests, as it were
+    thread.warn_of_no_threads.cache_clear()
+    assert [thread.may_begin() for _ in range(3)] == [runs] * 3
     assert caplog.text.count("--enable-threads") == (0 if runs else 1)
 
 
