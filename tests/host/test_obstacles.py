@@ -81,7 +81,8 @@ def test_what_was_begun_before_goes_on_and_can_be_put_back(runflow, settings, go
     assert target_for(Item).obstacle
     settings.DATABASE_ROUTERS = []
     assert go_on(run).status == Status.APPLIED
-    assert restore(item).restored == [run]
+    [begun] = restore(item).begun
+    assert go_on(begun).status == Status.RESTORED
     assert bytes_of(Item.objects.get().photo) == before
 
 

@@ -53,7 +53,8 @@ def test_an_image_is_isolated_reviewed_and_restored_byte_for_byte(bucket, runflo
         reply = session.get(storages["default"].url(run.result_name), timeout=10)
     assert (reply.content, reply.headers["Content-Type"]) == (files[run.result_name], "image/webp")
 
-    assert len(restore(photo).restored) == 1
+    [begun] = restore(photo).begun
+    assert go_on(begun).status == Status.RESTORED
     photo.refresh_from_db()
     assert photo.picture.name == "products/MUG-1.jpg"
     assert bucket.files() == files

@@ -63,7 +63,8 @@ def test_what_was_isolated_through_one_model_is_restored_through_another(runflow
     run = go_on(isolate(WebShot.objects.all()).runs.get())
     assert run.status == Status.APPLIED
     assert Shot._base_manager.get().image.name == run.result_name
-    assert restore(StudioShot.objects.all()).restored == [run]
+    [begun] = restore(StudioShot.objects.all()).begun
+    assert go_on(begun).status == Status.RESTORED
     assert bytes_of(Shot._base_manager.get().image) == before
 
 
@@ -86,11 +87,13 @@ def test_images_of_one_row_are_isolated_and_restored_each_by_itself(runflow, set
     shown = Item.objects.get()
     assert (shown.photo.name, shown.back.name) == tuple(go_on(run).result_name for run in runs)
     assert (shown.width, shown.height) != (item.width, item.height)
-    assert restore(item, field="back").restored == [runs[1]]
+    [begun] = restore(item, field="back").begun
+    assert (begun, go_on(begun).status) == (runs[1], Status.RESTORED)
     shown = Item.objects.get()
     assert bytes_of(shown.back) == back
     assert shown.photo.name == go_on(runs[0]).result_name
-    assert restore(item, field="photo").restored == [runs[0]]
+    [begun] = restore(item, field="photo").begun
+    assert (begun, go_on(begun).status) == (runs[0], Status.RESTORED)
     assert bytes_of(Item.objects.get().photo) == front
 
 
