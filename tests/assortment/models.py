@@ -111,7 +111,7 @@ class Downcast(models.QuerySet["Shot"]):
 
     def _fetch_all(self) -> None:
         super()._fetch_all()
-        cache: list[Any] = self._result_cache or []  # type: ignore[has-type]
+        cache: list[Any] = self._result_cache or []
         self._result_cache = [row.own() if type(row) is Shot else row for row in cache]
 
 
@@ -228,7 +228,7 @@ class Crate(models.Model):
     image = models.ImageField(upload_to="crates/")
 
     def __str__(self) -> str:
-        return self.code
+        return str(self.code)
 
 
 class Pallet(models.Model):
@@ -238,4 +238,4 @@ class Pallet(models.Model):
     image = models.ImageField(upload_to="pallets/", max_length=700)
 
     def __str__(self) -> str:
-        return self.code
+        return str(self.code)

@@ -46,98 +46,7 @@ class LegacyRow(models.Model):
 class LegacyPhoto(models.Model):
     """That table as ``inspectdb`` writes it, and somebody completed it."""
 
-<<<<<<< HEAD
     scan = models.ImageField(upload_to="legacy/", db_column="file_name", max_length=100)
-=======
-    def _fetch_all(self) -> None:
-        super()._fetch_all()
-        cache: list[Any] = self._result_cache or []
-        self._result_cache = [row.own() if type(row) is Shot else row for row in cache]
-
-
-class Shot(models.Model):
-    """A base whose list hands out its children."""
-
-    item = models.ForeignKey(Item, models.CASCADE, null=True, related_name="shots")
-    image = models.ImageField(upload_to="shots/", blank=True)
-
-    objects = Downcast.as_manager()
-
-    def __str__(self) -> str:
-        return f"Shot {self.pk}"
-
-    def own(self) -> "Shot":
-        for name in ("studioshot", "doubleshot"):
-            if hasattr(self, name):
-                found: Shot = getattr(self, name)
-                return found
-        return self
-
-
-class StudioShot(Shot):
-    """A child with an image of its own beside the inherited one."""
-
-    backside = models.ImageField(upload_to="studio/", blank=True)
-
-    def __str__(self) -> str:
-        return f"Studio shot {self.pk}"
-
-
-class WebShot(Shot):
-    """A proxy."""
-
-    class Meta:
-        proxy = True
-
-
-class BestWebShot(WebShot):
-    """A proxy of a proxy."""
-
-    class Meta:
-        proxy = True
-
-
-class Scan(models.Model):
-    """Another parent, with keys of its own."""
-
-    scan_id = models.BigAutoField(primary_key=True)
-    scanned = models.ImageField(upload_to="scans/", blank=True)
-
-    def __str__(self) -> str:
-        return f"Scan {self.scan_id}"
-
-
-class DoubleShot(Shot, Scan):
-    """A child of two parents: its key is the first one's."""
-
-    def __str__(self) -> str:
-        return f"Double shot {self.pk}"
-
-
-class Stored(models.Model):
-    """An abstract base: each child has a table, and so images, of its own."""
-
-    image = models.ImageField(upload_to="stored/")
-
-    class Meta:
-        abstract = True
-
-
-class StoredHere(Stored):
-    def __str__(self) -> str:
-        return "here"
-
-
-class StoredThere(Stored):
-    def __str__(self) -> str:
-        return "there"
-
-
-class Mirror(models.Model):
-    """A second model of the table of StoredHere."""
-
-    picture = models.ImageField(upload_to="stored/", db_column="image")
->>>>>>> models
 
     class Meta:
         managed = False
@@ -152,11 +61,7 @@ class Tracked(models.Model):
     cover = models.ImageField(upload_to="tracked/")
 
     def __str__(self) -> str:
-<<<<<<< HEAD
         return self.title
-=======
-        return str(self.code)
->>>>>>> models
 
 
 class HistoricalTracked(models.Model):
@@ -170,7 +75,6 @@ class HistoricalTracked(models.Model):
     instance_type = Tracked
 
     def __str__(self) -> str:
-<<<<<<< HEAD
         return self.title
 
 
@@ -234,6 +138,3 @@ class PhotoOfSku(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
-=======
-        return str(self.code)
->>>>>>> models
