@@ -43,7 +43,7 @@ def placed(field: FileField, beside: str, filename: str) -> str:
     """
     folder = posixpath.dirname(beside)
     if has_plain_folder(field):
-        asked = field.generate_filename(cast("Model", None), filename)
+        asked = field.generate_filename(cast("Model", None), filename).replace("\\", "/")
         if posixpath.basename(asked) == filename and fits(field, asked):
             return asked
         folder = posixpath.dirname(asked)
