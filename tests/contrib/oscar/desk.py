@@ -3,7 +3,7 @@
 import time
 from html.parser import HTMLParser
 
-from django.test import Client
+from django.test import Client, TestCase
 from django.urls import reverse
 from django.utils import timezone
 
@@ -132,13 +132,15 @@ class Desk:
             assert time.monotonic() < ends, batch.text
             time.sleep(0.05)
             IsolationRun.objects.exclude(due_at=None).update(due_at=timezone.now())
-            batch = self.get(batch.path)
+            with TestCase.captureOnCommitCallbacks(execute=True):
+                batch = self.get(batch.path)
 
     def restore(self, product, image) -> Page:
         """Press Restore and wait for the worker; the page as it was drawn after the click."""
         page = self.press(self.product(product), "Restore original", image)
-        while IsolationRun.objects.exclude(due_at=None).update(due_at=timezone.now()):
-            sweep()
+        with TestCase.captureOnCommitCallbacks(execute=True):
+            while IsolationRun.objects.exclude(due_at=None).update(due_at=timezone.now()):
+                sweep()
         return page
 
 
