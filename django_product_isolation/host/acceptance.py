@@ -4,6 +4,7 @@ Asks as Django's forms ask: about a new upload, and about the stored file each t
 is saved. Stores nothing.
 """
 
+import posixpath
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
@@ -14,6 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.validators import FileExtensionValidator
 from django.db.models import ImageField, Model
 
+from .names import placed
 from .rows import dimension_columns
 
 
@@ -46,9 +48,12 @@ def refused_stored(
 ) -> list[str]:
     """Why the row could not be saved while it shows a stored file with this name and content.
 
-    ``instance`` is changed: it must not be used any further. Raises nothing that validators raise.
+    ``instance`` is changed: it must not be used any further. Raises nothing that validators raise,
+    but NameTooLong when the column cannot hold such a name.
     """
-    name = field.generate_filename(instance, content.name or "")
+    # Where results go, which never asks code of the shop's for a name.
+    beside = str(vars(instance).get(field.attname) or "")
+    name = placed(field, beside, posixpath.basename(content.name or ""))
     before = _words_without_field(instance, field)
     file = field.attr_class(instance, field, name)
     file.storage = cast("Storage", OneFile(field.storage, name, content.read()))
