@@ -8,6 +8,7 @@ from django.core.files.storage import InMemoryStorage, Storage
 from django_product_isolation.host import (
     FileMissing,
     FileTooLarge,
+    NameTaken,
     NameTooLong,
     StorageFailed,
     result_filename,
@@ -15,7 +16,7 @@ from django_product_isolation.host import (
     target_for,
 )
 from tests.catalogue.models import Product, ProductImage, Swatch
-from tests.photos import make_image, make_swatch, photo_bytes
+from tests.photos import make_image, make_swatch, photo_bytes, shown_bytes
 
 pytestmark = pytest.mark.django_db
 
@@ -180,6 +181,13 @@ def test_a_name_that_the_column_cannot_hold_is_refused(target, monkeypatch):
     monkeypatch.setattr(target.field, "max_length", len(f"products/{name}") - 1)
     with pytest.raises(NameTooLong):
         target.path_for(str(image.pk), name)
+
+
+def test_nothing_is_stored_under_a_name_that_is_not_of_our_making(target):
+    image = make_image()
+    with pytest.raises(NameTaken):
+        target.store(image.original.name, ContentFile(b"one"))
+    assert shown_bytes(image) == photo_bytes()
 
 
 def test_a_result_never_takes_an_existing_name(target):
