@@ -122,6 +122,7 @@ ROWS = {
     # Answered by what the token in the address opens, not by who asks; see test_callback.
     f"{OURS}:callback": Row(lambda s: ["nonsense"], get=NOBODY, post=EVERYBODY),
     f"{OURS}:health": Row(no_args, get=EVERYBODY, post=NOBODY),
+    f"{OURS}:lateness": Row(no_args, get=EVERYBODY, post=NOBODY),
     f"{OURS}:progress": Row(
         of_batch, get=WATCHERS, post={"manager"}, data=lambda s: {"decide": f"restore:{s.run.pk}"}
     ),
