@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from django.db import DatabaseError, connections
+from django.db import connections
 
 from django_product_isolation.models import IsolationRun
 
@@ -111,7 +111,7 @@ class Keeper:
                 self.held.discard(lease)
             elif time.monotonic() - lease.since < LONGEST_STEP:
                 IsolationRun.objects.renew(lease.pk, lease.owner)
-        except DatabaseError:  # whoever takes steps says so
+        except Exception:  # an outage: whoever takes steps says so
             connections.close_all()
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from contextvars import copy_context
 from typing import Any
+from unittest import mock
 
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
@@ -20,6 +21,7 @@ from django_product_isolation.models import (
     SpendingLock,
 )
 from django_product_isolation.workflow import BudgetExceeded, NothingToIsolate
+from django_product_isolation.workflow.leases import Keeper, keeper
 from tests.catalogue.models import Product, ProductImage
 
 from .broker import Broker, Message
@@ -70,6 +72,7 @@ class World:
     def reset(self, *, images: int = 1, **options: Any) -> None:
         """Begin a new story. ``options`` are settings of the app."""
         self.violations.clear()
+        keeper.forget()
         for part in (self.points, self.clock, self.database, self.broker, self.storage):
             part.reset()
         for part in (self.runflow, self.network, self.callbacks):
@@ -156,4 +159,7 @@ class World:
             stack.enter_context(numbered_uuids(self))
             stack.enter_context(watched_logs(self))
             stack.enter_context(watched_claims(self))
+            # No step lasts long here, and nobody works beside the processes that there are.
+            stack.enter_context(mock.patch.object(Keeper, "_begin"))
+            stack.callback(keeper.forget)
             yield self
