@@ -22,6 +22,9 @@ from .wagtail import WagtailDoor
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite
 
+# A site may draw its pages in a way of its own: then its name has to do.
+NOBODY_SAYS = object()
+
 _registered: list[type[Door]] = [WagtailDoor]
 # Looked up once for each request: every row of a list asks.
 _open: "WeakKeyDictionary[HttpRequest, dict[Any, list[Door]]]" = WeakKeyDictionary()
@@ -41,9 +44,22 @@ def sites_in_use(first: "AdminSite | None" = None) -> "list[AdminSite]":
         return []
     from django.contrib.admin.sites import all_sites
 
-    named = get_resolver(get_urlconf()).namespace_dict
-    found = [known for known in all_sites if known.name in named]
+    found = [known for known in all_sites if site_at(known.name) in (known, NOBODY_SAYS)]
     return sorted(found, key=lambda known: (known is not first, known.name != "admin", known.name))
+
+
+def site_at(name: str) -> Any:
+    """The admin site whose pages have that instance namespace; None where no pages have it.
+
+    Names are not unique: a shop's own site is often called "admin" like Django's, which then has
+    no address, and whose rights must not count.
+    """
+    _prefix, resolver = get_resolver(get_urlconf()).namespace_dict.get(name, ("", None))
+    if resolver is None:
+        return None
+    views: Any = (getattr(pattern, "callback", None) for pattern in resolver.url_patterns)
+    sites = (view.admin_site for view in views if hasattr(view, "admin_site"))
+    return next(sites, NOBODY_SAYS)
 
 
 def all_doors(request: HttpRequest, model: type[Model]) -> list[Door]:

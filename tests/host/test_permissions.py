@@ -277,3 +277,9 @@ def test_five_hundred_images_cost_as_many_queries_as_one(shop, host, django_asse
     for some in (keys[:1], keys):
         with django_assert_num_queries(2):
             assert permissions.allowed(request, "change", ProductImage, some) == set(some)
+
+
+def test_a_site_without_an_address_has_no_say_though_another_has_its_name(settings):
+    settings.ROOT_URLCONF = "tests.admin.market_called_admin"
+    assert permissions.site_at("admin").site_header == "Strict"
+    assert [site.site_header for site in permissions.sites_in_use()] == ["Strict"]

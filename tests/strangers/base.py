@@ -63,6 +63,7 @@ def isolation(model: str, **options: Any) -> dict[str, Any]:
     return {
         "API_KEY": "rf_live_sandbox",
         "BASE_URL": os.environ["SANDBOX_URL"],
+        "SANDBOX": True,
         "IMAGES": {model: {"field": "image", "product": "product"}},
         "RESOLUTION": "1K",
         **options,

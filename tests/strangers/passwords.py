@@ -2,3 +2,4 @@
 
 PASSWORD = "a password"
 TOKEN = "otp-token"  # from a list on paper
+DEVICE = "otp_static.staticdevice/1"  # that list

@@ -8,7 +8,7 @@ from PIL import Image
 from tests.empty_database import empty_database
 from tests.services import needs
 from tests.strangers.browser import Browser, run_in
-from tests.strangers.passwords import TOKEN
+from tests.strangers.passwords import DEVICE, TOKEN
 
 
 def isolate_review_and_restore(browser, original):
@@ -68,7 +68,7 @@ def test_a_product_with_a_name_of_240_characters_on_postgresql(opened, original)
 def test_an_admin_behind_a_second_factor(opened, original):
     shop = opened("second_factor")
     with Browser(shop, "/admin/second_factor/photo/") as browser:
-        browser.log_in("owner", otp_token=TOKEN)
+        browser.log_in("owner", otp_device=DEVICE, otp_token=TOKEN)
         isolate_review_and_restore(browser, original)
 
 
