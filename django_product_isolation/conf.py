@@ -86,6 +86,8 @@ def get_settings() -> IsolationSettings:
         raise ImproperlyConfigured(
             f"{SETTING} has no option {', '.join(unknown)}. Known are: {', '.join(sorted(NAMES))}."
         )
+    if not isinstance(given.get("IMAGES", {}), Mapping):
+        raise ImproperlyConfigured(f'{SETTING}["IMAGES"] must be a dictionary of models.')
     return IsolationSettings(**given)
 
 

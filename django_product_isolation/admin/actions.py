@@ -21,6 +21,7 @@ from django_product_isolation.workflow.begin import MAX_READ
 
 from . import rights, wording
 from .decisions import tell_begun
+from .derived import left_alone_if_it_breaks
 from .product_actions import actions_for_products
 from .selections import select
 
@@ -71,13 +72,14 @@ def attach_actions() -> None:
     of_products = actions_for_products(targets.values())
     for site in all_sites:
         for model, model_admin in site._registry.items():
-            if found := targets_of(model):
-                for name, permission in PERMISSIONS.items():
-                    allow(model_admin, name, permission_check(model_admin, permission))
-                attach(model_admin, image_actions(found))
-            for product_action in of_products.get(model._meta.concrete_model or model, ()):
-                allow(model_admin, product_action.name, product_action.check(model_admin))
-                attach(model_admin, [product_action.function])
+            with left_alone_if_it_breaks(model_admin):
+                if found := targets_of(model):
+                    for name, permission in PERMISSIONS.items():
+                        allow(model_admin, name, permission_check(model_admin, permission))
+                    attach(model_admin, image_actions(found))
+                for product_action in of_products.get(model._meta.concrete_model or model, ()):
+                    allow(model_admin, product_action.name, product_action.check(model_admin))
+                    attach(model_admin, [product_action.function])
 
 
 def image_actions(targets: Sequence[Target]) -> Iterator[Callable[..., Any]]:

@@ -15,6 +15,7 @@ from django.db import DataError
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern
+from django.views.decorators.csrf import csrf_protect
 
 if TYPE_CHECKING:
     AnyModelAdmin = admin.ModelAdmin[Any]
@@ -27,8 +28,12 @@ OUT_OF_BOUNDS = (DataError, OverflowError, ValueError)
 
 
 def readable(view: View) -> View:
-    """The view, for requests whose texts a database can take; others are answered 400 or 404."""
+    """The view, for requests whose texts a database can take; others are answered 400 or 404.
 
+    Posts need Django's CSRF token, as in the admin, whether or not the shop has the middleware.
+    """
+
+    @csrf_protect
     @wraps(view)
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not all(map(is_text, (value for value in kwargs.values() if isinstance(value, str)))):

@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django_product_isolation.host import get_targets, targets_of
 
 from .actions import attach_actions
-from .derived import extend
+from .derived import extend, left_alone_if_it_breaks
 from .image_page import PanelOnPage
 from .inlines import ImagesInlined, may_show
 from .states import StateOnList
@@ -28,7 +28,8 @@ def attach() -> None:
         return  # the system checks say what is wrong
     for site in all_sites:
         for model, model_admin in site._registry.items():
-            if targets_of(model):
-                extend(model_admin, StateOnList, PanelOnPage)
-            if may_show(model_admin):
-                extend(model_admin, ImagesInlined)
+            with left_alone_if_it_breaks(model_admin):
+                if targets_of(model):
+                    extend(model_admin, StateOnList, PanelOnPage)
+                if may_show(model_admin):
+                    extend(model_admin, ImagesInlined)

@@ -1,7 +1,24 @@
 """Classes that derive from one of the host's and from what we add, made while the site starts."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
+
+logger = logging.getLogger("django_product_isolation")
+
+
+@contextmanager
+def left_alone_if_it_breaks(model_admin: Any) -> Iterator[None]:
+    """Do without what we add to one of the host's admins, where its code does not take it.
+
+    The site starts, and its pages work, as they did without us.
+    """
+    try:
+        yield
+    except Exception as error:  # whatever the host's own code raises
+        logger.warning("not_attached admin=%s error=%s", type(model_admin).__name__, error)
 
 
 def extend(shown: Any, *additions: type) -> None:

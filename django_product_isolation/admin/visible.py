@@ -6,6 +6,7 @@ superusers, and to those from whom no place of the shop's could have hidden it.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,8 @@ from django.db.models.functions import Cast, Concat, Substr
 from django.http import HttpRequest
 
 from django_product_isolation.host import permissions, target_models
-from django_product_isolation.host.doors import Action, valid_keys
+from django_product_isolation.host.answers import answer
+from django_product_isolation.host.doors import Action, Door, valid_keys
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.querysets import RunQuerySet
 
@@ -116,9 +118,14 @@ def in_lists(request: HttpRequest, model: type[Model]) -> Q:
         return Q()
     shown = Q(pk__in=[])
     for door in permissions.doors(request, model):
-        if door.allows(request, "view"):
-            shown |= keys_in(door.rows(request, "view"))
+        if answer(partial(door.allows, request, "view"), False):
+            shown |= answer(partial(rows_of, request, door), shown)
     return shown
+
+
+def rows_of(request: HttpRequest, door: Door) -> Q:
+    """Runs of the images that the person finds there."""
+    return keys_in(door.rows(request, "view"))
 
 
 def keys_in(rows: QuerySet[Any]) -> Q:

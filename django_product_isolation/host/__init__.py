@@ -23,6 +23,7 @@ from .storage import (
 )
 from .targets import Target
 from .trial import uploads_meet
+from .untouched import untouched
 from .uploads import NotProcessed, as_stored
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "target_for",
     "target_models",
     "targets_of",
+    "untouched",
     "uploads_meet",
     "without_dimensions",
 ]

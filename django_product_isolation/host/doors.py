@@ -8,9 +8,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.contrib.auth import get_permission_codename
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db.models import ImageField, Model, QuerySet
 from django.http import HttpRequest
+
+from .registry import targets_of
 
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite, ModelAdmin
@@ -88,6 +90,13 @@ class AdminDoor(Door):
         return decides_by_row(self.model_admin)
 
 
+class ClosedDoor(Door):
+    """Stands for a place whose code breaks before it says what it shows: nobody passes."""
+
+    def lets_in(self, request: HttpRequest) -> bool:
+        return False
+
+
 class PlainDoor(Door):
     """Stands in where no place of the shop's shows the model: Django's permissions count."""
 
@@ -105,7 +114,8 @@ class PlainDoor(Door):
         enough = ("view", "change") if action == "view" else ("change",)
         opts = self.model._meta
         names = (f"{opts.app_label}.{get_permission_codename(verb, opts)}" for verb in enough)
-        return any(request.user.has_perm(name) for name in names)
+        has_perm = getattr(request.user, "has_perm", None)
+        return has_perm is not None and any(has_perm(name) for name in names)
 
 
 def says_yes(shown: Any, request: HttpRequest, action: Action, obj: Model | None) -> bool:
@@ -159,15 +169,23 @@ def is_shown_by(model: type[Model], shown: type[Model]) -> bool:
     """Whether a page for ``shown`` shows images of ``model``: a proxy, a parent or a child of it.
 
     Parents and children keep one row in several tables; only those under one key are meant, and
-    among parents those that have an image.
+    among parents those that have the images.
     """
     ours, theirs = concrete(model), concrete(shown)
     if ours is theirs:
         return True
     if issubclass(theirs, ours):
         return has_same_keys(theirs, ours)
-    has_image = any(isinstance(field, ImageField) for field in theirs._meta.fields)
-    return issubclass(ours, theirs) and has_image and has_same_keys(ours, theirs)
+    return issubclass(ours, theirs) and has_images_of(theirs, model) and has_same_keys(ours, theirs)
+
+
+def has_images_of(parent: type[Model], model: type[Model]) -> bool:
+    """Whether the parent has the very images of ``model`` that are isolated: all that are."""
+    try:
+        targets = targets_of(model)
+    except ImproperlyConfigured:
+        return False  # the system checks say what is wrong
+    return bool(targets) and all(target.field in parent._meta.fields for target in targets)
 
 
 def has_same_keys(child: type[Model], parent: type[Model]) -> bool:

@@ -6,6 +6,7 @@ let the person in has no say; of those that do, one that allows it is enough.
 """
 
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -14,7 +15,8 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import get_resolver, get_urlconf
 
-from .doors import Action, AdminDoor, Door, PlainDoor, is_shown_by
+from .answers import answer
+from .doors import Action, AdminDoor, ClosedDoor, Door, PlainDoor, is_shown_by
 from .inline_doors import inline_doors, may_stand_in_inline
 from .registry import target_models
 from .wagtail import WagtailDoor
@@ -77,9 +79,16 @@ def doors_of_site(request: HttpRequest, model: type[Model], site: "AdminSite") -
     own: list[Door] = [door for door in admins if is_shown_by(model, door.model)]
     if own:
         return own
-    return [
-        inline for door in admins for inline in inline_doors(request, model, door, door.model_admin)
-    ]
+    found: list[Door] = []
+    for door in admins:
+        inlines = partial(inlines_of, request, model, door)
+        found += answer(inlines, [ClosedDoor(model)])
+    return found
+
+
+def inlines_of(request: HttpRequest, model: type[Model], page: AdminDoor) -> list[Door]:
+    """The inlines on the pages of a ModelAdmin in which the model stands."""
+    return list(inline_doors(request, model, page, page.model_admin))
 
 
 def is_shown(model: type[Model]) -> bool:
@@ -97,7 +106,11 @@ def doors(request: HttpRequest, model: type[Model]) -> list[Door]:
     """The places that show the model and let the person in."""
     known, key = _open.setdefault(request, {}), (model, request.user.pk)
     if key not in known:
-        known[key] = [door for door in all_doors(request, model) if door.lets_in(request)]
+        known[key] = [
+            door
+            for door in all_doors(request, model)
+            if answer(partial(door.lets_in, request), False)
+        ]
     return known[key]
 
 
@@ -123,7 +136,9 @@ def finds_a_way_in(request: HttpRequest) -> bool:
 
 def may(request: HttpRequest, action: Action, model: type[Model]) -> bool:
     """Whether the person may do it to images of the model, as far as no single one is looked at."""
-    return any(door.allows(request, action) for door in doors(request, model))
+    return any(
+        answer(partial(door.allows, request, action), False) for door in doors(request, model)
+    )
 
 
 def allowed(
@@ -137,15 +152,20 @@ def allowed(
     left, found = {str(pk) for pk in pks}, set[str]()
     for door in doors(request, model):
         if left:
-            here = door.found(request, action, left).keys()
-            found |= here
-            left -= here
+            nothing: dict[str, Model] = {}
+            here = answer(partial(door.found, request, action, left), nothing)
+            found |= here.keys()
+            left -= here.keys()
     return found
 
 
 def sees_all(request: HttpRequest, model: type[Model]) -> bool:
     """Whether every image of the model is shown to the person, wherever it stands in a list."""
-    return any(door.shows_all(request, "view") for door in doors(request, model))
+    return any(shows_all(request, "view", door) for door in doors(request, model))
+
+
+def shows_all(request: HttpRequest, action: Action, door: Door) -> bool:
+    return answer(partial(door.shows_all, request, action), False)
 
 
 def knows_all(request: HttpRequest, action: Action, model: type[Model]) -> bool:
@@ -156,7 +176,7 @@ def knows_all(request: HttpRequest, action: Action, model: type[Model]) -> bool:
     if is_boss(request):
         return may(request, action, model)
     return any(
-        door.shows_all(request, action) and not door.asks_each for door in doors(request, model)
+        shows_all(request, action, door) and not door.asks_each for door in doors(request, model)
     )
 
 

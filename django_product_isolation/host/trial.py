@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from .names import has_plain_folder
 from .storage import overwrites
+from .untouched import untouched
 
 # Whoever does this while a file is named makes room for it.
 DELETING = frozenset({"delete", "remove", "unlink"})
@@ -30,7 +31,10 @@ def uploads_meet(field: ImageField) -> bool:
         return True
     try:
         row = made_up(field.model, DEPTH)
-        first, second = (field.generate_filename(row, f"{uuid.uuid4().hex}.jpg") for _ in range(2))
+        with untouched(field.storage):
+            first, second = (
+                field.generate_filename(row, f"{uuid.uuid4().hex}.jpg") for _ in range(2)
+            )
         return str(first) == str(second) and not keeps_both(field.storage)
     except Exception:  # the shop's own code
         return False

@@ -22,6 +22,7 @@ from django_product_isolation.host import (
     refused_stored,
     refused_upload,
     result_filename,
+    untouched,
 )
 from django_product_isolation.images import SOURCE_FORMATS, ImageRejected, Prepared, size_of
 from django_product_isolation.variants import variants
@@ -39,8 +40,9 @@ def fitted(target: Target, pk: str, clean: Prepared) -> tuple[Prepared, list[str
     """
     words: list[str] = []
     for candidate in variants(clean, extensions_of(target.field)):
-        stored, odd = processed(target, pk, candidate)
-        refused = refusals(target, pk, candidate, stored)
+        with untouched(target.storage):
+            stored, odd = processed(target, pk, candidate)
+            refused = refusals(target, pk, candidate, stored)
         if not refused:
             return stored, odd
         words = words or refused

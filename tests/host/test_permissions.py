@@ -10,6 +10,7 @@ from django_product_isolation.host import permissions
 from django_product_isolation.host.doors import Door
 from tests.admin.odd_shop import odd_site
 from tests.admin.shop import make_staff
+from tests.assortment import models as assortment
 from tests.catalogue.models import Product, ProductImage, Shot, StudioShot
 from tests.photos import make_image, photo_file
 from tests.wardrobe.models import Coat, Cut, CutPicture, Garment, Scan
@@ -192,7 +193,9 @@ def test_a_generic_inline_is_as_open_as_what_it_belongs_to(shop):
 
 @pytest.mark.parametrize("image", [Shot, StudioShot])
 @pytest.mark.parametrize("shown", [Shot, StudioShot])
-def test_the_admin_of_a_parent_or_child_table_is_asked(shop, image, shown):
+def test_the_admin_of_a_parent_or_child_table_is_asked(shop, settings, image, shown):
+    name(settings, "catalogue.StudioShot", "picture")
+
     class OfAnn(admin.ModelAdmin):
         def get_queryset(self, request):
             return super().get_queryset(request).filter(picture__startswith="shots/ann")
@@ -204,6 +207,19 @@ def test_the_admin_of_a_parent_or_child_table_is_asked(shop, image, shown):
     ]
     mine, hers = (image.objects.get(pk=row.pk) for row in rows)
     assert may(everything(), mine, hers) == [{mine}, {mine}]
+
+
+def name(settings, model, field):
+    images = {**settings.PRODUCT_ISOLATION["IMAGES"], model: {"field": field}}
+    settings.PRODUCT_ISOLATION = {**settings.PRODUCT_ISOLATION, "IMAGES": images}
+
+
+def test_the_admin_of_a_parent_has_no_say_about_an_image_of_the_child_alone(shop, settings):
+    """A parent with an image of its own, which is another one."""
+    name(settings, "assortment.StudioShot", "backside")
+    shop((assortment.Shot, admin.ModelAdmin))
+    shot = assortment.StudioShot.objects.create(image=photo_file(), backside=photo_file())
+    assert may(ann("assortment.view_shot", "assortment.change_shot"), shot) == [set(), set()]
 
 
 def test_of_two_sites_that_let_one_in_either_is_enough(shop, settings):
@@ -283,3 +299,19 @@ def test_a_site_without_an_address_has_no_say_though_another_has_its_name(settin
     settings.ROOT_URLCONF = "tests.admin.market_called_admin"
     assert permissions.site_at("admin").site_header == "Strict"
     assert [site.site_header for site in permissions.sites_in_use()] == ["Strict"]
+
+
+@pytest.mark.parametrize("breaks", ["get_queryset", "get_inlines"])
+def test_a_place_that_breaks_on_a_page_that_it_does_not_know_has_no_say(shop, breaks):
+    class OfOnePage(Pictures):
+        def get_queryset(self, request):
+            product = request.resolver_match.kwargs["object_id"]
+            return super().get_queryset(request).filter(product=product)
+
+    class NeedsAnObject(admin.ModelAdmin):
+        def get_inlines(self, request, obj):
+            return [Pictures] if obj.name else []
+
+    holder = type("Holder", (admin.ModelAdmin,), {"inlines": [OfOnePage]})
+    shop((Product, holder if breaks == "get_queryset" else NeedsAnObject))
+    assert may(everything(), make_image("Mug")) == [set(), set()]
