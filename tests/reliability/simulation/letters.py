@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from django_product_isolation.callbacks import signature_of
+from tests.reliability.world.runflow import STRANGE
 
 from .base import Story, pick, some
 from .draws import between, one_of, rule
@@ -23,7 +24,7 @@ class Letters(Story):
             status = self.world.callbacks.send(delivery)
             knows = self.world.callbacks.signer in self.world.callbacks.secrets
             unknown = 404 if entry.client_ref not in self.refs() else 200
-            if knows and status not in (200, 409, 500, unknown):
+            if knows and status not in (200, 500, unknown):
                 self.world.violation(f"a genuine callback was answered {status}")
 
     @rule(number=some)
@@ -38,12 +39,16 @@ class Letters(Story):
         if one and one.client_ref != other.client_ref:
             self.changes_nothing(replace(one, url=other.url), {401, 409, 404})
 
-    @rule(a=some, b=some)
-    def callback_with_a_wrong_id(self, a: int, b: int) -> None:
-        """Of Runflow's own signing, at the right address, about a run that is another's or none."""
-        entry, other = pick(self.world.runflow.ledger, a), pick(self.world.runflow.ledger, b)
+    @rule(a=some, b=some, answered=one_of(["404", "400", "401", "402", "403", "422", "429", "503"]))
+    def callback_with_a_wrong_id(self, a: int, b: int, answered: str = "404") -> None:
+        """Of Runflow's own signing, at the right address, about a run that is another's or none,
+        and what Runflow answers to whoever asks for that."""
+        known = {run.runflow_run_id for run in self.world.invariants.runs.values()}
+        ledger = self.world.runflow.ledger
+        lost = [entry for entry in ledger if entry.id not in known]
+        entry, other = pick(lost or ledger, a), pick(ledger, b)
         if entry and entry.body.get("callback_url"):
-            named = other.id if other and other is not entry else f"no-such-run-{b}"
+            named = other.id if other and other is not entry else f"{STRANGE}{answered}"
             delivery = self.world.callbacks.compose(entry, run_id=named)
             self.changes_nothing(delivery, {200, 401, 409, 404})
 

@@ -79,6 +79,14 @@ class People(Story):
         self.by_people(self.world.shop.edit_caption, which, f"caption {self.world.points.all}")
 
     @rule(which=images)
+    def puts_into_the_bin(self, which: int) -> None:
+        self.by_people(self.world.shop.bin, which)
+
+    @rule(which=images)
+    def takes_out_of_the_bin(self, which: int) -> None:
+        self.by_people(self.world.shop.edit_caption, which, "again")
+
+    @rule(which=images)
     def open_form(self, which: int) -> None:
         self.by_people(self.world.shop.open_form, which)
 
