@@ -12,9 +12,8 @@ from tests.reliability.world.http import DARK, DENIED, FILE_FAULTS, REFUSALS, UN
 from tests.reliability.world.orders import runs_of
 from tests.reliability.world.storage import FAULTS
 
-from .base import images, pick, rounds, some, workers
+from .base import Story, images, pick, rounds, some, workers
 from .draws import YES_OR_NO, between, one_of, rule
-from .workers import Workers
 
 ANSWERS = [*UNSENT, *DARK, *(f"lost {kind}" for kind in DARK), *REFUSALS, *DENIED]
 ROUTES = ["GET run", "GET run", "GET runs", "GET runs", "POST upload", "POST confirmation"]
@@ -29,19 +28,11 @@ points = between(1, 40)
 LAST_LOOKS = ["before BEGIN ", "before storage open", "after storage open"]
 
 
-class Trouble(Workers):
+class Trouble(Story):
     @rule(kind=one_of(ANSWERS), then=rounds)
     def post_answer(self, kind: str, then: int) -> None:
         self.fault(self.world.network.faults, "POST run", kind)
         self.life_goes_on(then)
-
-    @rule(which=images, kind=one_of(DARK + DENIED), looks=between(1, 6))
-    def answer_is_lost(self, which: int, kind: str, looks: int) -> None:
-        """Nobody knows whether a request arrived, and Runflow does not call back so soon."""
-        self.fault(self.world.network.faults, "POST run", kind)
-        self.click_on([which], person=0, review=None)
-        for _ in range(looks):
-            self.time_passes("worker-1")
 
     @rule(route=one_of(ROUTES), kind=one_of(UNSENT + DARK + REFUSALS), then=rounds)
     def network_fault(self, route: str, kind: str, then: int) -> None:

@@ -17,9 +17,6 @@ from .questions import Question
 from .rows import IMAGE, RUN, Change, Image, Run
 from .secrecy import leaks
 
-SOON_LISTED = 600  # seconds: before a run may be given up
-FOR_THE_ACCOUNT = (Reason.KEY_REFUSED, Reason.NO_CREDIT)
-
 
 class Invariants:
     """Compares the app's rows with what the world saw."""
@@ -144,7 +141,7 @@ class Invariants:
         self._allowed_edges()
         self._files()
         self._hands_off()
-        self._not_given_up()
+        self.world.orders.look_at(self.runs)
 
     def _one_open(self) -> None:
         say = self.world.violation
@@ -191,18 +188,6 @@ class Invariants:
             was_published = run.status in (*SHOWN_STATUSES, Status.RESTORED)
             if was_published and not self._let_go(run) and self._lost_by_us(run):
                 world.violation(f"I1 the original is lost: {run.source_name}")
-
-    def _not_given_up(self) -> None:
-        """No run that Runflow has is given up, and none waits because of a foreign run."""
-        network, runflow = self.world.network, self.world.runflow
-        taken = {entry.client_ref for entry in runflow.ledger if not entry.is_denied}
-        for run in self.runs.values():
-            never_came = run.status == Status.FAILED and run.reason == Reason.NOT_ACCEPTED
-            if never_came and str(run.id) in taken and runflow.listing_delay < SOON_LISTED:
-                self.world.violation(f"B9 given up, though Runflow has it: {run}")
-            refused = run.status == Status.HELD and run.reason in FOR_THE_ACCOUNT
-            if refused and not network.refused_accounts:
-                self.world.violation(f"B10 held, though nothing was refused: {run.reason}")
 
     def _let_go(self, run: Run) -> bool:
         """Whether the original was pruned, and the run's image leads back to it no more."""

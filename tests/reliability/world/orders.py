@@ -12,8 +12,12 @@ from django.utils import timezone
 
 from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.models import IsolationBatch, IsolationRun
+from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import isolate, order, plan
 from tests.assortment.models import BIN, ShownPhoto
+
+SOON_LISTED = 600  # seconds: before a run may be given up
+FOR_THE_ACCOUNT = (Reason.KEY_REFUSED, Reason.NO_CREDIT)
 
 
 @dataclass
@@ -34,6 +38,8 @@ class Orders:
 
     def reset(self) -> None:
         self.clicks: list[Click] = []  # one within the other
+        self.refused: set[Any] = set()  # runs that wait because of the account
+        self.refusals = 0
 
     def click(self, images: Any, *, token: Any, zone: str, **options: Any) -> None:
         """Have somebody whose clock shows the time of ``zone`` order ``images``."""
@@ -104,6 +110,20 @@ class Orders:
         since = self.world.shop.binned_at.get(pk, 0)
         if in_bin and (process is None or since <= process.last_call):
             self.world.violation(f"B4 sent from the bin: {pk}")
+
+    def look_at(self, runs: dict[Any, Any]) -> None:
+        """No run that Runflow has is given up, and none waits because of a foreign run."""
+        network, runflow = self.world.network, self.world.runflow
+        taken = {entry.client_ref for entry in runflow.ledger if not entry.is_denied}
+        for run in runs.values():
+            never_came = run.status == Status.FAILED and run.reason == Reason.NOT_ACCEPTED
+            if never_came and str(run.id) in taken and runflow.listing_delay < SOON_LISTED:
+                self.world.violation(f"B9 given up, though Runflow has it: {run}")
+        held = [run for run in runs.values() if run.status == Status.HELD]
+        refused = {run.id for run in held if run.reason in FOR_THE_ACCOUNT}
+        if refused - self.refused and self.refusals == network.refused_accounts:
+            self.world.violation("B10 held for the account's sake, though nothing was refused")
+        self.refused, self.refusals = refused, network.refused_accounts
 
 
 def runs_of(token: Any) -> Any:
