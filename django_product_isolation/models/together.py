@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Case, Value, When
 
 from django_product_isolation.choices import TRANSITIONS, Status
+from django_product_isolation.database_clock import DatabaseNow
 from django_product_isolation.transactions import retried
 
 from .events import RunEvent
@@ -82,7 +83,7 @@ def open_in_one_go(
             reason="",
             held_from="",
             active_key=Case(*(When(pk=pk, then=Value(key)) for pk, key in keys.items())),
-            due_at=at,
+            due_at=DatabaseNow(),
             attempts=0,
             lease_owner=this_click,
             lease_until=None,

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from django_product_isolation.choices import Status
-from django_product_isolation.host import StorageUnfaithful, Target
+from django_product_isolation.host import StorageFailed, StorageUnfaithful, Target
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import image_applied
@@ -20,6 +20,7 @@ from django_product_isolation.transactions import retried
 from .audit import log_change
 from .files import Fingerprint, find_fingerprint, target_of
 from .retrying import retry
+from .storage_outages import has_lasted
 from .timing import soon
 
 logger = logging.getLogger("django_product_isolation")
@@ -63,6 +64,10 @@ def make_sure(run: IsolationRun) -> None:
             retry(run, Reason.STORAGE_FAILED, str(error), limit=PATIENCE)
             return
         source = None
+    except StorageFailed:
+        if not has_lasted(run):
+            raise
+        source = None  # nobody can say any more; the shop has to know of its new picture
     if source and source.sha256 != run.source_sha256:
         old, new = run.result_name, run.source_name
         if swap(run, target, Status.SUPERSEDED, old, new, source, None):

@@ -13,8 +13,8 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
-from django.utils import timezone
 
+from django_product_isolation import database_clock
 from django_product_isolation.choices import SHOWN_STATUSES, Status
 from django_product_isolation.host import Target, target_for
 from django_product_isolation.models import IsolationRun, RunEvent, open_together
@@ -37,7 +37,7 @@ class Restoration:
 
     begun: Sequence[IsolationRun]
     skipped: Sequence[tuple[str, Reason]]
-    at: datetime = field(default_factory=timezone.now)
+    at: datetime = field(default_factory=database_clock.now)
 
 
 @without_locals
@@ -82,7 +82,7 @@ def restore_runs(runs: Iterable[IsolationRun], *, user: Any = None) -> Restorati
     The same few queries for 1 run or 500, and no file is opened. One that cannot be restored is
     left alone, with the reason, and stops no other.
     """
-    at = timezone.now()
+    at = database_clock.now()
     problems: dict[uuid.UUID, Reason] = {}
     keys: dict[uuid.UUID, str] = {}
     asked = {run.pk: run for run in runs}

@@ -27,18 +27,20 @@ def make_sure_of_storage(run: IsolationRun) -> None:
         target_of(run).size_of(run.source_name)
 
 
+def has_lasted(run: IsolationRun) -> bool:
+    """Whether the storage has failed this run for a day."""
+    told = run.events.filter(reason=Reason.STORAGE_FAILED, at__gte=run.status_since)
+    first = told.order_by("at", "pk").values_list("at", flat=True).first()
+    return first is not None and database_clock.now() - first > HORIZON
+
+
 def outlast(run: IsolationRun, detail: str) -> None:
     """Have the step taken again until the storage is back, and say once that it is away.
 
     After a day without it the run is held, where there is something left to decide.
     """
-    told = run.events.filter(reason=Reason.STORAGE_FAILED, at__gte=run.status_since)
-    first = told.order_by("at", "pk").values_list("at", flat=True).first()
-    lasts = first is not None and database_clock.now() - first > HORIZON
-    if lasts and run.may_go_to(Status.HELD):
+    if has_lasted(run) and run.may_go_to(Status.HELD):
         run.move_to(Status.HELD, reason=Reason.STORAGE_FAILED, detail=detail)
-    elif lasts and run.status in (Status.APPLIED, Status.RESTORED):
-        run.rest()
     else:
         pause = min(2.0 ** min(run.attempts, 10), LONGEST_PAUSE)
         until = soon(random.uniform(pause / 2, pause))  # noqa: S311 (spreads load)

@@ -275,4 +275,5 @@ def test_a_run_whose_fate_a_person_was_asked_about_goes_on_when_it_calls_back(ru
     [sent] = runflow.runs_of(run)
     run.move_to(Status.HELD, reason=Reason.STILL_UNCONFIRMED)
     receive_callback(run.pk, callback(run, sent["id"]))
+    assert step(run).status == Status.SUBMITTING  # where it was
     assert step(run).runflow_run_id == sent["id"]

@@ -1,4 +1,5 @@
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -6,6 +7,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 from django.db import transaction
 from django.db.models.signals import post_save
+from django.utils import timezone
 
 from django_product_isolation import isolate
 from django_product_isolation.choices import Status
@@ -202,6 +204,9 @@ def test_a_storage_that_stays_away_after_the_swap_is_not_asked_for_ever(
     for _ in range(19):
         run = step(run)
         assert run.due_at is not None
+    a_day_ago = timezone.now() - timedelta(hours=25)
+    run.events.filter(reason=Reason.STORAGE_FAILED).update(at=a_day_ago)
+    IsolationRun.objects.update(status_since=a_day_ago)
     with django_capture_on_commit_callbacks(execute=True):
         run = step(run)
     assert (run.status, run.due_at) == (Status.APPLIED, None)

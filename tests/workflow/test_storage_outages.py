@@ -86,7 +86,9 @@ def test_after_a_day_without_storage_a_person_is_asked_and_resume_goes_on(
     assert go_on(run).status == Status.APPLIED
 
 
-def test_a_published_run_tells_the_shop_when_the_storage_is_back(run, go_on, step, monkeypatch):
+def test_a_published_run_tells_the_shop_when_the_storage_is_back(
+    run, go_on, step, monkeypatch, django_capture_on_commit_callbacks
+):
     from django_product_isolation.signals import image_applied
 
     told = []
@@ -102,6 +104,7 @@ def test_a_published_run_tells_the_shop_when_the_storage_is_back(run, go_on, ste
         run = step(run)
     assert (run.status, told) == (Status.APPLIED, [])
     outage.is_on = False
-    go_on(run)
+    with django_capture_on_commit_callbacks(execute=True):
+        go_on(run)
     image_applied.disconnect(hear)
     assert told == [run.pk]
