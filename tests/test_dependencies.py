@@ -22,7 +22,7 @@ OPTIONAL = (
     "oscar",
 )
 # Apps of the tests' shop that are made of these.
-MADE_OF_THEM = {"easy_thumbnails", "tests.fussy"}
+MADE_OF_THEM = ("easy_thumbnails", "tests.fussy")
 
 # A shop whose Python has none of these, that orders an image and has its steps taken.
 SHOP = f"""
