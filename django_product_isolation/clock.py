@@ -4,7 +4,7 @@ Knows about ``USE_TZ``: moments are aware where it is True, else naive in the si
 Django itself makes and stores them.
 """
 
-from datetime import date, datetime, time, timezone
+from datetime import date, datetime, time, timezone, tzinfo
 
 from django.conf import settings
 from django.utils import timezone as django_timezone
@@ -16,11 +16,16 @@ def now() -> datetime:
     return django_timezone.now()
 
 
+def zone() -> tzinfo:
+    """Where the site is (setting ``TIME_ZONE``)."""
+    return django_timezone.get_default_timezone()
+
+
 def day_of(moment: datetime) -> date:
-    """The day of ``moment`` where the site is (setting ``TIME_ZONE``)."""
+    """The day of ``moment`` where the site is."""
     if django_timezone.is_naive(moment):
         return moment.date()
-    return moment.astimezone(django_timezone.get_default_timezone()).date()
+    return moment.astimezone(zone()).date()
 
 
 def today() -> date:
@@ -36,7 +41,7 @@ def day_begins(day: date) -> datetime:
     midnight = datetime.combine(day, time.min)
     if not settings.USE_TZ:
         return midnight
-    begins = django_timezone.make_aware(midnight, django_timezone.get_default_timezone())
+    begins = django_timezone.make_aware(midnight, zone())
     # In UTC, because Python takes no moment for equal to one that a change of clocks leaves out.
     return begins.astimezone(timezone.utc)
 

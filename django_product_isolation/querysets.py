@@ -84,7 +84,8 @@ class RunQuerySet(models.QuerySet["IsolationRun"]):
         owner = uuid.uuid4()
         try:
             untouched = self._lease(pk, owner, Q(lease_owner=None))
-            if not untouched and not self._lease(pk, owner, Q()):
+            # Of the others only: one that comes due in between is nobody's.
+            if not untouched and not self._lease(pk, owner, ~Q(lease_owner=None)):
                 return None
             run = self._leased(pk, owner)
         except OperationalError as error:

@@ -11,7 +11,18 @@ from django.core.checks import run_checks
 from django_product_isolation.workers import celery as celery_workers
 
 ROOT = Path(__file__).parents[1]
-OPTIONAL = ("celery", "kombu", "storages", "boto3", "redis", "imagekit", "oscar")
+OPTIONAL = (
+    "celery",
+    "kombu",
+    "storages",
+    "boto3",
+    "redis",
+    "imagekit",
+    "easy_thumbnails",
+    "oscar",
+)
+# Apps of the tests' shop that are made of these.
+MADE_OF_THEM = ("easy_thumbnails", "tests.fussy")
 
 # A shop whose Python has none of these, that orders an image and has its steps taken.
 SHOP = f"""
@@ -22,6 +33,7 @@ if {{blocked}}:
 import django
 from django.conf import settings
 from django.core.management import call_command
+settings.INSTALLED_APPS = [a for a in settings.INSTALLED_APPS if a not in {MADE_OF_THEM!r}]
 django.setup()
 settings.PRODUCT_ISOLATION = {{{{**settings.PRODUCT_ISOLATION, "WORKERS": {{workers!r}}}}}}
 call_command("check")

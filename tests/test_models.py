@@ -16,6 +16,7 @@ from django_product_isolation.models import (
     Selection,
     SpendingLock,
 )
+from django_product_isolation.querysets import RunQuerySet
 
 pytestmark = pytest.mark.django_db
 
@@ -136,8 +137,21 @@ def test_a_claim_says_whether_the_last_worker_never_came_back(batch):
     IsolationRun.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     second = IsolationRun.objects.claim(run.pk)
     assert second.taken_over is True
-    second.wait(timezone.now())
+    second.wait(timezone.now() - timedelta(seconds=1))
     assert IsolationRun.objects.claim(run.pk).taken_over is False
+
+
+def test_a_run_that_comes_due_while_it_is_claimed_was_not_taken_over(batch, monkeypatch):
+    run = make_run(batch, due_at=timezone.now() + timedelta(hours=1))
+    lease = RunQuerySet._lease
+
+    def comes_due(self, pk, owner, whose):
+        count = lease(self, pk, owner, whose)
+        IsolationRun.objects.filter(lease_owner=None).update(due_at=timezone.now())
+        return count
+
+    monkeypatch.setattr(RunQuerySet, "_lease", comes_due)
+    assert IsolationRun.objects.claim(run.pk) is None
 
 
 def test_an_ended_run_keeps_its_reason_while_it_waits(batch):

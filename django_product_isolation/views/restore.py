@@ -9,11 +9,11 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from django_product_isolation import clock
 from django_product_isolation.admin import rights, visible, wording
 from django_product_isolation.admin.decisions import DECISIONS, decide
 from django_product_isolation.admin.selections import read_back
@@ -72,10 +72,7 @@ def restores(request: HttpRequest, at: str) -> HttpResponseBase:
 
 def asked_for(request: HttpRequest, at: str) -> "QuerySet[IsolationRun]":
     """The runs of the user's own click at that moment. Raises Http404 for what is no moment."""
-    try:
-        moment = parse_datetime(at)
-    except ValueError:
-        moment = None
+    moment = clock.read(at)
     if moment is None:
         raise Http404
     clicks = RunEvent.objects.filter(actor=request.user.pk, status=Status.RESTORING, at=moment)

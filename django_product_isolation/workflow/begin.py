@@ -52,9 +52,9 @@ class Plan:
     unit_price: Decimal
     unread: int = 0  # images beyond the first 5000, left out without a look
     # By the image's key: results waiting for review that it would reject, and when it was ordered
-    # last, where it was.
+    # last and how often, where it was.
     replaces: Mapping[str, uuid.UUID] = field(default_factory=dict)
-    ordered: Mapping[str, datetime] = field(default_factory=dict)
+    ordered: Mapping[str, tuple[datetime, int]] = field(default_factory=dict)
 
     @property
     def total(self) -> Decimal:
@@ -239,7 +239,7 @@ def take_back_ordered_meanwhile(batch: IsolationBatch, chosen: Plan) -> None:
     """
     pks = [picture.pk for picture in chosen.accepted]
     latest = last_ordered(chosen.target, pks, besides=batch)
-    if again := [pk for pk, at in latest.items() if chosen.ordered.get(pk) != at]:
+    if again := [pk for pk, last in latest.items() if chosen.ordered.get(pk) != last]:
         batch.runs.filter(object_pk__in=again).delete()
 
 

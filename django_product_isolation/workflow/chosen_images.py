@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max, Model, QuerySet
+from django.db.models import Count, Max, Model, QuerySet
 
 from django_product_isolation.choices import Status
 from django_product_isolation.host import Picture, Target, shown_rows, without_dimensions
@@ -40,12 +40,17 @@ def read_shown(target: Target, keys: Sequence[Any]) -> tuple[list[Picture], list
 
 def last_ordered(
     target: Target, pks: Collection[str], *, besides: IsolationBatch | None = None
-) -> dict[str, datetime]:
-    """When each image was ordered last, by its key; none for those that never were. One query."""
+) -> dict[str, tuple[datetime, int]]:
+    """When each image was ordered last, and how often it was, by its key; one query.
+
+    None for those that never were. The moments alone do not tell a new order where the clock of
+    the server that took it is slow.
+    """
     runs = IsolationRun.objects.about(target).filter(object_pk__in=pks).order_by()
     if besides:
         runs = runs.exclude(batch=besides)
-    return dict(runs.values_list("object_pk").annotate(at=Max("batch__created_at")))
+    orders = runs.values_list("object_pk").annotate(Max("batch__created_at"), Count("pk"))
+    return {pk: (at, times) for pk, at, times in orders}
 
 
 def waiting_for_review(open_runs: RunQuerySet, pks: Collection[UUID]) -> dict[Any, UUID]:

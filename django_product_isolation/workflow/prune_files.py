@@ -71,7 +71,7 @@ class Tally:
     runs: int = 0
     batches: int = 0
     selections: int = 0
-    counted: set[tuple[Target, str]] = field(default_factory=set, repr=False)
+    counted: set[tuple[str, str]] = field(default_factory=set, repr=False)
 
 
 @dataclass
@@ -261,7 +261,8 @@ class FilePruning:
 
     def count(self, file: Stored) -> None:
         # What is one run's result may be another one's original: a dry run meets it twice.
-        counted = (self.target, file.name)
+        # And by the column: the runs may have been ordered through different lists of the shop's.
+        counted = (self.target.column, file.name)
         if file.missing or counted in self.tally.counted:
             self.tally.gone += 1
             return

@@ -9,6 +9,8 @@ from django.utils.translation import gettext
 
 from tests.catalogue.models import ProductImage
 
+BIN = "in the bin"  # as a caption
+
 
 class Item(models.Model):
     """Several images on the product itself, and a name longer than our columns."""
@@ -29,6 +31,22 @@ class Item(models.Model):
 
 class CataloguePhoto(ProductImage):
     """A proxy of another app's images."""
+
+    class Meta:
+        proxy = True
+
+
+class ShownPhotos(models.Manager[ProductImage]):
+    """All but those in the bin."""
+
+    def get_queryset(self) -> models.QuerySet[ProductImage]:
+        return super().get_queryset().exclude(caption=BIN)
+
+
+class ShownPhoto(ProductImage):
+    """A list that does not show what lies in the bin."""
+
+    objects = ShownPhotos()
 
     class Meta:
         proxy = True

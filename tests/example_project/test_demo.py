@@ -54,6 +54,7 @@ def test_ctrl_c_ends_every_program(first_start):
     assert set(first_start.programs) == {"runflow_sandbox", "runserver", "isolation_worker"}
     assert first_start.status == 0
     assert first_start.output.endswith("\nStopped.\n")
+    assert "worker  | Taking the steps" in first_start.output
     assert "worker  | Stopped." in first_start.output
     assert "Traceback" not in first_start.output
     assert all(ends(pid) for pid in first_start.programs.values())
@@ -77,7 +78,7 @@ def test_a_second_start_keeps_the_data_and_adds_only_what_is_new(first_start, se
 
 
 def test_a_program_that_dies_is_named_and_ends_the_demo(filled, first_start):
-    with demo(filled) as running:
+    with demo(filled, "--workers", "embedded") as running:
         running.wait_for(STARTED)
         programs = running.programs()
         os.kill(programs["isolation_worker"], signal.SIGKILL)

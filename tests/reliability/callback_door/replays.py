@@ -120,5 +120,6 @@ def let_time_pass(rng: Random) -> None:
     RunEvent.objects.update(at=F("at") - later)
     applied = IsolationRun.objects.filter(status=Status.APPLIED).order_by("pk").first()
     if applied is not None:
+        applied.move_to(Status.RESTORING)
         applied.move_to(Status.RESTORED)
         ProductImage.objects.filter(pk=applied.object_pk).update(original=applied.source_name)

@@ -236,7 +236,7 @@ for place, error in {
     "http.client.HTTPConnection.putheader": SystemExit,
     "http.client.HTTPResponse.begin": KeyboardInterrupt,
     f"{APP}.fetching.transport._Reader.readinto": MemoryError,
-    f"{APP}.runflow.api.parse_json": RuntimeError,
+    f"{APP}.runflow.api.parse_reply": RuntimeError,
     f"{APP}.runflow.uploads.read_asset": RuntimeError,
     f"{APP}.workflow.submit.send": SystemExit,
     f"{APP}.workflow.collect.fetch": MemoryError,

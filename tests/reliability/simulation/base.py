@@ -5,9 +5,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from django_product_isolation import isolate
 from django_product_isolation.choices import Status
-from django_product_isolation.models import IsolationBatch, IsolationRun
+from django_product_isolation.models import IsolationRun
 from django_product_isolation.workflow import approve, resume
 from tests.reliability.world import World
 from tests.reliability.world.convergence import (
@@ -18,12 +17,15 @@ from tests.reliability.world.convergence import (
     resume_all,
     waiting_for_people,
 )
+from tests.reliability.world.shop import NAMES
 
 from .draws import YES_OR_NO, between, one_of, opening
 from .totals import Totals
 
 IMAGES = 3
 NEVER = 1e9  # seconds until Runflow lists a run: then all hangs on its callbacks
+# On one day in one of them it is yesterday, and tomorrow, in others.
+ZONES = ["UTC", "Pacific/Kiritimati", "America/Sao_Paulo", "Asia/Kolkata"]
 LONGEST_SKEW = timedelta(days=1)
 
 some = between(0, 11)  # which run, message or callback, counted round and round
@@ -61,6 +63,10 @@ class Story:
         honours_key=YES_OR_NO,
         signs_on_request_only=YES_OR_NO,
         listing_delay=one_of([0, 0, 30, 240, NEVER]),
+        keeps=one_of(["both", "both", "metadata", "client_ref"]),
+        names=one_of(["photo", *NAMES]),
+        has_bin=YES_OR_NO,
+        zone=one_of(ZONES),
         then=between(0, 6),
     )
     def opens(
@@ -75,16 +81,23 @@ class Story:
         signs_on_request_only: bool,
         listing_delay: float,
         then: int,
+        keeps: str = "both",
+        names: str = "photo",
+        has_bin: bool = False,
+        zone: str = "UTC",
         images: int = IMAGES,
     ) -> None:
         """A shop and a Runflow of some kind; somebody clicks."""
         world = self.world
         world.uuids = 0
-        world.reset(images=images, REVIEW=review, WORKERS=mode, DAILY_BUDGET=budget)
+        shop = {"images": images, "names": names, "has_bin": has_bin, "zone": zone}
+        world.reset(**shop, REVIEW=review, WORKERS=mode, DAILY_BUDGET=budget)
+        there = ZONES.index(zone)
+        self.zones = ZONES[there - 1], ZONES[there - 2]  # of the people: other ones than the site's
         world.storage.is_public, world.storage.overwrites = public, overwrites
         world.runflow.grammar, world.runflow.honours_key = grammar, honours_key
         world.runflow.signs_on_request_only = signs_on_request_only
-        world.runflow.listing_delay = listing_delay
+        world.runflow.listing_delay, world.runflow.keeps = listing_delay, keeps
         self.click_on([1, 2, *range(IMAGES + 1, images + 1)], person=0, review=None)
         self.life_goes_on(then)
 
@@ -94,12 +107,13 @@ class Story:
 
     def submit_form(self, form: int, pks: list[int], *, person: int, review: bool | None) -> None:
         shop = self.world.shop
-        options = {"user": shop.people[person], "token": shop.token(form), "review": review}
-        budget, is_calm = self.world.options["DAILY_BUDGET"], self.world.points.is_calm
-        is_new = budget and not IsolationBatch.objects.filter(pk=options["token"]).exists()
-        batch = self.world.work("web", isolate, shop.images(pks), **options)
-        if batch and is_new and is_calm:
-            self.world.invariants.within_budget(batch, budget)
+        self.world.orders.click(
+            shop.images(pks),
+            token=shop.token(form),
+            zone=self.zones[person],
+            user=shop.people[person],
+            review=review,
+        )
 
     def life_goes_on(self, rounds: int) -> None:
         """Messages are delivered, time passes, Runflow works and calls back, people help."""

@@ -28,6 +28,7 @@ from django_product_isolation.workflow import (
 )
 from django_product_isolation.workflow.timing import backoff
 
+from .broken_outside import OUTSIDE
 from .machine import story_of
 from .shorten import what_goes_wrong
 
@@ -200,6 +201,7 @@ BREAKS: dict[str, Any] = {
     "a result has the name of the original": lambda: mock.patch(
         "django_product_isolation.workflow.collect.keep_file", keep_file_over_the_original
     ),
+    **OUTSIDE,
     "prune does not ask who needs a file": lambda: patch(
         prune_files, in_use=lambda names: set(), made_from=lambda names: []
     ),

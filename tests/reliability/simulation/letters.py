@@ -4,16 +4,20 @@ from dataclasses import replace
 from typing import Any
 
 from django_product_isolation.callbacks import signature_of
+from tests.reliability.world.http import DARK, DENIED
+from tests.reliability.world.runflow import STRANGE, Accepted
 
-from .base import Story, pick, some
+from .base import images, pick, some
 from .draws import between, one_of, rule
+from .workers import Workers
 
 REFUSED = {400, 401, 404, 405, 413, 503}
 FORGERIES = ["body", "signature", "unsigned", "other secret", "token", "no run", "huge"]
+ANSWERS = ["404", "400", "401", "402", "403", "422", "429", "503"]  # to who asks for a run
 STRANGER = "whsec_of_a_stranger_who_would_like_to"
 
 
-class Letters(Story):
+class Letters(Workers):
     @rule(number=some)
     def callback(self, number: int) -> None:
         """About a run as it is now, in fresh bytes; also what a redelivery is."""
@@ -23,7 +27,7 @@ class Letters(Story):
             status = self.world.callbacks.send(delivery)
             knows = self.world.callbacks.signer in self.world.callbacks.secrets
             unknown = 404 if entry.client_ref not in self.refs() else 200
-            if knows and status not in (200, 409, 500, unknown):
+            if knows and status not in (200, 500, unknown):
                 self.world.violation(f"a genuine callback was answered {status}")
 
     @rule(number=some)
@@ -36,16 +40,42 @@ class Letters(Story):
         sent = self.world.callbacks.sent
         one, other = pick(sent, a), pick(sent, b)
         if one and one.client_ref != other.client_ref:
-            self.changes_nothing(replace(one, url=other.url), {401, 409, 404})
+            # Where it does not say whose it is, only Runflow can: then it is asked.
+            hint = {200} if self.world.runflow.keeps == "client_ref" else set()
+            self.changes_nothing(replace(one, url=other.url), {401, 409, 404} | hint)
 
-    @rule(a=some, b=some)
-    def callback_with_a_wrong_id(self, a: int, b: int) -> None:
-        """Of Runflow's own signing, at the right address, about a run that is another's or none."""
-        entry, other = pick(self.world.runflow.ledger, a), pick(self.world.runflow.ledger, b)
-        if entry and entry.body.get("callback_url"):
-            named = other.id if other and other is not entry else f"no-such-run-{b}"
+    @rule(a=some, b=some, answered=one_of(ANSWERS))
+    def callback_with_a_wrong_id(self, a: int, b: int, answered: str = "404") -> None:
+        """Of Runflow's own signing, at the right address, about a run that is another's or none,
+        and what Runflow answers to whoever asks for that."""
+        known = {run.runflow_run_id for run in self.world.invariants.runs.values()}
+        ledger = self.world.runflow.ledger
+        lost = [entry for entry in ledger if entry.id not in known]
+        entry, other = pick(lost or ledger, a), pick(ledger, b)
+        if entry:
+            self.misleads(entry, other.id if other is not entry else f"{STRANGE}{answered}")
+
+    def misleads(self, entry: Accepted, named: str) -> None:
+        if entry.body.get("callback_url"):
             delivery = self.world.callbacks.compose(entry, run_id=named)
             self.changes_nothing(delivery, {200, 401, 409, 404})
+
+    @rule(
+        which=images,
+        kind=one_of(DARK + DENIED),
+        answered=one_of(["", *ANSWERS]),
+        looks=between(1, 6),
+    )
+    def answer_is_lost(self, which: int, kind: str, answered: str, looks: int) -> None:
+        """Nobody knows whether a request arrived, and callbacks come late, or name another run."""
+        known = len(self.world.runflow.ledger)
+        self.world.network.faults["POST run"] = [kind]
+        self.click_on([which], person=0, review=None)
+        for _ in range(looks):
+            self.time_passes("worker-1")
+            self.world.invariants.after_step()
+            if answered and len(self.world.runflow.ledger) > known:
+                self.misleads(self.world.runflow.ledger[-1], f"{STRANGE}{answered}")
 
     def refs(self) -> set[str]:
         """Under which references Runflow may know runs that there still are."""

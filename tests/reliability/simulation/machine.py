@@ -17,7 +17,6 @@ from .people import People
 from .pruning import Pruning
 from .totals import Totals
 from .trouble import Trouble
-from .workers import Workers
 
 # The share of all rules that a story knows: where fewer things happen, they happen together.
 SHARES = [0.3, 0.6, 1.0]
@@ -25,7 +24,7 @@ SHARES = [0.3, 0.6, 1.0]
 Step = tuple[str, dict[str, Any]]
 
 
-class Simulation(Pruning, People, Workers, Letters, Trouble):
+class Simulation(Pruning, People, Letters, Trouble):
     """What may happen in a shop."""
 
 

@@ -28,6 +28,13 @@ class People(Story):
         self.click_on(sorted(which), person=person, review=review)
         self.life_goes_on(then)
 
+    @rule(hours=between(1, 23), which=some_of([1, 2, 3], least=2, most=3), person=people)
+    def another_hour(self, hours: int, which: list[int], person: int) -> None:
+        """A click at a time at which it is another day for some, and not for others."""
+        self.world.clock.advance(3600 * hours)
+        self.click_on(sorted(which), person=person, review=False)
+        self.life_goes_on(3)
+
     @rule(form=some, person=people)
     def resubmit_same_form(self, form: int, person: int) -> None:
         self.submit_form(1 + form % max(self.forms, 1), [1, 2, 3], person=person, review=None)
@@ -77,6 +84,14 @@ class People(Story):
     @rule(which=images)
     def human_edits_other_column(self, which: int) -> None:
         self.by_people(self.world.shop.edit_caption, which, f"caption {self.world.points.all}")
+
+    @rule(which=images)
+    def puts_into_the_bin(self, which: int) -> None:
+        self.by_people(self.world.shop.bin, which)
+
+    @rule(which=images)
+    def takes_out_of_the_bin(self, which: int) -> None:
+        self.by_people(self.world.shop.edit_caption, which, "again")
 
     @rule(which=images)
     def open_form(self, which: int) -> None:

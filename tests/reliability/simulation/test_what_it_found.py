@@ -241,6 +241,12 @@ STORIES = {
         ("storage_fault", {"fault": ("open", "missing"), "then": 2}),
         ("prunes", {"days": 2, "rows": 30, "results": 1, "originals": 1, "is_dry": False}),
     ],
+    "a colleague's order counts though the server's clock is a day slow": [
+        ("opens", OPENS | {"mode": "thread", "listing_delay": 0, "names": "sku"}),
+        ("clock_is_wrong", {"name": "web", "by": -86400}),
+        ("quiet_times", {"rounds": 5}),
+        ("two_order_at_once", {"which": 2, "is_over": True, "then": 1}),
+    ],
     "a form from before a restore brings a result back whose original stays": [
         (
             "opens",

@@ -8,16 +8,18 @@ from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.workflow import stop
 from tests.reliability.world.database import ERRORS
-from tests.reliability.world.http import DARK, FILE_FAULTS, REFUSALS, UNSENT
+from tests.reliability.world.http import DARK, DENIED, FILE_FAULTS, REFUSALS, UNSENT
+from tests.reliability.world.orders import runs_of
 from tests.reliability.world.storage import FAULTS
 
-from .base import Story, pick, rounds, some, workers
-from .draws import between, one_of, rule
+from .base import Story, images, pick, rounds, some, workers
+from .draws import YES_OR_NO, between, one_of, rule
 
-ANSWERS = [*UNSENT, *DARK, *(f"lost {kind}" for kind in DARK), *REFUSALS]
+ANSWERS = [*UNSENT, *DARK, *(f"lost {kind}" for kind in DARK), *REFUSALS, *DENIED]
 ROUTES = ["GET run", "GET run", "GET runs", "GET runs", "POST upload", "POST confirmation"]
 FILE_ROUTES = ["GET output", "GET output", "PUT asset", "GET media"]
 STORAGE_FAULTS = [(operation, kind) for operation, kinds in FAULTS.items() for kind in kinds]
+STORAGE_FAULTS += [("save", "taken name")] * 3  # seldom: whoever stores something meets it
 # What the database may say although it has carried the statement out.
 AFTERWARDS = ["lost", "gone"]
 SKEWS = [0, 0, 60, -60, 3600, -3600, 86_400, -86_400]  # seconds
@@ -81,7 +83,7 @@ class Trouble(Story):
         which=between(1, 3),
         number=some,
         name=workers,
-        what=between(0, 9),
+        what=between(0, 11),
         then=rounds,
     )
     def at_a_bad_moment(
@@ -94,12 +96,20 @@ class Trouble(Story):
     @rule(
         where=one_of(LAST_LOOKS),
         nth=between(1, 3),
-        what=one_of(["upload", "same name", "same name", "lie", "clear"]),
+        what=one_of(["upload", "same name", "same name", "lie", "clear", "bin"]),
         then=between(2, 6),
     )
     def right_after_the_last_look(self, where: str, nth: int, what: str, then: int) -> None:
         """Somebody changes an image while a worker is about to, or the storage lies of it."""
         self.world.points.visit_on(where, nth, lambda: self.changes_what_is_at_work(what))
+        self.life_goes_on(then)
+
+    @rule(which=images, is_over=YES_OR_NO, then=rounds)
+    def two_order_at_once(self, which: int, is_over: bool, then: int) -> None:
+        """A colleague orders, or has ordered and stopped it, just when somebody has chosen."""
+        colleague = self.orders_and_stops if is_over else self.orders
+        self.world.points.visit_on("before BEGIN ", 1, lambda: colleague(which))
+        self.click_on([1, 2, 3], person=0, review=None)
         self.life_goes_on(then)
 
     def changes_what_is_at_work(self, what: str) -> None:
@@ -115,6 +125,8 @@ class Trouble(Story):
             self.by_people(shop.upload_same_name, pk, save=False, name=name)
         elif what == "clear":
             self.by_people(shop.clear, pk)
+        elif what == "bin":
+            self.by_people(shop.bin, pk)
         else:
             self.world.storage.faults.setdefault("open", []).insert(0, "lies")
 
@@ -130,8 +142,19 @@ class Trouble(Story):
             lambda: self.outlives_a_lease(name),
             lambda: self.called_back(number),
             lambda: self.stopped(number),
-            lambda: self.click_on([which], person=1, review=None),
+            lambda: self.orders(which),
+            lambda: self.by_people(shop.bin, which),
+            lambda: self.orders_and_stops(which),
         ]
+
+    def orders(self, which: int) -> None:
+        self.click_on([which], person=1, review=None)
+
+    def orders_and_stops(self, which: int) -> None:
+        """A colleague's order, which is over before whoever is at it gets on."""
+        self.orders(which)
+        for run in runs_of(self.world.shop.token(self.forms)):
+            self.world.work("web-2", stop, run, user=self.world.shop.people[1])
 
     def deletes_or_clears(self, which: int, number: int) -> None:
         self.by_people(self.world.shop.delete if number == 11 else self.world.shop.clear, which)

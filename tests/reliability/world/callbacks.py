@@ -48,7 +48,7 @@ class Callbacks:
             "status": entry.state,
             "output": {"image_urls": self.world.runflow.links(entry, signed=True)},
             "completed_at": self.world.clock.true().isoformat(),
-            "metadata": entry.body.get("metadata"),
+            "metadata": self.world.runflow.metadata_of(entry),
             **changes,
         }
         body = json.dumps(document).encode()
@@ -84,4 +84,15 @@ class Callbacks:
             world.violation(f"I19 the callback took {view.queries} queries")
         if view.calls:
             world.violation("I19 the callback called Runflow or the storage")
-        return getattr(response, "status_code", 500)
+        status = getattr(response, "status_code", 500)
+        if status in (200, 409):
+            self.is_answered(status, url or delivery.url, json.loads(delivery.body)["run_id"])
+        return status
+
+    def is_answered(self, status: int, url: str, named: str) -> None:
+        """What comes to a run's own address about that very run is never somebody else's."""
+        for entry in self.world.runflow.ledger:
+            if (entry.id, entry.body.get("callback_url")) == (named, url):
+                entry.has_called_back |= status == 200
+                if status == 409:
+                    self.world.violation("B10 a genuine callback was taken for another run's")

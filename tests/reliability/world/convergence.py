@@ -29,6 +29,7 @@ HELD_FOR = frozenset(
         Reason.OUTPUT_UNAVAILABLE,
         Reason.STORAGE_FAILED,
         Reason.RESULT_MISSING,
+        Reason.NAME_TAKEN,
         Reason.ORIGINAL_MISSING,
         Reason.CRASHED,
     }

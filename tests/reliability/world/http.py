@@ -5,7 +5,7 @@ Knows which failures leave a request unsent, and which leave everybody in the da
 
 import http.client
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from ipaddress import ip_address
 from typing import Any
@@ -36,6 +36,8 @@ UNSENT = ["refused", "connect timeout"]
 # Each with "lost " before it for a request that Runflow never got.
 DARK = ["timeout", "reset", "cut", "garbage", "500", "502 html", "202 empty", "302", "waf 403"]
 REFUSALS = ["400", "401", "402", "403", "404", "409", "422", "429", "429 wait", "429 long"]
+# Of a request that Runflow took all the same.
+DENIED = ["429 though taken", "402 though taken"]
 FILE_FAULTS = ["expired", "500", "timeout", "refused", "reset", "302", "encoded", "huge", "endless"]
 HUGE = 51 * 1024 * 1024
 RETRY_AFTER = {"429 wait": "7", "429 long": "Wed, 01 Mar 2028 09:00:00 GMT"}
@@ -70,12 +72,16 @@ class Network:
 
     def __init__(self, runflow: Runflow, port: Any, clock: Any, violation: Any) -> None:
         self.runflow, self.port, self.clock, self.violation = runflow, port, clock, violation
+        self.on_order: Callable[[str], None] = lambda _ref: None
         self.reset()
 
     def reset(self) -> None:
         self.faults: dict[str, list[str]] = {}
         self.posts: list[tuple[str, str]] = []  # client_ref and what became of the request
         self.served: list[str] = []
+        self.refused_accounts = (
+            0  # whatever was refused because of the key, the credit or the model
+        )
 
     @contextmanager
     def reply_to(self, request: Any, adapter: Any) -> Iterator[Reply]:
@@ -116,8 +122,14 @@ class Network:
             return self._file(request, fault, left)
         arrives = not fault.startswith("lost ") and fault not in REFUSALS
         reply = Reply(500, b"")
+        if route == "POST run":
+            self.on_order(json.loads(request.body)["client_ref"])
+        self.refused_accounts += fault.removeprefix("lost ")[:3] in ("401", "402", "403", "404")
+        self.refused_accounts += fault.removeprefix("lost ") == "waf 403"
         if arrives:
             reply = self._answer(request)
+        if fault in DENIED and reply.status_code == 201:
+            self.runflow.deny(json.loads(request.body)["client_ref"])
         self._note_post(route, request, fault or str(reply.status_code))
         return self._spoilt(reply, fault.removeprefix("lost "), left)
 
@@ -139,7 +151,7 @@ class Network:
 
     def _spoilt(self, reply: Reply, fault: str, left: float) -> Reply:
         """The answer as it arrives, if one does."""
-        if fault in REFUSALS:
+        if fault in REFUSALS + DENIED:
             refusal = Refusal(int(fault[:3]))
             wait = RETRY_AFTER.get(fault)
             return Reply(refusal.status, refusal.body, {"Retry-After": wait} if wait else {})

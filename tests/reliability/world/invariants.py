@@ -1,17 +1,18 @@
 """What must always be true (I1 to I20), looked at after every step and every change of an image."""
 
-from decimal import Decimal
 from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.db import connection
-from django.utils import timezone
 
 from django_product_isolation.choices import OPEN_STATUSES, SHOWN_STATUSES, TRANSITIONS, Status
+from django_product_isolation.host import is_ours
 from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent
+from django_product_isolation.reasons import Reason
 from tests.catalogue.models import ProductImage
 
 from . import pictures
+from .ears import Ears
 from .questions import Question
 from .rows import IMAGE, RUN, Change, Image, Run
 from .secrecy import leaks
@@ -22,6 +23,7 @@ class Invariants:
 
     def __init__(self, world: Any) -> None:
         self.world = world
+        self.ears = Ears(world)
         changes = RunEvent.objects.filter(kind=RunEvent.Kind.STATUS, pk__gt=0).order_by("pk")
         self.events = Question(changes.values_list("pk", "run_id", "status", "actor_id"))
         self.all_images = Question(ProductImage.objects.order_by().values_list(*IMAGE))
@@ -37,6 +39,8 @@ class Invariants:
         self.runs: dict[Any, Run] = {}
         self.pruned: dict[Any, Run] = {}  # as they were when they were last seen
         self.told: list[tuple[Any, bool]] = []  # changes of images in events, whether by a person
+        self.touched: dict[int, int] = {}  # images, and how many changes were before people's last
+        self.ears.reset()
         self.unknowable: set[str] = set()  # files whose name died with the process that made them
         self.let_go: set[str] = set()  # files given up on purpose
 
@@ -48,7 +52,10 @@ class Invariants:
 
     def people_changed(self) -> None:
         """What is shown now is what people wanted."""
-        self.shown = self.read_images()
+        before, self.shown = self.shown, self.read_images()
+        for pk, image in before.items():
+            if pk not in self.shown or self.shown[pk].original != image.original:
+                self.touched[pk] = len(self.changes)
 
     def image_changed(self) -> None:
         """A process has committed a change of an image: was it allowed to (I7, I8, I13 to I15)?"""
@@ -134,6 +141,7 @@ class Invariants:
         self._allowed_edges()
         self._files()
         self._hands_off()
+        self.world.orders.look_at(self.runs)
 
     def _one_open(self) -> None:
         say = self.world.violation
@@ -181,18 +189,6 @@ class Invariants:
             if was_published and not self._let_go(run) and self._lost_by_us(run):
                 world.violation(f"I1 the original is lost: {run.source_name}")
 
-    def within_budget(self, batch: Any, budget: str) -> None:
-        """Just after a click: what can still be charged for today's clicks is within the budget."""
-        midnight = timezone.localtime(batch.created_at).replace(
-            hour=0, minute=0, second=0, microsecond=0
-        )
-        today = IsolationRun.objects.filter(batch__created_at__gte=midnight)
-        may_cost = today.filter(status__in=[*OPEN_STATUSES, Status.APPLIED], cost=None).count()
-        charged = today.exclude(cost=None).values_list("cost", flat=True)
-        total = may_cost * batch.unit_price + sum(charged)
-        if total > Decimal(budget):
-            self.world.violation(f"P42 {total} USD are reserved of {budget}")
-
     def _let_go(self, run: Run) -> bool:
         """Whether the original was pruned, and the run's image leads back to it no more."""
         image = self.shown.get(int(run.object_pk))
@@ -218,6 +214,8 @@ class Invariants:
                 world.violation(f"I2 overwritten: {write.name}")
             if write.name not in ours and not is_in_events(write.name):
                 world.violation(f"I2 not in our books: {write.name}")
+            elif not is_ours(write.name) and not was_an_original(write.name):
+                world.violation(f"I2 a file of the shop's was taken for ours: {write.name}")
 
     def at_end(self) -> None:
         """After nothing is left to do: I10, I12, I17, I20."""
@@ -225,6 +223,7 @@ class Invariants:
         self._paid_and_known()
         self._undone()
         self._told()
+        self.ears.at_end()
         self._secrets()
 
     def _paid_and_known(self) -> None:
@@ -232,6 +231,8 @@ class Invariants:
         known = {run.runflow_run_id: run for run in runs if run.runflow_run_id}
         for entry in self.world.runflow.ledger:
             run = known.get(entry.id)
+            if run is None and entry.is_denied and not entry.has_called_back:
+                continue  # nobody can know
             if run is None:
                 self.world.violation(f"I12 paid and forgotten: {entry.client_ref} {entry.state}")
             elif str(run.id) != entry.client_ref:
@@ -270,6 +271,11 @@ class Invariants:
         messages = [message.body for message in self.world.broker.bag]
         for leak in leaks([*rows, *messages]):
             self.world.violation(f"I17 stored: {leak}")
+
+
+def was_an_original(name: str) -> bool:
+    """Whether it is a file of the shop's that was let go on purpose."""
+    return RunEvent.objects.filter(reason=Reason.ORIGINAL_PRUNED, detail=name).exists()
 
 
 def is_in_events(name: str) -> bool:

@@ -28,6 +28,7 @@ class Process:
     calls: int = 0  # of Runflow and of the storage
     errors: int = 0  # of the database
     visits: int = 0  # until it began
+    last_call: int = 0  # the point at which its last call of Runflow or of the storage ended
 
 
 class Points:

@@ -21,6 +21,9 @@ SPELLINGS = {"succeeded": "succeeded", "failed": "failed", "cancelled": "cancele
 CHARGED = {"succeeded": PRICE, "failed": Decimal(0), "cancelled": PRICE}
 
 
+STRANGE = "no-run-of-ours-"  # before the status with which Runflow answers to such an id
+
+
 @dataclass
 class Accepted:
     """A run at Runflow: an entry of the ledger."""
@@ -32,6 +35,8 @@ class Accepted:
     listed_from: datetime
     state: str = "queued"
     output: list[str] = field(default_factory=list)  # kinds or numbers of pictures, see Files
+    is_denied: bool = False  # Runflow took it and said that it had not
+    has_called_back: bool = False  # and was answered 200
 
     @property
     def is_over(self) -> bool:
@@ -59,6 +64,7 @@ class Runflow:
 
     def __init__(self, clock: Clock, violation: Callable[[str], None]) -> None:
         self.clock, self.violation = clock, violation
+        self.is_undisturbed: Callable[[], bool] = lambda: True
         self.reset()
 
     def reset(self) -> None:
@@ -68,6 +74,7 @@ class Runflow:
         self.honours_key = True
         self.grammar = "EQ"  # EQ | colon | refused | ignored
         self.listing_delay = 0.0  # seconds until a run is listed
+        self.keeps = "both"  # of client_ref and metadata
         self.signs_on_request_only = False
         self.link_generation = 0
         self.isolates_at_once = False
@@ -96,8 +103,11 @@ class Runflow:
                 raise Refusal(409, "CONFLICT")
             return accepted
         ref = body.get("client_ref", "")
-        if any(entry.client_ref == ref for entry in self.ledger):
-            self.violation(f"I3 paid twice: {ref}")
+        if same := [entry for entry in self.ledger if entry.client_ref == ref]:
+            if not same[0].is_denied or (same[0].has_called_back and self.is_undisturbed()):
+                self.violation(f"I3 paid twice: {ref}")
+            else:
+                return same[0]
         now = self.clock.true()
         listed = datetime.fromtimestamp(now.timestamp() + self.listing_delay, tz=now.tzinfo)
         accepted = Accepted(self._id(now), ref, body, now, listed)
@@ -107,10 +117,17 @@ class Runflow:
             self.finish(accepted, "succeeded", ["1"])
         return accepted
 
+    def deny(self, ref: str) -> None:
+        """Say of a run that was just taken that it was not."""
+        for entry in self.ledger:
+            entry.is_denied |= entry.client_ref == ref
+
     def find(self, run_id: str) -> Accepted:
         for entry in self.ledger:
             if entry.id == run_id:
                 return entry
+        if run_id.startswith(STRANGE):
+            raise Refusal(int(run_id.removeprefix(STRANGE)))
         raise Refusal(404, "RUN_NOT_FOUND")
 
     def listing(self, query: dict[str, str]) -> dict[str, Any]:
@@ -123,7 +140,7 @@ class Runflow:
         found = [
             entry
             for entry in reversed(self.ledger)
-            if entry.listed_from <= now and wanted in (None, entry.client_ref)
+            if entry.listed_from <= now and (wanted is None or wanted == self.ref_of(entry))
         ]
         return {"items": [record(self, entry) for entry in found], "next_pq": None}
 
@@ -135,6 +152,13 @@ class Runflow:
         if self.grammar == "EQ":
             return equal[1].strip("'") if len(equal) == 2 else ""
         return colon[1] if len(equal) == 1 and len(colon) == 2 else ""
+
+    def ref_of(self, entry: Accepted) -> str | None:
+        """The ``client_ref``, if it is kept."""
+        return None if self.keeps == "metadata" else entry.client_ref
+
+    def metadata_of(self, entry: Accepted) -> Any:
+        return None if self.keeps == "client_ref" else entry.body.get("metadata")
 
     def open_upload(self) -> dict[str, Any]:
         asset = f"asset-{len(self.assets)}"
@@ -186,8 +210,8 @@ def record(runflow: Runflow, entry: Accepted, *, signed: bool = False) -> dict[s
     return {
         "id": entry.id,
         "status_code": SPELLINGS.get(entry.state, entry.state),
-        "client_ref": entry.client_ref,
-        "metadata": entry.body.get("metadata"),
+        "client_ref": runflow.ref_of(entry),
+        "metadata": runflow.metadata_of(entry),
         "input": entry.body.get("input"),
         "output": {"image_urls": runflow.links(entry, signed=signed)} if succeeded else None,
         "cost": None if entry.cost is None else str(entry.cost),

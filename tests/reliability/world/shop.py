@@ -7,11 +7,14 @@ from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
 
-from tests.assortment.models import CataloguePhoto
+from tests.assortment.models import BIN, CataloguePhoto, ShownPhoto
 from tests.catalogue.models import Product, ProductImage
 
 from . import pictures
 from .storage import StorageDouble
+
+NAMES = ["photo", "sku", "deletes"]
+FIELD: Any = ProductImage._meta.get_field("original")
 
 
 class Shop:
@@ -26,8 +29,18 @@ class Shop:
         ContentType.objects.clear_cache()
         ContentType.objects.get_for_model(ProductImage)
 
-    def reset(self, images: int) -> None:
-        """A shop with so many products, one image each."""
+    def reset(self, images: int, names: str = "photo", *, has_bin: bool = False) -> None:
+        """A shop with so many products, one image each.
+
+        ``names`` other than "photo" are the same for each upload of a product's; "deletes" does
+        away with what lies there, when it is asked for the name.
+        """
+        self.names = names
+        self.lists = [ProductImage, CataloguePhoto]
+        if has_bin:
+            self.lists = [CataloguePhoto, ShownPhoto, ShownPhoto]
+        FIELD.upload_to = "products/" if names == "photo" else self.name_by_sku
+        self.binned_at: dict[int, int] = {}  # points
         self.taken = 0  # photos
         self.asked = 0  # for a list of images
         self.overwritten: set[str] = set()  # names under which a person put other bytes
@@ -36,7 +49,7 @@ class Shop:
         Product.objects.bulk_create([Product(pk=n, name=f"Product {n}") for n in numbers])
         rows = []
         for n in numbers:
-            name = f"products/photo-{n}.jpg"
+            name = self.first_name(n)
             size = self._put(name)
             rows.append(ProductImage(pk=n, product_id=n, width=size[0], height=size[1]))
             rows[-1].original.name = name
@@ -50,6 +63,15 @@ class Shop:
         self.storage.put(name, photo)
         return pictures.size_of(photo)
 
+    def first_name(self, pk: int) -> str:
+        return f"products/{'photo' if self.names == 'photo' else 'sku'}-{pk}.jpg"
+
+    def name_by_sku(self, image: ProductImage, _filename: str) -> str:
+        name = self.first_name(image.pk)
+        if self.names == "deletes":
+            self.storage.delete(name)
+        return name
+
     def image(self, pk: int) -> ProductImage | None:
         return ProductImage.objects.filter(pk=pk).first()
 
@@ -58,11 +80,13 @@ class Shop:
         if image := self.image(pk):
             self.taken += 1
             photo = ContentFile(pictures.source(self.taken))
+            known = set(self.storage.files)
             image.original.save(f"new-{self.taken}.jpg", photo)
+            self.overwritten |= known & {image.original.name}
 
     def upload_same_name(self, pk: int, *, save: bool, name: str = "") -> None:
         """A new photo under ``name`` or the first one's; ``save`` points the field at it too."""
-        name = name or f"products/photo-{pk}.jpg"
+        name = name or self.first_name(pk)
         width, height = self._put(name)
         if save:
             ProductImage.objects.filter(pk=pk).update(original=name, width=width, height=height)
@@ -85,14 +109,23 @@ class Shop:
     def edit_caption(self, pk: int, caption: str) -> None:
         ProductImage.objects.filter(pk=pk).update(caption=caption)
 
+    def bin(self, pk: int) -> None:
+        """Away from all lists but the bin's own. Where there is no bin it is a caption."""
+        self.edit_caption(pk, BIN)
+        self.binned_at[pk] = self.storage.points.all
+
     def delete(self, pk: int) -> None:
         ProductImage.objects.filter(pk=pk).delete()
 
     def images(self, pks: list[int]) -> Any:
         """The images as one of two lists gives them: each is of a model of its own."""
         self.asked += 1
-        model = CataloguePhoto if self.asked % 2 else ProductImage
-        return model._default_manager.filter(pk__in=pks)
+        # Whatever was ticked, though it was put into the bin since.
+        return self.lists[self.asked % len(self.lists)]._base_manager.filter(pk__in=pks)
+
+    @staticmethod
+    def put_away() -> None:
+        FIELD.upload_to = "products/"
 
     @staticmethod
     def token(number: int) -> uuid.UUID:

@@ -9,8 +9,10 @@ from unittest import mock
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from django_product_isolation import workflow
+from django_product_isolation.host import holders
 from django_product_isolation.models import (
     AccountBalance,
     IsolationBatch,
@@ -32,10 +34,11 @@ from .http import BASE_URL, Network
 from .identity import numbered_uuids
 from .invariants import Invariants
 from .leases import watched_claims
+from .orders import Orders
 from .points import Died, Points
 from .runflow import Runflow
 from .secrecy import KEY_CANARY, watched_logs
-from .shop import Shop
+from .shop import FIELD, Shop
 from .storage import StorageDouble
 
 TABLES = [
@@ -50,6 +53,20 @@ TABLES = [
     ProductImage,
     Product,
 ]
+
+
+def set_time_zone(name: str) -> None:
+    """The site's; processes of a time zone of their own have it activated."""
+    settings.TIME_ZONE = name
+    timezone.get_default_timezone.cache_clear()
+
+
+@contextmanager
+def few_tables() -> Iterator[None]:
+    """Pruning asks no tables of the tests' other shops: they are empty, and there are dozens."""
+    columns = [(FIELD.model, FIELD.attname)]
+    with mock.patch.object(holders, "name_columns", lambda: columns):
+        yield
 
 
 class World:
@@ -68,19 +85,31 @@ class World:
         self.shop = Shop(self.storage)
         self.invariants = Invariants(self)
         self.database.on_commit = self.invariants.image_changed
+        self.orders = Orders(self)
+        self.network.on_order = self.orders.is_sent
+        self.runflow.is_undisturbed = lambda: self.points.is_undisturbed
 
-    def reset(self, *, images: int = 1, **options: Any) -> None:
-        """Begin a new story. ``options`` are settings of the app."""
+    def reset(
+        self,
+        *,
+        images: int = 1,
+        names: str = "photo",
+        has_bin: bool = False,
+        zone: str = "UTC",
+        **options: Any,
+    ) -> None:
+        """Begin a new story. ``options`` are settings of the app; see ``Shop.reset``."""
         self.violations.clear()
         keeper.forget()
         for part in (self.points, self.clock, self.database, self.broker, self.storage):
             part.reset()
-        for part in (self.runflow, self.network, self.callbacks):
+        for part in (self.runflow, self.network, self.callbacks, self.orders):
             part.reset()
         with transaction.atomic():
             for model in TABLES:
                 model._base_manager.all()._raw_delete("default")
-            self.shop.reset(images)
+            self.shop.reset(images, names, has_bin=has_bin)
+        set_time_zone(zone)
         self.options = options
         self.apply_settings()
         self.invariants.reset()
@@ -92,6 +121,7 @@ class World:
             "IMAGES": {
                 "catalogue.ProductImage": {"field": "original", "product": "product"},
                 "assortment.CataloguePhoto": {"field": "original", "product": "product"},
+                "assortment.ShownPhoto": {"field": "original", "product": "product"},
             },
             "BASE_URL": BASE_URL,
             "CALLBACK_BASE_URL": CALLBACK_BASE_URL,
@@ -121,6 +151,8 @@ class World:
         self.points.reach(f"before {label}")
         yield
         self.points.reach(f"after {label}")
+        if not label.startswith("broker"):
+            process.last_call = self.points.all
 
     def work(self, name: str, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Have the process ``name`` do something; None when it died or was refused."""
@@ -159,6 +191,10 @@ class World:
             stack.enter_context(numbered_uuids(self))
             stack.enter_context(watched_logs(self))
             stack.enter_context(watched_claims(self))
+            stack.enter_context(self.invariants.ears.listening())
+            stack.enter_context(few_tables())
+            stack.callback(self.shop.put_away)
+            stack.callback(set_time_zone, settings.TIME_ZONE)
             # No step lasts long here, and nobody works beside the processes that there are.
             stack.enter_context(mock.patch.object(Keeper, "_begin"))
             stack.callback(keeper.forget)

@@ -1,0 +1,168 @@
+"""Guards against what shops and Runflow have of their own, broken on purpose: names, a bin, time
+zones, ids, and receivers of signals. The table of all is in ``broken``.
+
+Not here: names that only the database takes for one another, which SQLite does not.
+"""
+
+from contextlib import ExitStack, contextmanager
+from typing import Any
+from unittest import mock
+from uuid import UUID
+
+from django.core.files.base import File
+from django.db.models import F
+from django.utils import timezone
+
+from django_product_isolation import clock
+from django_product_isolation.choices import Status
+from django_product_isolation.host import Target, without_dimensions
+from django_product_isolation.models import IsolationRun
+from django_product_isolation.querysets import RunQuerySet
+from django_product_isolation.runflow import client, replies
+from django_product_isolation.signals import image_applied, image_restored
+from django_product_isolation.workflow import (
+    begin,
+    chosen_images,
+    originals,
+    prune_files,
+    publish,
+    settle,
+    submit,
+)
+
+advance = __import__("django_product_isolation.workflow.advance", fromlist=["advance"])
+collect = __import__("django_product_isolation.workflow.collect", fromlist=["collect"])
+IS_SUPERSEDED, SWAP, REFS_OF = submit.is_superseded, publish.swap, replies.refs_of
+patch = mock.patch.multiple
+
+
+@contextmanager
+def all_of(*breaks: Any) -> Any:
+    with ExitStack() as stack:
+        for one in breaks:
+            stack.enter_context(one)
+        yield
+
+
+def path_of_the_shops(target: Target, pk: str, filename: str, *, beside: str = "") -> str:
+    instance = target.instance(pk)
+    return target.field.generate_filename(instance, filename)  # type: ignore[arg-type]
+
+
+def store_anything(target: Target, path: str, content: "File[bytes]") -> str:
+    return target.storage.save(path, content, max_length=target.name_max_length)
+
+
+def believe_name(run: IsolationRun, name: str, digest: str) -> None:
+    run.keep(result_name=name)
+
+
+def superseded_unless_prepared(run: IsolationRun, target: Target) -> bool:
+    """Only the first look counts."""
+    return not run.source_sha256 and IS_SUPERSEDED(run, target)
+
+
+def day_for_whoever_clicks(moment: Any) -> Any:
+    return timezone.localtime(moment).date()
+
+
+def begins_for_whoever_clicks(day: Any) -> Any:
+    midnight = clock.datetime.combine(day, clock.time.min)
+    return timezone.make_aware(midnight, timezone.get_current_timezone())
+
+
+def believe_id(run: IsolationRun, runflow_run_id: str, **due: Any) -> bool:
+    if run.status not in advance.UNANSWERED:
+        return False
+    unanswered = IsolationRun.objects.filter(pk=run.pk, status=run.status, runflow_run_id=None)
+    return bool(unanswered.update(runflow_run_id=runflow_run_id, **due))
+
+
+def fail_with_hints(run: IsolationRun, known: Any) -> Any:
+    """Whatever Runflow says of a foreign id is taken for the run's own trouble."""
+    for run_id in run.hinted_run_ids.split():
+        found = known.get_run(run_id)
+        if str(run.pk) in found.refs:
+            return found, True
+    return None, True
+
+
+def trust_the_newest_hint(run: IsolationRun, known: Any) -> Any:
+    """Whose it is is not asked."""
+    for run_id in run.hinted_run_ids.split():
+        try:
+            return known.get_run(run_id), True
+        except settle.RunflowError:
+            continue
+    return None, True
+
+
+def count_each(runs: RunQuerySet, pk: UUID) -> None:
+    runs.filter(pk=pk).update(answered_looks=F("answered_looks") + 1)
+
+
+def look_once(run: IsolationRun, found: Any) -> bool:
+    return found.run is None and found.is_certain
+
+
+def tell_first(
+    run: IsolationRun, target: Target, status: Status, old: str, new: str, shown: Any, actor: Any
+) -> bool:
+    """Says so before it is so."""
+    signal = {Status.APPLIED: image_applied, Status.RESTORED: image_restored}.get(status)
+    if signal:
+        signal.send_robust(target.model, run=run, instance=target.instance(run.object_pk))
+    return bool(SWAP(run, target, status, old, new, shown, actor))
+
+
+def refs(*names: str) -> Any:
+    """Only these of the two by which a run of ours is known."""
+
+    def refs_of(record: Any) -> tuple[str, str]:
+        by_ref, by_metadata = REFS_OF(record)
+        return by_ref * ("client_ref" in names), by_metadata * ("metadata" in names)
+
+    return all_of(patch(replies, refs_of=refs_of), patch(client, refs_of=refs_of))
+
+
+OUTSIDE: dict[str, Any] = {
+    "a result goes where upload_to leads": lambda: patch(
+        Target, path_for=path_of_the_shops, store=store_anything
+    ),
+    "a file of the shop's is called left over": lambda: all_of(
+        patch(collect, keep_other_name=believe_name, is_ours=bool),
+        patch(prune_files, is_ours=bool),
+    ),
+    "what lies in the bin is chosen": lambda: patch(chosen_images, shown_rows=without_dimensions),
+    "what lies in the bin is sent": lambda: patch(Target, shown_name=Target.current_name),
+    "the bin is not looked into again before paying": lambda: patch(
+        submit, is_superseded=superseded_unless_prepared
+    ),
+    "what a colleague ordered meanwhile is ordered again": lambda: patch(
+        begin, take_back_ordered_meanwhile=lambda *_: None
+    ),
+    "a day of the budget is that of whoever clicks": lambda: patch(
+        clock, day_of=day_for_whoever_clicks, day_begins=begins_for_whoever_clicks
+    ),
+    "only client_ref proves a run": lambda: refs("client_ref"),
+    "only metadata proves a run": lambda: refs("metadata"),
+    "the id of a callback is believed": lambda: patch(advance, note_hint=believe_id),
+    "a foreign id is taken for the run's": lambda: patch(
+        settle, ask_for_hints=trust_the_newest_hint
+    ),
+    "a foreign id's refusal is the run's own": lambda: patch(settle, ask_for_hints=fail_with_hints),
+    "a queued run that called back is sent": lambda: patch(
+        submit, may_have_arrived=lambda *_: False
+    ),
+    "given up after one look": lambda: patch(submit, is_surely_absent=look_once),
+    "looks need not lie apart": lambda: patch(RunQuerySet, count_look=count_each),
+    "the shop hears of a change before it": lambda: all_of(
+        patch(publish, swap=tell_first), patch(originals, swap=tell_first)
+    ),
+    "the shop never hears of a restore": lambda: mock.patch.object(
+        image_restored, "send_robust", lambda *_, **__: None
+    ),
+    "the shop never hears of a result": lambda: mock.patch.object(
+        image_applied, "send_robust", lambda *_, **__: None
+    ),
+}
