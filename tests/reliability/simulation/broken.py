@@ -17,6 +17,7 @@ from django_product_isolation.models import IsolationRun, together
 from django_product_isolation.querysets import RunQuerySet
 from django_product_isolation.reasons import Reason
 from django_product_isolation.runflow import RunflowError
+from django_product_isolation.signals import image_applied, image_restored
 from django_product_isolation.workflow import (
     advance,
     begin,
@@ -144,8 +145,19 @@ def token_unread(token: str) -> UUID:
     return uuid.UUID(hex=token.partition("~")[0])
 
 
-def nobody_waits(total: Any) -> None:
+def nobody_waits(total: Any, *, at: Any) -> None:
     """The budget is not looked at."""
+
+
+def tell_unseen(signal: Any) -> Any:
+    """A step that tells the shop, and does not look at the files again."""
+
+    def step(run: IsolationRun) -> None:
+        target = files.target_of(run)
+        signal.send_robust(target.model, run=run, instance=target.instance(run.object_pk))
+        run.rest()
+
+    return step
 
 
 def rest(run: IsolationRun) -> None:
@@ -180,10 +192,10 @@ BREAKS: dict[str, Any] = {
     "swap leaves the dimensions": lambda: patch(Target, swap=swap_without_dimensions),
     # One of the two looks is enough, unless an upload comes right between look and swap.
     "nobody looks at the original, before a swap or after": lambda: mock.patch.dict(
-        advance.STEPS, {Status.READY: apply_unseen, Status.APPLIED: rest}
+        advance.STEPS, {Status.READY: apply_unseen, Status.APPLIED: tell_unseen(image_applied)}
     ),
     "a swap over a newer upload is not undone": lambda: mock.patch.dict(
-        advance.STEPS, {Status.APPLIED: rest}
+        advance.STEPS, {Status.APPLIED: tell_unseen(image_applied)}
     ),
     "a swap is undone after one look": lambda: patch(publish, read_alike=undo_by_one_look),
     "restore does not verify the original": lambda: patch(
@@ -191,7 +203,7 @@ BREAKS: dict[str, Any] = {
     ),
     "restore does not look for a newer upload": lambda: patch(originals, find_newer=nothing_newer),
     "a restore over a newer upload is not undone": lambda: mock.patch.dict(
-        advance.STEPS, {Status.RESTORED: rest}
+        advance.STEPS, {Status.RESTORED: tell_unseen(image_restored)}
     ),
     "a restore takes no key": lambda: patch(together, open_in_one_go=open_without_key),
     "a stopped restore swaps all the same": lambda: patch(originals, swap=swap_whoever_moved),

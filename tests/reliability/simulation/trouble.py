@@ -6,7 +6,7 @@ from typing import Any
 
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.workflow import stop
+from django_product_isolation.workflow import stop, stop_restoring
 from tests.reliability.world.database import ERRORS
 from tests.reliability.world.http import DARK, DENIED, FILE_FAULTS, REFUSALS, UNSENT
 from tests.reliability.world.orders import runs_of
@@ -96,7 +96,7 @@ class Trouble(Story):
     @rule(
         where=one_of(LAST_LOOKS),
         nth=between(1, 3),
-        what=one_of(["upload", "same name", "same name", "lie", "clear", "bin"]),
+        what=one_of(["upload", "same name", "same name", "lie", "clear", "bin", "stop"]),
         then=between(2, 6),
     )
     def right_after_the_last_look(self, where: str, nth: int, what: str, then: int) -> None:
@@ -127,6 +127,8 @@ class Trouble(Story):
             self.by_people(shop.clear, pk)
         elif what == "bin":
             self.by_people(shop.bin, pk)
+        elif what == "stop":
+            self.stops(at_work)
         else:
             self.world.storage.faults.setdefault("open", []).insert(0, "lies")
 
@@ -154,7 +156,7 @@ class Trouble(Story):
         """A colleague's order, which is over before whoever is at it gets on."""
         self.orders(which)
         for run in runs_of(self.world.shop.token(self.forms)):
-            self.world.work("web-2", stop, run, user=self.world.shop.people[1])
+            self.stops(run)
 
     def deletes_or_clears(self, which: int, number: int) -> None:
         self.by_people(self.world.shop.delete if number == 11 else self.world.shop.clear, which)
@@ -172,4 +174,8 @@ class Trouble(Story):
 
     def stopped(self, number: int) -> None:
         if run := self.run(number):
-            self.world.work("web-2", stop, run, user=self.world.shop.people[1])
+            self.stops(run)
+
+    def stops(self, run: IsolationRun) -> None:
+        act = stop_restoring if run.status == Status.RESTORING else stop
+        self.world.work("web-2", act, run, user=self.world.shop.people[1])
