@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -277,8 +277,15 @@ class RunAdmin(ReadOnly, ReadableAdmin, RunModelAdmin):
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> IsolationRun | None:
-        """Of images that the shop's own admin shows the person one by one."""
-        run = super().get_object(request, object_id, from_field)
+        """Of images that the shop's own admin shows the person one by one.
+
+        Also where no list names them: runs of one's own whose image or whose kind is gone.
+        """
+        runs = super().get_queryset(request).select_related("batch__created_by")
+        try:
+            run = runs.filter(**{from_field or "pk": object_id}).first()
+        except (ValidationError, ValueError):
+            return None
         return run if run and visible.is_seen(request, run) else None
 
 

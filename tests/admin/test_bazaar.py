@@ -104,10 +104,18 @@ def test_what_is_restored_is_named_once_too(bazaar):
 
 def test_what_nobody_asked_the_rights_about_is_not_begun(admin_client, bazaar, monkeypatch):
     """Rights are read up to a limit of rows, and joins may use it up."""
-    address = act(admin_client, GROUP_PHOTOS, "isolate_product", [make_group_photo("Cup")])
+    photos = [make_group_photo("Cup"), make_group_photo("Pot")]
+    address = act(admin_client, GROUP_PHOTOS, "isolate_product", photos)
+    quote = quote_on(admin_client.get(address))
     monkeypatch.setattr(rights, "MAX_READ", 0)
-    page = admin_client.get(address).content.decode()
-    assert "None of the chosen images can be isolated now." in page
+    assert admin_client.get(address).status_code == 403
+    assert press(admin_client, address, quote=quote).status_code == 403
+    monkeypatch.setattr(rights, "MAX_READ", 1)
+    page = press(admin_client, address, quote=quote).content.decode()
+    assert "1 image that was shown cannot be isolated any more." in page
+    assert not IsolationRun.objects.exists()
+    assert press(admin_client, address).status_code == 302
+    assert IsolationRun.objects.count() == 1
 
 
 # The bin

@@ -7,7 +7,7 @@ import pytest
 from django_product_isolation import isolate
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun
-from tests.admin.shop import ISOLATE, confirm, make_staff
+from tests.admin.shop import ISOLATE, make_staff, press, put_originals_back
 from tests.assortment.models import BestWebShot, DoubleShot, Scan, Shot, StudioShot
 from tests.assortment.stock import make_item
 from tests.photos import photo_file
@@ -80,7 +80,7 @@ def test_inlines_show_the_state_of_children(client, shots, item):
 def test_ticked_children_are_ordered_and_their_batch_is_shown(client, shots, page):
     ticked = {"action": "isolate_product", "_selected_action": [shots[1].pk], "index": "0"}
     address = client.post(f"/admin/assortment/{page}/", ticked)["Location"]
-    response = client.post(address, confirm())
+    response = press(client, address)
     run = IsolationRun.objects.get()
     assert (run.object_pk, run.label, run.prompt) == (str(shots[1].pk), "Kettle", "Kettle")
     assert client.get(response["Location"]).status_code == 200
@@ -96,5 +96,6 @@ def test_children_are_isolated_to_their_end_and_put_back(client, runflow, shots,
     assert text.count("Applied") > 0
     ticked = {"action": "restore_original", "_selected_action": [shots[1].pk], "index": "0"}
     client.post("/admin/assortment/studioshot/", ticked)
+    put_originals_back()
     assert StudioShot.objects.get().image.name == shots[1].image.name
     assert BestWebShot.objects.count() == 3

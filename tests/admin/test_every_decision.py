@@ -6,8 +6,9 @@ from django.urls import reverse
 from django_product_isolation.admin.decisions import DECISIONS
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent, Selection
+from django_product_isolation.workflow import quote_of_runs
 from tests.admin.market import WITHOUT_SECOND_FACTOR, enter
-from tests.admin.shop import make_batch, make_run, tick
+from tests.admin.shop import make_batch, make_run, press, tick
 from tests.catalogue.models import ProductImage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.admin.market")]
@@ -21,6 +22,7 @@ APPLIES_TO = {
     "retry": Status.FAILED,
     "change": Status.FAILED,
     "restore": Status.APPLIED,
+    "keep": Status.RESTORING,
     "stop": Status.PROCESSING,
 }
 REVIEWED = ("approve", "reject", "redo")
@@ -29,23 +31,23 @@ RUNS = "/market/product_isolation/isolationrun/"
 
 def on_batch_page(run, name):
     url = reverse("product_isolation:progress", args=[run.batch_id])
-    return url, {"decide": f"{name}:{run.pk}", "price": "0.27"}
+    return url, {"decide": f"{name}:{run.pk}", "quote": str(quote_of_runs([run]))}
 
 
 def on_batch_page_for_all(run, name):
     url = reverse("product_isolation:progress", args=[run.batch_id])
-    return url, {"decide": f"{name}:all", "price": "0.27"}
+    return url, {"decide": f"{name}:all", "quote": str(quote_of_runs([run]))}
 
 
 def on_another_batch_page(run, name):
     batch = make_batch()
     make_run(Status.QUEUED, batch=batch, name="vendor kettle")
     url = reverse("product_isolation:progress", args=[batch.pk])
-    return url, {"decide": f"{name}:{run.pk}", "price": "0.27"}
+    return url, {"decide": f"{name}:{run.pk}", "quote": str(quote_of_runs([run]))}
 
 
 def on_run_page(run, name):
-    return f"{RUNS}{run.pk}/decide/", {"decide": name, "price": "0.27"}
+    return f"{RUNS}{run.pk}/decide/", {"decide": name, "quote": str(quote_of_runs([run]))}
 
 
 def on_run_list(run, name):
@@ -142,7 +144,7 @@ def test_an_order_turns_down_no_result_that_one_may_not_see(client):
     mine = ProductImage.objects.get(pk=make_run(Status.FAILED, name="vendor jug").object_pk)
     select = reverse("product_isolation:select", args=["catalogue.productimage"])
     confirm = client.post(select, {"pk": [mine.pk], "redo_of": [str(hers.pk)]})["Location"]
-    price = {"price": "0.27", "aspect_ratio": "1:1", "resolution": "1K", "review": "at-once"}
-    client.post(confirm, price)
+    press(client, confirm)
+    assert IsolationRun.objects.filter(batch_id=Selection.objects.get().pk).count() == 1
     hers.refresh_from_db()
     assert hers.status == Status.READY

@@ -38,7 +38,6 @@ FORGERIES = {
     "a price that is none": forged(price="NaN", total="NaN"),
     "an endless price": forged(price="Infinity", total="Infinity"),
     "a price beyond all": forged(price="9E999999", total="9E999999"),
-    "NUL": lambda quote: quote.replace("price", "pr\0ice"),
 }
 
 
@@ -48,6 +47,14 @@ def test_a_quote_that_does_not_add_up_orders_nothing(client, staff, forge):
     page = press(client, address, quote=forge(quote_on(client.get(address))))
     assert page.status_code == 200
     assert page.context["problems"]
+    assert not IsolationRun.objects.exists()
+
+
+def test_a_quote_with_what_is_no_character_orders_nothing(client, staff):
+    address = choose(client, [make_image("Cup"), make_image("Pot")])
+    quote = quote_on(client.get(address)).replace("price", "pr\0ice")
+    assert "\0" in quote
+    assert press(client, address, quote=quote).status_code == 400
     assert not IsolationRun.objects.exists()
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django_product_isolation import isolate
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun, Selection
-from tests.admin.shop import confirm
+from tests.admin.shop import press, put_originals_back, quote_on
 from tests.assortment.admin import ItemAdmin
 from tests.assortment.models import Crate, Item, Pallet, StudioShot
 from tests.assortment.stock import bytes_of, make_item, make_view
@@ -57,11 +57,11 @@ def test_an_order_is_for_the_image_that_its_action_names(client, several):
     page = act(client, "isolate_product_back", [item])["Location"]
     [tag] = re.findall(r'<img src="(/product-isolation/preview/[^"]+)"', client.get(page).text)
     assert "field=back" in tag
-    client.post(page, confirm())
+    press(client, page)
     batch = IsolationBatch.objects.get()
     assert (batch.field_name, batch.runs.get().source_name) == ("back", item.back.name)
     page = act(client, "isolate_product_photo", [item])["Location"]
-    client.post(page, confirm())
+    press(client, page)
     assert set(IsolationRun.objects.values_list("source_name", flat=True)) == {
         item.photo.name,
         item.back.name,
@@ -84,6 +84,7 @@ def test_restoring_puts_back_the_image_that_its_action_names(client, several):
     digest = sha256(bytes_of(item.back)).hexdigest()
     IsolationRun.objects.update(source_sha256=digest)
     act(client, "restore_original_back", [item])
+    put_originals_back()
     shown = Item.objects.get()
     assert shown.back.name == item.back.name
     assert shown.photo.name != item.photo.name
@@ -166,7 +167,7 @@ def test_an_image_that_ended_without_result_is_tried_again_as_the_image_it_is(cl
     isolate(item, field="photo")
     IsolationRun.objects.filter(pk=run.pk).update(status=Status.FAILED, active_key=None)
     page = reverse("product_isolation:progress", args=[run.batch_id])
-    client.post(page, {"decide": f"retry:{run.pk}", "price": "0.27"})
+    client.post(page, {"decide": f"retry:{run.pk}", "quote": quote_on(client.get(page))})
     again = IsolationRun.objects.filter(source_name=item.back.name).exclude(pk=run.pk).get()
     assert again.batch.field_name == "back"
 
@@ -180,7 +181,7 @@ def test_products_have_an_action_for_each_image_of_their_images(client, assortme
     text = client.get(LIST).text
     assert "isolate_all_images_of_assortment_view" in text
     page = act(client, "isolate_main_images_of_assortment_studioshot_backside", [item])["Location"]
-    client.post(page, confirm())
+    press(client, page)
     assert IsolationRun.objects.get().source_name == shot.backside.name
 
 
@@ -208,7 +209,7 @@ def test_a_key_in_another_case_is_no_error(client, assortment, model):
     assert client.post(address, {"pk": "a1"}).status_code == 403
     page = client.post(address, {"pk": ["A1", "a1"]})["Location"]
     assert client.get(page).status_code == 200
-    client.post(page, confirm())
+    press(client, page)
     assert IsolationRun.objects.get().object_pk == "A1"
     changelist = f"/admin/assortment/{model._meta.model_name}/"
     assert "Queued" in client.get(changelist).text

@@ -4,7 +4,7 @@ import pytest
 
 from django_product_isolation.admin.state_filter import CHOICES
 from django_product_isolation.admin.states import runs_behind
-from django_product_isolation.choices import OPEN_STATUSES, Status
+from django_product_isolation.choices import OPEN_STATUSES, SHOWN_STATUSES, Status
 from django_product_isolation.host import target_for
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.workflow.catalogue import MAY_BE_REPEATED, Catalogue
@@ -63,7 +63,7 @@ def begun(target, image, status, **values):
         due_at=None,
         **{"source_name": FILE, "result_name": RESULT, **values},
     )
-    if status == Status.APPLIED and values.get("result_name", RESULT):
+    if status in SHOWN_STATUSES and values.get("result_name", RESULT):
         point(target, image, RESULT)
     return run
 

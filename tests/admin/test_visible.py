@@ -13,11 +13,11 @@ from tests.admin.market import WITHOUT_SECOND_FACTOR, enter, site
 from tests.admin.shop import (
     EVERYTHING,
     ISOLATE,
-    confirm,
     image_of,
     make_batch,
     make_run,
     make_staff,
+    press,
     status_of,
 )
 from tests.catalogue.models import ProductImage, Swatch
@@ -230,7 +230,7 @@ def test_a_selection_of_another_site_is_looked_at_in_one_s_own(client, settings)
     page = client.get(url)
     assert [p.pk for p in page.context["chosen"].accepted] == pks[:1]
     assert "/wide/" not in page.content.decode()
-    client.post(url, confirm())
+    press(client, url)
     assert [run.object_pk for run in IsolationRun.objects.all()] == pks[:1]
 
 
@@ -259,7 +259,7 @@ def test_sums_stand_on_the_confirm_page_for_those_who_may_see_spending(client, o
         chosen=1,
     )
     url = reverse("product_isolation:confirm", args=[selection.pk])
-    for page in (client.get(url), client.post(url, confirm())):
+    for page in (client.get(url), press(client, url)):
         text = page.content.decode()
         assert [sum_ in text for sum_ in ("77.70", "55.50", "0.20")] == [may_know] * 3
         assert "of the budget" in text

@@ -13,6 +13,7 @@ from django_product_isolation.models import IsolationBatch, IsolationRun, Preset
 from django_product_isolation.workflow import NothingToIsolate, Quote, order
 from tests.admin.shop import (
     EVERYTHING,
+    SPENDING,
     choose,
     image_of,
     make_run,
@@ -31,7 +32,7 @@ NOTHING_ORDERED = "Nothing was ordered. Look at the new total."
 
 @pytest.fixture
 def staff(client):
-    user = make_staff(*EVERYTHING)
+    user = make_staff(*EVERYTHING, SPENDING)
     client.force_login(user)
     return user
 

@@ -5,11 +5,17 @@ from playwright.sync_api import expect
 
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun, Preset, Selection
-from tests.admin.shop import CHANGELIST, image_of, make_run, pks
+from tests.admin.shop import CHANGELIST, EVERYTHING, SPENDING, image_of, make_run, make_staff, pks
 from tests.catalogue.models import Product, ProductImage
 from tests.photos import make_image
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def staff(transactional_db):
+    """Staff who may also read how much of the budget is left."""
+    return make_staff(*EVERYTHING, SPENDING)
 
 
 def make_page(live_server, images, **values) -> str:

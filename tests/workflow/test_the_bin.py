@@ -69,7 +69,8 @@ def test_a_result_that_comes_while_it_lies_in_the_bin_brings_nothing_back(photo,
     # It is paid for: who takes the photo out of the bin finds the result, and may put it back.
     assert (run.status, name_of(photo)) == (Status.APPLIED, run.result_name)
     bin_it(photo, binned=False)
-    restore(photo)
+    assert restore(photo).begun == [run]
+    assert go_on(run, Status.RESTORED).status == Status.RESTORED
     assert name_of(photo) == before
 
 
