@@ -6,12 +6,27 @@ Knows nothing of runs. In doubt a file is held.
 import unicodedata
 from collections.abc import Collection, Iterator
 from contextlib import nullcontext, suppress
+from itertools import islice
+from urllib.parse import quote, unquote
 
 from django.apps import apps
+from django.core.files.storage import Storage
 from django.db import DatabaseError, connections, router, transaction
-from django.db.models import CharField, Field, FileField, Model, QuerySet, TextField, Value
+from django.db.models import (
+    CharField,
+    Field,
+    FileField,
+    FilePathField,
+    Model,
+    Q,
+    QuerySet,
+    TextField,
+    URLField,
+    Value,
+)
 
 OUR_APP = "product_isolation"
+CHUNK = 100  # names asked for at a time: each is a condition of its own
 
 
 class CannotAsk(DatabaseError):
@@ -26,8 +41,11 @@ class CannotAsk(DatabaseError):
         )
 
 
-def held(names: Collection[str]) -> set[str]:
+def held(names: Collection[str], storage: Storage | None = None) -> set[str]:
     """Those of ``names`` that a column of the shop's holds, or that a file field falls back to.
+
+    With ``storage``, where the files are, those columns count too that may write the same file in
+    another way: paths, addresses and file fields of other storages hold whatever is called like it.
 
     Names that differ in case, accents' spelling or outer blanks alone count as one: some storages
     take them for one, and some columns pad what they hold. Raises CannotAsk.
@@ -35,9 +53,39 @@ def held(names: Collection[str]) -> set[str]:
     found = placeholders()
     for model, column in name_columns():
         for database in databases_of(model):
-            found |= ask(model, column, database, names)
+            found |= ask(model, database, column, Q(**{f"{column}__in": names}))
     loosely = {loose(name) for name in found}
-    return {name for name in names if loose(name) in loosely}
+    exactly = {name for name in names if loose(name) in loosely}
+    if storage is None:
+        return exactly
+    return exactly | held_elsewhere(set(names) - exactly, storage)
+
+
+def held_elsewhere(names: Collection[str], storage: Storage) -> set[str]:
+    """Those of ``names`` whose last part stands in a column that writes names in its own way."""
+    found: set[str] = set()
+    for model, column in place_columns(storage):
+        for database in databases_of(model):
+            unread = iter(sorted(names))
+            while chunk := list(islice(unread, CHUNK)):
+                places = ask(model, database, column, ends_like_one_of(column, chunk))
+                written = [f"/{loose(unquote(place))}".replace("\\", "/") for place in places]
+                ends = {name: f"/{loose(last_part(name))}" for name in chunk}
+                found |= {name for name in chunk if any(ends[name] in place for place in written)}
+    return found
+
+
+def ends_like_one_of(column: str, names: Collection[str]) -> Q:
+    """Finds a bit more, since an address may go on behind the name."""
+    parts = {
+        unicodedata.normalize(form, last_part(name)) for name in names for form in ("NFC", "NFD")
+    }
+    spelled = sorted(parts | {quote(part) for part in parts})
+    return Q(*((f"{column}__icontains", part) for part in spelled), _connector=Q.OR)
+
+
+def last_part(name: str) -> str:
+    return name.replace("\\", "/").rsplit("/", 1)[-1]
 
 
 def loose(name: str) -> str:
@@ -50,17 +98,35 @@ def name_columns() -> Iterator[tuple[type[Model], str]]:
     Those are copies that others keep: a history (django-simple-history writes file fields as
     text), an order's own picture, a feed.
     """
-    fields = [
-        (model, field)
-        for model in apps.get_models(include_auto_created=True)
-        if model._meta.app_label != OUR_APP
-        for field in model._meta.local_concrete_fields
-    ]
+    fields = list(columns_of_the_shop())
     copied = {field.name for _model, field in fields if isinstance(field, FileField)}
     for model, field in fields:
         is_text = isinstance(field, CharField | TextField)
         if isinstance(field, FileField) or (is_text and field.name in copied):
             yield model, field.attname
+
+
+def place_columns(storage: Storage) -> Iterator[tuple[type[Model], str]]:
+    """Every column that may lead to a file of ``storage`` without holding its name."""
+    for model, field in columns_of_the_shop():
+        is_file = isinstance(field, FileField) and not is_same(field.storage, storage)
+        if is_file or isinstance(field, FilePathField | URLField):
+            yield model, field.attname
+
+
+def is_same(one: Storage, other: Storage) -> bool:
+    """Whether both are surely the same place, with the same names."""
+    if one is other or one == other:
+        return True
+    configured = [getattr(storage, "deconstruct", None) for storage in (one, other)]
+    return all(configured) and len({repr(told()) for told in configured if told}) == 1
+
+
+def columns_of_the_shop() -> "Iterator[tuple[type[Model], Field[object, object]]]":
+    for model in apps.get_models(include_auto_created=True):
+        if model._meta.app_label != OUR_APP:
+            for field in model._meta.local_concrete_fields:
+                yield model, field
 
 
 def databases_of(model: type[Model]) -> Iterator[str]:
@@ -82,15 +148,18 @@ def has_table(model: type[Model], database: str) -> bool:
     return model._meta.db_table in tables
 
 
-def ask(model: type[Model], column: str, database: str, names: Collection[str]) -> set[str]:
-    """What of ``names`` the column holds, by the database's own idea of equal. Raises CannotAsk."""
+def ask(model: type[Model], database: str, column: str, condition: Q) -> set[str]:
+    """What the column holds where ``condition`` is true, by the database's own idea of equal.
+
+    Raises CannotAsk.
+    """
     # A failed statement spoils a transaction that somebody else has begun: it gets one of its own.
     in_block = connections[database].in_atomic_block
     try:
         with transaction.atomic(using=database) if in_block else nullcontext():
             # No manager of the shop's, which may hide rows: what is hidden can come back.
             rows: QuerySet[Model] = QuerySet(model, using=database)
-            found = rows.filter(**{f"{column}__in": names}).order_by()
+            found = rows.filter(condition).order_by()
             return {str(name) for name in found.values_list(column, flat=True)}
     except Exception as error:  # also of fields that cannot be looked up, such as encrypted ones
         raise CannotAsk(model, database, error) from error

@@ -16,17 +16,19 @@ from django_product_isolation.signals import file_pruning
 logger = logging.getLogger("django_product_isolation")
 
 
-def in_use(names: set[str]) -> set[str]:
+def in_use(names: set[str], target: Target | None = None) -> set[str]:
     """Those of ``names`` that the shop holds, or from which a run or a restore leads there.
 
     An image that was isolated twice is put back step by step: so what a result was made of is
-    needed for as long as that result is. Raises CannotAsk.
+    needed for as long as that result is. ``target`` is the field whose storage has the files:
+    with it, columns count too that write the same file in another way. Raises CannotAsk.
     """
+    storage = target.storage if target else None
     busy: set[str] = set()
     sources: dict[str, set[str]] = {}  # of each result
     seen, unseen = set(names), set(names)
     while unseen:
-        busy |= held(unseen) | awaited(unseen)
+        busy |= held(unseen, storage) | awaited(unseen)
         made = [one for one in made_from(unseen - busy) if one.result]
         for one in made:
             sources.setdefault(one.result, set()).add(one.source)

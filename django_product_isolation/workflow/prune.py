@@ -48,12 +48,16 @@ def prune(
     within("results", results, MIN_FILE_DAYS)
     within("originals", originals, MIN_FILE_DAYS)
     tally = Tally() if tally is None else tally
+    fields = [target] if target else list(get_targets().values())
     if results is not None or originals is not None:
-        in_use({NOBODYS})  # before anything goes, if some table does not say what it holds
+        for field in fields:
+            in_use(
+                {NOBODYS}, field
+            )  # before anything goes, if some table does not say what it holds
     prune_selections(tally, dry_run=dry_run)
     if rows is not None:
         prune_rows(days_ago(rows), target, tally, dry_run=dry_run)
-    for field in [target] if target else get_targets().values():
+    for field in fields:
         for role, days in ((RESULT, results), (ORIGINAL, originals)):
             if days is not None:
                 FilePruning(field, role, days_ago(days), tally, tell, dry_run).run()

@@ -156,7 +156,7 @@ class FilePruning:
                 self.count(file)
             return
         given_up = self.give_up(free)
-        needed = in_use({file.name for file in given_up})
+        needed = in_use({file.name for file in given_up}, self.target)
         deleted: list[Stored] = []
         try:
             for file in given_up:
@@ -174,7 +174,7 @@ class FilePruning:
         by_key = sorted(files, key=lambda file: file.run.pk, reverse=True)
         by_name = {file.name: file for file in by_key}
         sources = [made for made in made_from(set(by_name)) if made.status == Status.APPLIED]
-        needed = in_use(set(by_name))
+        needed = in_use(set(by_name), self.target)
         # What a run began with goes by the age of originals, in whatever other role it stands.
         needed |= {s.source for s in sources if self.role is RESULT or s.since > self.cutoff}
         others = {(s.source, s.pk) for s in sources}

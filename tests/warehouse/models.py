@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.core.files.storage import FileSystemStorage
 from django.db import models
 
 
@@ -135,6 +136,17 @@ class PhotoOfSku(models.Model):
 
     photo = models.OneToOneField(SkuPhoto, models.CASCADE, primary_key=True)
     picture = models.ImageField(upload_to="photos/")
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class PrintedCatalogue(models.Model):
+    """Shows files that others uploaded, and writes down in its own way where they are."""
+
+    path = models.FilePathField(max_length=300, blank=True)
+    address = models.URLField(max_length=300, blank=True)
+    page = models.ImageField(storage=FileSystemStorage(location="pages"), blank=True)
 
     def __str__(self) -> str:
         return str(self.pk)
