@@ -115,6 +115,8 @@ def test_a_deleted_images_run_is_shown_to_who_began_it_and_to_no_other_vendor(cl
     assert listed(client) == []  # its batch page is the way to it
     assert client.get(page_of(mine)).status_code == 200
     assert client.get(picture_of(mine)).status_code == 200
+    assert client.get(f"{RUNS}{mine.pk}/change/").status_code == 200
+    assert client.get(f"{RUNS}{other.pk}/change/").status_code == 302  # as for what never was
     assert client.get(page_of(other)).status_code == 404
     assert client.get(picture_of(other)).status_code == 404
     client.force_login(get_user_model().objects.create_superuser("boss"))
