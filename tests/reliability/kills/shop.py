@@ -121,6 +121,8 @@ class Shop:
         free = runs.filter(lease_owner=None)
         for status, age in WAITED_OUT.items():
             free.filter(status=status).update(status_since=now - age)
+        # Looks at Runflow count only some minutes apart.
+        free.exclude(looked_at=None).update(looked_at=now - LONG_AGO)
         return freed + free.filter(due_at__gt=now).update(due_at=now)
 
     def _dead_leases(self, runs: QuerySet[IsolationRun]) -> list[str]:
