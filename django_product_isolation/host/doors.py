@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from django.contrib.auth import get_permission_codename
 from django.core.exceptions import ImproperlyConfigured, ValidationError
-from django.db.models import ImageField, Model, QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from .registry import targets_of
+from .rows import unopened
 
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite, ModelAdmin
@@ -56,7 +57,7 @@ class Door:
     def found(self, request: HttpRequest, action: Action, pks: Iterable[str]) -> dict[str, Model]:
         """Those of the images with these keys that the person may view or change here; one query.
 
-        No image file is opened.
+        No image file is opened to find its dimensions.
         """
         rows = self.rows(request, action)
         near = unopened(rows).filter(pk__in=valid_keys(rows.model, pks))
@@ -130,12 +131,6 @@ def decides_by_row(shown: Any) -> bool:
     names = ("has_view_permission", "has_change_permission")
     methods = (getattr(getattr(shown, name), "__func__", None) for name in names)
     return not all(getattr(m, "__module__", "").startswith("django.contrib.") for m in methods)
-
-
-def unopened(images: QuerySet[Any]) -> QuerySet[Any]:
-    """The same rows, read without their image fields: Django opens files to fill dimensions."""
-    fields = [field.name for field in images.model._meta.fields if isinstance(field, ImageField)]
-    return images.defer(*fields)
 
 
 def valid_keys(model: type[Model], pks: Iterable[str]) -> list[Any]:

@@ -20,9 +20,9 @@ from .doors import (
     is_narrowed,
     is_shown_by,
     says_yes,
-    unopened,
     valid_keys,
 )
+from .rows import unopened
 
 MAX_DEPTH = 4  # of inlines within inlines
 

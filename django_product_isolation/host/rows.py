@@ -3,9 +3,12 @@
 Django opens the file of an image field whose dimension columns are empty when a row is read.
 """
 
+from collections.abc import Iterator
 from typing import Any
+from weakref import ReferenceType
 
 from django.db.models import ImageField, Model, QuerySet
+from django.db.models.signals import post_init
 
 CHUNK = 2000  # keys read at a time
 
@@ -16,7 +19,7 @@ def without_dimensions(model: type[Model]) -> QuerySet[Any]:
 
     Django opens the file of such a field when a row with empty dimensions is read.
     """
-    return model._base_manager.defer(*opening_fields(model))
+    return unopened(model._base_manager.all())
 
 
 def shown_rows(model: type[Model]) -> QuerySet[Any]:
@@ -24,16 +27,48 @@ def shown_rows(model: type[Model]) -> QuerySet[Any]:
 
     What is chosen, sent and paid for comes from here: a row in the shop's bin is none.
     """
-    return model._default_manager.defer(*opening_fields(model))
+    return unopened(model._default_manager.all())
+
+
+def unopened(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The same rows, read without the image fields whose file Django would open."""
+    return rows.defer(*opening_fields(rows.model))
 
 
 def opening_fields(model: type[Model]) -> list[str]:
-    """The image fields whose file Django opens when a row is read."""
+    """The image fields whose file Django opens when a row is read, and that may be left out.
+
+    None of a model that looks at its fields while a row is made: Django would read a deferred one
+    into another row that is made, which looks at its own, and so on without end.
+    """
+    if looks_at_itself(model):
+        return []
     return [
         field.name
         for field in model._meta.get_fields()
         if isinstance(field, ImageField) and any(dimension_columns(field))
     ]
+
+
+def looks_at_itself(model: type[Model]) -> bool:
+    """Whether code of the shop's runs whenever a row of the model is read."""
+    own: Any = model.from_db
+    is_plain = model.__init__ is Model.__init__ and own.__func__ is vars(Model)["from_db"].__func__
+    return not is_plain or any(not is_djangos(receiver) for receiver in receivers_of(model))
+
+
+def receivers_of(model: type[Model]) -> Iterator[Any]:
+    """What is called after a row of this very model was made.
+
+    Those for all models are libraries', which have met deferred fields before.
+    """
+    for (_id, sender), receiver, *_more in post_init.receivers:
+        if sender == id(model):
+            yield receiver() if isinstance(receiver, ReferenceType) else receiver
+
+
+def is_djangos(receiver: Any) -> bool:
+    return receiver is None or getattr(receiver, "__module__", "").startswith("django.")
 
 
 def read_keys(rows: QuerySet[Any], most: int) -> tuple[list[Any], int]:

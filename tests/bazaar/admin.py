@@ -4,10 +4,11 @@ from django.contrib import admin
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
 
-from .models import GroupPhoto, Photo, Ware
+from .models import Comparing, GroupPhoto, Noticed, Photo, Remembering, Ware
 
 admin.site.register(Ware)
 admin.site.register(Photo)
+admin.site.register([Comparing, Noticed, Remembering])
 
 
 @admin.register(GroupPhoto)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import models
+from django.forms import model_to_dict
 
 
 class Ware(models.Model):
@@ -61,3 +62,47 @@ class Album(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Measured(models.Model):
+    """A picture whose dimensions Django fills in, from its file where they are missing."""
+
+    ware = models.ForeignKey(Ware, models.CASCADE, null=True)
+    picture = models.ImageField(upload_to="bazaar/", width_field="width", height_field="height")
+    width = models.PositiveIntegerField(null=True, editable=False)
+    height = models.PositiveIntegerField(null=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{type(self).__name__} {self.pk}"
+
+
+class Remembering(Measured):
+    """Remembers what it was when it was read, as many write it themselves."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.before = model_to_dict(self)
+
+
+class Comparing(Measured):
+    """The same in the method that Django documents for it."""
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> "Comparing":
+        row = super().from_db(*args, **kwargs)
+        row.before = model_to_dict(row)  # type: ignore[attr-defined]
+        return row
+
+
+class Noticed(Measured):
+    """The same in a receiver."""
+
+
+def remember(sender: Any, instance: Noticed, **kwargs: Any) -> None:
+    instance.before = model_to_dict(instance)  # type: ignore[attr-defined]
+
+
+models.signals.post_init.connect(remember, sender=Noticed)
