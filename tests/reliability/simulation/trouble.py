@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django_product_isolation import restore
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.workflow import stop, stop_restoring
@@ -111,6 +112,18 @@ class Trouble(Story):
         self.world.points.visit_on("before BEGIN ", 1, lambda: colleague(which))
         self.click_on([1, 2, 3], person=0, review=None)
         self.life_goes_on(then)
+
+    @rule(
+        which=images,
+        nth=between(1, 3),
+        what=one_of(["upload", "same name", "stop"]),
+        then=rounds,
+    )
+    def restoring_is_disturbed(self, which: int, nth: int, what: str, then: int) -> None:
+        """Somebody changes their mind, or the image, while its original is being put back."""
+        shop = self.world.shop
+        self.world.work("web", restore, shop.images([which]), user=shop.people[0])
+        self.right_after_the_last_look("before BEGIN ", nth, what, then)
 
     def changes_what_is_at_work(self, what: str) -> None:
         at_work = IsolationRun.objects.exclude(lease_owner=None).order_by("-lease_until").first()

@@ -49,12 +49,13 @@ class Ears:
             self.world.violation(f"E8 the shop hears of {status}, and the run is {known}")
 
     def at_end(self) -> None:
-        """Every change that still stands, and that nobody undid by hand, was heard of."""
+        """What each image shows was heard of, unless somebody chose it by hand since."""
         invariants = self.world.invariants
-        last = {change.run: number for number, change in enumerate(invariants.changes)}
-        for pk, number in last.items():
-            change, run = invariants.changes[number], invariants.runs.get(pk)
+        last = {change.image: number for number, change in enumerate(invariants.changes)}
+        for image, number in last.items():
+            change = invariants.changes[number]
+            run = invariants.runs.get(change.run)
             stands = run is not None and run.status == change.status in ("applied", "restored")
-            by_hand = invariants.touched.get(change.image, 0) > number
-            if stands and not by_hand and (pk, change.status) not in self.heard:
+            by_hand = invariants.touched.get(image, 0) > number
+            if stands and not by_hand and (change.run, change.status) not in self.heard:
                 self.world.violation(f"E8 the shop never heard of {change.status}: {run}")
