@@ -126,22 +126,28 @@ class Desk:
             self.watch(watched, "Applied: 1")
 
     def watch(self, batch: Page, until: str) -> None:
-        """Look at a batch's page, which takes the steps that are due, until that stands there."""
+        """Look at a batch's page, while a worker is at it, until that stands there."""
         ends = time.monotonic() + 60
         while until not in batch.text:
             assert time.monotonic() < ends, batch.text
             time.sleep(0.05)
             IsolationRun.objects.exclude(due_at=None).update(due_at=timezone.now())
             with TestCase.captureOnCommitCallbacks(execute=True):
-                batch = self.get(batch.path)
+                sweep()
+            batch = self.get(batch.path)
 
     def restore(self, product, image) -> Page:
         """Press Restore and wait for the worker; the page as it was drawn after the click."""
         page = self.press(self.product(product), "Restore original", image)
         with TestCase.captureOnCommitCallbacks(execute=True):
-            while IsolationRun.objects.exclude(due_at=None).update(due_at=timezone.now()):
-                sweep()
+            work_off()
         return page
+
+
+def work_off() -> None:
+    """Take the steps of a worker until nothing is left to do."""
+    while IsolationRun.objects.exclude(due_at=None).update(due_at=timezone.now()):
+        sweep()
 
 
 def product_path(product) -> str:

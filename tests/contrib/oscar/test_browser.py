@@ -6,7 +6,7 @@ from django.test import override_settings
 from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
-from .desk import product_path
+from .desk import product_path, work_off
 from .pixels import shows, stored_name
 from .shop import EVERYTHING, images_of, make_product, make_staff, photo_bytes
 
@@ -48,6 +48,7 @@ def test_from_the_dashboard_to_a_clean_photo_and_back(with_runflow, staff_page, 
     first.get_by_role("button", name="Isolate product").click()
     expect(staff_page.get_by_role("heading", name="Cost")).to_be_visible()
     staff_page.get_by_role("button", name="Isolate 1 image for $0.27").click()
+    work_off()
     expect(staff_page.get_by_text("1 of 1 image is finished.")).to_be_visible(timeout=60_000)
 
     staff_page.goto(f"{server}{product_path(product)}#product_images")
@@ -60,6 +61,7 @@ def test_from_the_dashboard_to_a_clean_photo_and_back(with_runflow, staff_page, 
     first.get_by_role("button", name="Restore original").click()
     expect(staff_page.get_by_text("1 original is being restored.")).to_be_visible()
     staff_page.get_by_role("link", name="Watch").click()
+    work_off()
     expect(staff_page.get_by_text("Original restored: 1")).to_be_visible(timeout=60_000)
     staff_page.goto(f"{server}{product_path(product)}#product_images")
     expect(first.get_by_text("Original restored", exact=True)).to_be_visible()
