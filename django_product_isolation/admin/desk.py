@@ -70,7 +70,8 @@ def look_at(request: HttpRequest, selection: Selection) -> Desk:
         raise Http404
     home = site_called(request, selection.site_name, selection.model_label)
     model_admin = admin_for(request, model, home)
-    there = shown_rows(model).filter(pk__in=selection.object_pks)
+    # The same ones each time, whatever order the shop gives its rows.
+    there = shown_rows(model).filter(pk__in=selection.object_pks).order_by("pk")
     allowed, forbidden = rights.changeable_images(request, there)
     if not allowed and (
         there.exists() or not rights.may_change_model(request, selection.model_label)
