@@ -162,7 +162,7 @@ def test_a_busy_runflow_is_left_alone_by_the_whole_queue(retry_after, runflow, s
     first = step(first)
     second.refresh_from_db()
     third.refresh_from_db()
-    assert second.due_at == first.due_at
+    assert abs(second.due_at - first.due_at) < timedelta(seconds=1)  # each by the clock
     assert third.due_at == later
 
 
