@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
+from .columns import has_key_of
 from .registry import targets_of
 from .rows import unopened
 
@@ -170,8 +171,8 @@ def is_shown_by(model: type[Model], shown: type[Model]) -> bool:
     if ours is theirs:
         return True
     if issubclass(theirs, ours):
-        return has_same_keys(theirs, ours)
-    return issubclass(ours, theirs) and has_images_of(theirs, model) and has_same_keys(ours, theirs)
+        return has_key_of(theirs, ours)
+    return issubclass(ours, theirs) and has_images_of(theirs, model) and has_key_of(ours, theirs)
 
 
 def has_images_of(parent: type[Model], model: type[Model]) -> bool:
@@ -181,16 +182,6 @@ def has_images_of(parent: type[Model], model: type[Model]) -> bool:
     except ImproperlyConfigured:
         return False  # the system checks say what is wrong
     return bool(targets) and all(target.field in parent._meta.fields for target in targets)
-
-
-def has_same_keys(child: type[Model], parent: type[Model]) -> bool:
-    """Whether the key of a child table is the key of its ``parent``."""
-    while child is not parent:
-        link: Any = child._meta.pk
-        if not (link.remote_field and link.remote_field.parent_link):
-            return False
-        child = concrete(link.remote_field.model)
-    return True
 
 
 def concrete(model: type[Model]) -> type[Model]:
