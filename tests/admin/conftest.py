@@ -1,5 +1,7 @@
 import pytest
+from django.apps import apps
 from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
 
 from django_product_isolation.admin.attach import attach
 from tests.assortment.stock import name_images
@@ -57,6 +59,8 @@ def count_queries(django_assert_max_num_queries):
 
     ``naming`` counts only those that name something, such as a table.
     """
+
+    ContentType.objects.get_for_models(*apps.get_models())  # looked up once in a process
 
     def count(call, naming="") -> int:
         with django_assert_max_num_queries(1000) as queries:

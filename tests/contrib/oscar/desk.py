@@ -124,6 +124,9 @@ class Desk:
             confirm = self.press(self.product(product), "Isolate product", image)
             watched = self.press(confirm, "Isolate 1 image for $0.27")
             self.watch(watched, "Applied: 1")
+            # The shop is told one step after the swap, when the worker has made sure of it.
+            with TestCase.captureOnCommitCallbacks(execute=True):
+                work_off()
 
     def watch(self, batch: Page, until: str) -> None:
         """Look at a batch's page, while a worker is at it, until that stands there."""
