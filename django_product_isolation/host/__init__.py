@@ -7,7 +7,7 @@ from .acceptance import as_upload, extensions_of, refused_stored, refused_upload
 from .columns import column_named
 from .exactly import is_among, is_exactly, is_key, is_same
 from .holders import CannotAsk, held
-from .names import NameTaken, NameTooLong, is_ours, result_filename
+from .names import NameTaken, NameTooLong, is_ours, mark_of, result_filename
 from .obstacles import Obstacle
 from .pictures import Picture, Skipped
 from .registry import build, entries, get_targets, target_for, target_models, targets_of
@@ -55,6 +55,7 @@ __all__ = [
     "is_key",
     "is_ours",
     "is_same",
+    "mark_of",
     "read_keys",
     "refused_stored",
     "refused_upload",

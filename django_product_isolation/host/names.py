@@ -13,7 +13,7 @@ from django.core.files.storage import Storage
 from django.db.models import FileField, Model
 
 # As storages leave it: some take out the hyphen or change the case.
-MARK = re.compile(r"isolated[^0-9a-z/]?[0-9a-f]{32}", re.IGNORECASE)
+MARK = re.compile(r"isolated[^0-9a-z/]?([0-9a-f]{32})", re.IGNORECASE)
 
 
 class NameTooLong(Exception):
@@ -31,7 +31,13 @@ def result_filename(extension: str) -> str:
 
 def is_ours(name: str) -> bool:
     """Whether a name carries a mark that only we make."""
-    return MARK.search(name) is not None
+    return mark_of(name) != ""
+
+
+def mark_of(name: str) -> str:
+    """What tells this file of ours from all others; "" in a name that we did not make."""
+    found = MARK.search(name)
+    return found[1].lower() if found else ""
 
 
 def placed(field: FileField, beside: str, filename: str) -> str:

@@ -24,6 +24,7 @@ from django_product_isolation.host import (
     StorageUnfaithful,
     Target,
     is_ours,
+    mark_of,
     result_filename,
 )
 from django_product_isolation.images import (
@@ -242,19 +243,24 @@ def keep_file(
     run.keep(result_name=path)
     name = target.store(path, File(result))
     if name != path:
-        keep_other_name(run, name, digest)
+        if mark_of(name) != mark_of(path) and is_another_file(target, name, digest):
+            raise NameTaken(name)
+        keep_other_name(run, name)
     if not is_stored(target, name, digest):
         raise StorageUnfaithful("the storage returned other bytes than it was given")
     return name, digest
 
 
-def keep_other_name(run: IsolationRun, name: str, digest: str) -> None:
+def is_another_file(target: Target, name: str, digest: str) -> bool:
+    """Whether a name without our mark for it may be that of a file which was there before."""
+    return is_held(name, unless_result=digest) or not is_stored(target, name, digest)
+
+
+def keep_other_name(run: IsolationRun, name: str) -> None:
     """Write down the name that the storage chose.
 
-    Raises NameTaken when it may have had a file already, LeaseLost; even then the file is known.
+    Raises LeaseLost; even then the file is known.
     """
-    if not is_ours(name) and is_held(name, unless_result=digest):
-        raise NameTaken(name)
     try:
         run.keep(result_name=name)
     except LeaseLost:

@@ -157,6 +157,23 @@ def test_a_storage_that_answers_with_the_name_of_another_file_is_not_believed(sh
     assert not run.events.filter(kind=RunEvent.Kind.LEFTOVER).exists()
 
 
+@pytest.mark.parametrize("is_known", [True, False], ids=["with its run", "without its run"])
+def test_nor_is_one_that_answers_with_the_name_of_another_result(
+    is_known, shop, go_on, monkeypatch
+):
+    storage = shop(odd.Overwriting)
+    earlier = go_on(isolate(make_swatch("Jug")).runs.get()).result_name
+    if not is_known:
+        IsolationRun.objects.all().delete()
+    storage.contents[earlier] = photo_bytes()  # somebody has put a photo of their own there
+    monkeypatch.setattr(odd.Overwriting, "_save", lambda self, name, content: earlier)
+    run = go_on(isolate(make_swatch("Mug")).runs.get())
+    assert (run.status, run.reason, run.result_name) == (Status.HELD, Reason.NAME_TAKEN, "")
+    grow_old()
+    prune(results=1, originals=1, rows=30)
+    assert storage.contents[earlier] == photo_bytes()
+
+
 @pytest.mark.parametrize("upload_to", ["a constant", "by the row", "a folder"])
 def test_a_save_that_fails_calls_nothing_of_the_shops_left_over(
     upload_to, shop, go_on, monkeypatch

@@ -53,10 +53,6 @@ def store_anything(target: Target, path: str, content: "File[bytes]") -> str:
     return target.storage.save(path, content, max_length=target.name_max_length)
 
 
-def believe_name(run: IsolationRun, name: str, digest: str) -> None:
-    run.keep(result_name=name)
-
-
 def superseded_unless_prepared(run: IsolationRun, target: Target) -> bool:
     """Only the first look counts."""
     return not run.source_sha256 and IS_SUPERSEDED(run, target)
@@ -130,7 +126,7 @@ OUTSIDE: dict[str, Any] = {
         Target, path_for=path_of_the_shops, store=store_anything
     ),
     "a file of the shop's is called left over": lambda: all_of(
-        patch(collect, keep_other_name=believe_name, is_ours=bool),
+        patch(collect, is_another_file=lambda *_: False, is_ours=bool),
         patch(prune_files, is_ours=bool),
     ),
     "what lies in the bin is chosen": lambda: patch(chosen_images, shown_rows=without_dimensions),

@@ -56,6 +56,13 @@ class Invariants:
         for pk, image in before.items():
             if pk not in self.shown or self.shown[pk].original != image.original:
                 self.touched[pk] = len(self.changes)
+                self._forget_hidden(pk)
+
+    def _forget_hidden(self, pk: int) -> None:
+        """What a person puts on show is wanted, though it be under the name of what was undone."""
+        for run in self.to_undo.keys() & self.runs.keys():
+            if self.runs[run].object_pk == str(pk):
+                del self.to_undo[run]
 
     def image_changed(self) -> None:
         """A process has committed a change of an image: was it allowed to (I7, I8, I13 to I15)?"""
