@@ -34,12 +34,16 @@ def catalog(locale: str):
 
 
 @pytest.fixture(scope="module")
-def msgids(tmp_path_factory):
-    """What there is to translate, as makemessages finds it now."""
+def with_gettext():
     if shutil.which("xgettext") is None:
         if os.environ.get("CI") == "true":
             pytest.fail("CI must have gettext.")
         pytest.skip("gettext, which finds the texts, is not installed.")
+
+
+@pytest.fixture(scope="module")
+def msgids(with_gettext, tmp_path_factory):
+    """What there is to translate, as makemessages finds it now."""
     folder = tmp_path_factory.mktemp("words") / "app"
     shutil.copytree(PACKAGE, folder, ignore=shutil.ignore_patterns("locale", "__pycache__"))
     (folder / "locale").mkdir()
@@ -74,6 +78,14 @@ def test_what_is_filled_in_stays_in_place(locale):
         texts = message.string if isinstance(message.string, tuple) else (message.string,)
         for name in ("{product}", "<strong>", "</strong>"):
             assert all(text.count(name) == english.count(name) for text in texts), message.id
+
+
+@pytest.mark.parametrize("locale", LANGUAGES.values())
+def test_translators_tools_find_nothing_wrong(locale, with_gettext, tmp_path):
+    source = LOCALE / locale / "LC_MESSAGES" / "django.po"
+    command = ["msgfmt", "--check-format", "--check-domain", "-o", tmp_path / "out.mo", source]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("locale", LANGUAGES.values())

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from django_product_isolation import workflow
 from django_product_isolation.choices import Status
@@ -72,7 +72,8 @@ class Decision:
         if not self.is_priced:
             return _("%(decision)s: %(count)d") % {"decision": self.label, "count": count}
         total = wording.money(get_settings().price * count)
-        text = ngettext("Try again for %(total)s", "Try %(count)d again for %(total)s", count)
+        several = _("Try %(count)d again for %(total)s")
+        text = _("Try again for %(total)s") if count == 1 else several
         return text % {"count": count, "total": total}
 
     @property

@@ -189,6 +189,9 @@ def test_people_see_a_bar(runflow, capsys):
         (["catalogue.Product"], "not named"),
         ([MODEL, "--filter", "product__name"], "LOOKUP=VALUE"),
         ([MODEL, "--filter", "nothing=1"], "nothing"),
+        ([MODEL, "--filter", "product__isnull=nonsense"], "LOOKUP=VALUE"),
+        ([MODEL, "--filter", "pk=nonsense"], "LOOKUP=VALUE"),
+        ([MODEL, "--filter", "product__isnull=True"], "nothing to isolate"),
         ([MODEL, "--filter", "product__name=nobody"], "nothing to isolate"),
         ([MODEL, "--budget", "much"], "amount in USD"),
         ([MODEL, "--budget", "0.20"], "nothing to isolate"),
@@ -200,6 +203,11 @@ def test_each_mistake_is_said_in_words_and_begins_nothing(args, says):
     with pytest.raises(CommandError, match=says):
         run_command(*args)
     assert not IsolationRun.objects.exists()
+
+
+def test_a_filter_may_ask_whether_something_is_there():
+    make_image()
+    assert "1 images" in run_command(MODEL, "--filter", "product__isnull=False", "--dry-run")
 
 
 def test_a_budget_that_does_not_reach_for_one_image_begins_none(option):

@@ -15,6 +15,8 @@ from django_product_isolation.runflow import api
 from tests.catalogue.models import ProductImage
 
 IMAGES = 9
+# Each paid request whose fate is unknown costs a run: some are to be left when the hour is over.
+MANY_IMAGES = 60
 HOUR, DAY = 3600.0, 24 * 3600.0
 SWEEP = 15.0
 API = ["POST run", "GET runs", "GET run", "POST upload", "POST confirmation"]
@@ -44,9 +46,9 @@ class Always(list):
 class Outlook:
     """A shop with many runs, and its worker that sweeps."""
 
-    def __init__(self, world):
+    def __init__(self, world, images=IMAGES):
         self.world = world
-        world.reset(images=IMAGES)
+        world.reset(images=images)
         world.runflow.isolates_at_once = True
         world.storage.is_public = False
         with world.points.running("web"):
@@ -100,7 +102,8 @@ def counted(network):
 @pytest.mark.parametrize("name", OUTAGES)
 def test_an_hour_is_waited_out_and_all_go_on_within_two_minutes(name, world, caplog):
     caplog.set_level(logging.INFO, "django_product_isolation")
-    shop = Outlook(world)
+    images = MANY_IMAGES if name == "paid requests" else IMAGES
+    shop = Outlook(world, images)
     shop.bring_some_into_each_status()
     shop.begin(OUTAGES[name])
     with counted(world.network) as requests:
@@ -109,18 +112,17 @@ def test_an_hour_is_waited_out_and_all_go_on_within_two_minutes(name, world, cap
     lines = [r.getMessage() for r in caplog.records if r.levelno >= logging.INFO]
     told = Counter(line.split(" ")[0] for line in lines)
     assert sum(told.values()) <= 20, told
-    assert RunEvent.objects.count() <= IMAGES * 20
-    assert requests.total() <= 900  # of 9 runs in an hour: one probes, the others wait
+    assert RunEvent.objects.count() <= images * 20
+    assert requests.total() <= 1200  # in an hour: one probes, the others wait
     shop.end()
-    shop.sweep_for(320.0 if name == "paid requests" else 120.0)
+    shop.sweep_for(120.0)
     left = shop.statuses()
     lost = left.pop(Status.SUBMITTING, 0) + left.pop(Status.FAILED, 0)
     # Whose fate is unknown: those that were sent while their answer got lost, one at a time.
     assert lost == 0 or "POST run" in OUTAGES[name]
-    assert lost <= 14
+    assert lost <= 40
     assert set(left) == {Status.APPLIED}
-    # That paid requests are answered again is only known by the next one.
-    assert not Outage.objects.exclude(place="orders").exists()
+    assert not Outage.objects.exists()
     shop.sweep_for(HOUR, every=120.0)
     assert set(shop.statuses()) <= {Status.APPLIED, Status.FAILED}
     world.check()

@@ -11,7 +11,12 @@ from time import sleep
 from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import FieldError, ImproperlyConfigured, ValidationError
+from django.core.exceptions import (
+    EmptyResultSet,
+    FieldError,
+    ImproperlyConfigured,
+    ValidationError,
+)
 from django.core.management.base import BaseCommand, CommandError
 from django.core.serializers.base import ProgressBar
 from django.db.models import QuerySet
@@ -24,6 +29,7 @@ from django_product_isolation.workflow import advance_for
 from django_product_isolation.workflow.catalogue import Catalogue
 
 PAUSE = 1.0  # seconds between looks at the runs
+TRUTH = {"True": True, "False": False}  # as lookups such as product__isnull take it
 NAMED = 10  # images of each reason for which some are left out
 
 
@@ -147,7 +153,11 @@ def select(label: str, filters: list[str]) -> QuerySet[Any]:
         raise CommandError(f"There is no model {label}.") from error
     try:
         lookups = dict(pair.split("=", 1) for pair in filters)
-        images: QuerySet[Any] = model._default_manager.filter(**lookups)
+        values = {lookup: TRUTH.get(value, value) for lookup, value in lookups.items()}
+        images: QuerySet[Any] = model._default_manager.filter(**values)
+        str(images.query)  # some values are looked at only then
+    except EmptyResultSet:
+        return images
     except (ValueError, FieldError, ValidationError) as error:
         raise CommandError(f"--filter takes LOOKUP=VALUE: {error}") from error
     return images
