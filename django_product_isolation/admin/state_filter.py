@@ -66,8 +66,9 @@ CHOICES: dict[str, tuple["_StrPromise", Narrow]] = {
 
 
 def can_filter(model: type[Model]) -> bool:
-    """Whether images and runs are in one database, so that one query can speak of both."""
-    return router.db_for_read(model) == router.db_for_read(IsolationRun)
+    """Whether runs are where images are read, so that one query can speak of both."""
+    places = {router.db_for_read(IsolationRun), router.db_for_write(IsolationRun)}
+    return router.db_for_read(model) in places
 
 
 class IsolationFilter(SimpleListFilter):

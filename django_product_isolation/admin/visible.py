@@ -131,20 +131,21 @@ def rows_of(request: HttpRequest, door: Door) -> Q:
 def keys_in(rows: QuerySet[Any]) -> Q:
     """Runs of these rows."""
     keys = rows.order_by().values_list("pk", flat=True)
-    if is_elsewhere(rows.model):  # no query speaks of two databases
+    if is_elsewhere(rows):  # no query speaks of two databases
         return Q(object_pk__in=[str(pk) for pk in keys])
     few = [str(pk) for pk in keys[: FEW + 1]]
     return Q(object_pk__in=few if len(few) <= FEW else as_text(rows))
 
 
-def is_elsewhere(model: type[Model]) -> bool:
-    return router.db_for_read(model) != router.db_for_read(IsolationRun)
+def is_elsewhere(rows: QuerySet[Any]) -> bool:
+    place = getattr(rows, "_db", None) or router.db_for_write(rows.model)
+    return bool(place != router.db_for_write(IsolationRun))
 
 
 def as_text(rows: QuerySet[Any]) -> QuerySet[Any]:
     """The keys of the rows as runs keep them."""
     text: Any = Cast("pk", CharField(max_length=255))
-    features = connections[router.db_for_read(rows.model)].features
+    features = connections[router.db_for_write(IsolationRun)].features
     if is_uuid(rows.model) and not features.has_native_uuid_field:
         parts = [Substr(text, start, length) for start, length in UUID_PARTS]
         dash = Value("-")

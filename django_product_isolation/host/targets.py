@@ -131,7 +131,8 @@ class Target:
     def shown_name(self, pk: str) -> str | None:
         """The same as ``current_name``, None also for a row that the shop's default manager hides
         (one in its bin)."""
-        names = self.model._default_manager.filter(pk=pk).values_list(self.field.attname, flat=True)
+        shown = self.model._default_manager.using(router.db_for_write(self.model)).filter(pk=pk)
+        names = shown.values_list(self.field.attname, flat=True)
         return next((name or "" for name in names), None)
 
     def current_name(self, pk: str) -> str | None:

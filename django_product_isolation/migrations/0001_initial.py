@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
                 ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
+                "base_manager_name": "objects",
                 "verbose_name": "account balance",
                 "verbose_name_plural": "account balances",
                 "permissions": [
@@ -48,6 +49,7 @@ class Migration(migrations.Migration):
                 ("taken_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
+                "base_manager_name": "objects",
                 "verbose_name": "spending lock",
             },
         ),
@@ -116,6 +118,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "base_manager_name": "objects",
                 "verbose_name": "batch",
                 "verbose_name_plural": "batches",
                 "ordering": ["-created_at"],
@@ -228,6 +231,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "base_manager_name": "objects",
                 "verbose_name": "run",
                 "verbose_name_plural": "runs",
                 "ordering": ["-batch__created_at", "label"],
@@ -311,6 +315,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "base_manager_name": "objects",
                 "verbose_name": "preset",
                 "verbose_name_plural": "presets",
                 "ordering": ["name"],
@@ -396,6 +401,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "base_manager_name": "objects",
                 "verbose_name": "event",
                 "verbose_name_plural": "events",
                 "ordering": ["at", "pk"],
@@ -435,6 +441,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "base_manager_name": "objects",
                 "verbose_name": "selection",
                 "verbose_name_plural": "selections",
                 "default_permissions": (),

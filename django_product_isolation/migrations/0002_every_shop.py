@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
                 ("probe_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
+                "base_manager_name": "objects",
                 "default_permissions": (),
             },
         ),

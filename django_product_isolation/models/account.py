@@ -4,6 +4,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .managers import PrimaryManager
+
 
 class AccountBalance(models.Model):
     """A single row: the balance as workers last read it, so that no page has to ask Runflow."""
@@ -13,7 +15,10 @@ class AccountBalance(models.Model):
     read_at = models.DateTimeField(_("read"), default=timezone.now)
     asked_at = models.DateTimeField(default=timezone.now)  # whatever came of it
 
+    objects = PrimaryManager()
+
     class Meta:
+        base_manager_name = "objects"
         default_permissions = ()
         permissions = [("view_spending", "Can see what isolations cost, budgets and balance")]
         verbose_name = _("account balance")

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from django_product_isolation.choices import AspectRatio, Resolution
 
+from .managers import PrimaryManager
+
 if TYPE_CHECKING:
     from django_product_isolation.host import Skipped
 
@@ -38,7 +40,10 @@ class IsolationBatch(models.Model):
     skipped: "Sequence[Skipped]" = ()  # images that were left out, and why
     unread: int = 0  # further images that were not even looked at
 
+    objects = PrimaryManager()
+
     class Meta:
+        base_manager_name = "objects"
         verbose_name = _("batch")
         verbose_name_plural = _("batches")
         ordering = ["-created_at"]
@@ -53,7 +58,10 @@ class SpendingLock(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True)
     taken_at = models.DateTimeField(default=timezone.now)
 
+    objects = PrimaryManager()
+
     class Meta:
+        base_manager_name = "objects"
         verbose_name = _("spending lock")
 
     def __str__(self) -> str:

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from django_product_isolation.choices import Status
 
+from .managers import PrimaryManager
+
 MAX_DETAIL = 500  # characters
 
 
@@ -36,7 +38,10 @@ class RunEvent(models.Model):
     reason = models.CharField(_("reason"), max_length=32, blank=True)  # an id of Reason
     detail = models.CharField(_("detail"), max_length=MAX_DETAIL, blank=True)
 
+    objects = PrimaryManager()
+
     class Meta:
+        base_manager_name = "objects"
         verbose_name = _("event")
         verbose_name_plural = _("events")
         ordering = ["at", "pk"]

@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils import timezone
 
+from .managers import PrimaryManager
+
 
 class Outage(models.Model):
     """One place that failed whoever asked last. The row goes with the first answer."""
@@ -13,7 +15,10 @@ class Outage(models.Model):
     is_declared = models.BooleanField(default=False)  # all wait but the one that probes
     probe_at = models.DateTimeField(default=timezone.now)  # when somebody may ask again
 
+    objects = PrimaryManager()
+
     class Meta:
+        base_manager_name = "objects"
         default_permissions = ()
 
     def __str__(self) -> str:

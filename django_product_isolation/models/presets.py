@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from django_product_isolation.choices import AspectRatio, Resolution
 
+from .managers import PrimaryManager
+
 
 class Preset(models.Model):
     """Prompt, shape, size and review under a name, and where the confirm page starts with them."""
@@ -34,7 +36,10 @@ class Preset(models.Model):
         help_text=_("As the shop spells it. Leave it empty for all categories without their own."),
     )
 
+    objects = PrimaryManager()
+
     class Meta:
+        base_manager_name = "objects"
         verbose_name = _("preset")
         verbose_name_plural = _("presets")
         ordering = ["name"]

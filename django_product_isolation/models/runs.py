@@ -30,6 +30,7 @@ from django_product_isolation.transactions import retried
 
 from .batches import IsolationBatch
 from .events import MAX_DETAIL, RunEvent
+from .managers import PrimaryManager
 
 SAME_TROUBLE = timedelta(hours=1)
 # Columns whose moments all workers must understand alike.
@@ -91,9 +92,10 @@ class IsolationRun(models.Model):
     known_outages: frozenset[str] = frozenset()
     answered: frozenset[str] = frozenset()
 
-    objects = RunQuerySet.as_manager()
+    objects = PrimaryManager.from_queryset(RunQuerySet)()
 
     class Meta:
+        base_manager_name = "objects"
         verbose_name = _("run")
         verbose_name_plural = _("runs")
         ordering = ["-batch__created_at", "label"]

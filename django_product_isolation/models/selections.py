@@ -7,6 +7,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .managers import PrimaryManager
+
 
 class Selection(models.Model):
     """Chosen images, kept here rather than in the page: thousands fit, and a reload shows them.
@@ -36,7 +38,10 @@ class Selection(models.Model):
     redo_of = models.JSONField(default=list)  # ids of runs that the order takes the place of
     back = models.CharField(max_length=500, blank=True)  # path to go back to, on this host
 
+    objects = PrimaryManager()
+
     class Meta:
+        base_manager_name = "objects"
         default_permissions = ()  # only our own pages show them
         verbose_name = _("selection")
         verbose_name_plural = _("selections")

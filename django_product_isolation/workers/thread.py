@@ -164,8 +164,11 @@ class Glances:
         if time.monotonic() < self.next:
             return
         self.next = time.monotonic() + BETWEEN_GLANCES
-        if get_settings().WORKERS == Workers.THREAD:
-            ThreadWorkers().wake()
+        try:
+            if get_settings().WORKERS == Workers.THREAD:
+                ThreadWorkers().wake()
+        except Exception as error:  # the request is the shop's: it goes on whatever is wrong here
+            logger.warning("worker_not_begun error=%s: %s", type(error).__name__, error)
 
 
 worker = WorkThread()

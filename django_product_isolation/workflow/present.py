@@ -15,14 +15,23 @@ from django_product_isolation.models import IsolationRun
 from django_product_isolation.querysets import RunQuerySet
 
 
+def runs_beside_rows() -> RunQuerySet:
+    """All runs, for a subquery: read wherever the shop's rows are, be that a replica."""
+    return IsolationRun.objects.using(None)
+
+
 def runs_of_row(target: Target, column: str) -> RunQuerySet:
     """For a subquery over the target's rows: the row's runs whose ``column`` names its file.
 
     Runs are found by that name, which is indexed; of those few the key is compared.
     """
-    runs = IsolationRun.objects.about(target).filter(
-        is_same(column_of_runs(column), OuterRef(target.field.attname)),
-        is_key("object_pk", OuterRef("pk"), target.model._meta.pk),
+    runs = (
+        runs_beside_rows()
+        .about(target)
+        .filter(
+            is_same(column_of_runs(column), OuterRef(target.field.attname)),
+            is_key("object_pk", OuterRef("pk"), target.model._meta.pk),
+        )
     )
     return runs.exclude(**{column: ""}).order_by()  # what was pruned, and rows without a file
 
@@ -34,7 +43,7 @@ def column_of_runs(name: str) -> "Field[Any, Any]":
 def began(target: Target, statuses: Iterable[Status]) -> Q:
     """A run in one of these statuses, of which there are few, began with the row's file."""
     statuses = list(statuses)
-    names = IsolationRun.objects.filter(status__in=statuses).order_by().values("source_name")
+    names = runs_beside_rows().filter(status__in=statuses).order_by().values("source_name")
     runs = runs_of_row(target, "source_name").filter(status__in=statuses)
     named = is_among(target.field.attname, names, column_of_runs("source_name"))
     return named & Q(Exists(runs))
@@ -63,7 +72,7 @@ def is_result(target: Target, statuses: Iterable[Status]) -> Exists:
 
 def is_being_restored(target: Target) -> Q:
     """The row shows a result whose original is being put back, of which there are few."""
-    restoring = IsolationRun.objects.filter(status=Status.RESTORING).order_by()
+    restoring = runs_beside_rows().filter(status=Status.RESTORING).order_by()
     names = restoring.values("result_name")
     named = is_among(target.field.attname, names, column_of_runs("result_name"))
     return named & Q(is_result(target, [Status.RESTORING]))
