@@ -21,7 +21,7 @@ from django_product_isolation.workflow.begin import MAX_READ
 
 from . import rights, wording
 from .decisions import tell_begun
-from .derived import left_alone_if_it_breaks
+from .derived import as_given, left_alone_if_it_breaks
 from .product_actions import actions_for_products
 from .selections import select
 
@@ -114,7 +114,7 @@ def attach(model_admin: "ModelAdmin[Any]", actions: Iterable[Callable[..., Any]]
         return
     named = {getattr(action, "__name__", action) for action in model_admin.actions}
     new = [action for action in actions if action.__name__ not in named]
-    model_admin.actions = [*model_admin.actions, *new]
+    model_admin.actions = as_given(model_admin.actions, [*model_admin.actions, *new])
 
 
 def allow(model_admin: "ModelAdmin[Any]", name: str, check: Callable[[HttpRequest], bool]) -> None:

@@ -1,7 +1,7 @@
 """Classes that derive from one of the host's and from what we add, made while the site starts."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
@@ -19,6 +19,11 @@ def left_alone_if_it_breaks(model_admin: Any) -> Iterator[None]:
         yield
     except Exception as error:  # whatever the host's own code raises
         logger.warning("not_attached admin=%s error=%s", type(model_admin).__name__, error)
+
+
+def as_given(given: Any, names: Iterable[Any]) -> Any:
+    """The names as a tuple where the host gave one, else as a list: its own code may add to it."""
+    return tuple(names) if isinstance(given, tuple) else list(names)
 
 
 def extend(shown: Any, *additions: type) -> None:

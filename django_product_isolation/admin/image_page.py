@@ -22,6 +22,7 @@ from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import sentence_of
 
 from . import rights, wording
+from .derived import as_given
 from .pictures import SMALL, run_picture_url
 from .sites import admin_for, change_url, changelist_url
 from .states import StateColumn, linked_badge
@@ -132,15 +133,17 @@ class PanelOnPage(ImageModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = super().get_readonly_fields(request, obj)
-        return [*fields, *self.isolation_fields(request, obj)]
+        panels = self.isolation_fields(request, obj)
+        return as_given(fields, [*fields, *panels]) if panels else fields
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         # Django lists read-only fields here too; the panel has a fieldset of its own.
         fields = super().get_fields(request, obj)
-        return [name for name in fields if not isinstance(name, HistoryPanel)]
+        return as_given(fields, (name for name in fields if not isinstance(name, HistoryPanel)))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
         placed = flatten_fieldsets(fieldsets)
         panels = [panel for panel in self.isolation_fields(request, obj) if panel not in placed]
-        return [*fieldsets, (_("Isolation"), {"fields": panels})] if panels else fieldsets
+        added = (_("Isolation"), {"fields": panels})
+        return as_given(fieldsets, [*fieldsets, added]) if panels else fieldsets

@@ -19,7 +19,7 @@ from django_product_isolation.host import targets_of
 from django_product_isolation.host.permissions import allowed
 
 from . import rights
-from .derived import extend
+from .derived import as_given, extend
 from .image_page import controls
 from .states import COLUMN, StateColumn
 
@@ -88,13 +88,15 @@ class StateInInline(ImageInline):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = super().get_readonly_fields(request, obj)
         columns = self.columns_for(request)
-        return [*(name for name in fields if name != COLUMN), *columns] if columns else fields
+        others = (name for name in fields if name != COLUMN)
+        return as_given(fields, [*others, *columns]) if columns else fields
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
         placed = flatten_fieldsets(fieldsets)
         columns = [column for column in self.columns_for(request) if column not in placed]
-        return [*fieldsets, (None, {"fields": columns})] if columns else fieldsets
+        added = (None, {"fields": columns})
+        return as_given(fieldsets, [*fieldsets, added]) if columns else fieldsets
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)
@@ -107,7 +109,7 @@ class ImagesInlined(ProductModelAdmin):
     """What a ModelAdmin learns whose page may show the host's images as inlines."""
 
     def get_inline_instances(self, request: HttpRequest, obj: Any = None) -> Any:
-        inlines = super().get_inline_instances(request, obj)
+        inlines = list(super().get_inline_instances(request, obj))
         for inline in inlines:
             if targets_of(inline.model):
                 extend(inline, StateInInline)

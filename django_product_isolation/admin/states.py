@@ -22,6 +22,7 @@ from django_product_isolation.models import IsolationRun
 
 from . import rights, wording
 from .cards import badge, words_of
+from .derived import as_given
 from .drawn import Drawn
 from .state_filter import can_filter, filters_for
 
@@ -34,6 +35,7 @@ else:
     ImageModelAdmin = object
 
 COLUMN = "isolation_state"
+DRAWS_LIST = "_isolation_draws_list"  # of a request, while the list is drawn
 
 
 def runs_behind(target: Target, images: Iterable[Model]) -> dict[str, IsolationRun]:
@@ -164,22 +166,27 @@ class StateOnList(ImageModelAdmin):
 
     def get_list_display(self, request: HttpRequest) -> Any:
         shown = super().get_list_display(request)
-        if not shown or not self.shows_isolation(request):
-            return [name for name in shown or () if name != COLUMN]
+        if shown and not self.shows_isolation(request):
+            return as_given(shown, (name for name in shown if name != COLUMN))
+        # Only for the list itself: an export of the host's own takes each name for an attribute.
+        if not shown or not hasattr(request, DRAWS_LIST):
+            return shown
         columns = StateColumn.for_each_field(self, request)
-        if COLUMN in shown:
-            place = list(shown).index(COLUMN)
-            return [*shown[:place], *columns, *shown[place + 1 :]]
-        return [*shown, *columns]
+        place = list(shown).index(COLUMN) if COLUMN in shown else len(shown)
+        return as_given(shown, [*shown[:place], *columns, *shown[place + 1 :]])
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         filters = super().get_list_filter(request)
         if self.shows_isolation(request) and can_filter(self.model):
-            return [*filters, *filters_for(targets_of(self.model))]
+            return as_given(filters, [*filters, *filters_for(targets_of(self.model))])
         return filters
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
-        changelist = super().get_changelist_instance(request)
+        setattr(request, DRAWS_LIST, True)
+        try:
+            changelist = super().get_changelist_instance(request)
+        finally:
+            delattr(request, DRAWS_LIST)
         for column in changelist.list_display:
             if isinstance(column, StateColumn):
                 column.images = changelist.result_list

@@ -252,8 +252,12 @@ def keep_file(
 
 
 def is_another_file(target: Target, name: str, digest: str) -> bool:
-    """Whether a name without our mark for it may be that of a file which was there before."""
-    return is_held(name, unless_result=digest) or not is_stored(target, name, digest)
+    """Whether a name without our mark for it may be that of a file which was there before.
+
+    With another mark of ours it is that of another result.
+    """
+    is_free = not is_ours(name) and not is_held(name, unless_result=digest)
+    return not (is_free and is_stored(target, name, digest))
 
 
 def keep_other_name(run: IsolationRun, name: str) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from django_product_isolation.host import CannotAsk, Target, held, is_ours
+from django_product_isolation.host import CannotAsk, Target, held
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.signals import file_pruning
 
@@ -51,14 +51,11 @@ def is_held(name: str, *, unless_result: str) -> bool:
     """Whether anybody knows a file of that name, or whether that cannot be found out.
 
     A storage that names files by their contents gives the same result the same name: a result
-    with the SHA-256 ``unless_result`` is nobody else's. Any other name with a mark of ours is that
-    of a file of ours, though its row may be gone by now.
+    with the SHA-256 ``unless_result`` is nobody else's.
     """
     runs = IsolationRun.objects.order_by()
     if runs.filter(result_name=name, result_sha256=unless_result).exists():
         return False
-    if is_ours(name):
-        return True
     try:
         return runs.filter(source_name=name).exists() or bool(in_use({name}))
     except CannotAsk:

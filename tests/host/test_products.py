@@ -8,7 +8,8 @@ from django_product_isolation import isolate
 from django_product_isolation.host import target_for
 from tests.assortment.models import Item, Label, Shelf, Variant, View
 from tests.assortment.stock import make_item, make_view, name_images
-from tests.photos import photo_file
+from tests.catalogue.models import Product, ProductImage
+from tests.photos import make_image, photo_file
 
 pytestmark = pytest.mark.django_db
 
@@ -135,3 +136,16 @@ def test_the_model_of_the_products_is_known_where_there_is_one(settings):
     for path, model in ends.items():
         name_images(settings, View={"field": "image", "product": path})
         assert target_for(View).product_model is model
+
+
+def test_a_product_that_cannot_say_its_name_costs_no_order(db, monkeypatch):
+    def told(product):
+        if product.name == "broken":
+            raise AttributeError("'NoneType' object has no attribute 'title'")
+        return product.name
+
+    monkeypatch.setattr(Product, "__str__", told)
+    make_image("Mug")
+    make_image("broken")
+    runs = isolate(ProductImage.objects.order_by("pk")).runs.order_by("object_pk")
+    assert [run.prompt for run in runs] == ["Mug", ""]
