@@ -7,6 +7,7 @@ a minute for workers and at a minute for a single run.
 import os
 import sys
 import time
+from collections import Counter
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -79,10 +80,21 @@ def on_postgresql(tmp_path, folder, sandbox, server, **settings):
 
 
 def assert_all_is_well_again(shop):
-    shop.until_applied(PHOTOS, seconds=AFTERWARDS)
+    shop.until(lambda: have_gone_on(shop), seconds=AFTERWARDS)
     lines = [line for line in shop.log.splitlines() if "worker_without_database" in line]
     assert len(lines) <= 12, lines  # a begin and an end in each process
     assert "step_failed" not in shop.log
+
+
+def have_gone_on(shop):
+    """Whether all results are shown, but for a run whose fate the broken line left unknown.
+
+    The line may break in the very moment in which a run is marked as being sent: then it is looked
+    for at Runflow, again and again, before anybody says that it never arrived.
+    """
+    found = Counter(s for (s,) in shop.rows("SELECT status FROM product_isolation_isolationrun"))
+    unsure = shop.log.count("step_unrecorded")
+    return found["applied"] + min(found["submitting"], unsure) == PHOTOS
 
 
 @pytest.mark.parametrize("workers", ["thread", "embedded"])
