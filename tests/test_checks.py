@@ -28,6 +28,7 @@ def test_a_shop_as_in_the_readme_passes():
     [
         ({"API_KY": "typo"}, "E001"),
         ({"API_KEY": ""}, "E002"),
+        ({"API_KEY": "rf_live_sandbox", "BASE_URL": "https://api.runflow.io"}, "W008"),
         ({"IMAGES": {}}, "W001"),
         ({"IMAGES": {"catalogue.Nothing": {"field": "original"}}}, "E003"),
         ({"IMAGES": {"catalogue.ProductImage": {"field": "nothing"}}}, "E003"),

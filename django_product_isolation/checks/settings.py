@@ -19,6 +19,7 @@ CHOICES = {
     "SOURCE": Source,
     "WORKERS": Workers,
 }
+SANDBOX_KEY = "rf_live_sandbox"
 # What was a choice once; findings of their own say what became of it.
 RETIRED = {("WORKERS", "request")}
 
@@ -28,8 +29,14 @@ def check_key(settings: IsolationSettings) -> Iterator[CheckMessage]:
         yield Error(
             f'{SETTING}["API_KEY"] is missing.',
             hint="Set it to your Runflow key, best from an environment variable. "
-            "The sandbox takes any key, such as rf_live_sandbox.",
+            f"The sandbox takes any key, such as {SANDBOX_KEY}.",
             id="product_isolation.E002",
+        )
+    elif settings.API_KEY == SANDBOX_KEY and settings.is_runflow:
+        yield Warning(
+            f'{SETTING}["API_KEY"] is the one of the sandbox, and Runflow itself is asked with it.',
+            hint='Set it to your Runflow key; or for the sandbox "BASE_URL" and "SANDBOX" too.',
+            id="product_isolation.W008",
         )
 
 

@@ -70,7 +70,7 @@ def test_it_begins_the_images_follows_them_and_says_how_they_ended(runflow):
 
 def test_a_dry_run_says_what_it_would_cost_and_begins_nothing():
     make_image()
-    assert "1 images x $0.27 = $0.27" in run_command(MODEL, "--dry-run")
+    assert "1 image x $0.27 = $0.27" in run_command(MODEL, "--dry-run")
     assert not IsolationRun.objects.exists()
 
 
@@ -88,7 +88,7 @@ def test_the_same_command_again_goes_on_where_it_stopped(runflow):
     run_command(MODEL, "--limit", "2")
     said = run_command(MODEL)
     assert "Left out: 2 " in said
-    assert "1 images x" in said
+    assert "1 image x" in said
     assert statuses() == [Status.APPLIED] * 3
     with pytest.raises(CommandError, match="nothing to isolate"):
         run_command(MODEL)
@@ -207,7 +207,7 @@ def test_each_mistake_is_said_in_words_and_begins_nothing(args, says):
 
 def test_a_filter_may_ask_whether_something_is_there():
     make_image()
-    assert "1 images" in run_command(MODEL, "--filter", "product__isnull=False", "--dry-run")
+    assert "1 image x" in run_command(MODEL, "--filter", "product__isnull=False", "--dry-run")
 
 
 def test_a_budget_that_does_not_reach_for_one_image_begins_none(option):

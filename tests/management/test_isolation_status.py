@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from django_product_isolation.choices import Status
 from django_product_isolation.models import AccountBalance, IsolationRun
@@ -48,6 +48,13 @@ def test_open_runs_are_counted_by_status_with_the_age_of_the_oldest():
     make_run(Status.APPLIED)
     said = run_command()
     assert "Open: 2 (1 queued, 1 being isolated). The oldest was begun 3 hours ago." in said
+
+
+def test_originals_that_are_being_put_back_are_open_too_and_told_in_english(settings):
+    settings.LANGUAGE_CODE = "de"
+    make_run(Status.RESTORING)
+    with translation.override("de"):
+        assert "Open: 1 (1 restoring the original).\n" in run_command()
 
 
 def test_what_is_held_is_told_with_its_reason_in_words():

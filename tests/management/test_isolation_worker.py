@@ -45,7 +45,7 @@ def work(*args):
 
 @pytest.mark.parametrize("threads", ["1", "3"])
 def test_once_takes_every_due_step_and_ends(threads, changed_images):
-    assert "Stopped" in work("--threads", threads)
+    assert work("--threads", threads) == ""  # cron would mail it each time
     assert {run.status for run in changed_images.runs.all()} == {Status.SUPERSEDED}
     assert all(run.events.count() == 1 for run in changed_images.runs.all())
 

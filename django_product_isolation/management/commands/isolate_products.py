@@ -17,7 +17,7 @@ from django.core.exceptions import (
     ImproperlyConfigured,
     ValidationError,
 )
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 from django.core.serializers.base import ProgressBar
 from django.db.models import QuerySet
 
@@ -63,6 +63,7 @@ class Command(BaseCommand):
         parser.add_argument("--resolution", choices=Resolution.values)
         parser.add_argument("--prompt")
 
+    @no_translations  # the other words are English
     def handle(self, *, dry_run: bool, verbosity: int, **options: Any) -> None:
         try:
             catalogue = Catalogue(
@@ -92,7 +93,8 @@ class Command(BaseCommand):
         if not count:
             raise CommandError("There is nothing to isolate among these images.")
         total = count * catalogue.price
-        self.stdout.write(f"{count} images x ${catalogue.price} = ${total}")
+        images = "image" if count == 1 else "images"
+        self.stdout.write(f"{count} {images} x ${catalogue.price} = ${total}")
 
     def bar(self, total: int, verbosity: int) -> ProgressBar:
         """A bar for people; logs and pipes get none."""

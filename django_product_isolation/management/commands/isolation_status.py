@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 from django.utils import timezone
 
 from django_product_isolation import workers
@@ -29,6 +29,7 @@ class Command(BaseCommand):
             help="Fail when a step has been due for longer, e.g. to have cron write a mail.",
         )
 
+    @no_translations  # the other words are English
     def handle(self, *, max_late: float | None, **options: Any) -> None:
         try:
             settings = get_settings()
@@ -77,13 +78,14 @@ def lines(seen: Overview, daily: Decimal | None, monthly: Decimal | None) -> lis
 
 
 def opened(seen: Overview) -> str:
-    if not seen.open or seen.oldest is None:
+    if not seen.open:
         return "Open: nothing."
     counts = ", ".join(
         f"{seen.open[status]} {status.label.lower()}" for status in Status if status in seen.open
     )
     total = sum(seen.open.values())
-    return f"Open: {total} ({counts}). The oldest was begun {since_then(seen.oldest)} ago."
+    since = f" The oldest was begun {since_then(seen.oldest)} ago." if seen.oldest else ""
+    return f"Open: {total} ({counts}).{since}"
 
 
 def of(budget: Decimal | None) -> str:

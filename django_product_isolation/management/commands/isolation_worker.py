@@ -23,17 +23,22 @@ class Command(BaseCommand):
             "--pause", type=float, default=1.0, help="Seconds between looks (default 1)."
         )
 
-    def handle(self, *, once: bool, threads: int, pause: float, **_options: Any) -> None:
+    def handle(
+        self, *, once: bool, threads: int, pause: float, verbosity: int, **_options: Any
+    ) -> None:
         if threads < 1 or pause <= 0:
             raise CommandError("--threads takes 1 or more, --pause more than 0 seconds.")
         pool = WorkerPool(threads, pause)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: pool.stop())
-        self.stdout.write("Taking the steps that are due. Press Ctrl-C to stop.")
+        tells = verbosity > 0 and not once  # what cron starts is to say nothing that is as usual
+        if tells:
+            self.stdout.write("Taking the steps that are due. Press Ctrl-C to stop.")
         try:
             pool.run(until_idle=once)
         except DatabaseAway as error:
             raise CommandError(
                 f"The database cannot be worked with: {error}. Nothing is lost; try again later."
             ) from error
-        self.stdout.write("Stopped. What was begun goes on with the next start.")
+        if tells:
+            self.stdout.write("Stopped. What was begun goes on with the next start.")
