@@ -29,6 +29,7 @@ from .costs import Costs, costs_of, over_budget, over_limit
 from .desk import Desk, look_at, starting_values
 from .order_form import OrderForm, distinct_names, field_of
 from .pictures import SMALL, image_picture_url
+from .sites import frame_of
 
 MAX_PICTURES_SHOWN = 60
 
@@ -116,13 +117,12 @@ def begin(request: HttpRequest, form: OrderForm, desk: Desk) -> IsolationBatch |
 
 def draw(request: HttpRequest, form: OrderForm, desk: Desk) -> TemplateResponse:
     """The page of the selection as it is now."""
-    request.current_app = desk.home.name
     chosen = desk.chosen
     costs = costs_of(chosen, rights.may_see_spending(request))
     images = wording.images(len(chosen.accepted))
     title = _("Isolate %(images)s") if chosen.accepted else _("Nothing to isolate")
     context = {
-        **desk.home.each_context(request),
+        **frame_of(desk.home, request),
         **shown(chosen, form),
         "title": title % {"images": images},
         "images_name": desk.model._meta.verbose_name_plural,

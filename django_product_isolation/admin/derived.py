@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
+from django_product_isolation.host.inline_doors import HOSTS_OWN
+
 logger = logging.getLogger("django_product_isolation")
 
 
@@ -38,4 +40,5 @@ def extend(shown: Any, *additions: type) -> None:
 def extended(host: Any, addition: Any) -> Any:
     """A class that derives from both and goes by the host's name, in messages and checks too."""
     same = {name: getattr(host, name) for name in ("__module__", "__qualname__", "__doc__")}
+    same[HOSTS_OWN] = vars(host).get(HOSTS_OWN, host)
     return type(host)(host.__name__, (addition, host), same)

@@ -12,7 +12,6 @@ from django.contrib.admin import AdminSite, ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import Http404, HttpRequest
-from django.urls import reverse
 
 from django_product_isolation.conf import get_settings
 from django_product_isolation.host import shown_rows, without_dimensions
@@ -23,7 +22,7 @@ from django_product_isolation.workflow.begin import render
 from . import rights
 from .presets import default_of, values_of
 from .selections import is_target, site_called
-from .sites import admin_for, changelist_url, find_model
+from .sites import admin_for, changelist_url, find_model, index_url
 
 
 @dataclass(frozen=True)
@@ -46,9 +45,8 @@ class Desk:
         """Where "take me back" leads."""
         if self.selection.back:
             return self.selection.back
-        if self.model_admin:
-            return changelist_url(self.model_admin)
-        return reverse("admin:index", current_app=self.home.name)
+        listed = changelist_url(self.model_admin) if self.model_admin else ""
+        return listed or index_url(self.home)
 
     @property
     def unread(self) -> int:

@@ -112,9 +112,8 @@ class HistoryPanel(StateColumn):
 
     def older_url(self, image: Model) -> str:
         runs = admin_for(self.request, IsolationRun, self.model_admin.admin_site)
-        if runs is None:
-            return ""
-        return f"{changelist_url(runs)}?{urlencode({'q': image.pk})}"
+        listed = changelist_url(runs) if runs else ""
+        return f"{listed}?{urlencode({'q': image.pk})}" if listed else ""
 
 
 class PanelOnPage(ImageModelAdmin):

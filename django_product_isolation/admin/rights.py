@@ -6,13 +6,13 @@ request and object.
 
 from typing import Any
 
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from django_product_isolation.host import Target, permissions
+from django_product_isolation.host.entrance import lets_in, refusal
 from django_product_isolation.host.permissions import sites_in_use
 from django_product_isolation.models import IsolationBatch, IsolationRun, Preset
 from django_product_isolation.workflow.begin import MAX_READ
@@ -55,37 +55,41 @@ def may_see_pictures(request: HttpRequest) -> bool:
 def may_see_spending(request: HttpRequest) -> bool:
     """Whether the user may see sums: asks the sites that show our records; if none, all."""
     sites = [s for s in sites_in_use() if {IsolationRun, IsolationBatch, Preset} & {*s._registry}]
-    is_in = any(site.has_permission(request) for site in sites or sites_in_use())
+    is_in = any(lets_in(site, request) for site in sites or sites_in_use())
     return is_in and has_any(request, SPENDING)
 
 
 def turned_away(
     request: HttpRequest, *names: str, model_label: str = "", back: str = ""
-) -> HttpResponse | None:
-    """The way to the login, for those whom no site lets in; None for those who may go on.
+) -> HttpResponseBase | None:
+    """What a site says to those whom none lets in, mostly the way to its login; else None.
 
     ``model_label`` is what the page is about, if about images of one model; ``back`` the path to
     come back to, by default this page. Raises PermissionDenied for those who are in and have none
-    of the permissions.
+    of the permissions, and what the site raises.
     """
     if not sites_in_use():
         raise PermissionDenied  # our pages are drawn as the admin's are, and it has no address
     model = find_model(model_label) if model_label else None
     is_in = permissions.doors(request, model) if model else permissions.is_let_in(request)
     if not is_in:
-        return to_login(request, model, back or request.get_full_path())
+        return refused(request, model, back or request.get_full_path())
     if not has_any(request, *names):
         raise PermissionDenied
     return None
 
 
-def to_login(request: HttpRequest, model: type[Model] | None, back: str) -> HttpResponse:
-    """To the login of a site that shows the model; raises PermissionDenied where there is none."""
+def refused(request: HttpRequest, model: type[Model] | None, back: str) -> HttpResponseBase:
+    """What the first site says that has something to say, those first that show the model.
+
+    Raises PermissionDenied where there is none.
+    """
     doors = permissions.all_doors(request, model) if model else []
-    site = next((door.site for door in doors if door.site), next(iter(sites_in_use()), None))
-    if site is None:
-        raise PermissionDenied
-    return redirect_to_login(back, reverse("admin:login", current_app=site.name))
+    for site in dict.fromkeys([*(door.site for door in doors if door.site), *sites_in_use()]):
+        said = refusal(site, request, back)
+        if said is not None:
+            return said
+    raise PermissionDenied
 
 
 def changeable_images(request: HttpRequest, images: QuerySet[Any]) -> tuple[set[str], set[str]]:

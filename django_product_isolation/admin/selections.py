@@ -23,6 +23,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from django_product_isolation.host import read_keys, shown_rows, target_for
+from django_product_isolation.host.entrance import lets_in
 from django_product_isolation.host.permissions import sites_in_use
 from django_product_isolation.models import Selection
 from django_product_isolation.workflow.begin import MAX_READ
@@ -96,13 +97,13 @@ def site_called(request: HttpRequest, name: str, model_label: str) -> AdminSite:
     """The admin site of that name, if it lets the person in; else one that does."""
     named = (site for site in sites_in_use() if site.name == name)
     home = home_for(request, model_label)
-    return next((site for site in named if site.has_permission(request)), home)
+    return next((site for site in named if lets_in(site, request)), home)
 
 
 def refuse_site(request: HttpRequest, name: str) -> None:
     """Raise PermissionDenied where a site has that name and does not let the person in."""
     named = (site for site in sites_in_use() if site.name == name)
-    if not all(site.has_permission(request) for site in named):
+    if not all(lets_in(site, request) for site in named):
         raise PermissionDenied
 
 
@@ -117,7 +118,7 @@ def select_images(request: HttpRequest, model_label: str) -> HttpResponseBase:
     does not let them in.
     """
     back = read_back(request)
-    here = back or index_url(request, model_label)
+    here = back or index_url(home_for(request, model_label))
     if away := rights.turned_away(request, rights.ISOLATE, model_label=model_label, back=here):
         return away
     model = find_model(model_label)

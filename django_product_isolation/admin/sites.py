@@ -4,6 +4,7 @@ Reads what the host registered and changes nothing of it.
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,8 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from django_product_isolation.host.answers import answer
+from django_product_isolation.host.entrance import lets_in
 from django_product_isolation.host.permissions import doors, sites_in_use
 
 
@@ -48,8 +51,9 @@ def admin_for(
 ) -> "ModelAdmin[Any] | None":
     """The first that lets the person in and shows them the model, None when there is none."""
     for model_admin in admins_of(model, first) if model else ():
-        may_enter = model_admin.admin_site.has_permission(request)
-        if may_enter and model_admin.has_view_permission(request):
+        if not lets_in(model_admin.admin_site, request):
+            continue
+        if answer(partial(model_admin.has_view_permission, request), False):
             return model_admin
     return None
 
@@ -61,31 +65,38 @@ def home_for(request: HttpRequest, label: str = "") -> AdminSite:
     """
     model, sites = find_model(label), sites_in_use()
     known = [door.site for door in doors(request, model) if door.site] if model else []
-    return next((s for s in [*known, *sites] if s.has_permission(request)), [*sites, site][0])
+    return next((s for s in [*known, *sites] if lets_in(s, request)), [*sites, site][0])
 
 
-def index_url(request: HttpRequest, label: str = "") -> str:
-    """The first page of that site; "/" where no site has an address."""
+def index_url(home: AdminSite) -> str:
+    """The first page of the site; "/" where it has no address."""
     try:
-        return reverse("admin:index", current_app=home_for(request, label).name)
+        return reverse("admin:index", current_app=home.name)
     except NoReverseMatch:
         return "/"
 
 
+def frame_of(home: AdminSite, request: HttpRequest) -> dict[str, Any]:
+    """What the site's own templates need around a page of ours."""
+    request.current_app = home.name
+    nothing: dict[str, Any] = {}
+    return answer(partial(home.each_context, request), nothing)
+
+
 def change_url(model_admin: "ModelAdmin[Any]", pk: str | UUID) -> str:
-    """The page of one object in that admin."""
-    opts = model_admin.opts
-    return reverse(
-        f"admin:{opts.app_label}_{opts.model_name}_change",
-        args=[quote(pk)],
-        current_app=model_admin.admin_site.name,
-    )
+    """The page of one object in that admin; "" where it has no address."""
+    return url_in(model_admin, "change", quote(pk))
 
 
 def changelist_url(model_admin: "ModelAdmin[Any]") -> str:
-    """The list of the model in that admin."""
+    """The list of the model in that admin; "" where it has no address."""
+    return url_in(model_admin, "changelist")
+
+
+def url_in(model_admin: "ModelAdmin[Any]", page: str, *args: str) -> str:
     opts = model_admin.opts
-    return reverse(
-        f"admin:{opts.app_label}_{opts.model_name}_changelist",
-        current_app=model_admin.admin_site.name,
-    )
+    name = f"admin:{opts.app_label}_{opts.model_name}_{page}"
+    try:
+        return reverse(name, args=args, current_app=model_admin.admin_site.name)
+    except NoReverseMatch:
+        return ""

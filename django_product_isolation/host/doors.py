@@ -13,6 +13,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from .columns import has_key_of
+from .entrance import lets_in
 from .registry import targets_of
 from .rows import unopened
 
@@ -65,8 +66,12 @@ class Door:
         found = {str(row.pk): row for row in near}
         return {pk: row for pk, row in found.items() if self.allows(request, action, row)}
 
+    def has_all(self, model: type[Model]) -> bool:
+        """Whether each row of ``model`` has its place here, if nothing hides it."""
+        return has_rows_of(self.model, model)
+
     def shows_all(self, request: HttpRequest, action: Action) -> bool:
-        """Whether the person finds every image there is here, whichever it is."""
+        """Whether the person finds every row that has its place here, whichever it is."""
         return self.allows(request, action) and not is_narrowed(self.rows(request, action))
 
 
@@ -79,7 +84,7 @@ class AdminDoor(Door):
         self.site = model_admin.admin_site
 
     def lets_in(self, request: HttpRequest) -> bool:
-        return self.model_admin.admin_site.has_permission(request)
+        return lets_in(self.model_admin.admin_site, request)
 
     def rows(self, request: HttpRequest, action: Action) -> QuerySet[Any]:
         return self.model_admin.get_queryset(request)
@@ -107,7 +112,7 @@ class PlainDoor(Door):
         self.sites = list(sites)
 
     def lets_in(self, request: HttpRequest) -> bool:
-        return any(site.has_permission(request) for site in self.sites)
+        return any(lets_in(site, request) for site in self.sites)
 
     def rows(self, request: HttpRequest, action: Action) -> QuerySet[Any]:
         return self.model._default_manager.all()
@@ -158,7 +163,9 @@ def is_narrowed(rows: QuerySet[Any]) -> bool:
     manager, query = rows.model._default_manager, rows.query
     if type(rows) is not type(manager.all()):
         return True  # a class of its own may leave out rows while it reads them
-    return bool(query.where or query.is_sliced or query.combinator or query.extra_tables)
+    return any(
+        (query.where, query.is_sliced, query.combinator, query.extra_tables, query.distinct_fields)
+    )
 
 
 def is_shown_by(model: type[Model], shown: type[Model]) -> bool:
@@ -173,6 +180,11 @@ def is_shown_by(model: type[Model], shown: type[Model]) -> bool:
     if issubclass(theirs, ours):
         return has_key_of(theirs, ours)
     return issubclass(ours, theirs) and has_images_of(theirs, model) and has_key_of(ours, theirs)
+
+
+def has_rows_of(shown: type[Model], model: type[Model]) -> bool:
+    """Whether each row of ``model`` is a row of ``shown`` too: of a child table only some are."""
+    return issubclass(concrete(model), concrete(shown))
 
 
 def has_images_of(parent: type[Model], model: type[Model]) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db.models import F, ForeignKey, Model, QuerySet
 from django.db.models.functions import Cast
 from django.http import HttpRequest
@@ -17,6 +18,7 @@ from .doors import (
     Door,
     concrete,
     decides_by_row,
+    has_rows_of,
     is_narrowed,
     is_shown_by,
     says_yes,
@@ -24,6 +26,8 @@ from .doors import (
 )
 from .rows import unopened
 
+# Where a class that we derive from one of the host's keeps the host's.
+HOSTS_OWN = "_isolation_derived_from"
 MAX_DEPTH = 4  # of inlines within inlines
 
 
@@ -31,6 +35,7 @@ MAX_DEPTH = 4  # of inlines within inlines
 class Link:
     """How the images of an inline say to what they belong."""
 
+    owner: type[Model]
     path: str  # to the key of what they belong to
     conditions: dict[str, Any]
     may_be_empty: bool
@@ -64,6 +69,15 @@ class InlineDoor(Door):
         images = self.images(request)
         return self.link.within(images, self.page.rows(request, action))
 
+    @property
+    def shown(self) -> type[Model]:
+        """The model of the rows."""
+        model: type[Model] = self.model if self.inline is None else self.inline.model
+        return model
+
+    def has_all(self, model: type[Model]) -> bool:
+        return has_rows_of(self.shown, model) and self.page.has_all(self.link.owner)
+
     def images(self, request: HttpRequest) -> QuerySet[Any]:
         """What the inline has, whatever it belongs to."""
         if self.inline is None:
@@ -82,35 +96,71 @@ class InlineDoor(Door):
         return not is_plain or self.page.asks_each or decides_by_row(self.inline)
 
     def found(self, request: HttpRequest, action: Action, pks: Iterable[str]) -> dict[str, Model]:
-        """As of any door; one query, and those of the door of the page."""
-        images = self.images(request)
+        """As of any door; one query, and those of the door of the page.
+
+        One more for each of the inlines chosen that narrow their rows, for they differ by page.
+        """
+        is_chosen = chooses_inlines(self.holder)
+        images = self.shown._base_manager.all() if is_chosen else self.images(request)
         images = images.filter(pk__in=valid_keys(images.model, pks), **self.link.conditions)
         rows = list(unopened(images.annotate(isolation_page=F(self.link.path))))
         keys = {str(row.isolation_page) for row in rows if row.isolation_page is not None}
         pages = self.page.found(request, action, keys) if keys else {}
-        open_pages = {key for key, page in pages.items() if self.is_open_on(request, action, page)}
-        return {str(row.pk): row for row in rows if str(row.isolation_page) in open_pages}
+        found = {str(row.pk): row for row in rows if str(row.isolation_page) in pages}
+        if is_chosen:
+            open_here = self.open_in_chosen(request, action, pages, found)
+            return {pk: row for pk, row in found.items() if pk in open_here}
+        open_pages = {
+            k for k, page in pages.items() if says_yes(self.inline, request, action, page)
+        }
+        return {pk: row for pk, row in found.items() if str(row.isolation_page) in open_pages}
 
-    def is_open_on(self, request: HttpRequest, action: Action, page: Model) -> bool:
-        """Whether the inline stands on the page of that object and lets the person do it."""
-        if not chooses_inlines(self.holder):
-            return says_yes(self.inline, request, action, page)
-        return any(
-            says_yes(inline, request, action, page)
-            for inline in self.holder.get_inline_instances(request, page)
-            if self.is_same(inline)
-        )
+    def open_in_chosen(
+        self, request: HttpRequest, action: Action, pages: dict[str, Model], found: dict[str, Any]
+    ) -> set[str]:
+        """The keys of what stands in an inline that was chosen for its page and lets it be done.
 
-    def is_same(self, inline: Any) -> bool:
-        if self.inline is not None:
-            return name_of(inline) == name_of(self.inline)
-        return is_shown_by(self.model, inline.model)
+        Which classes these are says nothing: they may be made anew for each page.
+        """
+        asked: dict[Any, tuple[QuerySet[Any], set[str]]] = {}
+        for page, pks in by_page(found).items():
+            for inline in self.holder.get_inline_instances(request, pages[page]):
+                if not is_shown_by(self.model, inline.model):
+                    continue
+                if says_yes(inline, request, action, pages[page]):
+                    rows = inline.get_queryset(request)
+                    asked.setdefault(signature(rows), (rows, set()))[1].update(pks)
+        return {pk for rows, pks in asked.values() for pk in keys_among(rows, pks)}
 
     def shows_all(self, request: HttpRequest, action: Action) -> bool:
         if self.inline is None or self.link.may_be_empty or chooses_inlines(self.holder):
             return False
         is_whole = self.page.shows_all(request, action) and self.allows(request, action)
         return is_whole and not is_narrowed(self.inline.get_queryset(request))
+
+
+def by_page(rows: dict[str, Any]) -> dict[str, set[str]]:
+    """The keys of images, by the key of the page on which they stand."""
+    pages: dict[str, set[str]] = {}
+    for pk, row in rows.items():
+        pages.setdefault(str(row.isolation_page), set()).add(pk)
+    return pages
+
+
+def signature(rows: QuerySet[Any]) -> Any:
+    """What querysets of the same rows have in common."""
+    try:
+        return type(rows), rows.model, str(rows.query)
+    except EmptyResultSet:
+        return None
+
+
+def keys_among(rows: QuerySet[Any], pks: set[str]) -> set[str]:
+    """Those of the keys that the queryset has; no query where it has all rows of the table."""
+    if not is_narrowed(rows):
+        return pks
+    near = rows.order_by().filter(pk__in=valid_keys(rows.model, pks))
+    return pks & set(map(str, near.values_list("pk", flat=True)))
 
 
 def inline_doors(
@@ -130,8 +180,7 @@ def inline_doors(
             yield from inline_doors(request, model, inner, inline, depth + 1)
     if not shown and isinstance(page, AdminDoor) and chooses_inlines(holder):
         for field in links_between(model, holder.model):
-            link = Link(f"{field.name}__pk", {}, field.null)
-            yield InlineDoor(model, page, holder, None, link)
+            yield InlineDoor(model, page, holder, None, link_by(field))
 
 
 def known_inlines(request: HttpRequest, holder: Any) -> list[Any]:
@@ -139,9 +188,9 @@ def known_inlines(request: HttpRequest, holder: Any) -> list[Any]:
     named = named_inlines(holder)
     if not chooses_inlines(holder):
         return named
-    names = set(map(name_of, named))
+    kinds = set(map(kind_of, named))
     chosen = holder.get_inline_instances(request, None)
-    return named + [inline for inline in chosen if name_of(inline) not in names]
+    return named + [inline for inline in chosen if kind_of(inline) not in kinds]
 
 
 def named_inlines(holder: Any) -> list[Any]:
@@ -150,9 +199,9 @@ def named_inlines(holder: Any) -> list[Any]:
     return [kind(holder.model, holder.admin_site) for kind in kinds]
 
 
-def name_of(inline: Any) -> tuple[str, str]:
-    """The host's name of an inline's class, which stays the same where we add to it."""
-    return type(inline).__module__, type(inline).__qualname__
+def kind_of(inline: Any) -> Any:
+    """The host's class of an inline, also where we add to it."""
+    return vars(type(inline)).get(HOSTS_OWN, type(inline))
 
 
 def may_stand_in_inline(model: type[Model], holder: Any, depth: int = 0) -> bool:
@@ -184,10 +233,14 @@ def find_link(owner: type[Model], inline: Any) -> Link | None:
         from django.contrib.contenttypes.models import ContentType
 
         kind = ContentType.objects.get_for_model(owner)
-        return Link(generic, {inline.ct_field: kind}, may_be_empty=True)
+        return Link(owner, generic, {inline.ct_field: kind}, may_be_empty=True)
     named = getattr(inline, "fk_name", None)
     fields = [f for f in links_between(inline.model, owner) if named in (None, f.name)]
-    return Link(f"{fields[0].name}__pk", {}, fields[0].null) if fields else None
+    return link_by(fields[0]) if fields else None
+
+
+def link_by(field: "ForeignKey[Any, Any]") -> Link:
+    return Link(field.remote_field.model, f"{field.name}__pk", {}, field.null)
 
 
 def links_between(model: type[Model], owner: type[Model]) -> "list[ForeignKey[Any, Any]]":

@@ -1,6 +1,6 @@
 """Who may do what to which of the shop's images: the one place that answers.
 
-The answers are the shop's own: a site's ``has_permission``, a ModelAdmin's ``get_queryset`` and
+The answers are the shop's own: a site's entrance, a ModelAdmin's ``get_queryset`` and
 its permissions for each object, also where images stand in an inline only. A place that does not
 let the person in has no say; of those that do, one that allows it is enough.
 """
@@ -17,6 +17,7 @@ from django.urls import get_resolver, get_urlconf
 
 from .answers import answer
 from .doors import Action, AdminDoor, ClosedDoor, Door, PlainDoor, is_shown_by
+from .entrance import lets_in
 from .inline_doors import inline_doors, may_stand_in_inline
 from .registry import target_models
 from .wagtail import WagtailDoor
@@ -123,11 +124,11 @@ def is_let_in(request: HttpRequest) -> bool:
 
 
 def finds_a_way_in(request: HttpRequest) -> bool:
-    if any(site.has_permission(request) for site in sites_in_use()):
+    if any(lets_in(site, request) for site in sites_in_use()):
         return True
     models = target_models() if _registered else []
     return any(
-        kind(model).lets_in(request)
+        answer(partial(kind(model).lets_in, request), False)
         for model in models
         for kind in _registered
         if kind.shows(model)
@@ -161,11 +162,11 @@ def allowed(
 
 def sees_all(request: HttpRequest, model: type[Model]) -> bool:
     """Whether every image of the model is shown to the person, wherever it stands in a list."""
-    return any(shows_all(request, "view", door) for door in doors(request, model))
+    return any(shows_all(request, "view", model, door) for door in doors(request, model))
 
 
-def shows_all(request: HttpRequest, action: Action, door: Door) -> bool:
-    return answer(partial(door.shows_all, request, action), False)
+def shows_all(request: HttpRequest, action: Action, model: type[Model], door: Door) -> bool:
+    return door.has_all(model) and answer(partial(door.shows_all, request, action), False)
 
 
 def knows_all(request: HttpRequest, action: Action, model: type[Model]) -> bool:
@@ -176,7 +177,8 @@ def knows_all(request: HttpRequest, action: Action, model: type[Model]) -> bool:
     if is_boss(request):
         return may(request, action, model)
     return any(
-        shows_all(request, action, door) and not door.asks_each for door in doors(request, model)
+        shows_all(request, action, model, door) and not door.asks_each
+        for door in doors(request, model)
     )
 
 

@@ -34,6 +34,7 @@ from django_product_isolation.admin.sites import (
     admin_for,
     changelist_url,
     find_model,
+    frame_of,
     home_for,
 )
 from django_product_isolation.choices import Status
@@ -107,9 +108,8 @@ def draw(
     With ``since`` in the address only what may have changed after that moment is drawn.
     """
     home = home_for(request, batch.model_label)
-    request.current_app = home.name
     context = {
-        **home.each_context(request),
+        **frame_of(home, request),
         **live(request, runs, home),
         "title": _("Isolation of %(images)s") % {"images": wording.images(len(runs))},
         "batch": batch,
@@ -162,9 +162,8 @@ def images_home(
 ) -> dict[str, Any] | None:
     """Name and address of the image list that staff came from; None when they may not see it."""
     images = admin_for(request, find_model(batch.model_label), home)
-    if images is None:
-        return None
-    return {"name": images.opts.verbose_name_plural, "url": changelist_url(images)}
+    url = changelist_url(images) if images else ""
+    return {"name": images.opts.verbose_name_plural, "url": url} if images and url else None
 
 
 def for_all(drawn: Sequence[Card]) -> list[tuple[Decision, str]]:

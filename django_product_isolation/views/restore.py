@@ -17,7 +17,7 @@ from django_product_isolation import clock
 from django_product_isolation.admin import rights, visible, wording
 from django_product_isolation.admin.decisions import DECISIONS, decide
 from django_product_isolation.admin.selections import read_back
-from django_product_isolation.admin.sites import home_for, index_url
+from django_product_isolation.admin.sites import frame_of, home_for, index_url
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, RunEvent
 
@@ -33,7 +33,7 @@ def restore(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     """
     run = IsolationRun.objects.select_related("batch").filter(pk=pk).first()
     label = run.batch.model_label if run else ""
-    back = read_back(request) or index_url(request, label)
+    back = read_back(request) or index_url(home_for(request, label))
     if away := rights.turned_away(request, rights.RESTORE, model_label=label, back=back):
         return away
     if run is None or not visible.is_seen(request, run):
@@ -61,9 +61,8 @@ def restores(request: HttpRequest, at: str) -> HttpResponseBase:
         onward = decide(request, *read_decision(request, shown))
         return HttpResponseRedirect(onward or request.get_full_path())
     home = home_for(request, shown[0].batch.model_label)
-    request.current_app = home.name
     context = {
-        **home.each_context(request),
+        **frame_of(home, request),
         **live(request, shown, home),
         "title": _("Restoring %(images)s") % {"images": wording.images(len(shown))},
     }

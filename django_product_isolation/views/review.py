@@ -25,7 +25,7 @@ from django.views.decorators.http import require_http_methods
 from django_product_isolation.admin import rights, visible
 from django_product_isolation.admin.cards import Card, cards
 from django_product_isolation.admin.decisions import DECISIONS, Decision, decide
-from django_product_isolation.admin.sites import find_model, home_for
+from django_product_isolation.admin.sites import find_model, frame_of, home_for
 from django_product_isolation.choices import Status
 from django_product_isolation.conf import get_settings
 from django_product_isolation.models import IsolationBatch, IsolationRun
@@ -152,10 +152,9 @@ def draw(request: HttpRequest, queue: Queue) -> TemplateResponse:
     page = Paginator(queue.runs(), per_page()).get_page(request.GET.get("page"))
     runs = list(page.object_list)
     home = home_for(request, runs[0].batch.model_label if runs else "")
-    request.current_app = home.name
     drawn = cards(request, runs, home)
     context = {
-        **home.each_context(request),
+        **frame_of(home, request),
         "title": _("Review results"),
         "queue": queue,
         "batch": queue.chosen_batch(),

@@ -24,7 +24,7 @@ from django.views.decorators.http import require_safe
 from django_product_isolation import clock
 from django_product_isolation.admin import rights, visible, wording
 from django_product_isolation.admin import spending as shown
-from django_product_isolation.admin.sites import home_for
+from django_product_isolation.admin.sites import frame_of, home_for
 from django_product_isolation.choices import Status
 from django_product_isolation.models import AccountBalance, IsolationRun
 from django_product_isolation.workflow import spending as workflow
@@ -152,11 +152,10 @@ def named_periods() -> dict[str, workflow.Period]:
 def draw(request: HttpRequest, form: DaysForm, period: workflow.Period) -> TemplateResponse:
     """The page, in the same few queries for any number of runs."""
     home = home_for(request)
-    request.current_app = home.name
     spent = workflow.spending(period)
     names = shown.names_of(spent.by_person)
     context = {
-        **home.each_context(request),
+        **frame_of(home, request),
         "title": _("What isolations cost"),
         "form": form if form.is_bound else DaysForm(days_of(period)),
         "period": period,

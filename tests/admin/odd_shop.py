@@ -19,12 +19,12 @@ class OddImage(ProductImage):
 
 
 @contextmanager
-def odd_site(settings, *registered):
+def odd_site(settings, *registered, kind=AdminSite):
     """The addresses of a site with these (model, ModelAdmin class); as its name "odd"."""
     # Those of earlier tests have the same name, and are known until they are collected.
     for earlier in [known for known in all_sites if known.name == "odd"]:
         all_sites.discard(earlier)
-    site = AdminSite(name="odd")
+    site = kind(name="odd")
     for model, admin_class in registered:
         site.register(model, admin_class)
     attach()

@@ -1,0 +1,92 @@
+"""The entrance of an admin site: whom it lets in, and what it says to those whom it does not.
+
+A site may ask for more than its ``has_permission`` does. Django's place for that is ``admin_view``,
+which stands before every page of a site: here it stands before what its people do on ours.
+"""
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden
+from django.http.response import HttpResponseBase
+
+from .answers import answer
+
+if TYPE_CHECKING:
+    from django.contrib.admin import AdminSite
+
+REFUSALS = (PermissionDenied, Http404)
+
+# Looked up once for each request: every row of a list asks.
+_let_in: "WeakKeyDictionary[HttpRequest, dict[Any, bool]]" = WeakKeyDictionary()
+
+
+def lets_in(site: "AdminSite", request: HttpRequest) -> bool:
+    """Whether the site would show the person a page of its own; False where its code breaks."""
+    known, key = _let_in.setdefault(request, {}), (site, request.user.pk)
+    if key not in known:
+        known[key] = answer(partial(is_open, site, request), False)
+    return known[key]
+
+
+def is_open(site: "AdminSite", request: HttpRequest) -> bool:
+    try:
+        return site.has_permission(request) and knock(site, aside(request)) is None
+    except REFUSALS:
+        return False
+
+
+def refusal(site: "AdminSite", request: HttpRequest, back: str) -> HttpResponseBase | None:
+    """What the site says to somebody who opens the path ``back``; None where it lets them in.
+
+    Raises PermissionDenied or Http404 where that is what the site does. None where it breaks.
+    """
+    asked = request if back == request.get_full_path() else opening(request, back)
+    said = answer(partial(said_by, site, asked), None)
+    if isinstance(said, Exception):
+        raise said
+    return said
+
+
+def said_by(site: "AdminSite", request: HttpRequest) -> HttpResponseBase | Exception | None:
+    try:
+        return knock(site, request)
+    except REFUSALS as error:
+        return error
+
+
+def knock(site: "AdminSite", request: HttpRequest) -> HttpResponseBase | None:
+    """What the site answers in the place of a page of its own; None where it shows the page."""
+    reached = []
+
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        reached.append(request)
+        return HttpResponse()
+
+    page.csrf_exempt = True  # type: ignore[attr-defined]  # the page that asks has seen to that
+    said = site.admin_view(page)(request)
+    if reached:
+        return None
+    return said if isinstance(said, HttpResponseBase) else HttpResponseForbidden()
+
+
+def aside(request: HttpRequest) -> HttpRequest:
+    """The request, to ask other sites with: what they note on it, or say to the person, is lost."""
+    same: HttpRequest = object.__new__(type(request))
+    vars(same).update(vars(request), META=dict(request.META))
+    if hasattr(request, "_messages"):
+        from django.contrib.messages.storage import default_storage
+
+        vars(same)["_messages"] = default_storage(same)
+    return same
+
+
+def opening(request: HttpRequest, path: str) -> HttpRequest:
+    """The request of the same person for the page at ``path``, an address on this host."""
+    same = aside(request)
+    same.method = "GET"
+    same.path, _mark, same.META["QUERY_STRING"] = path.partition("?")
+    same.path_info = same.path
+    return same
