@@ -128,6 +128,8 @@ class Network:
         self.refused_accounts += fault.removeprefix("lost ") == "waf 403"
         if arrives:
             reply = self._answer(request)
+        if route == "GET run" and fault in REFUSALS:
+            self.runflow.disown(urlsplit(request.url).path.rpartition("/")[2])
         if fault in DENIED and reply.status_code == 201:
             self.runflow.deny(json.loads(request.body)["client_ref"])
         self._note_post(route, request, fault or str(reply.status_code))

@@ -238,7 +238,7 @@ class Invariants:
         known = {run.runflow_run_id: run for run in runs if run.runflow_run_id}
         for entry in self.world.runflow.ledger:
             run = known.get(entry.id)
-            if run is None and entry.is_denied and not entry.has_called_back:
+            if run is None and entry.is_lost:
                 continue  # nobody can know
             if run is None:
                 self.world.violation(f"I12 paid and forgotten: {entry.client_ref} {entry.state}")

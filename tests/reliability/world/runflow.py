@@ -37,6 +37,12 @@ class Accepted:
     output: list[str] = field(default_factory=list)  # kinds or numbers of pictures, see Files
     is_denied: bool = False  # Runflow took it and said that it had not
     has_called_back: bool = False  # and was answered 200
+    is_disowned: bool = False  # Runflow refused to answer when asked for it by its own id
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether Runflow denied it each time that it could have been known: nobody can know."""
+        return self.is_denied and (not self.has_called_back or self.is_disowned)
 
     @property
     def is_over(self) -> bool:
@@ -104,7 +110,7 @@ class Runflow:
             return accepted
         ref = body.get("client_ref", "")
         if same := [entry for entry in self.ledger if entry.client_ref == ref]:
-            if not same[0].is_denied or (same[0].has_called_back and self.is_undisturbed()):
+            if not same[0].is_lost and (not same[0].is_denied or self.is_undisturbed()):
                 self.violation(f"I3 paid twice: {ref}")
             else:
                 return same[0]
@@ -116,6 +122,11 @@ class Runflow:
         if self.isolates_at_once:
             self.finish(accepted, "succeeded", ["1"])
         return accepted
+
+    def disown(self, run_id: str) -> None:
+        """Say of a run that was asked for by its id that there is none."""
+        for entry in self.ledger:
+            entry.is_disowned |= entry.id == run_id
 
     def deny(self, ref: str) -> None:
         """Say of a run that was just taken that it was not."""
