@@ -199,7 +199,8 @@ class Target:
         path = names.placed(self.field, beside or current, filename)
         if len(path) > self.name_max_length:
             raise NameTooLong(path)
-        if names.is_taken(self.storage, path):
+        limit = self.name_max_length
+        if names.is_taken(self.storage, path) or not names.tells_apart(self.storage, path, limit):
             raise NameTaken(path)
         return path
 

@@ -10,12 +10,13 @@ from django.core.files.storage import Storage
 from django.db.models import DateField, Field, FileField, ImageField, Model
 from django.utils import timezone
 
-from .names import has_plain_folder
+from .names import NameTooLong, has_plain_folder, placed, result_filename, tells_apart
 from .storage import overwrites
 from .untouched import untouched
 
 # Whoever does this while a file is named makes room for it.
 DELETING = frozenset({"delete", "remove", "unlink"})
+LONGEST = ".webp"  # no ending of a result is longer
 DEPTH = 2  # of related rows, such as the product's category
 
 
@@ -38,6 +39,28 @@ def uploads_meet(field: ImageField) -> bool:
         return str(first) == str(second) and not keeps_both(field.storage)
     except Exception:  # the shop's own code
         return False
+
+
+def room_needed(field: ImageField) -> int:
+    """How long names of ours get in the folder that ``upload_to`` names, in characters.
+
+    Where ``upload_to`` is code, which no row is at hand for, as if it named no folder.
+    """
+    name = result_filename(LONGEST)
+    if not has_plain_folder(field):
+        return len(name)
+    try:
+        with untouched(field.storage):
+            return len(placed(field, "", name))
+    except NameTooLong as error:
+        return len(str(error))
+    except Exception:  # the shop's own storage
+        return len(name)
+
+
+def cuts_names_short(field: ImageField) -> bool:
+    """Whether the storage is known to leave too little of our names to tell them apart."""
+    return not tells_apart(field.storage, result_filename(LONGEST), field.max_length or 0)
 
 
 def keeps_both(storage: Storage) -> bool:
