@@ -166,14 +166,16 @@ def innermost(field: "Field[Any, Any]") -> "Field[Any, Any]":
 def databases_of(model: type[Model]) -> Iterator[str]:
     """Where the rows of a model are: by the routers, and wherever else its table stands."""
     home = router.db_for_read(model)
-    yield home
+    # Django makes no table for a model that wants another kind of database.
+    if model._meta.required_db_vendor in (None, connections[home].vendor) or has_table(model, home):
+        yield home
     for database in connections:
         if database != home and has_table(model, database):
             yield database
 
 
 def has_table(model: type[Model], database: str) -> bool:
-    """Whether a database that is not the model's own has its table too. Raises CannotAsk."""
+    """Whether a database that need not have the model's table has it. Raises CannotAsk."""
     connection = connections[database]
     try:
         tables = connection.introspection.table_names(include_views=True)

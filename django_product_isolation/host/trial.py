@@ -4,6 +4,7 @@ For checks alone: such code is the shop's own, and may do more than name.
 """
 
 import uuid
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.files.storage import Storage
@@ -42,7 +43,8 @@ def uploads_meet(field: ImageField) -> bool:
 
 
 def room_needed(field: ImageField) -> int:
-    """How long names of ours get in the folder that ``upload_to`` names, in characters.
+    """How long names of ours get in the folder that ``upload_to`` names, in characters; in a
+    dated one, on whichever day makes the longest.
 
     Where ``upload_to`` is code, which no row is at hand for, as if it named no folder.
     """
@@ -51,11 +53,16 @@ def room_needed(field: ImageField) -> int:
         return len(name)
     try:
         with untouched(field.storage):
-            return len(placed(field, "", name))
+            placed_now = placed(field, "", name)
     except NameTooLong as error:
-        return len(str(error))
+        placed_now = str(error)
     except Exception:  # the shop's own storage
         return len(name)
+    today = datetime.now()
+    folders = [
+        len((today + timedelta(days=days)).strftime(str(field.upload_to))) for days in range(366)
+    ]
+    return len(placed_now) + max(folders) - folders[0]
 
 
 def cuts_names_short(field: ImageField) -> bool:
