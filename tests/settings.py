@@ -64,6 +64,8 @@ DATABASES: dict[str, Any] = {
 }
 if os.environ.get("DATABASE_URL"):
     DATABASES["default"] = dj_database_url.config()
+if DATABASES["default"]["ENGINE"].endswith(".postgresql"):
+    INSTALLED_APPS.append("tests.lookbook")
 if DATABASES["default"]["ENGINE"].endswith(".mysql"):
     import pymysql
 

@@ -5,7 +5,12 @@ from django.core.checks import run_checks
 from django.core.files.storage import storages
 from django.utils.text import slugify
 
+from django_product_isolation import isolate
+from django_product_isolation.choices import Status
+from django_product_isolation.reasons import Reason
+from django_product_isolation.workflow import advance
 from tests.catalogue.models import ProductImage
+from tests.photos import make_image
 from tests.warehouse import storages as odd
 
 pytestmark = pytest.mark.django_db
@@ -95,3 +100,62 @@ def test_no_real_row_or_file_is_touched(found, django_assert_num_queries):
     with django_assert_num_queries(0):
         found(MEETING["by the product"], path_of(odd.DeletingFirst))
     assert storages["default"].contents == {}
+
+
+ROOM = {"a/": 48, "": 46, "products/%Y/": 60, "%B/": len("September/") + 46}
+
+
+@pytest.mark.parametrize("upload_to", ROOM)
+def test_a_column_is_called_too_short_up_to_the_very_character(upload_to, found, monkeypatch):
+    monkeypatch.setattr(FIELD, "max_length", ROOM[upload_to])
+    assert found(upload_to) == []
+    monkeypatch.setattr(FIELD, "max_length", ROOM[upload_to] - 1)
+    assert found(upload_to) == ["W022"]
+    (finding,) = [m for m in run_checks() if m.id == "product_isolation.W022"]
+    assert f"max_length={ROOM[upload_to]}" in finding.hint
+
+
+def first_step(image):
+    run = isolate(image).runs.get()
+    advance(run.pk)
+    run.refresh_from_db()
+    return run
+
+
+def test_what_is_called_too_short_is_so_indeed(found, monkeypatch, runflow):
+    monkeypatch.setattr(FIELD, "max_length", 54)
+    image = make_image()
+    assert found("products/") == ["W022"]
+    assert first_step(image).reason == Reason.NAME_TOO_LONG
+    monkeypatch.setattr(FIELD, "max_length", 55)
+    assert found("products/") == []
+    assert first_step(image).status == Status.PROCESSING
+
+
+def test_code_that_names_a_folder_is_judged_by_the_name_alone(found, monkeypatch):
+    monkeypatch.setattr(FIELD, "max_length", 46)
+    assert found(APART["with the name"]) == []
+    monkeypatch.setattr(FIELD, "max_length", 45)
+    assert found(APART["with the name"]) == ["W022"]
+
+
+@pytest.mark.parametrize("storage_class", [odd.Shortening, odd.ShorteningAndDeleting])
+def test_a_storage_that_cuts_names_short_is_found_with_no_look_at_its_files(
+    storage_class, found, monkeypatch
+):
+    looked = []
+    monkeypatch.setattr(odd.InMemory, "exists", lambda self, name: looked.append(name))
+    monkeypatch.setattr(odd.InMemory, "delete", lambda self, name: looked.append(name))
+    assert "W023" in found("products/", path_of(storage_class))
+    assert looked == []
+
+
+@pytest.mark.parametrize(
+    "storage_class",
+    [
+        *[odd.InMemory, odd.DeletingFirst, odd.Slugging, odd.Cutting, odd.Unlistable],
+        *[odd.ShorteningALittle, odd.Inventing, odd.ByContents],
+    ],
+)
+def test_it_is_silent_of_storages_that_tell_names_apart(storage_class, found):
+    assert "W023" not in found("products/", path_of(storage_class))

@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from django_product_isolation.conf import SETTING, get_settings
 
-from .names import check_upload_to
+from .names import check_cut_names, check_room, check_upload_to
 from .settings import (
     check_addresses,
     check_amounts,
@@ -47,6 +47,8 @@ CHECKS = (
     check_storages,
     check_formats,
     check_upload_to,
+    check_room,
+    check_cut_names,
     check_workers,
 )
 

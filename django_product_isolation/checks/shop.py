@@ -1,10 +1,10 @@
 """Checks of what the shop brings: its image models, admins, addresses and storages."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from uuid import UUID
 
 from django.apps import apps
+from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Error, Warning
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model
@@ -21,6 +21,8 @@ from django_product_isolation.conf import SETTING, IsolationSettings
 from django_product_isolation.host import Target, build, entries, extensions_of, get_targets
 from django_product_isolation.host.permissions import is_shown
 from django_product_isolation.variants import takes
+
+from .names import well_named
 
 
 def check_images(settings: IsolationSettings) -> Iterator[CheckMessage]:
@@ -68,23 +70,10 @@ def check_entries(settings: IsolationSettings) -> Iterator[CheckMessage]:
         columns.setdefault(target.column, target)
 
 
-def well_named(settings: IsolationSettings) -> Iterator[Target]:
-    """The targets of all entries that fit the shop; of others E003 tells."""
-    for label, options in entries(settings.IMAGES):
-        with suppress(ImproperlyConfigured):
-            yield build(label, options)
-
-
-def check_urls(_settings: IsolationSettings) -> Iterator[CheckMessage]:
+def check_urls(settings: IsolationSettings) -> Iterator[CheckMessage]:
     """Our addresses are in the URLconf, and nothing before them answers in their place."""
-    try:
-        reverse("product_isolation:callback", args=["token"])
-    except NoReverseMatch:
-        yield Error(
-            "The app's addresses are not in the URLconf.",
-            hint='Add path("product-isolation/", include("django_product_isolation.urls")).',
-            id="product_isolation.E009",
-        )
+    if not has_address("product_isolation:callback", "token"):
+        yield missing_addresses(settings)
         return
     for address, answering in taken_addresses():
         yield Error(
@@ -93,6 +82,44 @@ def check_urls(_settings: IsolationSettings) -> Iterator[CheckMessage]:
             "takes every address, such as Wagtail's or a catch-all of your own.",
             id="product_isolation.E056",
         )
+
+
+def missing_addresses(settings: IsolationSettings) -> CheckMessage:
+    """An error where something surely needs them in ROOT_URLCONF: callbacks, or an admin there.
+
+    Else the staff's pages may have a URLconf of their own, which middleware gives to requests.
+    """
+    line = 'path("product-isolation/", include("django_product_isolation.urls"))'
+    if settings.CALLBACK_BASE_URL is not None:
+        return Error(
+            "The app's addresses are not in ROOT_URLCONF, and a callback's is made from it.",
+            hint=f"Add {line} there. Workers know no request, and so no URLconf that middleware "
+            "gives to one: a host of its own for your staff needs the line in both, under the "
+            "same path, or CALLBACK_BASE_URL = None, which has results polled.",
+            id="product_isolation.E009",
+        )
+    if has_address("admin:index"):
+        return Error(
+            "The app's addresses are not in the URLconf.",
+            hint=f"Add {line}.",
+            id="product_isolation.E009",
+        )
+    return Warning(
+        "Neither the app's addresses nor an admin's are in ROOT_URLCONF.",
+        hint=f"Add {line} to the URLconf of your staff's pages. Where that is another one, which "
+        "middleware gives to requests for their host, and has the line, name this id in "
+        "SILENCED_SYSTEM_CHECKS.",
+        id="product_isolation.W024",
+    )
+
+
+def has_address(view: str, *args: str) -> bool:
+    """Whether a view is in ROOT_URLCONF."""
+    try:
+        reverse(view, urlconf=django_settings.ROOT_URLCONF, args=args)
+    except NoReverseMatch:
+        return False
+    return True
 
 
 def taken_addresses() -> Iterator[tuple[str, str]]:

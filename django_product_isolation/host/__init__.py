@@ -7,7 +7,7 @@ from .acceptance import as_upload, extensions_of, refused_stored, refused_upload
 from .columns import column_named
 from .exactly import is_among, is_exactly, is_key, is_same
 from .holders import CannotAsk, held
-from .names import NameTaken, NameTooLong, is_ours, mark_of, result_filename
+from .names import NameTaken, NameTooLong, is_cut, is_ours, mark_of, result_filename
 from .obstacles import Obstacle
 from .pictures import Picture, Skipped
 from .registry import build, entries, get_targets, target_for, target_models, targets_of
@@ -22,7 +22,7 @@ from .storage import (
     storage_errors,
 )
 from .targets import Target
-from .trial import uploads_meet
+from .trial import cuts_names_short, room_needed, uploads_meet
 from .untouched import untouched
 from .uploads import NotProcessed, as_stored
 
@@ -45,12 +45,14 @@ __all__ = [
     "as_upload",
     "build",
     "column_named",
+    "cuts_names_short",
     "dimension_columns",
     "entries",
     "extensions_of",
     "get_targets",
     "held",
     "is_among",
+    "is_cut",
     "is_exactly",
     "is_key",
     "is_ours",
@@ -60,6 +62,7 @@ __all__ = [
     "refused_stored",
     "refused_upload",
     "result_filename",
+    "room_needed",
     "shown_rows",
     "storage_errors",
     "target_for",

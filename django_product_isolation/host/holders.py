@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from contextlib import nullcontext, suppress
 from itertools import islice
+from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
 
 from django.apps import apps
@@ -17,6 +18,7 @@ from django.db.models import (
     Field,
     FileField,
     FilePathField,
+    Func,
     Model,
     Q,
     QuerySet,
@@ -24,6 +26,7 @@ from django.db.models import (
     URLField,
     Value,
 )
+from django.db.models.lookups import IContains
 
 OUR_APP = "product_isolation"
 CHUNK = 100  # names asked for at a time: each is a condition of its own
@@ -41,6 +44,26 @@ class CannotAsk(DatabaseError):
         )
 
 
+class Column(NamedTuple):
+    """Where names may stand: one in each row or, in an array of PostgreSQL's, many."""
+
+    model: type[Model]
+    name: str
+    holds: "Field[Any, Any]"  # in an array, what its innermost elements are
+    is_array: bool
+
+    def has_one_of(self, names: Collection[str]) -> Q:
+        """Arrays are compared by their elements, however deep these are."""
+        return Q(**{f"{self.name}__{'overlap' if self.is_array else 'in'}": list(names)})
+
+    def has_in_it(self, part: str) -> Q:
+        if not self.is_array:
+            return Q(**{f"{self.name}__icontains": part})
+        # Cast to text, an array would quote some of its elements.
+        text = Func(self.name, Value("/"), function="array_to_string", output_field=TextField())
+        return Q(IContains(text, part))
+
+
 def held(names: Collection[str], storage: Storage | None = None) -> set[str]:
     """Those of ``names`` that a column of the shop's holds, or that a file field falls back to.
 
@@ -51,9 +74,9 @@ def held(names: Collection[str], storage: Storage | None = None) -> set[str]:
     take them for one, and some columns pad what they hold. Raises CannotAsk.
     """
     found = placeholders()
-    for model, column in name_columns():
-        for database in databases_of(model):
-            found |= ask(model, database, column, Q(**{f"{column}__in": names}))
+    for column in name_columns():
+        for database in databases_of(column.model):
+            found |= ask(column, database, column.has_one_of(names))
     loosely = {loose(name) for name in found}
     exactly = {name for name in names if loose(name) in loosely}
     if storage is None:
@@ -64,24 +87,24 @@ def held(names: Collection[str], storage: Storage | None = None) -> set[str]:
 def held_elsewhere(names: Collection[str], storage: Storage) -> set[str]:
     """Those of ``names`` whose last part stands in a column that writes names in its own way."""
     found: set[str] = set()
-    for model, column in place_columns(storage):
-        for database in databases_of(model):
+    for column in place_columns(storage):
+        for database in databases_of(column.model):
             unread = iter(sorted(names))
             while chunk := list(islice(unread, CHUNK)):
-                places = ask(model, database, column, ends_like_one_of(column, chunk))
+                places = ask(column, database, ends_like_one_of(column, chunk))
                 written = [f"/{loose(unquote(place))}".replace("\\", "/") for place in places]
                 ends = {name: f"/{loose(last_part(name))}" for name in chunk}
                 found |= {name for name in chunk if any(ends[name] in place for place in written)}
     return found
 
 
-def ends_like_one_of(column: str, names: Collection[str]) -> Q:
+def ends_like_one_of(column: Column, names: Collection[str]) -> Q:
     """Finds a bit more, since an address may go on behind the name."""
     parts = {
         unicodedata.normalize(form, last_part(name)) for name in names for form in ("NFC", "NFD")
     }
     spelled = sorted(parts | {quote(part) for part in parts})
-    return Q(*((f"{column}__icontains", part) for part in spelled), _connector=Q.OR)
+    return Q(*(column.has_in_it(part) for part in spelled), _connector=Q.OR)
 
 
 def last_part(name: str) -> str:
@@ -92,26 +115,28 @@ def loose(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold().strip()
 
 
-def name_columns() -> Iterator[tuple[type[Model], str]]:
+def name_columns() -> Iterator[Column]:
     """Every file field of every table of the shop's, and text columns of the same names.
 
     Those are copies that others keep: a history (django-simple-history writes file fields as
-    text), an order's own picture, a feed.
+    text), an order's own picture, a feed. Of arrays all: a gallery is called as no field is.
     """
-    fields = list(columns_of_the_shop())
-    copied = {field.name for _model, field in fields if isinstance(field, FileField)}
-    for model, field in fields:
-        is_text = isinstance(field, CharField | TextField)
-        if isinstance(field, FileField) or (is_text and field.name in copied):
-            yield model, field.attname
+    columns = list(columns_of_the_shop())
+    copied = {column.name for column in columns if isinstance(column.holds, FileField)}
+    for column in columns:
+        is_text = isinstance(column.holds, CharField | TextField)
+        is_copy = is_text and (column.is_array or column.name in copied)
+        if isinstance(column.holds, FileField) or is_copy:
+            yield column
 
 
-def place_columns(storage: Storage) -> Iterator[tuple[type[Model], str]]:
+def place_columns(storage: Storage) -> Iterator[Column]:
     """Every column that may lead to a file of ``storage`` without holding its name."""
-    for model, field in columns_of_the_shop():
+    for column in columns_of_the_shop():
+        field = column.holds
         is_file = isinstance(field, FileField) and not is_same(field.storage, storage)
         if is_file or isinstance(field, FilePathField | URLField):
-            yield model, field.attname
+            yield column
 
 
 def is_same(one: Storage, other: Storage) -> bool:
@@ -122,24 +147,35 @@ def is_same(one: Storage, other: Storage) -> bool:
     return all(configured) and len({repr(told()) for told in configured if told}) == 1
 
 
-def columns_of_the_shop() -> "Iterator[tuple[type[Model], Field[object, object]]]":
+def columns_of_the_shop() -> Iterator[Column]:
     for model in apps.get_models(include_auto_created=True):
         if model._meta.app_label != OUR_APP:
             for field in model._meta.local_concrete_fields:
-                yield model, field
+                # By its lookup: the class itself is there only where psycopg is.
+                is_array = hasattr(field, "base_field") and bool(field.get_lookup("overlap"))
+                yield Column(model, field.attname, innermost(field), is_array)
+
+
+def innermost(field: "Field[Any, Any]") -> "Field[Any, Any]":
+    """What the elements of an array are, and of the arrays in it; any other field as it is."""
+    while isinstance(inner := getattr(field, "base_field", None), Field):
+        field = inner
+    return field
 
 
 def databases_of(model: type[Model]) -> Iterator[str]:
     """Where the rows of a model are: by the routers, and wherever else its table stands."""
     home = router.db_for_read(model)
-    yield home
+    # Django makes no table for a model that wants another kind of database.
+    if model._meta.required_db_vendor in (None, connections[home].vendor) or has_table(model, home):
+        yield home
     for database in connections:
         if database != home and has_table(model, database):
             yield database
 
 
 def has_table(model: type[Model], database: str) -> bool:
-    """Whether a database that is not the model's own has its table too. Raises CannotAsk."""
+    """Whether a database that need not have the model's table has it. Raises CannotAsk."""
     connection = connections[database]
     try:
         tables = connection.introspection.table_names(include_views=True)
@@ -148,7 +184,7 @@ def has_table(model: type[Model], database: str) -> bool:
     return model._meta.db_table in tables
 
 
-def ask(model: type[Model], database: str, column: str, condition: Q) -> set[str]:
+def ask(column: Column, database: str, condition: Q) -> set[str]:
     """What the column holds where ``condition`` is true, by the database's own idea of equal.
 
     Raises CannotAsk.
@@ -158,11 +194,20 @@ def ask(model: type[Model], database: str, column: str, condition: Q) -> set[str
     try:
         with transaction.atomic(using=database) if in_block else nullcontext():
             # No manager of the shop's, which may hide rows: what is hidden can come back.
-            rows: QuerySet[Model] = QuerySet(model, using=database)
-            found = rows.filter(condition).order_by()
-            return {str(name) for name in found.values_list(column, flat=True)}
+            rows: QuerySet[Model] = QuerySet(column.model, using=database)
+            found = rows.filter(condition).order_by().values_list(column.name, flat=True)
+            return {name for value in found for name in names_in(value)}
     except Exception as error:  # also of fields that cannot be looked up, such as encrypted ones
-        raise CannotAsk(model, database, error) from error
+        raise CannotAsk(column.model, database, error) from error
+
+
+def names_in(value: object) -> Iterator[str]:
+    """The names that a column's value is, or that are in an array, however deep."""
+    if isinstance(value, list | tuple):
+        for element in value:
+            yield from names_in(element)
+    else:
+        yield str(value)
 
 
 def placeholders() -> set[str]:
@@ -176,7 +221,7 @@ def placeholders() -> set[str]:
     return {name for field in fields for name in default_names(field)}
 
 
-def default_names(field: "Field[object, object]") -> set[str]:
+def default_names(field: "Field[Any, Any]") -> set[str]:
     """The file that a field has by default, in Python or in the database; none as a rule."""
     given: list[object] = [field.default]
     if callable(field.default):

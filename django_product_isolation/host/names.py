@@ -4,16 +4,20 @@ Every name of ours carries a mark that was made up for it. What is written goes 
 and of a file that no row knows the contents of, the mark alone says that it is ours.
 """
 
+import copy
 import posixpath
 import re
 import uuid
-from typing import cast
+from typing import Any, cast
 
 from django.core.files.storage import Storage
 from django.db.models import FileField, Model
 
 # As storages leave it: some take out the hyphen or change the case.
 MARK = re.compile(r"isolated[^0-9a-z/]?([0-9a-f]{32})", re.IGNORECASE)
+
+# Of the letters of a name of ours, what still tells it from all others: our word and 64 bits.
+ENOUGH = len("isolated") + 16
 
 
 class NameTooLong(Exception):
@@ -79,3 +83,41 @@ def is_taken(storage: Storage, path: str) -> bool:
         return bool(storage.exists(path))
     except Exception:  # storages raise whatever their library raises
         return False
+
+
+def tells_apart(storage: Storage, path: str, max_length: int) -> bool:
+    """Whether a storage leaves enough of ``path``, a name of ours, or makes up another each time.
+
+    Asked without a look at its files. True where it cannot say, and where only saving shortens.
+    """
+    given = given_name(storage, path, max_length)
+    if mark_of(given) == mark_of(path):
+        return True
+    other = posixpath.join(posixpath.dirname(path), result_filename(posixpath.splitext(path)[1]))
+    return not is_cut(given, path) and given_name(storage, other, max_length) != given
+
+
+def given_name(storage: Storage, path: str, max_length: int) -> str:
+    """What a storage without any file would call one of that name; the same where it fails."""
+    try:
+        # Code of the shop's that names files may look for the old one, and delete it.
+        _ = storage.get_available_name  # a lazy one has to be there before it is copied
+        empty: Any = copy.copy(storage)
+        empty.exists, empty.delete, empty.save = (_nothing_there,) * 3
+        return str(empty.get_available_name(path, max_length=max_length))
+    except Exception:  # the shop's own code
+        return path
+
+
+def _nothing_there(*_args: Any, **_options: Any) -> bool:
+    return False
+
+
+def is_cut(name: str, path: str) -> bool:
+    """Whether so little is left of ``path``, a name of ours, that others may become the same."""
+    left, ours = (_letters(posixpath.basename(one)) for one in (name, path))
+    return len(left) < ENOUGH and ours.startswith(left)
+
+
+def _letters(filename: str) -> str:
+    return "".join(filter(str.isalnum, filename.partition(".")[0])).lower()

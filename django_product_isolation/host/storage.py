@@ -3,11 +3,13 @@
 Knows Django's storage interface alone. Knows nothing of models or runs.
 """
 
+import errno
 import mimetypes
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import PurePosixPath
 
+from django.core.exceptions import SuspiciousOperation
 from django.core.files.base import File
 from django.core.files.storage import Storage
 
@@ -30,9 +32,16 @@ CONTENT_TYPES = {
     ".jpeg": "image/jpeg",
 }
 
+# What a file system says of names that no file of it can have, or that are folders.
+NO_FILE = {errno.ENAMETOOLONG, errno.EISDIR, errno.ENOTDIR}
+
 
 class FileMissing(Exception):
     """The storage has no file of that name."""
+
+
+class NameRefused(FileMissing):
+    """The storage can have no file of that name, such as one that leads out of it."""
 
 
 class FileTooLarge(Exception):
@@ -67,8 +76,9 @@ def typed(content: "File[bytes]", name: str) -> "File[bytes]":
 
 @contextmanager
 def storage_errors() -> Iterator[None]:
-    """Turn what storages raise into FileMissing and StorageFailed.
+    """Turn what storages raise into FileMissing, NameRefused and StorageFailed.
 
+    Other errors about values are no refusals: an outage's half answer is one that cannot be read.
     Storages let every exception of their client library through, so all are caught here. Their
     texts quote signed links, and so none is kept as the cause.
     """
@@ -78,5 +88,9 @@ def storage_errors() -> Iterator[None]:
         raise
     except FileNotFoundError as error:
         raise FileMissing(type(error).__name__) from None
+    except SuspiciousOperation as error:
+        raise NameRefused(type(error).__name__) from None
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in NO_FILE:
+            raise NameRefused(type(error).__name__) from None
         raise StorageFailed(type(error).__name__) from None

@@ -30,7 +30,15 @@ from .obstacles import Obstacle, obstacle_of
 from .pictures import NAME_MAX_LENGTH, Picture, read_pictures, shared_categories
 from .products import ProductPath, follow
 from .rows import dimension_columns, without_dimensions
-from .storage import FileMissing, FileTooLarge, overwrites, storage_errors, typed
+from .storage import (
+    FileMissing,
+    FileTooLarge,
+    NameRefused,
+    StorageFailed,
+    overwrites,
+    storage_errors,
+    typed,
+)
 
 # Letters that no database takes for others, in a key that our column holds.
 PLAIN = re.compile(r"[a-z0-9_.:-]{1,255}")
@@ -192,19 +200,26 @@ class Target:
         path = names.placed(self.field, beside or current, filename)
         if len(path) > self.name_max_length:
             raise NameTooLong(path)
-        if names.is_taken(self.storage, path):
+        limit = self.name_max_length
+        if names.is_taken(self.storage, path) or not names.tells_apart(self.storage, path, limit):
             raise NameTaken(path)
         return path
 
     def store(self, path: str, content: "File[bytes]") -> str:
         """Save a new file under a name of ours and return the name the storage gave it.
 
-        Raises NameTaken for any other name, StorageFailed.
+        Raises NameTaken for any other name and for one that the storage refuses, StorageFailed.
         """
         if not names.is_ours(path):
             raise NameTaken(path)
-        with storage_errors():
-            return self.storage.save(path, typed(content, path), max_length=self.name_max_length)
+        limit = self.name_max_length
+        try:
+            with storage_errors():
+                return self.storage.save(path, typed(content, path), max_length=limit)
+        except NameRefused as error:
+            raise NameTaken(path) from error
+        except FileMissing as error:  # a folder or a mount that is away, and no image of the shop's
+            raise StorageFailed(str(error)) from error
 
     def size_of(self, name: str) -> int | None:
         """Bytes of a stored file, None when its storage never tells.

@@ -4,18 +4,20 @@ For checks alone: such code is the shop's own, and may do more than name.
 """
 
 import uuid
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.files.storage import Storage
 from django.db.models import DateField, Field, FileField, ImageField, Model
 from django.utils import timezone
 
-from .names import has_plain_folder
+from .names import NameTooLong, has_plain_folder, placed, result_filename, tells_apart
 from .storage import overwrites
 from .untouched import untouched
 
 # Whoever does this while a file is named makes room for it.
 DELETING = frozenset({"delete", "remove", "unlink"})
+LONGEST = ".webp"  # no ending of a result is longer
 DEPTH = 2  # of related rows, such as the product's category
 
 
@@ -38,6 +40,34 @@ def uploads_meet(field: ImageField) -> bool:
         return str(first) == str(second) and not keeps_both(field.storage)
     except Exception:  # the shop's own code
         return False
+
+
+def room_needed(field: ImageField) -> int:
+    """How long names of ours get in the folder that ``upload_to`` names, in characters; in a
+    dated one, on whichever day makes the longest.
+
+    Where ``upload_to`` is code, which no row is at hand for, as if it named no folder.
+    """
+    name = result_filename(LONGEST)
+    if not has_plain_folder(field):
+        return len(name)
+    try:
+        with untouched(field.storage):
+            placed_now = placed(field, "", name)
+    except NameTooLong as error:
+        placed_now = str(error)
+    except Exception:  # the shop's own storage
+        return len(name)
+    today = datetime.now()
+    folders = [
+        len((today + timedelta(days=days)).strftime(str(field.upload_to))) for days in range(366)
+    ]
+    return len(placed_now) + max(folders) - folders[0]
+
+
+def cuts_names_short(field: ImageField) -> bool:
+    """Whether the storage is known to leave too little of our names to tell them apart."""
+    return not tells_apart(field.storage, result_filename(LONGEST), field.max_length or 0)
 
 
 def keeps_both(storage: Storage) -> bool:

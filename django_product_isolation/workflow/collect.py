@@ -23,6 +23,7 @@ from django_product_isolation.host import (
     NameTooLong,
     StorageUnfaithful,
     Target,
+    is_cut,
     is_ours,
     mark_of,
     result_filename,
@@ -231,7 +232,7 @@ def keep_file(
 
     The name is written down before the file, so that a crash in between leaves no unknown file;
     but where the storage chooses another name, nobody knows that before the file is there.
-    Raises NameTaken when that is a name of somebody else's.
+    Raises NameTaken when that is, or may become, a name of somebody else's.
     """
     digest, _size = sha256_of(result)
     if run.result_name and is_stored(target, run.result_name, digest):
@@ -243,7 +244,7 @@ def keep_file(
     run.keep(result_name=path)
     name = target.store(path, File(result))
     if name != path:
-        if mark_of(name) != mark_of(path) and is_another_file(target, name, digest):
+        if mark_of(name) != mark_of(path) and is_anothers(target, name, path, digest):
             raise NameTaken(name)
         keep_other_name(run, name)
     if not is_stored(target, name, digest):
@@ -251,13 +252,15 @@ def keep_file(
     return name, digest
 
 
-def is_another_file(target: Target, name: str, digest: str) -> bool:
-    """Whether a name without our mark for it may be that of a file which was there before.
+def is_anothers(target: Target, name: str, path: str, digest: str) -> bool:
+    """Whether a name without the mark of ``path`` may be that of a file which was there before,
+    or will be that of the next result, which then must not find this one shown.
 
     With another mark of ours it is that of another result.
     """
-    is_free = not is_ours(name) and not is_held(name, unless_result=digest)
-    return not (is_free and is_stored(target, name, digest))
+    if is_ours(name) or is_cut(name, path) or is_held(name, unless_result=digest):
+        return True
+    return not is_stored(target, name, digest)
 
 
 def keep_other_name(run: IsolationRun, name: str) -> None:

@@ -4,10 +4,12 @@ Knows how long that may go on before it is no outage any more.
 """
 
 import random
+from contextlib import suppress
 from datetime import timedelta
 
 from django_product_isolation import database_clock
 from django_product_isolation.choices import Status
+from django_product_isolation.host import FileMissing
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
 
@@ -24,7 +26,8 @@ def make_sure_of_storage(run: IsolationRun) -> None:
     for it in vain. Raises StorageFailed.
     """
     if run.reason == Reason.STORAGE_FAILED:
-        target_of(run).size_of(run.source_name)
+        with suppress(FileMissing):  # an answer too
+            target_of(run).size_of(run.source_name)
 
 
 def has_lasted(run: IsolationRun) -> bool:

@@ -1,11 +1,16 @@
 """`check` finds what answers in our place, and is silent wherever our addresses work."""
 
+from uuid import uuid4
+
 import pytest
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.core.checks import run_checks
 from django.http import HttpResponse
-from django.urls import include, path, re_path
+from django.urls import NoReverseMatch, include, path, re_path
+
+from django_product_isolation.callbacks import callback_url
+from tests.photos import make_image
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +33,7 @@ def found(settings, *patterns):
     return [
         (m.id.removeprefix("product_isolation."), m.msg.split()[0])
         for m in run_checks()
-        if m.id in ("product_isolation.E009", "product_isolation.E056")
+        if m.id.removeprefix("product_isolation.") in {"E009", "E056", "W024"}
     ]
 
 
@@ -92,3 +97,41 @@ def test_a_site_below_a_prefix_of_its_server_is_no_fault(settings):
 
 def test_without_our_line_the_one_finding_is_that(settings):
     assert found(settings, ADMIN, CATCH_ALL) == [("E009", "The")]
+
+
+class StaffHost:
+    """Gives requests to the staff's own host a URLconf of their own."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.get_host().startswith("staff."):
+            request.urlconf = (ADMIN, OURS)
+        return self.get_response(request)
+
+
+@pytest.fixture
+def staff_host(settings):
+    settings.MIDDLEWARE = [f"{__name__}.StaffHost", *settings.MIDDLEWARE]
+    return settings
+
+
+def test_where_staff_have_a_host_of_their_own_it_asks_to_make_sure(
+    staff_host, admin_client, runflow
+):
+    assert found(staff_host, CATCH_ALL) == [("W024", "Neither")]
+    image, host = make_image(), {"host": "staff.shop.example"}
+    chosen = {"action": "isolate_product", "_selected_action": [image.pk]}
+    response = admin_client.post("/admin/catalogue/productimage/", chosen, headers=host)
+    assert admin_client.get(response["Location"], headers=host).status_code == 200
+
+
+def test_there_too_callbacks_need_our_line_in_the_public_urlconf(staff_host):
+    options = {**staff_host.PRODUCT_ISOLATION, "CALLBACK_BASE_URL": "https://shop.example"}
+    staff_host.PRODUCT_ISOLATION = options
+    assert found(staff_host, CATCH_ALL) == [("E009", "The")]
+    with pytest.raises(NoReverseMatch):
+        callback_url(uuid4())
+    assert found(staff_host, OURS, CATCH_ALL) == []
+    assert callback_url(uuid4()).startswith("https://shop.example/product-isolation/callback/")

@@ -30,6 +30,7 @@ TESTS = (
     "tests/views/test_spending.py",
     "tests/admin/test_confirm.py",
     "tests/admin/test_states.py",
+    "tests/reliability/prune/test_arrays.py",
     "tests/reliability/prune/test_files.py",
     "tests/reliability/prune/test_rows.py",
     "tests/reliability/test_database_promises.py",

@@ -1,5 +1,7 @@
 """Storages in which a name that comes again costs a file, in memory."""
 
+import hashlib
+import uuid
 from io import BytesIO
 from pathlib import PurePosixPath
 
@@ -76,6 +78,56 @@ class Cutting(Overwriting):
 
     def get_valid_name(self, name):
         return name[:12]
+
+
+class Shortening(Overwriting):
+    """Keeps eight letters of every name, and overwrites."""
+
+    def get_available_name(self, name, max_length=None):
+        path = PurePosixPath(name)
+        return str(path.with_stem(path.stem[:8]))
+
+
+class ShorteningAndDeleting(Shortening):
+    """Makes room first."""
+
+    def get_available_name(self, name, max_length=None):
+        name = super().get_available_name(name)
+        if self.exists(name):
+            self.delete(name)
+        return name
+
+
+class ShorteningALittle(Overwriting):
+    """Keeps so much of every name that no two are the same."""
+
+    def get_available_name(self, name, max_length=None):
+        path = PurePosixPath(name)
+        return str(path.with_stem(path.stem[:30]))
+
+
+class ShorteningLate(Overwriting):
+    """Keeps twelve letters of every name, and says so only afterwards."""
+
+    def _save(self, name, content):
+        path = PurePosixPath(name)
+        return super()._save(str(path.with_stem(path.stem[:12])), content)
+
+
+class Inventing(InMemory):
+    """Makes up every name itself."""
+
+    def get_available_name(self, name, max_length=None):
+        return str(PurePosixPath(name).with_stem(uuid.uuid4().hex))
+
+
+class ByContents(Overwriting):
+    """Calls files by what is in them."""
+
+    def _save(self, name, content):
+        digest = hashlib.sha256(content.read()).hexdigest()
+        content.seek(0)
+        return super()._save(str(PurePosixPath(name).with_stem(digest)), content)
 
 
 class Unlistable(Overwriting):

@@ -97,7 +97,10 @@ def test_no_upload_to_leads_a_result_over_an_original(upload_to, shop, go_on):
 @pytest.mark.parametrize("upload_to", ["a constant", "slugged", "a dated folder"])
 @pytest.mark.parametrize(
     "storage_class",
-    [odd.InMemory, odd.DeletingFirst, odd.Suffixing, odd.Slugging, odd.Cutting, odd.Unlistable],
+    [
+        *[odd.InMemory, odd.DeletingFirst, odd.Suffixing, odd.Slugging, odd.Cutting],
+        *[odd.Unlistable, odd.ShorteningALittle, odd.Inventing, odd.ByContents],
+    ],
 )
 def test_no_storage_puts_a_result_over_an_original(storage_class, upload_to, shop, go_on):
     storage = shop(storage_class, upload_to)
@@ -126,6 +129,34 @@ def test_a_storage_that_keeps_no_two_files_in_a_folder_is_refused_before_it_cost
     run = go_on(isolate(image).runs.get())
     assert (run.status, run.reason) == (Status.FAILED, Reason.NAME_TAKEN)
     assert (runflow.runs_of(run), storage.contents) == ([], before)
+
+
+@pytest.mark.parametrize("storage_class", [odd.Shortening, odd.ShorteningAndDeleting])
+def test_a_storage_that_would_cut_our_names_short_is_refused_before_it_costs_anything(
+    storage_class, shop, runflow, go_on
+):
+    storage = shop(storage_class)
+    image = make_swatch("Mug")
+    storage.contents["swatches/isolated.webp"] = b"a picture of the shop's"
+    before = dict(storage.contents)
+    run = go_on(isolate(image).runs.get())
+    assert (run.status, run.reason) == (Status.FAILED, Reason.NAME_TAKEN)
+    assert (runflow.runs_of(run), storage.contents) == ([], before)
+
+
+def test_a_name_that_is_cut_short_while_it_is_saved_is_never_shown(shop, go_on):
+    storage = shop(odd.ShorteningLate)
+    mug, jug = make_swatch("Mug"), make_swatch("Jug")
+    before = dict(storage.contents)
+    originals = [shown(mug), shown(jug)]
+    for image in (mug, jug):
+        run = go_on(isolate(image).runs.get())
+        assert (run.status, run.reason, run.result_name) == (Status.HELD, Reason.NAME_TAKEN, "")
+    assert [shown(mug), shown(jug)] == originals
+    assert before.items() <= storage.contents.items()
+    storage.__class__ = odd.Overwriting
+    assert resume(run)
+    assert go_on(run).status == Status.APPLIED
 
 
 def test_a_name_that_turns_out_to_be_taken_after_paying_asks_a_person(shop, runflow, go_on):

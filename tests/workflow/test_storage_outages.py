@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import FileSystemStorage
 from django.utils import timezone
 
@@ -68,6 +69,47 @@ def test_nothing_is_downloaded_in_vain_while_the_storage_is_away(
     for _ in range(5):
         run = step(run)
         assert run.reason == Reason.STORAGE_FAILED  # not that Runflow is: nobody asked it
+
+
+def test_a_storage_whose_folder_is_away_is_no_image_that_was_deleted(run, go_on, step, monkeypatch):
+    run, save = go_on(run, Status.COLLECTING), FileSystemStorage._save
+
+    def away(*_args):
+        raise FileNotFoundError("the mount is gone")
+
+    monkeypatch.setattr(FileSystemStorage, "_save", away)
+    run = step(run)
+    assert (run.status, run.reason) == (Status.COLLECTING, Reason.STORAGE_FAILED)
+    monkeypatch.setattr(FileSystemStorage, "_save", save)
+    assert go_on(run).status == Status.APPLIED
+
+
+def test_an_original_that_went_with_the_outage_breaks_no_step(run, go_on, step, monkeypatch, image):
+    run = go_on(run, Status.READY)
+    outage = Outage(monkeypatch, ["_open", "size"])
+    outage.is_on = True
+    run = step(run)
+    assert run.reason == Reason.STORAGE_FAILED
+    outage.is_on = False
+    image.original.storage.delete(run.source_name)
+    run = step(run)
+    assert (run.status, run.reason) == (Status.HELD, Reason.ORIGINAL_MISSING)
+
+
+def test_a_name_that_the_storage_refuses_to_write_is_a_persons_at_once(
+    run, go_on, step, monkeypatch
+):
+    run = go_on(run, Status.COLLECTING)
+
+    def refuse(*_args, **_options):
+        raise SuspiciousFileOperation("out of the storage")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FileSystemStorage, "_save", refuse)
+        run = step(run)
+    assert (run.status, run.reason) == (Status.HELD, Reason.NAME_TAKEN)
+    assert resume(run)
+    assert go_on(run).status == Status.APPLIED
 
 
 def test_after_a_day_without_storage_a_person_is_asked_and_resume_goes_on(

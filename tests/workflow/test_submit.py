@@ -255,6 +255,33 @@ def test_a_file_that_is_no_picture_fails_before_it_costs(
     assert runflow.runs_of(run) == []
 
 
+REFUSED = {
+    "an absolute path": "/srv/old/media/mug.jpg",
+    "out of the storage": "../../etc/mug.jpg",
+    "a folder": "products",
+    "below a file": "products/old.jpg/mug.jpg",
+    "too long for a file": f"products/{'mug' * 100}.jpg",
+}
+
+
+@pytest.mark.parametrize("name", REFUSED.values(), ids=REFUSED)
+def test_a_name_that_no_file_can_have_ends_at_once_and_is_no_outage(name, image, runflow, step):
+    image.original.storage.save("products/old.jpg", ContentFile(photo_bytes()))
+    ProductImage.objects.filter(pk=image.pk).update(original=name)
+    run = step(isolate(ProductImage.objects.filter(pk=image.pk)).runs.get())
+    assert (run.status, run.reason) == (Status.FAILED, Reason.SOURCE_MISSING)
+    assert runflow.runs_of(run) == []
+
+
+def test_a_run_that_took_such_a_name_for_an_outage_ends_too(image, runflow, step):
+    name = REFUSED["an absolute path"]
+    ProductImage.objects.filter(pk=image.pk).update(original=name)
+    run = isolate(ProductImage.objects.filter(pk=image.pk)).runs.get()
+    IsolationRun.objects.filter(pk=run.pk).update(reason=Reason.STORAGE_FAILED)
+    run = step(run)
+    assert (run.status, run.reason) == (Status.FAILED, Reason.SOURCE_MISSING)
+
+
 def test_a_file_over_the_limit_fails_before_it_costs(run, runflow, step, monkeypatch):
     monkeypatch.setattr("django_product_isolation.host.storage.MAX_FILE_BYTES", 100)
     run = step(run)

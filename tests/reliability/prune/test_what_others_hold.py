@@ -114,6 +114,19 @@ def test_a_table_that_is_not_there_stops_it_before_anything_goes(
         call_command("prune_isolations", results=30)
 
 
+def test_a_model_for_another_kind_of_database_stops_nothing(past, shelf, legacy_table, monkeypatch):
+    monkeypatch.setattr(LegacyPhoto._meta, "required_db_vendor", "oracle")
+    legacy_table("no_such_table")
+    assert prune(**ALL).originals == 1
+
+
+def test_such_a_model_is_asked_all_the_same_where_its_table_is_there(past, shelf, monkeypatch):
+    monkeypatch.setattr(LegacyPhoto._meta, "required_db_vendor", "oracle")
+    LegacyPhoto.objects.bulk_create([LegacyPhoto(scan=past.source_name)])
+    assert prune(**ALL).originals == 0
+    assert past.source_name in shelf.files
+
+
 def test_a_column_that_cannot_be_looked_up_stops_it_too(past, shelf, monkeypatch):
     def refuse(*_args):
         raise TypeError("encrypted")

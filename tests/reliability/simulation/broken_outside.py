@@ -126,7 +126,7 @@ OUTSIDE: dict[str, Any] = {
         Target, path_for=path_of_the_shops, store=store_anything
     ),
     "a file of the shop's is called left over": lambda: all_of(
-        patch(collect, is_another_file=lambda *_: False, is_ours=bool),
+        patch(collect, is_anothers=lambda *_: False, is_ours=bool),
         patch(prune_files, is_ours=bool),
     ),
     "what lies in the bin is chosen": lambda: patch(chosen_images, shown_rows=without_dimensions),

@@ -64,7 +64,7 @@ def set_time_zone(name: str) -> None:
 @contextmanager
 def few_tables() -> Iterator[None]:
     """Pruning asks no tables of the tests' other shops: they are empty, and there are dozens."""
-    columns = [(FIELD.model, FIELD.attname)]
+    columns = [holders.Column(FIELD.model, FIELD.attname, FIELD, False)]
     with mock.patch.object(holders, "name_columns", lambda: columns):
         yield
 

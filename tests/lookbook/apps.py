@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class LookbookConfig(AppConfig):
+    name = "tests.lookbook"
+    label = "lookbook"
