@@ -114,9 +114,12 @@ def missing_addresses(settings: IsolationSettings) -> CheckMessage:
 
 
 def has_address(view: str, *args: str) -> bool:
-    """Whether a view is in ROOT_URLCONF."""
+    """Whether a view is in ROOT_URLCONF, which settings for workers alone may lack."""
+    urlconf = getattr(django_settings, "ROOT_URLCONF", None)
+    if urlconf is None:
+        return False
     try:
-        reverse(view, urlconf=django_settings.ROOT_URLCONF, args=args)
+        reverse(view, urlconf=urlconf, args=args)
     except NoReverseMatch:
         return False
     return True

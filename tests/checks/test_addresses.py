@@ -10,6 +10,8 @@ from django.http import HttpResponse
 from django.urls import NoReverseMatch, include, path, re_path
 
 from django_product_isolation.callbacks import callback_url
+from django_product_isolation.checks.shop import check_urls
+from django_product_isolation.conf import get_settings
 from tests.photos import make_image
 
 pytestmark = pytest.mark.django_db
@@ -135,3 +137,9 @@ def test_there_too_callbacks_need_our_line_in_the_public_urlconf(staff_host):
         callback_url(uuid4())
     assert found(staff_host, OURS, CATCH_ALL) == []
     assert callback_url(uuid4()).startswith("https://shop.example/product-isolation/callback/")
+
+
+def test_settings_of_a_worker_alone_without_any_urlconf_are_checked_too(settings):
+    del settings.ROOT_URLCONF
+    findings = [m.id for m in check_urls(get_settings())]
+    assert findings == ["product_isolation.W024"]

@@ -18,7 +18,7 @@ def check_oscar(**_kwargs: Any) -> list[CheckMessage]:
             Warning(
                 f"{ours} does not stand before Oscar, so its dashboard shows no isolation.",
                 hint="Name it in INSTALLED_APPS before *oscar.INSTALLED_APPS.",
-                id="product_isolation.W020",
+                id="product_isolation.W025",
             )
         )
     if not find_targets():

@@ -260,4 +260,4 @@ def test_a_place_behind_oscar_is_found_out(monkeypatch):
     monkeypatch.setattr(apps, "get_app_configs", lambda: configs[::-1])
     from django_product_isolation.contrib.oscar.checks import check_oscar
 
-    assert [m.id for m in check_oscar()] == ["product_isolation.W020"]
+    assert [m.id for m in check_oscar()] == ["product_isolation.W025"]
