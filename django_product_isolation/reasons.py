@@ -197,6 +197,13 @@ class Reason(models.TextChoices):
             "Ask your developer."
         ),
     )
+    ORIGINAL_REFUSED = (
+        "original-refused",
+        _(
+            "The shop's own database does not take the original back, so nothing was changed. "
+            "Ask your developer."
+        ),
+    )
     RESTORE_STOPPED = (
         "restore-stopped",
         _("A person stopped the restoring, so nothing was changed."),

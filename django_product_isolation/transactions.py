@@ -30,6 +30,10 @@ SQL_STATES = frozenset({"40001", "40P01", "55P03"})
 READ_ONLY_STATE = "25006"
 READ_ONLY_CODES = frozenset({1290, 1792, 1836})
 
+# What a trigger raises of its own accord: PostgreSQL's RAISE, MySQL's SIGNAL.
+RAISED_STATE = "P0001"
+RAISED_CODE = 1644
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -59,10 +63,19 @@ def retried(transaction: Callable[P, R]) -> Callable[P, R]:
 
 def is_away(error: DatabaseError) -> bool:
     """Whether the database cannot be reached, or not be written, whatever is asked of it."""
-    return (
+    return not is_refusal(error) and (
         isinstance(error, OperationalError | InterfaceError)
         or sqlstate_of(error) == READ_ONLY_STATE
         or (bool(error.args) and error.args[0] in READ_ONLY_CODES)
+    )
+
+
+def is_refusal(error: DatabaseError) -> bool:
+    """Whether the database is there and does not take what is written: a constraint, a trigger."""
+    return (
+        isinstance(error, DataError | IntegrityError)
+        or sqlstate_of(error) == RAISED_STATE
+        or (bool(error.args) and error.args[0] == RAISED_CODE)
     )
 
 
@@ -74,7 +87,7 @@ def sqlstate_of(error: DatabaseError) -> str | None:
 def summary(error: DatabaseError) -> str:
     """What is wrong with the database, in one line; no values, where the error may quote them."""
     name = type(error).__name__
-    if isinstance(error, DataError | IntegrityError):
+    if is_refusal(error):
         return name
     told = " ".join(map(str, error.args)).strip()
     return f"{name}: {told.splitlines()[0][:200]}" if told else name

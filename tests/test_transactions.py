@@ -1,7 +1,14 @@
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import (
+    DataError,
+    IntegrityError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+    transaction,
+)
 
-from django_product_isolation.transactions import TRIES, is_passing, retried
+from django_product_isolation.transactions import TRIES, is_away, is_passing, is_refusal, retried
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,6 +36,18 @@ LASTING = {
     "closed": OperationalError("server closed the connection unexpectedly"),
     "bare": OperationalError(),
 }
+
+
+class Raised(Exception):
+    sqlstate = "P0001"
+
+
+REFUSALS = [
+    IntegrityError("CHECK constraint failed: only_jpeg"),
+    DataError("value too long for type character varying(10)"),
+    OperationalError(1644, "photographs only"),
+    with_cause(ProgrammingError("photographs only"), Raised()),
+]
 
 
 @pytest.fixture(autouse=True)
@@ -91,3 +110,15 @@ def test_a_locked_database_says_so_in_words_that_are_understood(tmp_path):
     first.close()
     second.close()
     assert is_passing(OperationalError(*caught.value.args))
+
+
+@pytest.mark.parametrize("error", REFUSALS)
+def test_a_database_that_takes_no_such_row_is_not_away(error):
+    assert is_refusal(error)
+    assert not is_away(error)
+
+
+@pytest.mark.parametrize("error", [*PASSING.values(), *LASTING.values()])
+def test_no_trouble_of_the_moment_is_taken_for_a_refusal(error):
+    assert is_away(error)
+    assert not is_refusal(error)

@@ -3,7 +3,7 @@
 Of runs it knows nothing but in which database they are.
 """
 
-from .acceptance import as_upload, extensions_of, refused_stored, refused_upload
+from .acceptance import as_upload, extensions_of, refused_name, refused_stored, refused_upload
 from .columns import column_named
 from .exactly import is_among, is_exactly, is_key, is_same
 from .holders import CannotAsk, held
@@ -11,7 +11,7 @@ from .names import NameTaken, NameTooLong, is_cut, is_ours, mark_of, result_file
 from .obstacles import Obstacle
 from .pictures import Picture, Skipped
 from .registry import build, entries, get_targets, target_for, target_models, targets_of
-from .rows import dimension_columns, read_keys, shown_rows, without_dimensions
+from .rows import dimension_names, read_keys, shown_rows, without_dimensions
 from .storage import (
     MAX_FILE_BYTES,
     SPOOL_BYTES,
@@ -21,6 +21,7 @@ from .storage import (
     StorageUnfaithful,
     storage_errors,
 )
+from .swaps import SwapRefused
 from .targets import Target
 from .trial import cuts_names_short, room_needed, uploads_meet
 from .untouched import untouched
@@ -40,13 +41,14 @@ __all__ = [
     "Skipped",
     "StorageFailed",
     "StorageUnfaithful",
+    "SwapRefused",
     "Target",
     "as_stored",
     "as_upload",
     "build",
     "column_named",
     "cuts_names_short",
-    "dimension_columns",
+    "dimension_names",
     "entries",
     "extensions_of",
     "get_targets",
@@ -59,6 +61,7 @@ __all__ = [
     "is_same",
     "mark_of",
     "read_keys",
+    "refused_name",
     "refused_stored",
     "refused_upload",
     "result_filename",

@@ -1,4 +1,4 @@
-"""What a field of the shop's accepts, in the words of its own validators.
+"""What a field of the shop's accepts, in the words of its own validators and constraints.
 
 Asks as Django's forms ask: about a new upload, and about the stored file each time that the row
 is saved. Stores nothing.
@@ -6,6 +6,7 @@ is saved. Stores nothing.
 
 import posixpath
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, cast
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -13,10 +14,15 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.validators import FileExtensionValidator
+from django.db import DatabaseError
 from django.db.models import ImageField, Model
 
+from django_product_isolation.transactions import is_away
+
 from .names import placed
-from .rows import dimension_columns
+from .rows import dimension_names
+from .untouched import undone
+from .uploads import stores_as_it_is
 
 
 def extensions_of(field: ImageField) -> Sequence[str] | None:
@@ -51,36 +57,61 @@ def refused_stored(
     ``instance`` is changed: it must not be used any further. Raises nothing that validators raise,
     but NameTooLong when the column cannot hold such a name.
     """
-    # Where results go, which never asks code of the shop's for a name.
-    beside = str(vars(instance).get(field.attname) or "")
-    name = placed(field, beside, posixpath.basename(content.name or ""))
-    before = _words_without_field(instance, field)
+    name = _name_in(field, instance, posixpath.basename(content.name or ""))
+    # What the model itself has against the row as it is, is not the result's fault.
+    before = _words_of(field, instance.clean, instance.validate_constraints)
     file = field.attr_class(instance, field, name)
     file.storage = cast("Storage", OneFile(field.storage, name, content.read()))
     content.seek(0)
     vars(instance)[field.attname] = file
-    for column, pixels in zip(dimension_columns(field), size, strict=True):
-        if column:
-            setattr(instance, column, pixels)
+    for attribute, pixels in zip(dimension_names(field), size, strict=True):
+        if attribute:
+            with suppress(AttributeError):  # a property, which finds out for itself
+                setattr(instance, attribute, pixels)
     return _refusals(lambda: field.clean(file, instance), field) or [
-        words for words in _refusals(instance.clean, field) if words not in before
+        words
+        for words in _words_of(field, instance.clean, instance.validate_constraints)
+        if words not in before
     ]
 
 
-def _words_without_field(instance: Model, field: ImageField) -> list[str]:
-    """What the model itself has against the row as it is, whose fault the result is not."""
-    return _refusals(instance.clean, field)
+def refused_name(field: ImageField, instance: Model, filename: str) -> list[str]:
+    """Why no constraint lets the row show a file of this name, whatever is in it.
+
+    Empty also where the field itself may name files otherwise. ``instance`` is changed: it must not
+    be used any further. Raises NameTooLong like ``refused_stored``.
+    """
+    if not stores_as_it_is(field):
+        return []
+    name = _name_in(field, instance, filename)
+    before = _words_of(field, instance.validate_constraints)
+    vars(instance)[field.attname] = name
+    after = _words_of(field, instance.validate_constraints)
+    return [words for words in after if words not in before]
 
 
-def _refusals(ask: Callable[..., Any], field: ImageField) -> list[str]:
+def _name_in(field: ImageField, instance: Model, filename: str) -> str:
+    # Where results go, which never asks code of the shop's for a name.
+    return placed(field, str(vars(instance).get(field.attname) or ""), filename)
+
+
+def _words_of(field: ImageField, *asks: Callable[[], Any]) -> list[str]:
+    return [words for ask in asks for words in _refusals(ask, field)]
+
+
+def _refusals(ask: Callable[[], Any], field: ImageField) -> list[str]:
+    """What speaks against the result. Raises DatabaseError when the database is away."""
     try:
-        ask()
+        with undone():
+            ask()
     except ValidationError as error:
         if not hasattr(error, "error_dict"):
             return error.messages
-        found = error.message_dict
-        return [*found.get(field.name, ()), *found.get(NON_FIELD_ERRORS, ())]
+        about = (field.name, *dimension_names(field), NON_FIELD_ERRORS)
+        return [words for name in about for words in error.message_dict.get(name or "", ())]
     except Exception as error:  # a form would break on it too
+        if isinstance(error, DatabaseError) and is_away(error):
+            raise
         return [type(error).__name__]
     return []
 

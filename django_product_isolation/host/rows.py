@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 from weakref import ReferenceType
 
+from django.db import router
 from django.db.models import ImageField, Model, QuerySet
 from django.db.models.signals import post_init
 
@@ -20,6 +21,15 @@ def without_dimensions(model: type[Model]) -> QuerySet[Any]:
     Django opens the file of such a field when a row with empty dimensions is read.
     """
     return unopened(model._base_manager.all())
+
+
+def named(instance: Model) -> Model:
+    """The same row, which also knows the names in the image fields that were left out."""
+    left_out = [name for name in opening_fields(type(instance)) if name not in vars(instance)]
+    rows = type(instance)._base_manager.filter(pk=instance.pk)
+    if left_out and (names := rows.values(*left_out).first()):
+        vars(instance).update(names)  # as text, of which Django opens no file
+    return instance
 
 
 def shown_rows(model: type[Model]) -> QuerySet[Any]:
@@ -46,7 +56,7 @@ def opening_fields(model: type[Model]) -> list[str]:
     return [
         field.name
         for field in model._meta.get_fields()
-        if isinstance(field, ImageField) and any(dimension_columns(field))
+        if isinstance(field, ImageField) and any(dimension_names(field))
     ]
 
 
@@ -102,6 +112,12 @@ def count_rows(keys: QuerySet[Any]) -> int:
     return keys.order_by().distinct().count()
 
 
-def dimension_columns(field: ImageField) -> tuple[str | None, str | None]:
-    """The names of the columns that hold width and height, None where there is none."""
+def dimension_names(field: ImageField) -> tuple[str | None, str | None]:
+    """What Django writes width and height to, None for neither: columns, or any attributes."""
     return getattr(field, "width_field", None), getattr(field, "height_field", None)
+
+
+def written_rows(model: type[Model]) -> QuerySet[Any]:
+    """All rows, read where they are written to: a replica may be behind."""
+    found: QuerySet[Any] = model._base_manager.using(router.db_for_write(model))
+    return found

@@ -23,13 +23,12 @@ from django.db.models import ImageField, Model, QuerySet
 from . import names
 from . import storage as storages
 from .columns import column_of, has_key_of, names_of
-from .exactly import is_exactly
 from .holders import default_names
 from .names import NameTaken, NameTooLong
 from .obstacles import Obstacle, obstacle_of
 from .pictures import NAME_MAX_LENGTH, Picture, read_pictures, shared_categories
 from .products import ProductPath, follow
-from .rows import dimension_columns, without_dimensions
+from .rows import named, without_dimensions, written_rows
 from .storage import (
     FileMissing,
     FileTooLarge,
@@ -39,6 +38,7 @@ from .storage import (
     storage_errors,
     typed,
 )
+from .swaps import swap
 
 # Letters that no database takes for others, in a key that our column holds.
 PLAIN = re.compile(r"[a-z0-9_.:-]{1,255}")
@@ -136,6 +136,11 @@ class Target:
         found: Model | None = without_dimensions(self.model).filter(pk=pk).first()
         return found
 
+    def row_to_ask(self, pk: str) -> Model | None:
+        """The host's row for asking code of the shop's about it: never to be saved, nor told of."""
+        instance = self.instance(pk)
+        return instance and named(instance)
+
     def shown_name(self, pk: str) -> str | None:
         """The same as ``current_name``, None also for a row that the shop's default manager hides
         (one in its bin)."""
@@ -159,17 +164,9 @@ class Target:
     def swap(self, pk: str, *, old: str, new: str, size: tuple[int, int]) -> bool:
         """Point the field from ``old`` to ``new``, ``size`` (width, height) in pixels.
 
-        One conditional UPDATE of exactly the image column and its dimension columns. False when
-        the field no longer points at ``old``.
+        False when the field no longer points at ``old``. Raises SwapRefused.
         """
-        columns: dict[str, Any] = {self.field.attname: new}
-        columns |= {
-            column: pixels
-            for column, pixels in zip(dimension_columns(self.field), size, strict=True)
-            if column
-        }
-        row = self._owner().filter(is_exactly(self.field.attname, old), pk=pk)
-        return bool(row.update(**columns))
+        return swap(self.field, pk, old=old, new=new, size=size)
 
     @contextmanager
     def copy(self, name: str) -> Iterator[BinaryIO]:
@@ -221,6 +218,10 @@ class Target:
         except FileMissing as error:  # a folder or a mount that is away, and no image of the shop's
             raise StorageFailed(str(error)) from error
 
+    def has(self, name: str) -> bool:
+        """Whether the storage says that it has this file; False also where it cannot say."""
+        return names.is_taken(self.storage, name)
+
     def size_of(self, name: str) -> int | None:
         """Bytes of a stored file, None when its storage never tells.
 
@@ -252,9 +253,4 @@ class Target:
             return ""
 
     def _owner(self) -> QuerySet[Any]:
-        # Under multi-table inheritance Django turns an UPDATE of a parent's column into a SELECT
-        # and an UPDATE by key, which would lose the condition: ask the table that has the column.
-        # The one that is written to knows what stands there now; a replica may be behind.
-        owner = self.field.model
-        found: QuerySet[Any] = owner._base_manager.using(router.db_for_write(owner))
-        return found
+        return written_rows(self.field.model)

@@ -9,10 +9,14 @@ from typing import Any, cast
 
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage
+from django.db import DatabaseError
 from django.db.models import FileField, ImageField, Model
 from django.db.models.fields.files import FieldFile
 
+from django_product_isolation.transactions import is_away
+
 from .storage import MAX_FILE_BYTES
+from .untouched import undone
 
 MARK = "what-the-field-makes/"
 
@@ -26,7 +30,7 @@ def as_stored(field: ImageField, instance: Model, upload: "File[bytes]") -> "Fil
 
     The same object where the field stores uploads as they are. The name's extension is that of
     the content. ``instance`` is not saved but changed: it must not be used any further. Raises
-    NotProcessed.
+    NotProcessed, and DatabaseError when the database is away.
     """
     if stores_as_it_is(field):
         return upload
@@ -36,12 +40,15 @@ def as_stored(field: ImageField, instance: Model, upload: "File[bytes]") -> "Fil
     file._committed = False  # type: ignore[attr-defined]
     vars(instance)[field.attname] = file
     try:
-        field.pre_save(instance, add=False)
+        with undone():
+            field.pre_save(instance, add=False)
     except Seen as seen:
         if len(seen.body) > MAX_FILE_BYTES:
             raise NotProcessed("larger than we handle") from None
         return ContentFile(seen.body, name=seen.name)
     except Exception as error:  # libraries raise whatever they like
+        if isinstance(error, DatabaseError) and is_away(error):
+            raise
         raise NotProcessed(type(error).__name__) from error
     raise NotProcessed("nothing was stored")
 

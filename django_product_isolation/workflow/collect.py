@@ -7,7 +7,7 @@ again gives fresh ones (contract, section 2.2).
 from collections.abc import Iterator
 from contextlib import contextmanager
 from tempfile import SpooledTemporaryFile
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from django.core.files.base import File
 
@@ -209,6 +209,10 @@ def take_in(run: IsolationRun, known: Run, result: BinaryIO) -> None:
     except NotAccepted as error:
         run.move_to(Status.HELD, reason=Reason.RESULT_REFUSED, detail=str(error)[:500])
         return
+    if has_lost_original(run, target_of(run)):
+        kept: dict[str, Any] = {"result_name": name, "result_sha256": digest}
+        run.move_to(Status.HELD, reason=Reason.ORIGINAL_MISSING, **kept)
+        return
     odd += more
     reason = Reason.SEVERAL_RESULTS if len(known.output_urls) > 1 else ""
     if odd:
@@ -223,6 +227,16 @@ def take_in(run: IsolationRun, known: Run, result: BinaryIO) -> None:
         result_name=name,
         result_sha256=digest,
     )
+
+
+def has_lost_original(run: IsolationRun, target: Target) -> bool:
+    """Whether the image shows a file that is gone, maybe by code of the shop's that was asked.
+
+    A review may come days later. Raises StorageFailed.
+    """
+    name = run.source_name
+    is_shown = target.current_name(run.object_pk) == name
+    return is_shown and not target.has(name) and find_fingerprint(target, name) is None
 
 
 def keep_file(

@@ -19,13 +19,14 @@ from django_product_isolation.host import (
     as_stored,
     as_upload,
     extensions_of,
+    refused_name,
     refused_stored,
     refused_upload,
     result_filename,
     untouched,
 )
 from django_product_isolation.images import SOURCE_FORMATS, ImageRejected, Prepared, size_of
-from django_product_isolation.variants import variants
+from django_product_isolation.variants import takes, variants
 
 
 class NotAccepted(Exception):
@@ -49,6 +50,21 @@ def fitted(target: Target, pk: str, clean: Prepared) -> tuple[Prepared, list[str
     raise NotAccepted(" ".join(words))
 
 
+def refused_beforehand(target: Target, pk: str) -> list[str]:
+    """Why the model's constraints let the row show no result of ours, whatever it will look like.
+
+    Raises FileMissing when the row was deleted, NameTooLong.
+    """
+    words: list[str] = []
+    for extension in takes(extensions_of(target.field)).values():
+        with untouched(target.storage):
+            refused = refused_name(target.field, row(target, pk), result_filename(extension))
+        if not refused:
+            return []
+        words = words or refused
+    return words
+
+
 def processed(target: Target, pk: str, candidate: Prepared) -> tuple[Prepared, list[str]]:
     """What the field makes of an upload; the upload itself where that cannot be found out."""
     upload = named(candidate)
@@ -68,7 +84,7 @@ def refusals(target: Target, pk: str, candidate: Prepared, stored: Prepared) -> 
 
 def row(target: Target, pk: str) -> Model:
     """The image's row, read anew each time: asking changes it. Raises FileMissing."""
-    instance = target.instance(pk)
+    instance = target.row_to_ask(pk)
     if instance is None:
         raise FileMissing(f"{target.label} {pk}")
     return instance

@@ -10,13 +10,13 @@ from functools import partial
 from django.db import transaction
 
 from django_product_isolation.choices import Status
-from django_product_isolation.host import FileMissing, StorageFailed, Target
+from django_product_isolation.host import FileMissing, StorageFailed, SwapRefused, Target
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import image_restored
 
 from .files import Fingerprint, target_of
-from .publish import PATIENCE, read_alike, swap
+from .publish import PATIENCE, read_alike, swap, undo
 from .restoring import asked_for, leave_applied
 from .retrying import retry
 from .timing import backoff
@@ -42,7 +42,11 @@ def put_back(run: IsolationRun) -> None:
     click = asked_for(run)
     actor = click.actor if click else None
     old, new = run.result_name, run.source_name
-    swapped = swap(run, target, Status.RESTORED, old, new, source, actor)
+    try:
+        swapped = swap(run, target, Status.RESTORED, old, new, source, actor)
+    except SwapRefused as error:
+        leave_applied(run, Reason.ORIGINAL_REFUSED, str(error))
+        return
     if not swapped and (problem := newer(run, target)):
         leave_applied(run, problem)
 
@@ -111,7 +115,7 @@ def tell_restored(run: IsolationRun) -> None:
         uploaded = None
     if uploaded is not None:
         old, new = run.source_name, run.result_name
-        if swap(run, target, Status.SUPERSEDED, old, new, uploaded, None):
+        if undo(run, target, old, new, uploaded, Reason.RESULT_REFUSED):
             return
     if target.current_name(run.object_pk) == run.source_name:
         instance = target.instance(run.object_pk)

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from django_product_isolation.choices import Status
-from django_product_isolation.host import StorageFailed, StorageUnfaithful, Target
+from django_product_isolation.host import StorageFailed, StorageUnfaithful, SwapRefused, Target
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import image_applied
@@ -45,7 +45,13 @@ def apply(run: IsolationRun) -> None:
         run.move_to(Status.HELD, reason=Reason.RESULT_MISSING)
     else:
         actor = approver(run)
-        swapped = swap(run, target, Status.APPLIED, run.source_name, run.result_name, result, actor)
+        try:
+            swapped = swap(
+                run, target, Status.APPLIED, run.source_name, run.result_name, result, actor
+            )
+        except SwapRefused as error:
+            run.move_to(Status.HELD, reason=Reason.RESULT_REFUSED, detail=str(error))
+            return
         if not swapped and target.current_name(run.object_pk) != run.source_name:
             run.move_to(Status.SUPERSEDED, reason=Reason.IMAGE_CHANGED)
 
@@ -70,7 +76,7 @@ def make_sure(run: IsolationRun) -> None:
         source = None  # nobody can say any more; the shop has to know of its new picture
     if source and source.sha256 != run.source_sha256:
         old, new = run.result_name, run.source_name
-        if swap(run, target, Status.SUPERSEDED, old, new, source, None):
+        if undo(run, target, old, new, source, Reason.ORIGINAL_REFUSED):
             return
     if target.current_name(run.object_pk) == run.result_name:
         instance = target.instance(run.object_pk)
@@ -102,7 +108,10 @@ def swap(
     shown: Fingerprint,
     actor: Any,
 ) -> bool:
-    """Point the field from ``old`` to ``new`` and move the run, both or neither."""
+    """Point the field from ``old`` to ``new`` and move the run, both or neither.
+
+    Raises SwapRefused.
+    """
     reason = Reason.IMAGE_CHANGED if status == Status.SUPERSEDED else ""
     due_at = None if status == Status.SUPERSEDED else soon()  # to make sure, and to tell
     with run.all_or_nothing():
@@ -114,6 +123,17 @@ def swap(
         log_change(run, target, actor)
     logger.info("swapped run=%s status=%s image=%s", run.pk, status, run.object_pk)
     return True
+
+
+def undo(
+    run: IsolationRun, target: Target, old: str, new: str, shown: Fingerprint, otherwise: Reason
+) -> bool:
+    """Take a swap back for the sake of a newer upload; what the database refuses of it is noted."""
+    try:
+        return swap(run, target, Status.SUPERSEDED, old, new, shown, None)
+    except SwapRefused as error:
+        run.record(RunEvent.Kind.PROBLEM, otherwise, str(error), status=Status(run.status))
+        return False
 
 
 def approver(run: IsolationRun) -> Any:

@@ -48,6 +48,7 @@ from django_product_isolation.variants import takes
 from . import outages
 from .account import connect, describe, hold, hold_queue, pause_queue
 from .files import target_of
+from .fitting import refused_beforehand
 from .outages import Place
 from .retrying import as_asked, put_off
 from .settle import is_surely_absent, look_up, next_look
@@ -148,6 +149,8 @@ def prepare(run: IsolationRun, target: Target, client: RunflowClient) -> RunRequ
         raise Unusable(Reason.RESULT_REFUSED)
     try:
         target.path_for(run.object_pk, result_filename(".webp"), beside=run.source_name)
+        if words := refused_beforehand(target, run.object_pk):
+            raise Unusable(Reason.RESULT_REFUSED, " ".join(words)[:500])
         with target.copy(run.source_name) as source:
             fingerprint, _size = sha256_of(source)
             run.keep(source_sha256=fingerprint)

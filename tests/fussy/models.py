@@ -178,3 +178,104 @@ class Processed(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class JpegOnly(models.Model):
+    """The database has a say, too."""
+
+    picture = models.ImageField(upload_to="ruled/")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(picture__endswith=".jpg"), name="only_jpeg")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class NoneOfOurs(models.Model):
+    """Wants no result, whatever it looks like."""
+
+    picture = models.ImageField(upload_to="ruled/", width_field="width")
+    width = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(picture__contains="isolated"),
+                name="no_machines",
+                violation_error_message="Photographs only.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Tiny(models.Model):
+    """Wants smaller pictures than we make."""
+
+    picture = models.ImageField(upload_to="ruled/", width_field="width", height_field="height")
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(width__lte=300), name="tiny_only")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class OneOfEach(models.Model):
+    picture = models.ImageField(upload_to="ruled/", unique=True)
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class MeasuredInMemory(models.Model):
+    """Its dimensions are no columns, which suits Django as well."""
+
+    picture = models.ImageField(upload_to="ruled/", width_field="across", height_field="high")
+    across = 1
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    @property
+    def high(self) -> int:
+        return 1
+
+
+class Sized(models.Model):
+    """What the shop knows of any file; that file is in the table of a child."""
+
+    width = models.PositiveIntegerField(null=True, editable=False)
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class SizedPhoto(Sized):
+    picture = models.ImageField(upload_to="sized/", width_field="width", height_field="height")
+    height = models.PositiveIntegerField(null=True, editable=False)
+
+
+class MeasuredPhoto(SizedPhoto):
+    """Its own child, with nothing to add."""
+
+
+class Plain(models.Model):
+    """Only its children know how large the picture is."""
+
+    width = height = None
+    picture = models.ImageField(upload_to="sized/", width_field="width", height_field="height")
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class PlainMeasured(Plain):
+    width = models.PositiveIntegerField(null=True, editable=False)
+    height = models.PositiveIntegerField(null=True, editable=False)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django_product_isolation import callbacks
 from django_product_isolation.choices import Status
 from django_product_isolation.database_clock import DatabaseNow
-from django_product_isolation.host import Target, dimension_columns, result_filename
+from django_product_isolation.host import Target, dimension_names, result_filename
 from django_product_isolation.models import IsolationRun, together
 from django_product_isolation.querysets import RunQuerySet
 from django_product_isolation.reasons import Reason
@@ -55,7 +55,7 @@ def as_it_is(run: IsolationRun) -> Any:
 def swap_whatever_is_shown(
     target: Target, pk: str, *, old: str, new: str, size: tuple[int, int]
 ) -> bool:
-    columns = dict(zip(dimension_columns(target.field), size, strict=True))
+    columns = dict(zip(dimension_names(target.field), size, strict=True))
     columns[target.field.attname] = new  # type: ignore[assignment]
     return bool(target._owner().filter(pk=pk).update(**columns))
 

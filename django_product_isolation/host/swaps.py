@@ -1,0 +1,80 @@
+"""Pointing a row's image at another file, and writing its dimensions beside it.
+
+The only write to the host's rows.
+"""
+
+from collections.abc import Iterator
+
+from django.apps import apps
+from django.db import DatabaseError, connection, transaction
+from django.db.models import ImageField, Model
+
+from django_product_isolation.transactions import is_refusal, summary
+
+from .exactly import is_exactly
+from .rows import dimension_names, written_rows
+
+
+class SwapRefused(Exception):
+    """The database takes no row that shows this file; the text says why, without any value."""
+
+
+def swap(field: ImageField, pk: str, *, old: str, new: str, size: tuple[int, int]) -> bool:
+    """Point ``field`` of one row from ``old`` to ``new``, ``size`` (width, height) in pixels.
+
+    One conditional UPDATE of exactly the image column and its dimension columns; those in tables
+    of parents or children follow it. False when the field no longer points at ``old``. Raises
+    SwapRefused, after which the transaction around it can go on.
+    """
+    pixels = {name: side for name, side in zip(dimension_names(field), size, strict=True) if name}
+    try:
+        with transaction.atomic():
+            if not point(field, pk, old, new, pixels):
+                return False
+            for model, columns in elsewhere(field, pixels):
+                rows = written_rows(model).filter(**{field.model._meta.pk.attname: pk})
+                rows.update(**columns)
+            if connection.features.supports_deferrable_unique_constraints:
+                connection.check_constraints()  # now, and not as the run's own failure to commit
+    except DatabaseError as error:
+        if not is_refusal(error):
+            raise
+        raise SwapRefused(words_of(field.model, error)) from error
+    return True
+
+
+def point(field: ImageField, pk: str, old: str, new: str, pixels: dict[str, int]) -> bool:
+    # Django turns an UPDATE of two tables of multi-table inheritance into a SELECT and UPDATEs by
+    # key, which would lose the condition: only the table that has the image takes part.
+    own = written_in(field.model, pixels)
+    row = written_rows(field.model).filter(is_exactly(field.attname, old), pk=pk)
+    return bool(row.update(**{field.attname: new}, **own))
+
+
+def elsewhere(
+    field: ImageField, pixels: dict[str, int]
+) -> Iterator[tuple[type[Model], dict[str, int]]]:
+    """The dimension columns in other tables than the image's, by a model whose rows have them."""
+    owner = field.model
+    for model in apps.get_models():
+        is_kin = issubclass(model, owner) or issubclass(owner, model)
+        if is_kin and model is not owner and (columns := written_in(model, pixels)):
+            yield (owner if issubclass(owner, model) else model), columns
+
+
+def written_in(model: type[Model], pixels: dict[str, int]) -> dict[str, int]:
+    """Those that are columns of the model's own table: any attribute may be named."""
+    own = {column.name for column in model._meta.local_concrete_fields}
+    return {name: side for name, side in pixels.items() if name in own}
+
+
+def words_of(model: type[Model], error: DatabaseError) -> str:
+    """The words of the model's own constraints that the database names, else the kind of error."""
+    told = str(error)
+    found = [
+        str(constraint.get_violation_error_message())
+        for known in (model, *model._meta.all_parents)
+        for constraint in known._meta.constraints
+        if constraint.name in told
+    ]
+    return " ".join(found) or summary(error)
