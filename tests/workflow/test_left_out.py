@@ -145,6 +145,6 @@ def test_the_command_says_what_was_left_out(option):
     arguments = ["bazaar.GroupPhoto", "--again", "--filter", "wares__id__gt=0"]
     call_command("isolate_products", *arguments, stdout=out)
     said = out.getvalue()
-    assert "1 images x $0.27 = $0.27" in said
+    assert "1 image x $0.27 = $0.27" in said
     assert f"Left out: 1 x already-open (Group photo {photo.pk}). is being isolated" in said
     assert IsolationRun.objects.count() == 1
