@@ -1,6 +1,6 @@
 """Moments for tests, as the shop stores them: aware, or naive where USE_TZ is False."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
@@ -12,3 +12,8 @@ def at(text: str) -> datetime:
     if settings.USE_TZ:
         return moment
     return timezone.make_naive(moment, timezone.get_default_timezone())
+
+
+def overdue() -> datetime:
+    """Due by whichever clock: SQLite's knows milliseconds alone, and servers have one each."""
+    return timezone.now() - timedelta(seconds=1)

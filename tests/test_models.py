@@ -17,6 +17,7 @@ from django_product_isolation.models import (
     SpendingLock,
 )
 from django_product_isolation.querysets import RunQuerySet
+from tests.moments import overdue
 
 pytestmark = pytest.mark.django_db
 
@@ -35,11 +36,6 @@ def batch():
 def make_run(batch, **columns):
     defaults = {"object_pk": "1", "label": "Mug", "source_name": "products/mug.jpg"}
     return IsolationRun.objects.create(batch=batch, **{**defaults, **columns})
-
-
-def a_moment_ago():
-    """Due now, by whichever of two clocks is the slower one."""
-    return timezone.now() - timedelta(seconds=1)
 
 
 @pytest.mark.parametrize("before", Status)
@@ -161,7 +157,7 @@ def test_a_run_that_comes_due_while_it_is_claimed_was_not_taken_over(batch, monk
 
 def test_an_ended_run_keeps_its_reason_while_it_waits(batch):
     run = make_run(batch, status=Status.FAILED, reason="not-accepted")
-    IsolationRun.objects.claim(run.pk).wait(a_moment_ago())
+    IsolationRun.objects.claim(run.pk).wait(overdue())
     run.refresh_from_db()
     assert run.reason == "not-accepted"
 
@@ -187,8 +183,8 @@ def test_a_held_run_remembers_where_it_stood(batch):
 
 def test_waiting_with_a_reason_leaves_a_trace_and_without_one_none(batch):
     run = make_run(batch)
-    IsolationRun.objects.claim(run.pk).wait(a_moment_ago(), reason="busy", detail="status=429")
-    IsolationRun.objects.claim(run.pk).wait(a_moment_ago())
+    IsolationRun.objects.claim(run.pk).wait(overdue(), reason="busy", detail="status=429")
+    IsolationRun.objects.claim(run.pk).wait(overdue())
     assert [(e.kind, e.reason) for e in run.events.all()] == [(RunEvent.Kind.PROBLEM, "busy")]
 
 

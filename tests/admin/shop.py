@@ -9,13 +9,13 @@ from decimal import Decimal
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission, User
 from django.core.files.base import ContentFile
-from django.utils import timezone
 from django.utils.html import strip_tags
 
 from django_product_isolation.choices import OPEN_STATUSES, SHOWN_STATUSES, Status
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.workflow import sweep
 from tests.catalogue.models import Product, ProductImage
+from tests.moments import overdue
 from tests.photos import make_image, photo_bytes
 
 CHANGELIST = "/admin/catalogue/productimage/"
@@ -109,13 +109,13 @@ def store_result(image: ProductImage) -> dict[str, str]:
 
 
 def make_due(run: IsolationRun) -> None:
-    IsolationRun.objects.filter(pk=run.pk).update(due_at=timezone.now())
+    IsolationRun.objects.filter(pk=run.pk).update(due_at=overdue())
 
 
 def put_originals_back() -> None:
     """What a worker does after a click on Restore: the swap, and the look after it."""
     for _ in range(2):
-        IsolationRun.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
+        IsolationRun.objects.filter(due_at__isnull=False).update(due_at=overdue())
         sweep()
 
 

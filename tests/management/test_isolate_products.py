@@ -4,7 +4,6 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.utils import timezone
 
 from django_product_isolation import isolate
 from django_product_isolation.choices import Status
@@ -14,6 +13,7 @@ from django_product_isolation.workflow import reject, restore
 from django_product_isolation.workflow.catalogue import Catalogue
 from tests.admin.shop import put_originals_back
 from tests.catalogue.models import Product, ProductImage
+from tests.moments import overdue
 from tests.photos import make_image
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +27,7 @@ def time_flies(monkeypatch):
 
     def fly(_seconds):
         time.sleep(0.02)  # the sandbox works meanwhile
-        IsolationRun.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
+        IsolationRun.objects.filter(due_at__isnull=False).update(due_at=overdue())
 
     monkeypatch.setattr(isolate_products, "sleep", fly)
     monkeypatch.setattr(isolate_products, "PAUSE", 0.05)
@@ -78,7 +78,7 @@ def test_filters_and_a_limit_narrow_the_choice(runflow):
     for name in ("Mug", "Mug", "Lamp"):
         make_image(name)
     said = run_command(MODEL, "--filter", "product__name=Mug", "--limit", "1")
-    assert "1 images" in said
+    assert "1 image x" in said
     assert [run.label for run in IsolationRun.objects.all()] == ["Mug"]
 
 

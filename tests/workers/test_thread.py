@@ -22,6 +22,7 @@ from django_product_isolation.workers import outages, thread
 from django_product_isolation.workflow.leases import keeper
 from tests.admin.shop import EVERYTHING, make_run, make_staff
 from tests.catalogue.models import ProductImage
+from tests.moments import overdue
 from tests.photos import make_image
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -95,11 +96,11 @@ def test_it_comes_back_when_a_run_wants_attention(work, changed_images):
 
 
 def test_who_wakes_it_while_it_sleeps_is_seen_at_once(work, changed_images):
-    IsolationRun.objects.update(due_at=timezone.now() + timedelta(hours=1))
+    IsolationRun.objects.update(due_at=overdue() + timedelta(hours=1))
     work.wake()
     time.sleep(0.3)
     first = work.thread
-    IsolationRun.objects.update(due_at=timezone.now())
+    IsolationRun.objects.update(due_at=overdue())
     work.wake()
     assert work.thread is first
     until(all_done(changed_images), seconds=5)

@@ -1,14 +1,13 @@
 import time
-from datetime import timedelta
 
 import pytest
 from django.core.files.storage import FileSystemStorage
-from django.utils import timezone
 
 from django_product_isolation import isolate, restore
 from django_product_isolation.models import IsolationRun, Outage
 from django_product_isolation.signals import image_applied, image_restored, run_finished
 from django_product_isolation.workflow import advance
+from tests.moments import overdue
 from tests.photos import make_image
 
 
@@ -27,9 +26,8 @@ def step():
     """Take the next step of a run as if its time had come."""
 
     def take(run) -> IsolationRun:
-        now = timezone.now()
-        IsolationRun.objects.filter(pk=run.pk, due_at__isnull=False).update(due_at=now)
-        Outage.objects.update(probe_at=now - timedelta(seconds=1))
+        IsolationRun.objects.filter(pk=run.pk, due_at__isnull=False).update(due_at=overdue())
+        Outage.objects.update(probe_at=overdue())
         advance(run.pk)
         return IsolationRun.objects.get(pk=run.pk)
 

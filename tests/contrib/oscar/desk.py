@@ -5,10 +5,10 @@ from html.parser import HTMLParser
 
 from django.test import Client, TestCase
 from django.urls import reverse
-from django.utils import timezone
 
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.workflow import sweep
+from tests.moments import overdue
 
 
 class Page(HTMLParser):
@@ -134,7 +134,7 @@ class Desk:
         while until not in batch.text:
             assert time.monotonic() < ends, batch.text
             time.sleep(0.05)
-            IsolationRun.objects.exclude(due_at=None).update(due_at=timezone.now())
+            IsolationRun.objects.exclude(due_at=None).update(due_at=overdue())
             with TestCase.captureOnCommitCallbacks(execute=True):
                 sweep()
             batch = self.get(batch.path)
@@ -149,7 +149,7 @@ class Desk:
 
 def work_off() -> None:
     """Take the steps of a worker until nothing is left to do."""
-    while IsolationRun.objects.exclude(due_at=None).update(due_at=timezone.now()):
+    while IsolationRun.objects.exclude(due_at=None).update(due_at=overdue()):
         sweep()
 
 

@@ -16,7 +16,6 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, connections
 from django.test import Client
-from django.utils import timezone
 
 from django_product_isolation import isolate
 from django_product_isolation.choices import Status
@@ -25,6 +24,7 @@ from django_product_isolation.signals import work_due
 from django_product_isolation.workflow import BudgetExceeded
 from tests.admin.shop import choose, press, quote_on
 from tests.catalogue.models import Product, ProductImage
+from tests.moments import overdue
 
 from .forgeries import sign
 from .generator import NEW
@@ -194,7 +194,7 @@ def a_double_click_within_the_budget_is_no_overdraft(shop: Shop, rounds: int) ->
 def one_of_forty_claims_a_run(shop: Shop, rounds: int) -> None:
     for _ in range(rounds):
         run = shop.waiting_run()
-        IsolationRun.objects.filter(pk=run.pk).update(due_at=timezone.now())
+        IsolationRun.objects.filter(pk=run.pk).update(due_at=overdue())
         claimed = at_once([lambda pk=run.pk: IsolationRun.objects.claim(pk)] * 40)
         assert sum(row is not None for row in claimed) == 1
         assert IsolationRun.objects.get(pk=run.pk).attempts == 1

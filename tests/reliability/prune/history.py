@@ -13,6 +13,7 @@ from django_product_isolation.models import IsolationBatch, IsolationRun, RunEve
 from django_product_isolation.workflow import advance
 from tests.admin.shop import make_batch
 from tests.catalogue.models import Product, ProductImage
+from tests.moments import overdue
 
 LONG_AGO = timedelta(days=400)
 # A file that a step wrote and never took in.
@@ -79,7 +80,7 @@ def begun(
 
 def applied(image: ProductImage) -> IsolationRun:
     """A run that was published, by the app's own steps, and made sure of."""
-    run = begun(image, due_at=timezone.now())
+    run = begun(image, due_at=overdue())
     take_steps()
     run = IsolationRun.objects.get(pk=run.pk)
     assert run.status == Status.APPLIED, run.reason
@@ -89,7 +90,7 @@ def applied(image: ProductImage) -> IsolationRun:
 def take_steps() -> None:
     """What workers do, until nothing is due."""
     while pks := list(IsolationRun.objects.exclude(due_at=None).values_list("pk", flat=True)):
-        IsolationRun.objects.filter(pk__in=pks).update(due_at=timezone.now())
+        IsolationRun.objects.filter(pk__in=pks).update(due_at=overdue())
         for pk in pks:
             advance(pk)
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from celery import Celery
-from django.utils import timezone
 
 from django_product_isolation.models import IsolationRun
+from tests.moments import overdue
 
 from .collector import Collector
 
@@ -29,7 +29,7 @@ def carry_out(app: Celery, collector: Collector) -> int:
     messages = waiting(app)
     for message in messages:
         collector.read("message to a worker", f"{message.body!r} {message.__dict__!r}")
-        IsolationRun.objects.update(due_at=timezone.now())
+        IsolationRun.objects.update(due_at=overdue())
         app.tasks[message.headers["task"]].apply(message.payload[0])
     return len(messages)
 

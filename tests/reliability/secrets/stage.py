@@ -17,6 +17,7 @@ from django_product_isolation.models import IsolationRun
 from django_product_isolation.runflow import uploads
 from django_product_isolation.workflow import advance
 from tests.fetching.sockets import Sockets
+from tests.moments import overdue
 from tests.photos import make_image
 
 from . import canaries
@@ -96,7 +97,7 @@ class Stage:
     def step(self, within: AbstractContextManager[None] | None = None) -> None:
         """The next step, as if its time had come. What leaves it is read, and goes no further."""
         IsolationRun.objects.filter(pk=self.run.pk, due_at__isnull=False).update(
-            due_at=timezone.now(), lease_owner=None, lease_until=None
+            due_at=overdue(), lease_owner=None, lease_until=None
         )
         with within or nullcontext():
             self.attempt(lambda: advance(self.run.pk))
