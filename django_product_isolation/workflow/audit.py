@@ -1,20 +1,38 @@
 """Writing swaps into the admin's own history of the host's rows."""
 
+import logging
 from typing import Any
 
 from django.apps import apps
+from django.db import DatabaseError, transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from django_product_isolation.choices import Status
 from django_product_isolation.host import Target
-from django_product_isolation.models import IsolationRun
+from django_product_isolation.models import IsolationRun, RunEvent
+
+logger = logging.getLogger("django_product_isolation")
 
 
 def log_change(run: IsolationRun, target: Target, actor: Any) -> None:
-    """Add a LogEntry to the image's history; none without a person or without the admin."""
+    """Add a LogEntry to the image's history; none without a person or without the admin.
+
+    Receivers of the host's that fail on it are noted, and stand in no swap's way.
+    """
     if actor is None or not apps.is_installed("django.contrib.admin"):
         return
+    try:
+        with transaction.atomic():
+            create_entry(run, target, actor)
+    except DatabaseError:
+        raise
+    except Exception as error:  # whatever the host's code raises
+        logger.warning("not_in_history run=%s error=%s", run.pk, type(error).__name__)
+        run.record(RunEvent.Kind.NOTE, detail=f"The admin's history failed: {type(error).__name__}")
+
+
+def create_entry(run: IsolationRun, target: Target, actor: Any) -> None:
     from django.contrib.admin.models import CHANGE, LogEntry
     from django.contrib.contenttypes.models import ContentType
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from django_product_isolation import isolate
 from django_product_isolation.choices import Status
-from django_product_isolation.models import IsolationRun
+from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import image_applied
 from tests.catalogue.models import ProductImage
@@ -124,6 +124,20 @@ def test_the_swap_stands_in_the_images_history_under_its_author(image, go_on, ad
         "Enamel mug",
     )
     assert "Isolated" in entry.change_message
+
+
+def test_a_receiver_of_the_history_that_fails_stands_in_no_swaps_way(image, go_on, admin_user):
+    def forward(**kwargs):
+        raise ConnectionError("the audit service is away")
+
+    post_save.connect(forward, sender=LogEntry)
+    try:
+        run = go_on(isolate(image, user=admin_user).runs.get())
+    finally:
+        post_save.disconnect(forward, sender=LogEntry)
+    assert run.status == Status.APPLIED
+    (note,) = run.events.filter(kind=RunEvent.Kind.NOTE)
+    assert "ConnectionError" in note.detail
 
 
 def test_a_swap_without_a_person_leaves_no_log_entry(applied):
