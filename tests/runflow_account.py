@@ -15,8 +15,15 @@ class RunflowAccount:
         reply = requests.post(f"{self.url}/_sandbox/behaviour", json=changes, timeout=5)
         assert reply.ok, reply.text
 
+    def set_balance(self, usd: str) -> None:
+        """Give every account at the sandbox so many USD, written as "41.50"."""
+        reply = requests.post(f"{self.url}/_sandbox/balance", json={"balance": usd}, timeout=5)
+        assert reply.ok, reply.text
+
     def reset(self) -> None:
+        """As it was in the beginning, for the next test."""
         requests.delete(f"{self.url}/_sandbox/behaviour", timeout=5)
+        self.set_balance("1000.00")
 
     def runs_of(self, run) -> list[dict]:
         """What was accepted, and will be charged, for a run of ours."""
