@@ -32,8 +32,9 @@ CONTENT_TYPES = {
     ".jpeg": "image/jpeg",
 }
 
-# What a file system says of names that no file of it can have, or that are folders.
-NO_FILE = {errno.ENAMETOOLONG, errno.EISDIR, errno.ENOTDIR}
+# What a file system says of names that no file of it can have, or that are folders. That a folder
+# on the way is none may also mean that what is mounted there is away.
+NO_FILE = {errno.ENAMETOOLONG, errno.EISDIR}
 
 
 class FileMissing(Exception):

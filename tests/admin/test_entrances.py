@@ -177,7 +177,7 @@ def test_what_another_site_notes_or_says_does_not_reach_the_page(client, setting
             return super().send_away(request)
 
     with two_sites(settings, Noting):
-        page = client.get("/staff/catalogue/productimage/")
+        page = client.get("/clerks/catalogue/productimage/")
         assert page.status_code == 200
         assert said(page) == []
         assert client.get("/product-isolation/review/").status_code == 200
@@ -192,20 +192,20 @@ class two_sites:
 
     def __enter__(self):
         self.odd.__enter__()
-        for earlier in [known for known in admin.sites.all_sites if known.name == "staff"]:
+        for earlier in [known for known in admin.sites.all_sites if known.name == "clerks"]:
             admin.sites.all_sites.discard(earlier)
-        self.staff = admin.AdminSite(name="staff")
-        self.staff.register(ProductImage)
-        self.staff.register(Product)
+        self.clerks = admin.AdminSite(name="clerks")
+        self.clerks.register(ProductImage)
+        self.clerks.register(Product)
         attach()
         self.settings.ROOT_URLCONF = (
-            path("staff/", self.staff.urls),
+            path("clerks/", self.clerks.urls),
             *self.settings.ROOT_URLCONF,
         )
-        return self.staff
+        return self.clerks
 
     def __exit__(self, *error):
-        admin.sites.all_sites.discard(self.staff)
+        admin.sites.all_sites.discard(self.clerks)
 
 
 class OfPartners(admin.AdminSite):
@@ -227,10 +227,10 @@ def test_a_site_whose_rule_breaks_breaks_no_page_of_another_site_or_of_ours(
     with two_sites(settings, kind):
         image, run = make_image("Cup"), make_run(Status.APPLIED)
         for url in (
-            "/staff/",
-            "/staff/catalogue/productimage/",
-            f"/staff/catalogue/productimage/{image.pk}/change/",
-            f"/staff/catalogue/product/{image.product_id}/change/",
+            "/clerks/",
+            "/clerks/catalogue/productimage/",
+            f"/clerks/catalogue/productimage/{image.pk}/change/",
+            f"/clerks/catalogue/product/{image.product_id}/change/",
             "/product-isolation/review/",
             "/product-isolation/spending/",
             f"/product-isolation/batches/{run.batch_id}/",
@@ -245,7 +245,7 @@ def test_a_site_whose_rule_breaks_breaks_no_page_of_another_site_or_of_ours(
 def test_who_is_not_logged_in_is_led_to_the_login_of_a_site_that_works(client, settings, kind):
     with two_sites(settings, kind):
         response = client.get("/product-isolation/review/")
-        assert response["Location"] == "/staff/login/?next=/product-isolation/review/"
+        assert response["Location"] == "/clerks/login/?next=/product-isolation/review/"
 
 
 def test_sites_are_asked_in_one_place_whom_they_let_in():

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import Context
 from datetime import timedelta
 from typing import Any
 
@@ -146,8 +147,8 @@ class Story:
         return pk and run_of(pk)
 
     def by_people(self, act: Callable[..., Any], *args: Any, **options: Any) -> None:
-        """A change of the shop's own tables and files."""
-        act(*args, **options)
+        """A change of the shop's own tables and files, in a request of its own."""
+        Context().run(act, *args, **options)
         self.world.invariants.people_changed()
 
     def all_is_called_back(self) -> None:

@@ -174,7 +174,7 @@ BREAKS: dict[str, Any] = {
     "a run is moved from wherever it is": lambda: patch(IsolationRun, _as_known=as_it_is),
     "a request is sent again after an ambiguous end": lambda: patch(submit, send=send_again),
     "the budget is not checked": lambda: patch(begin, reserve=nobody_waits),
-    "late adoption is dropped": lambda: patch(advance, note_hint=lambda *_: False),
+    "late adoption is dropped": lambda: patch(advance, note_hint=lambda *_, **_due: False),
     "what ended is not settled": lambda: mock.patch.dict(
         advance.STEPS, {Status.FAILED: rest, Status.CANCELLED: rest}
     ),
@@ -215,7 +215,7 @@ BREAKS: dict[str, Any] = {
     ),
     **OUTSIDE,
     "prune does not ask who needs a file": lambda: patch(
-        prune_files, in_use=lambda names: set(), made_from=lambda names: []
+        prune_files, in_use=lambda *_: set(), made_from=lambda names: []
     ),
     "prune takes what is not old": lambda: patch(prune_rows, days_ago=lambda days: timezone.now()),
     "prune deletes a file that is another photo now": lambda: patch(
