@@ -87,11 +87,12 @@ def advance(pk: uuid.UUID) -> bool:
 
     Never raises for what a step meets: the run waits, is held or ends, and says why.
     """
-    run = IsolationRun.objects.claim(pk)
-    if run is None:
+    claimed = keeper.claim(pk)
+    if claimed is None:
         return False
+    run, lease = claimed
     logger.debug("step run=%s status=%s attempt=%s", run.pk, run.status, run.attempts)
-    with keeper.keeping(run) as lease:
+    with keeper.keeping(lease):
         try:
             take_step(run)
         except LeaseLost:

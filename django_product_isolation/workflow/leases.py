@@ -42,24 +42,44 @@ class Keeper:
     def forget(self) -> None:
         """Know of no lease: the process is a new one."""
         self.held: set[Lease] = set()
+        self.claims = 0  # under way at this moment: each may become a lease
         self.changed = threading.Condition()
         self.thread: threading.Thread | None = None
         self.is_closing = False  # no further step should be begun
         self.is_ending = False
 
-    @contextmanager
-    def keeping(self, run: IsolationRun) -> Iterator[Lease]:
-        """Keep the lease of a claimed run until the block ends.
+    def claim(self, pk: uuid.UUID) -> tuple[IsolationRun, Lease] | None:
+        """Claim a run and hold its lease.
 
-        Where the block sets ``is_over`` it is given back, now or when the database is back.
+        None when it is not due, when somebody else is at it, and while the process ends.
         """
-        owner = run.lease_owner or uuid.uuid4()
-        lease = Lease(run.pk, owner, run.decodings)
+        with self.changed:
+            if self.is_closing:
+                return None
+            self.claims += 1
+        try:
+            run = IsolationRun.objects.claim(pk)
+            return None if run is None else (run, self._hold(run))
+        finally:
+            with self.changed:
+                self.claims -= 1
+                self.changed.notify_all()
+
+    def _hold(self, run: IsolationRun) -> Lease:
+        lease = Lease(run.pk, run.lease_owner or uuid.uuid4(), run.decodings)
         with self.changed:
             self.held.add(lease)
             self._begin()
+        return lease
+
+    @contextmanager
+    def keeping(self, lease: Lease) -> Iterator[None]:
+        """Keep a lease until the block ends.
+
+        Where the block sets ``is_over`` it is given back, now or when the database is back.
+        """
         try:
-            yield lease
+            yield
         finally:
             with self.changed:
                 if not lease.is_over:
@@ -69,13 +89,16 @@ class Keeper:
     def end(self) -> None:
         """Give back what is held when the process ends, a moment later. Raises nothing."""
         ends = time.monotonic() + PATIENCE
-        self.is_closing = True
         with self.changed:
-            self.changed.wait_for(lambda: not self.held, timeout=PATIENCE)
+            self.is_closing = True
+            self.changed.wait_for(self._has_nothing, timeout=PATIENCE)
             self.is_ending = True
             self.changed.notify_all()
             left = max(ends - time.monotonic(), 0) + 1
-            self.changed.wait_for(lambda: not self.held, timeout=left)
+            self.changed.wait_for(self._has_nothing, timeout=left)
+
+    def _has_nothing(self) -> bool:
+        return not self.held and not self.claims
 
     def _begin(self) -> None:
         """Start the thread, if there is none. A process that can have none keeps no lease."""

@@ -152,6 +152,39 @@ def test_a_step_that_hangs_loses_its_run(run, monkeypatch, hurried):
     assert advance(run.pk)
 
 
+def test_a_process_that_ends_gives_back_what_it_was_about_to_take(run, monkeypatch, hurried):
+    asked, answered, begun = threading.Event(), threading.Event(), []
+    claim = RunQuerySet.claim
+
+    def slow_claim(runs, pk):
+        claimed = claim(runs, pk)
+        asked.set()
+        answered.wait(10)
+        return claimed
+
+    def long(run):
+        begun.append(run.pk)
+        until(lambda: not hurried.held)
+
+    def work():
+        advance(run.pk)
+        connection.close()
+
+    monkeypatch.setattr(RunQuerySet, "claim", slow_claim)
+    monkeypatch.setitem(STEPS, Status.QUEUED, long)
+    thread = threading.Thread(target=work)
+    thread.start()
+    assert asked.wait(10)
+    threading.Timer(0.3, answered.set).start()
+    monkeypatch.setattr(leases, "PATIENCE", 0.6)
+    hurried.end()
+    run.refresh_from_db()
+    assert (run.lease_owner, run.attempts) == (None, 0)
+    assert not advance(run.pk)  # a process that ends takes no further step
+    thread.join()
+    assert begun == [run.pk]
+
+
 def test_a_process_that_ends_gives_back_what_it_has_in_hand(run, monkeypatch, hurried):
     begun, ended = threading.Event(), threading.Event()
 
