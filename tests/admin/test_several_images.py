@@ -13,7 +13,7 @@ from tests.admin.shop import press, put_originals_back, quote_on
 from tests.assortment.admin import ItemAdmin
 from tests.assortment.models import Crate, Item, Pallet, StudioShot
 from tests.assortment.stock import bytes_of, make_item, make_view
-from tests.photos import photo_file
+from tests.photos import photo_bytes, photo_file
 
 pytestmark = pytest.mark.django_db
 
@@ -78,6 +78,7 @@ def test_restoring_puts_back_the_image_that_its_action_names(client, several):
             active_key=None,
             due_at=None,
             result_name=name,
+            result_sha256=sha256(photo_bytes()).hexdigest(),
             source_sha256="0",
         )
         Item.objects.filter(pk=item.pk).update(**{field: name})
