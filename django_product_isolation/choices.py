@@ -54,7 +54,7 @@ class Status(models.TextChoices):
     READY = "ready", _("Result ready")
     HELD = "held", _("Needs attention")
     APPLIED = "applied", _("Applied")
-    RESTORING = "restoring", _("Restoring the original")
+    RESTORING = "restoring", _("Restoring")
     RESTORED = "restored", _("Original restored")
     REJECTED = "rejected", _("Rejected")
     FAILED = "failed", _("Failed")

@@ -132,7 +132,7 @@ def test_a_decision_keeps_the_readers_place(shop, live_server):
     assert place > 0
     restore.click()
     expect(shop.get_by_text("1 original is being restored.")).to_be_in_viewport()
-    expect(shop.locator(f"#run-{runs[-1].pk}")).to_contain_text("Restoring the original")
+    expect(shop.locator(f"#run-{runs[-1].pk}")).to_contain_text("Restoring")
     expect(shop.locator(f"#run-{runs[-1].pk} a").first).to_be_focused()
     put_originals_back()
     expect(shop.locator(f"#run-{runs[-1].pk}")).to_contain_text("Original restored")

@@ -21,7 +21,7 @@ def make_applied(count, staff):
 def watch_all_come_back(shop, runs):
     """The page shows each as it comes, and then stands still."""
     expect(shop.get_by_text(f"0 of {len(runs)} images are finished.")).to_be_visible()
-    expect(shop.get_by_text(f"Restoring the original: {len(runs)}")).to_be_visible()
+    expect(shop.get_by_text(f"Restoring: {len(runs)}")).to_be_visible()
     sweep(limit=2)
     expect(shop.get_by_text(f"2 of {len(runs)} images are finished.")).to_be_visible()
     expect(shop.get_by_text("Original restored: 2")).to_be_visible()
@@ -66,7 +66,7 @@ def test_a_restore_that_waits_for_the_storage_is_said_and_can_be_stopped(shop, l
     (run,) = make_applied(1, staff)
     shop.goto(f"{live_server.url}/product-isolation/batches/{run.batch_id}/")
     shop.get_by_role("button", name="Restore original").click()
-    expect(shop.get_by_text("Restoring the original", exact=True)).to_be_visible()
+    expect(shop.get_by_text("Restoring", exact=True)).to_be_visible()
     IsolationRun.objects.update(reason="storage-away")
     expect(shop.get_by_text("Waiting for our own file storage")).to_be_visible()
     shop.get_by_role("button", name="Stop restoring").click()

@@ -93,7 +93,7 @@ def test_restore_on_an_images_page(shop, live_server):
     shop.get_by_role("button", name="Restore original").click()
     expect(shop.get_by_text("1 original is being restored.")).to_be_visible()
     panel = shop.locator(".isolation-panel")
-    expect(panel.get_by_text("Restoring the original").first).to_be_visible()
+    expect(panel.get_by_text("Restoring").first).to_be_visible()
     put_originals_back()
     shop.reload()
     expect(panel.get_by_text("Original restored").first).to_be_visible()

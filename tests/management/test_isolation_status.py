@@ -54,7 +54,7 @@ def test_originals_that_are_being_put_back_are_open_too_and_told_in_english(sett
     settings.LANGUAGE_CODE = "de"
     make_run(Status.RESTORING)
     with translation.override("de"):
-        assert "Open: 1 (1 restoring the original).\n" in run_command()
+        assert "Open: 1 (1 restoring).\n" in run_command()
 
 
 def test_what_is_held_is_told_with_its_reason_in_words():

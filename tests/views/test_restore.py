@@ -56,7 +56,7 @@ def test_images_of_several_batches_are_watched_together(client, staff):
     address = press(client, runs)
     page = client.get(address).content.decode()
     assert "Restoring 3 images" in page
-    assert "Restoring the original: 3" in page
+    assert "Restoring: 3" in page
     assert "data-live" in page
     assert other.label not in page
     put_originals_back()
