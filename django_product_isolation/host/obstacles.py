@@ -5,11 +5,14 @@ begun before goes on, and originals can be put back.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from django.db import DEFAULT_DB_ALIAS, router
+from django.db import DEFAULT_DB_ALIAS, connections, router
 
 from django_product_isolation.models import IsolationRun
+
+from .answers import answer
 
 if TYPE_CHECKING:
     from .targets import Target
@@ -29,7 +32,7 @@ class Obstacle:
 
 def obstacle_of(target: "Target") -> Obstacle | None:
     """The first thing that is in the way, None when there is nothing."""
-    return in_another_database(target) or translated(target)
+    return in_another_database(target) or translated(target) or keeps_other_names(target)
 
 
 def in_another_database(target: "Target") -> Obstacle | None:
@@ -62,3 +65,27 @@ def translated(target: "Target") -> Obstacle | None:
         "each language.",
         f"Name the image of each language: [{named}].",
     )
+
+
+def keeps_other_names(target: "Target") -> Obstacle | None:
+    """A field whose column holds another text than the file's name: no query would find it."""
+    name = "products/mug.jpg"
+    if {answer(partial(ask, target.field, name), name) for ask in (as_kept, as_read)} == {name}:
+        return None
+    return Obstacle(
+        "product_isolation.E015",
+        f"{target.model._meta.label}.{target.field.name} keeps another text than the name of its "
+        "file, so an image could not be looked up by its file.",
+        "Have the storage add what stands before the name (its location), and the field keep names "
+        "as Django's own does.",
+    )
+
+
+def as_kept(field: Any, name: str) -> str:
+    return str(field.get_prep_value(name))
+
+
+def as_read(field: Any, name: str) -> str:
+    read = getattr(field, "from_db_value", None)
+    connection = connections[router.db_for_write(field.model)]
+    return str(read(name, None, connection)) if read else name

@@ -96,3 +96,32 @@ def test_a_column_that_two_entries_name_is_said_once(settings):
         settings, Item=[{"field": "photo"}, {"field": "back"}], BestWebShot={"field": "image"}
     )
     assert run_checks() == []
+
+
+def with_prefix(name):
+    return f"media/{name}"
+
+
+@pytest.mark.parametrize(
+    ("method", "instead"),
+    [("get_prep_value", with_prefix), ("from_db_value", lambda name, *_: name.lstrip("p"))],
+)
+def test_a_field_that_keeps_other_names_than_those_of_its_files_is_refused(
+    method, instead, settings, monkeypatch
+):
+    name_images(settings, Item={"field": "photo"})
+    item = make_item()
+    monkeypatch.setattr(Item._meta.get_field("photo"), method, instead, raising=False)
+    [error] = found("E015")
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        isolate(item)
+    assert error.msg in str(refusal.value)
+
+
+def test_a_field_whose_own_code_breaks_on_a_made_up_name_is_let_be(settings, monkeypatch):
+    def broken(name, *_):
+        raise TypeError(name)
+
+    name_images(settings, Item={"field": "photo"})
+    monkeypatch.setattr(Item._meta.get_field("photo"), "from_db_value", broken, raising=False)
+    assert found("E015") == []
