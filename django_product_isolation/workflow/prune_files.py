@@ -20,6 +20,7 @@ from django_product_isolation.host import (
     FileMissing,
     FileTooLarge,
     StorageFailed,
+    StorageUnfaithful,
     Target,
     is_ours,
 )
@@ -214,6 +215,8 @@ class FilePruning:
                 return False
             file.size = self.target.size_of(file.name)
         except FileMissing:
+            if self.target.has(file.name):
+                raise StorageUnfaithful("a file was missing and there") from None
             file.missing = True
         except FileTooLarge:
             return False
@@ -246,8 +249,8 @@ class FilePruning:
                 run.update(**{self.role.column: file.name})
 
     def delete(self, file: Stored) -> bool:
-        # Nobody has seen what a missing original holds: should it be there after all, it stays.
-        if not (file.missing and self.role is ORIGINAL):
+        # Nobody has seen what a missing file holds: should it be there after all, it stays.
+        if not file.missing:
             self.target.delete(file.name)
         return True
 

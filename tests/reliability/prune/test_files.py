@@ -239,6 +239,27 @@ def test_files_that_are_gone_already_are_recorded_as_gone(image, shelf):
     assert (fresh(run).source_name, fresh(run).result_name) == ("", "")
 
 
+@pytest.mark.parametrize("knows", [True, False], ids=["it can list", "it cannot list"])
+def test_what_a_storage_once_says_is_missing_is_not_deleted_unread(
+    knows, image, shelf, monkeypatch
+):
+    run = begun(image, Status.REJECTED)
+    shelf.files[run.result_name] = b"retouched by hand"
+    grow_old()
+
+    def missing(name, mode="rb"):
+        raise FileNotFoundError(name)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shelf, "_open", missing)
+        if not knows:
+            patched.setattr(shelf, "exists", lambda name: False)
+        prune(**ALL)
+    assert shelf.files[run.result_name] == b"retouched by hand"
+    prune(**ALL)
+    assert shelf.files[run.result_name] == b"retouched by hand"
+
+
 def test_runs_of_a_field_that_is_no_longer_isolated_are_left_alone(image, shelf, settings):
     run = begun(image, Status.REJECTED)
     grow_old()
