@@ -222,6 +222,12 @@ class Target:
         """Whether the storage says that it has this file; False also where it cannot say."""
         return names.is_taken(self.storage, name)
 
+    def is_there(self, name: str) -> bool:
+        """The same, but False only where it never says. Raises StorageFailed."""
+        with storage_errors(), suppress(NotImplementedError):
+            return bool(self.storage.exists(name))
+        return False
+
     def size_of(self, name: str) -> int | None:
         """Bytes of a stored file, None when its storage never tells.
 

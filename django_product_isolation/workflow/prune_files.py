@@ -215,7 +215,7 @@ class FilePruning:
                 return False
             file.size = self.target.size_of(file.name)
         except FileMissing:
-            if self.target.has(file.name):
+            if self.target.is_there(file.name):
                 raise StorageUnfaithful("a file was missing and there") from None
             file.missing = True
         except FileTooLarge:

@@ -239,9 +239,21 @@ def test_files_that_are_gone_already_are_recorded_as_gone(image, shelf):
     assert (fresh(run).source_name, fresh(run).result_name) == ("", "")
 
 
-@pytest.mark.parametrize("knows", [True, False], ids=["it can list", "it cannot list"])
+def fail(_name):
+    raise OSError("the network is away")
+
+
+def never_tell(_name):
+    raise NotImplementedError
+
+
+ANSWERS = {"it is": lambda _name: True, "it is not": lambda _name: False}
+ANSWERS |= {"an error": fail, "nothing": never_tell}
+
+
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
 def test_what_a_storage_once_says_is_missing_is_not_deleted_unread(
-    knows, image, shelf, monkeypatch
+    answer, image, shelf, monkeypatch
 ):
     run = begun(image, Status.REJECTED)
     shelf.files[run.result_name] = b"retouched by hand"
@@ -252,9 +264,10 @@ def test_what_a_storage_once_says_is_missing_is_not_deleted_unread(
 
     with monkeypatch.context() as patched:
         patched.setattr(shelf, "_open", missing)
-        if not knows:
-            patched.setattr(shelf, "exists", lambda name: False)
-        prune(**ALL)
+        patched.setattr(shelf, "exists", answer)
+        tally = prune(**ALL)
+    assert (tally.results, tally.gone + tally.failed) == (0, 1)
+    assert (fresh(run).result_name == "") == (tally.gone == 1)
     assert shelf.files[run.result_name] == b"retouched by hand"
     prune(**ALL)
     assert shelf.files[run.result_name] == b"retouched by hand"
