@@ -195,6 +195,13 @@ def test_looking_at_a_batch_wakes_it(woken):
     assert woken
 
 
+@pytest.mark.parametrize("wrong", [{"WORKER": "thread"}, None, {"IMAGES": ["catalogue.Product"]}])
+def test_a_wrong_setting_breaks_no_request_of_the_shops(wrong, settings, monkeypatch, client):
+    settings.PRODUCT_ISOLATION = wrong
+    monkeypatch.setattr(thread.glances, "next", 0.0)
+    assert client.get("/admin/login/").status_code == 200
+
+
 def test_any_request_wakes_it_once_a_minute(woken, monkeypatch, client):
     monkeypatch.setattr(thread.glances, "next", 0.0)
     for _ in range(5):
