@@ -118,6 +118,10 @@ def dimension_names(field: ImageField) -> tuple[str | None, str | None]:
 
 
 def written_rows(model: type[Model]) -> QuerySet[Any]:
-    """All rows, read where they are written to: a replica may be behind."""
-    found: QuerySet[Any] = model._base_manager.using(router.db_for_write(model))
-    return found
+    """All rows, also those that the shop hides, where they are written."""
+    return where_written(model._base_manager.all())
+
+
+def where_written(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The same rows, read where they are written to: a replica may be behind."""
+    return rows.using(router.db_for_write(rows.model))

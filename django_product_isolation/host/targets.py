@@ -17,7 +17,6 @@ from typing import Any, BinaryIO, cast
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import File
 from django.core.files.storage import Storage
-from django.db import router
 from django.db.models import ImageField, Model, QuerySet
 
 from . import names
@@ -28,7 +27,7 @@ from .names import NameTaken, NameTooLong
 from .obstacles import Obstacle, obstacle_of
 from .pictures import NAME_MAX_LENGTH, Picture, read_pictures, shared_categories
 from .products import ProductPath, follow
-from .rows import named, without_dimensions, written_rows
+from .rows import named, where_written, without_dimensions, written_rows
 from .storage import (
     FileMissing,
     FileTooLarge,
@@ -144,7 +143,7 @@ class Target:
     def shown_name(self, pk: str) -> str | None:
         """The same as ``current_name``, None also for a row that the shop's default manager hides
         (one in its bin)."""
-        shown = self.model._default_manager.using(router.db_for_write(self.model)).filter(pk=pk)
+        shown = where_written(self.model._default_manager.all()).filter(pk=pk)
         names = shown.values_list(self.field.attname, flat=True)
         return next((name or "" for name in names), None)
 
