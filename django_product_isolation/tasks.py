@@ -5,10 +5,10 @@ from typing import Any
 from celery import shared_task
 from django.db import DatabaseError
 
+from .database.transactions import summary
 from .models import IsolationRun
-from .transactions import summary
 from .workers.celery import publish
-from .workers.outages import Outage
+from .workers.outage_log import Outage
 from .workers.steps import seconds_after_step
 
 TASK_OPTIONS: dict[str, Any] = {

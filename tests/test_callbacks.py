@@ -6,7 +6,7 @@ from django.core import signing
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from django_product_isolation.callbacks import (
+from django_product_isolation.runflow.callbacks import (
     BadCallback,
     BadToken,
     make_token,

@@ -11,14 +11,15 @@ from django.test import override_settings
 from django.utils import timezone
 
 import django_product_isolation
-from django_product_isolation import database_clock, isolate
+from django_product_isolation import isolate
 from django_product_isolation.choices import Status
-from django_product_isolation.database_clock import DatabaseNow
+from django_product_isolation.database import clock
+from django_product_isolation.database.clock import DatabaseNow
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.querysets import LEASE
+from django_product_isolation.models.querysets import LEASE
 from django_product_isolation.workflow import advance, approve, resume, stop
 from django_product_isolation.workflow.advance import STEPS
-from django_product_isolation.workflow.overview import lateness
+from django_product_isolation.workflow.queue_status import lateness
 from django_product_isolation.workflow.timing import soon
 from tests.photos import make_image
 
@@ -174,6 +175,6 @@ def test_no_step_asks_its_own_process_for_the_time():
 
 
 def test_the_offset_is_what_was_seen_last():
-    database_clock.seen(timezone.now() + timedelta(hours=3))
-    assert abs(database_clock.now() - timezone.now() - timedelta(hours=3)) < A_MOMENT
-    database_clock.seen(timezone.now())
+    clock.seen(timezone.now() + timedelta(hours=3))
+    assert abs(clock.now() - timezone.now() - timedelta(hours=3)) < A_MOMENT
+    clock.seen(timezone.now())

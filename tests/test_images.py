@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageFile, ImageOps, PngImagePlugin
 
-from django_product_isolation import decoding
-from django_product_isolation.images import (
+from django_product_isolation.imaging import decoding
+from django_product_isolation.imaging.copies import (
     MAX_RESULT_PIXELS,
     MAX_UPLOAD_BYTES,
     ImageRejected,

@@ -8,9 +8,8 @@ import warnings
 import pytest
 from PIL import Image, ImageFile
 
-from django_product_isolation import decoding
-from django_product_isolation.decoding import ImageRejected
-from django_product_isolation.images import (
+from django_product_isolation.imaging import decoding
+from django_product_isolation.imaging.copies import (
     inspect,
     needs_preparing,
     oddities,
@@ -18,6 +17,7 @@ from django_product_isolation.images import (
     publishable,
     thumbnail,
 )
+from django_product_isolation.imaging.decoding import ImageRejected
 from tests.pictures import WITH_AVIF, picture, rejection, saved, several
 
 ALL = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "AVIF")

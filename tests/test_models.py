@@ -16,7 +16,7 @@ from django_product_isolation.models import (
     Selection,
     SpendingLock,
 )
-from django_product_isolation.querysets import RunQuerySet
+from django_product_isolation.models.querysets import RunQuerySet
 from tests.moments import overdue
 
 pytestmark = pytest.mark.django_db

@@ -91,7 +91,7 @@ def test_a_batch_is_announced_in_one_task(waiting, django_capture_on_commit_call
 
 @needs_tasks
 def test_a_nudge_is_spread_over_its_runs(waiting):
-    from django_product_isolation import native_tasks
+    from django_product_isolation.workers import native_tasks
 
     native_tasks.advance_runs.call(["a", "b"])
     assert waiting() == [("advance_run", ["a"], None), ("advance_run", ["b"], None)]
@@ -99,7 +99,7 @@ def test_a_nudge_is_spread_over_its_runs(waiting):
 
 @needs_tasks
 def test_a_step_taken_comes_back_when_the_run_wants_attention(waiting, settings):
-    from django_product_isolation import native_tasks
+    from django_product_isolation.workers import native_tasks
 
     settings.PRODUCT_ISOLATION = {**settings.PRODUCT_ISOLATION, "BASE_URL": "http://127.0.0.1:9"}
     run = isolate(make_image()).runs.get()
@@ -114,7 +114,7 @@ def test_a_step_taken_comes_back_when_the_run_wants_attention(waiting, settings)
 @needs_tasks
 @pytest.mark.parametrize("due", [None, timedelta(minutes=10)], ids=["never", "long"])
 def test_a_run_that_ended_or_waits_long_is_left_to_the_sweep(due, waiting, monkeypatch):
-    from django_product_isolation import native_tasks
+    from django_product_isolation.workers import native_tasks
 
     run = isolate(make_image()).runs.get()
     waiting()

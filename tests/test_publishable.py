@@ -5,7 +5,7 @@ import zlib
 import pytest
 from PIL import Image, ImageCms, ImageOps, PngImagePlugin
 
-from django_product_isolation.images import inspect, publishable
+from django_product_isolation.imaging.copies import inspect, publishable
 from tests.pictures import (
     ORIENTATION,
     deep_grey,
@@ -322,7 +322,9 @@ def test_file_of_another_kind_is_not_published(kind):
 
 def test_file_that_reads_otherwise_without_its_surplus_is_not_published(monkeypatch):
     other = saved(picture().rotate(180)).getvalue()
-    monkeypatch.setattr("django_product_isolation.images.stripped", lambda body, kind: other)
+    monkeypatch.setattr(
+        "django_product_isolation.imaging.copies.stripped", lambda body, kind: other
+    )
     assert rejection(lambda file: published(file), saved(picture())) == "unreadable"
 
 

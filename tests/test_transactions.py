@@ -8,7 +8,13 @@ from django.db import (
     transaction,
 )
 
-from django_product_isolation.transactions import TRIES, is_away, is_passing, is_refusal, retried
+from django_product_isolation.database.transactions import (
+    TRIES,
+    is_away,
+    is_passing,
+    is_refusal,
+    retried,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -52,7 +58,7 @@ REFUSALS = [
 
 @pytest.fixture(autouse=True)
 def no_pause(monkeypatch):
-    monkeypatch.setattr("django_product_isolation.transactions.PAUSE", 0)
+    monkeypatch.setattr("django_product_isolation.database.transactions.PAUSE", 0)
 
 
 def failing(times, error):

@@ -12,8 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from django_product_isolation.host import get_targets
 from django_product_isolation.models import Preset
-
-from .asked import ReadableAdmin
+from django_product_isolation.staff.decorators import ReadableAdmin
 
 if TYPE_CHECKING:
     PresetModelAdmin = admin.ModelAdmin[Preset]

@@ -3,9 +3,10 @@
 Of runs it knows nothing but in which database they are.
 """
 
+from django_product_isolation.database.exact import is_among, is_exactly, is_key, is_same
+
 from .acceptance import as_upload, extensions_of, refused_name, refused_stored, refused_upload
 from .columns import column_named
-from .exactly import is_among, is_exactly, is_key, is_same
 from .holders import CannotAsk, held
 from .names import NameTaken, NameTooLong, is_cut, is_ours, mark_of, result_filename
 from .obstacles import Obstacle

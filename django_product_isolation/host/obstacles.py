@@ -12,7 +12,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, router
 
 from django_product_isolation.models import IsolationRun
 
-from .answers import answer
+from .access.answers import answer
 
 if TYPE_CHECKING:
     from .targets import Target

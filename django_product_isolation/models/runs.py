@@ -16,7 +16,6 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from django_product_isolation import database_clock
 from django_product_isolation.choices import (
     MAX_ID,
     OPEN_STATUSES,
@@ -24,13 +23,14 @@ from django_product_isolation.choices import (
     UNFINISHED_STATUSES,
     Status,
 )
-from django_product_isolation.querysets import LEASE, RunQuerySet
+from django_product_isolation.database import clock
+from django_product_isolation.database.transactions import retried
 from django_product_isolation.signals import run_finished
-from django_product_isolation.transactions import retried
 
 from .batches import IsolationBatch
 from .events import MAX_DETAIL, RunEvent
 from .managers import PrimaryManager
+from .querysets import LEASE, RunQuerySet
 
 SAME_TROUBLE = timedelta(hours=1)
 # Columns whose moments all workers must understand alike.
@@ -148,7 +148,7 @@ class IsolationRun(models.Model):
             raise ValueError(f"A run cannot go from {self.status} to {status}.")
         changes = {
             "status": status,
-            "status_since": database_clock.now(),
+            "status_since": clock.now(),
             "reason": reason,
             "held_from": self.status if status == Status.HELD else "",
             "due_at": due_at,
@@ -159,7 +159,7 @@ class IsolationRun(models.Model):
             **changes,
         }
         if changes["lease_owner"]:
-            changes["lease_until"] = database_clock.now() + LEASE  # not what is left of it
+            changes["lease_until"] = clock.now() + LEASE  # not what is left of it
         if status not in OPEN_STATUSES:
             changes["active_key"] = None
         with transaction.atomic():
@@ -274,6 +274,6 @@ class IsolationRun(models.Model):
 def by_the_database(changes: Mapping[str, Any]) -> dict[str, Any]:
     """The same columns, with moments reckoned by the clock that all workers share."""
     return {
-        name: database_clock.at(value) if name in MOMENTS and value is not None else value
+        name: clock.at(value) if name in MOMENTS and value is not None else value
         for name, value in changes.items()
     }

@@ -12,8 +12,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Case, Value, When
 
 from django_product_isolation.choices import TRANSITIONS, Status
-from django_product_isolation.database_clock import DatabaseNow
-from django_product_isolation.transactions import retried
+from django_product_isolation.database.clock import DatabaseNow
+from django_product_isolation.database.transactions import retried
 
 from .events import RunEvent
 from .runs import IsolationRun

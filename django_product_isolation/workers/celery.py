@@ -11,7 +11,7 @@ from django.core.checks import CheckMessage, Error, Warning
 from django_product_isolation.conf import SETTING, IsolationSettings
 
 from .base import BaseWorkers
-from .outages import Outage
+from .outage_log import Outage
 
 if TYPE_CHECKING:
     from kombu import Connection

@@ -17,7 +17,7 @@ class DjangoWorkers(BaseWorkers):
 
     def enqueue(self, run_ids: Sequence[uuid.UUID]) -> None:
         # There is no django.tasks below Django 6.0.
-        from django_product_isolation import native_tasks
+        from . import native_tasks
 
         native_tasks.publish(native_tasks.advance_runs, [str(pk) for pk in run_ids])
 

@@ -9,25 +9,25 @@ from functools import partial
 
 from django.db import DatabaseError, transaction
 
-from django_product_isolation.callbacks import Callback
 from django_product_isolation.choices import Status
-from django_product_isolation.decoding import around_decoding
+from django_product_isolation.database.transactions import is_away, retried, summary
 from django_product_isolation.host import StorageFailed, StorageUnfaithful
+from django_product_isolation.imaging.decoding import around_decoding
 from django_product_isolation.models import IsolationRun, LeaseLost, RunEvent
-from django_product_isolation.querysets import WAITED_IN_VAIN
+from django_product_isolation.models.querysets import WAITED_IN_VAIN
 from django_product_isolation.reasons import Reason
 from django_product_isolation.redaction import without_locals
+from django_product_isolation.runflow.callbacks import Callback
 from django_product_isolation.signals import work_due
-from django_product_isolation.transactions import is_away, retried, summary
 
 from . import outages
 from .account import read_balance
 from .collect import collect, poll
 from .leases import keeper
-from .originals import put_back, tell_restored
+from .lookup import settle
 from .publish import apply, make_sure
+from .restore_step import put_back, tell_restored
 from .retrying import retry
-from .settle import settle
 from .storage_outages import make_sure_of_storage, outlast
 from .submit import confirm, submit
 from .timing import soon

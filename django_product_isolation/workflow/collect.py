@@ -11,9 +11,9 @@ from typing import Any, BinaryIO, cast
 
 from django.core.files.base import File
 
-from django_product_isolation import database_clock
 from django_product_isolation.choices import Status
 from django_product_isolation.conf import get_settings
+from django_product_isolation.database import clock
 from django_product_isolation.fetching import FetchError, fetch
 from django_product_isolation.host import (
     MAX_FILE_BYTES,
@@ -28,7 +28,7 @@ from django_product_isolation.host import (
     mark_of,
     result_filename,
 )
-from django_product_isolation.images import (
+from django_product_isolation.imaging.copies import (
     ImageFacts,
     ImageRejected,
     oddities,
@@ -37,6 +37,7 @@ from django_product_isolation.images import (
 )
 from django_product_isolation.models import IsolationRun, LeaseLost, RunEvent
 from django_product_isolation.reasons import Reason
+from django_product_isolation.retention.references import is_held
 from django_product_isolation.runflow import (
     AccountRefused,
     RateLimited,
@@ -51,10 +52,9 @@ from . import outages
 from .account import connect, describe
 from .files import find_fingerprint, target_of
 from .fitting import NotAccepted, fitted
-from .needs import is_held
+from .lookup import cost_of, count_look
 from .outages import Place
 from .retrying import put_off, retry
-from .settle import cost_of, count_look
 from .timing import MIN_LOOKUPS, MIN_POLLS, POLL_HORIZON, backoff, next_poll, soon
 
 DOWNLOAD_DEADLINE = 120.0
@@ -75,8 +75,8 @@ def poll(run: IsolationRun) -> None:
     elif known.status == RunState.CANCELLED:
         run.move_to(Status.CANCELLED, reason=Reason.RUN_CANCELLED, cost=cost_of(run, known))
     elif Place.RUNFLOW in run.known_outages:
-        run.wait(next_poll(database_clock.now()), attempts=0)  # what an outage ate does not count
-    elif database_clock.now() - run.status_since > POLL_HORIZON and run.attempts >= MIN_POLLS:
+        run.wait(next_poll(clock.now()), attempts=0)  # what an outage ate does not count
+    elif clock.now() - run.status_since > POLL_HORIZON and run.attempts >= MIN_POLLS:
         run.move_to(Status.HELD, reason=Reason.TOO_LONG)
     else:
         run.wait(next_poll(run.status_since))

@@ -6,7 +6,7 @@ from django.apps import apps
 from django.core.files.images import get_image_dimensions
 
 from django_product_isolation.host import FileMissing, FileTooLarge, Target, target_for
-from django_product_isolation.images import sha256_of
+from django_product_isolation.imaging.copies import sha256_of
 from django_product_isolation.models import IsolationRun
 
 

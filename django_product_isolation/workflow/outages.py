@@ -14,11 +14,11 @@ from functools import partial
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from django_product_isolation import database_clock
 from django_product_isolation.choices import Status
-from django_product_isolation.database_clock import DatabaseNow
+from django_product_isolation.database import clock
+from django_product_isolation.database.clock import DatabaseNow
 from django_product_isolation.models import IsolationRun, Outage
-from django_product_isolation.querysets import RunQuerySet
+from django_product_isolation.models.querysets import RunQuerySet
 from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import work_due
 
@@ -119,7 +119,7 @@ def end_those_over(run: IsolationRun) -> None:
         declared = known.filter(is_declared=True).first()
         if not known.delete()[0] or declared is None:
             continue
-        lasted = (database_clock.now() - declared.since).total_seconds()
+        lasted = (clock.now() - declared.since).total_seconds()
         logger.warning("outage_over place=%s seconds=%.0f", place, lasted)
         wake(Place(place))
 

@@ -11,11 +11,11 @@ from typing import Any
 from django.db import transaction
 
 from django_product_isolation.choices import Status
+from django_product_isolation.database.transactions import retried
 from django_product_isolation.host import StorageFailed, StorageUnfaithful, SwapRefused, Target
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import image_applied
-from django_product_isolation.transactions import retried
 
 from .audit import log_change
 from .files import Fingerprint, find_fingerprint, target_of

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from django_product_isolation import database_clock
 from django_product_isolation.choices import Status
+from django_product_isolation.database import clock
 from django_product_isolation.fetching import FetchError
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
@@ -12,7 +12,7 @@ from django_product_isolation.runflow import AccountRefused, RateLimited, Runflo
 from . import outages
 from .account import describe, hold, pause_queue
 from .outages import Place
-from .restoring import leave_applied
+from .restore_requests import leave_applied
 from .timing import MANY_ATTEMPTS, MAX_ATTEMPTS, TROUBLE_HORIZON, backoff, soon
 
 ENDED = (Status.FAILED, Status.CANCELLED, Status.SUPERSEDED)
@@ -83,9 +83,7 @@ def wait_out(
     until = outages.meet(run, place, detail) or backoff(run.attempts)
     if error.retry_after is not None:
         until = max(until, soon(error.retry_after))
-    lasts = (
-        database_clock.now() - run.status_since > TROUBLE_HORIZON and run.attempts > MANY_ATTEMPTS
-    )
+    lasts = clock.now() - run.status_since > TROUBLE_HORIZON and run.attempts > MANY_ATTEMPTS
     if lasts and run.may_go_to(Status.HELD):
         run.move_to(Status.HELD, reason=give_up, detail=detail)
     else:

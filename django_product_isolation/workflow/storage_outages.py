@@ -7,8 +7,8 @@ import random
 from contextlib import suppress
 from datetime import timedelta
 
-from django_product_isolation import database_clock
 from django_product_isolation.choices import Status
+from django_product_isolation.database import clock
 from django_product_isolation.host import FileMissing
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
@@ -34,7 +34,7 @@ def has_lasted(run: IsolationRun) -> bool:
     """Whether the storage has failed this run for a day."""
     told = run.events.filter(reason=Reason.STORAGE_FAILED, at__gte=run.status_since)
     first = told.order_by("at", "pk").values_list("at", flat=True).first()
-    return first is not None and database_clock.now() - first > HORIZON
+    return first is not None and clock.now() - first > HORIZON
 
 
 def outlast(run: IsolationRun, detail: str) -> None:

@@ -7,10 +7,9 @@ only when the request provably was not accepted. Otherwise Runflow is asked; not
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from django_product_isolation import database_clock
-from django_product_isolation.callbacks import callback_url
 from django_product_isolation.choices import Source, Status
 from django_product_isolation.conf import get_settings
+from django_product_isolation.database import clock
 from django_product_isolation.fetching import is_reachable_from_outside, is_refused
 from django_product_isolation.host import (
     FileMissing,
@@ -21,14 +20,15 @@ from django_product_isolation.host import (
     extensions_of,
     result_filename,
 )
-from django_product_isolation.images import (
+from django_product_isolation.imaging.copies import (
     ImageRejected,
     needs_preparing,
     prepare_for_upload,
     sha256_of,
 )
+from django_product_isolation.imaging.variants import takes
 from django_product_isolation.models import IsolationRun, RunEvent
-from django_product_isolation.querysets import LOOKS_APART
+from django_product_isolation.models.querysets import LOOKS_APART
 from django_product_isolation.reasons import Reason
 from django_product_isolation.runflow import (
     AccountRefused,
@@ -43,15 +43,15 @@ from django_product_isolation.runflow import (
     RunRequest,
     UploadFailed,
 )
-from django_product_isolation.variants import takes
+from django_product_isolation.runflow.callbacks import callback_url
 
 from . import outages
 from .account import connect, describe, hold, hold_queue, pause_queue
 from .files import target_of
 from .fitting import refused_beforehand
+from .lookup import is_surely_absent, look_up, next_look
 from .outages import Place
 from .retrying import as_asked, put_off
-from .settle import is_surely_absent, look_up, next_look
 from .timing import MIN_LOOKUPS, POLL_HORIZON, backoff, next_poll, soon
 
 LINK_SECONDS = 10.0  # to see whether our own storage hands the source out
@@ -225,7 +225,7 @@ def accepted(run: IsolationRun, sent: Run) -> None:
         hinted_run_ids="",
         answered_looks=0,
         looked_at=None,
-        due_at=soon() if called_back else next_poll(database_clock.now()),
+        due_at=soon() if called_back else next_poll(clock.now()),
     )
 
 
@@ -261,7 +261,7 @@ def confirm(run: IsolationRun) -> None:
     except RunflowError as error:
         put_off(run, Place.RUNFLOW, error, reason=waiting_for, give_up=UNKNOWN_FATE)
         return
-    waited = database_clock.now() - run.status_since
+    waited = clock.now() - run.status_since
     if found.run is not None:
         accepted(run, found.run)
     elif is_surely_absent(run, found) and waiting_for == Reason.UNCONFIRMED:

@@ -4,9 +4,9 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.urls import reverse
 
-from django_product_isolation.admin.actions import attach_actions
-from django_product_isolation.admin.sites import admin_of, find_model, sites_in_use
+from django_product_isolation.admin.host.actions import attach_actions
 from django_product_isolation.choices import Status
+from django_product_isolation.host.access.sites import admin_of, find_model, sites_in_use
 from django_product_isolation.models import IsolationBatch
 from tests.admin.shop import ISOLATE, make_batch, make_run, make_staff, press, status_of, tick
 from tests.admin.staff_site import StaffImage, site

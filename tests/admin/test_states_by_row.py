@@ -2,12 +2,12 @@
 
 import pytest
 
-from django_product_isolation.admin.state_filter import CHOICES
-from django_product_isolation.admin.states import runs_behind
+from django_product_isolation.admin.host.state_column import runs_behind
+from django_product_isolation.admin.host.state_filter import CHOICES
 from django_product_isolation.choices import OPEN_STATUSES, SHOWN_STATUSES, Status
 from django_product_isolation.host import target_for
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.workflow.catalogue import MAY_BE_REPEATED, Catalogue
+from django_product_isolation.workflow.backfill import MAY_BE_REPEATED, Catalogue
 from tests.admin.shop import make_batch
 from tests.catalogue.models import Product, ProductImage
 from tests.warehouse.models import LoosePhoto, PhotoOfSku, SkuPhoto, UuidPhoto

@@ -6,8 +6,8 @@ from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.admin import GenericTabularInline
 from django.test import RequestFactory
 
-from django_product_isolation.host import permissions
-from django_product_isolation.host.doors import Door
+from django_product_isolation.host.access import permissions
+from django_product_isolation.host.access.policies import Door
 from tests.admin.odd_shop import odd_site
 from tests.admin.shop import make_staff
 from tests.assortment import models as assortment

@@ -9,8 +9,8 @@ import pytest
 from django.db import OperationalError, connection, connections, transaction
 
 from django_product_isolation import BudgetExceeded, isolate
+from django_product_isolation.database.transactions import is_passing
 from django_product_isolation.models import IsolationRun, SpendingLock
-from django_product_isolation.transactions import is_passing
 from tests.admin.shop import make_images_without_files
 from tests.catalogue.models import ProductImage
 

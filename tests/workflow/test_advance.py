@@ -6,11 +6,12 @@ import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
-from django_product_isolation import callbacks, isolate
+from django_product_isolation import isolate
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, RunEvent
-from django_product_isolation.querysets import RunQuerySet
+from django_product_isolation.models.querysets import RunQuerySet
 from django_product_isolation.reasons import Reason
+from django_product_isolation.runflow import callbacks
 from django_product_isolation.workflow import (
     UnknownRun,
     WrongRun,

@@ -11,10 +11,10 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from django_product_isolation.choices import Status
-from django_product_isolation.decoding import ImageRejected, opened
-from django_product_isolation.images import SOURCE_FORMATS
+from django_product_isolation.imaging.copies import SOURCE_FORMATS
+from django_product_isolation.imaging.decoding import ImageRejected, opened
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.querysets import RunQuerySet
+from django_product_isolation.models.querysets import RunQuerySet
 from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import advance, leases, resume
 from django_product_isolation.workflow.advance import MAX_LOSSES, STEPS

@@ -1,0 +1,59 @@
+"""The tasks for Django's own task backends, from Django 6.0 on.
+
+Needs no sweep of its own: what a backend does not carry, ``isolation_worker`` finds.
+"""
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from django.db import DatabaseError
+from django.tasks import Task, task
+from django.utils import timezone
+
+from django_product_isolation.database.transactions import summary
+
+from .outage_log import Outage
+from .steps import seconds_after_step
+
+logger = logging.getLogger("django_product_isolation")
+
+database_outage = Outage("worker_without_database")
+
+
+@task
+def advance_run(run_id: str) -> None:
+    """Take one step of a run and come back when it next wants attention."""
+    try:
+        seconds = seconds_after_step(run_id)
+    except DatabaseError as error:
+        database_outage.goes_on(summary(error))
+        return
+    database_outage.is_over()
+    if seconds is not None:
+        publish(advance_run, run_id, seconds=seconds)
+
+
+@task
+def advance_runs(run_ids: list[str]) -> None:
+    """Spread one nudge over its runs."""
+    for run_id in run_ids:
+        if not publish(advance_run, run_id):
+            return
+
+
+def publish(later: "Task[Any, Any]", *args: Any, seconds: float = 0.0) -> bool:
+    """Have the default backend run a task so many seconds from now.
+
+    False when it did not take it, or cannot wait; then the next sweep finds the run.
+    """
+    try:
+        if seconds > 0:
+            if not later.get_backend().supports_defer:
+                return False
+            later = later.using(run_after=timezone.now() + timedelta(seconds=seconds))
+        later.enqueue(*args)
+    except Exception as error:  # whatever the backend's own library raises
+        logger.error("publish_failed task=%s error=%s", later.name, type(error).__name__)
+        return False
+    return True
