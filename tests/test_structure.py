@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from django_product_isolation.imaging import copies, decoding
-from django_product_isolation.imaging.copies import inspect, needs_preparing, thumbnail
+from django_product_isolation.imaging.copies import inspect, needs_conversion, thumbnail
 from django_product_isolation.imaging.decoding import ImageRejected
 from django_product_isolation.imaging.structure import TooCostly, refuse_costly
 from tests.pictures import picture, rejection, saved, several
@@ -113,7 +113,7 @@ def test_a_file_that_costs_minutes_is_refused_at_once(kind):
     file = make()
     begin = time.process_time()
     assert rejection(thumbnail, file, size=160) == code
-    assert rejection(needs_preparing, file) == code
+    assert rejection(needs_conversion, file) == code
     assert time.process_time() - begin < 2
 
 

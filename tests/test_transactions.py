@@ -11,9 +11,9 @@ from django.db import (
 from django_product_isolation.database.transactions import (
     TRIES,
     is_away,
-    is_passing,
     is_refusal,
-    retried,
+    is_transient,
+    retry_on_conflict,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -64,7 +64,7 @@ def no_pause(monkeypatch):
 def failing(times, error):
     calls = []
 
-    @retried
+    @retry_on_conflict
     def work(answer):
         calls.append(answer)
         if len(calls) <= times:
@@ -115,7 +115,7 @@ def test_a_locked_database_says_so_in_words_that_are_understood(tmp_path):
         second.execute("BEGIN IMMEDIATE")
     first.close()
     second.close()
-    assert is_passing(OperationalError(*caught.value.args))
+    assert is_transient(OperationalError(*caught.value.args))
 
 
 @pytest.mark.parametrize("error", REFUSALS)

@@ -38,7 +38,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def retried(transaction: Callable[P, R]) -> Callable[P, R]:
+def retry_on_conflict(transaction: Callable[P, R]) -> Callable[P, R]:
     """Run ``transaction`` again, up to three times, while the database finds it in the way.
 
     It must be a transaction of its own that does nothing outside the database. Within an outer
@@ -53,7 +53,7 @@ def retried(transaction: Callable[P, R]) -> Callable[P, R]:
             try:
                 return transaction(*args, **kwargs)
             except OperationalError as error:
-                if not is_passing(error):
+                if not is_transient(error):
                     raise
                 time.sleep(random.uniform(0, PAUSE * 2**number))  # noqa: S311 (spreads load)
         return transaction(*args, **kwargs)
@@ -93,7 +93,7 @@ def summary(error: DatabaseError) -> str:
     return f"{name}: {told.splitlines()[0][:200]}" if told else name
 
 
-def is_passing(error: OperationalError) -> bool:
+def is_transient(error: OperationalError) -> bool:
     """Whether the same transaction may succeed a moment later."""
     return (
         sqlstate_of(error) in SQL_STATES

@@ -23,7 +23,7 @@ from .storage import (
     storage_errors,
 )
 from .swaps import SwapRefused
-from .targets import Target
+from .targets import Fingerprint, Target
 from .trial import cuts_names_short, room_needed, uploads_meet
 from .untouched import untouched
 from .uploads import NotProcessed, as_stored
@@ -34,6 +34,7 @@ __all__ = [
     "CannotAsk",
     "FileMissing",
     "FileTooLarge",
+    "Fingerprint",
     "NameTaken",
     "NameTooLong",
     "NotProcessed",

@@ -32,12 +32,12 @@ __all__ = [
     "ImageFacts",
     "ImageRejected",
     "Prepared",
+    "anomalies",
     "inspect",
-    "needs_preparing",
-    "oddities",
+    "needs_conversion",
     "on_white",
     "prepare_for_upload",
-    "publishable",
+    "sanitized",
     "saved",
     "sha256_of",
     "size_of",
@@ -77,7 +77,7 @@ def inspect(file: BinaryIO) -> ImageFacts:
         return facts_of(picture)
 
 
-def oddities(file: BinaryIO, facts: ImageFacts, aspect_ratio: str) -> list[str]:
+def anomalies(file: BinaryIO, facts: ImageFacts, aspect_ratio: str) -> list[str]:
     """What makes an acceptable result implausible, so that a person should look at it.
 
     Any of too_small, wrong_ratio, flat_colour. Raises ImageRejected.
@@ -91,7 +91,7 @@ def oddities(file: BinaryIO, facts: ImageFacts, aspect_ratio: str) -> list[str]:
     return [name for name, is_so in found.items() if is_so]
 
 
-def needs_preparing(file: BinaryIO) -> bool:
+def needs_conversion(file: BinaryIO) -> bool:
     """Whether Runflow should get a copy rather than these bytes. Raises ImageRejected."""
     size = size_of(file)
     with opened(file, SOURCE_FORMATS) as picture:
@@ -114,7 +114,7 @@ def prepare_for_upload(file: BinaryIO) -> Iterator[Prepared]:
 
 
 @contextmanager
-def publishable(file: BinaryIO) -> Iterator[Prepared]:
+def sanitized(file: BinaryIO) -> Iterator[Prepared]:
     """Give what customers may see of a result: the picture, upright and in sRGB, and nothing else.
 
     A picture that is so already keeps its pixels to the bit; any other is saved anew in its own
@@ -191,7 +191,7 @@ def _opened_result(file: BinaryIO) -> Iterator[ImageFile.ImageFile]:
 def _published(file: BinaryIO) -> tuple[BytesIO, ImageFacts]:
     facts, shown = _facts_and_pixels(file)
     if not _is_plain(facts):
-        copy = saved(_set_right(file), facts.format, SAVE_OPTIONS[facts.format])
+        copy = saved(_normalize(file), facts.format, SAVE_OPTIONS[facts.format])
         return copy, inspect(copy)
     body = file.read()
     file.seek(0)
@@ -221,7 +221,7 @@ def _facts_and_pixels(file: BinaryIO) -> tuple[ImageFacts, str]:
     return facts, digest.hexdigest()
 
 
-def _set_right(file: BinaryIO) -> Image.Image:
+def _normalize(file: BinaryIO) -> Image.Image:
     pixels, profile, orientation = _decoded(file)
     return _upright(in_srgb(pixels, profile), orientation)
 

@@ -34,7 +34,7 @@ def takes(extensions: Sequence[str] | None) -> dict[str, str]:
 
 
 def variants(clean: Prepared, extensions: Sequence[str] | None) -> Iterator[Prepared]:
-    """A publishable result as it is, in other formats, then lighter and smaller, the best first.
+    """A sanitized result as it is, in other formats, then lighter and smaller, the best first.
 
     None has an extension that is not among ``extensions``. Raises ImageRejected.
     """

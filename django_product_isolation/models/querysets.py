@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 from django_product_isolation.choices import OPEN_STATUSES, UNFINISHED_STATUSES, Status
 from django_product_isolation.database import clock
 from django_product_isolation.database.clock import DatabaseNow
-from django_product_isolation.database.transactions import is_passing, retried
+from django_product_isolation.database.transactions import is_transient, retry_on_conflict
 from django_product_isolation.reasons import Reason
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class RunQuerySet(models.QuerySet["IsolationRun"]):
     def claim(self, pk: uuid.UUID) -> "IsolationRun | None":
         """Lease a due run to the caller; None when it is not due or another one was faster.
 
-        The run's ``taken_over`` says whether its last worker never gave the lease back.
+        The run's ``reclaimed`` says whether its last worker never gave the lease back.
         """
         owner = uuid.uuid4()
         try:
@@ -90,14 +90,14 @@ class RunQuerySet(models.QuerySet["IsolationRun"]):
                 return None
             run = self._leased(pk, owner)
         except OperationalError as error:
-            if is_passing(error):  # at a stricter isolation: somebody else is at it
+            if is_transient(error):  # at a stricter isolation: somebody else is at it
                 return None
             raise
         if run is not None:
-            run.taken_over = not untouched
+            run.reclaimed = not untouched
         return run
 
-    @retried
+    @retry_on_conflict
     def _lease(self, pk: uuid.UUID, owner: uuid.UUID, whose: Q) -> int:
         return (
             self.due()
@@ -110,7 +110,7 @@ class RunQuerySet(models.QuerySet["IsolationRun"]):
             )
         )
 
-    @retried
+    @retry_on_conflict
     def _leased(self, pk: uuid.UUID, owner: uuid.UUID) -> "IsolationRun | None":
         known = self.select_related("batch__created_by").annotate(read_at=DatabaseNow())
         run = known.filter(pk=pk, lease_owner=owner).first()

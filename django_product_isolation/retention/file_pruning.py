@@ -16,7 +16,7 @@ from django.db.models import F, Model, Q, QuerySet
 from django.utils import timezone
 
 from django_product_isolation.choices import OPEN_STATUSES, Status
-from django_product_isolation.database.transactions import retried
+from django_product_isolation.database.transactions import retry_on_conflict
 from django_product_isolation.host import (
     FileMissing,
     FileTooLarge,
@@ -27,7 +27,6 @@ from django_product_isolation.host import (
 )
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
-from django_product_isolation.workflow.files import fingerprint
 
 from .references import in_use, is_kept, made_from
 
@@ -150,7 +149,7 @@ class FilePruning:
             file
             for file in self.not_needed(files)
             if not is_kept(self.target, file.run, file.name, self.role.name)
-            and self.tried(self.look_at, file)
+            and self.tried(self.load_order, file)
         ]
         if self.dry_run:
             for file in free:
@@ -201,7 +200,7 @@ class FilePruning:
         self.failures = 0
         return done
 
-    def look_at(self, file: Stored) -> bool:
+    def load_order(self, file: Stored) -> bool:
         """Whether the file holds what was recorded. Raises StorageFailed.
 
         Names of the shop's may come again, and where uploads overwrite, ours may be given away.
@@ -211,7 +210,7 @@ class FilePruning:
         if not is_known and not is_ours(file.name):
             return False
         try:
-            if is_known and fingerprint(self.target, file.name).sha256 != file.sha256:
+            if is_known and self.target.fingerprint(file.name).sha256 != file.sha256:
                 return False
             file.size = self.target.size_of(file.name)
         except FileMissing:
@@ -222,7 +221,7 @@ class FilePruning:
             return False
         return True
 
-    @retried
+    @retry_on_conflict
     def give_up(self, files: list[Stored]) -> list[Stored]:
         """Have the runs forget the names, and events keep them; leaves out runs that went on."""
         with transaction.atomic():
@@ -240,7 +239,7 @@ class FilePruning:
         """Whether the run's own image has come back to the file in this very moment."""
         return self.target.current_name(file.run.object_pk) == file.name
 
-    @retried
+    @retry_on_conflict
     def take_back(self, file: Stored) -> None:
         """Somebody came back to the file: the run knows it as before."""
         with transaction.atomic():

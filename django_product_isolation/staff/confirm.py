@@ -26,7 +26,7 @@ from django_product_isolation.workflow import BudgetExceeded, NothingToIsolate, 
 from django_product_isolation.workflow.restore_requests import shown_runs
 
 from . import formatting, permissions
-from .order import Desk, look_at, starting_values
+from .order import OrderContext, load_order, starting_values
 from .order_costs import Costs, costs_of, over_budget, over_limit
 from .order_form import OrderForm, distinct_names, field_of
 from .picture_urls import SMALL, image_picture_url
@@ -48,14 +48,14 @@ def confirm(request: HttpRequest, pk: UUID) -> HttpResponseBase:
         return lead_to(batch)
     if selection is None:
         raise Http404
-    desk = look_at(request, selection)
+    desk = load_order(request, selection)
     form = make_form(request, desk)
     if form.is_bound and form.is_valid():
         # Or the other half of a double click was faster, and is all that has changed.
         begun = begin(request, form, desk) or IsolationBatch.objects.filter(pk=pk).first()
         if begun:
             return lead_to(begun)
-        desk = look_at(request, desk.selection)
+        desk = load_order(request, desk.selection)
     return draw(request, form, desk)
 
 
@@ -63,7 +63,7 @@ def lead_to(batch: IsolationBatch) -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse("product_isolation:progress", args=[batch.pk]))
 
 
-def make_form(request: HttpRequest, desk: Desk) -> OrderForm:
+def make_form(request: HttpRequest, desk: OrderContext) -> OrderForm:
     """The form as posted; or with its first values, when it was opened or a preset was chosen."""
     presets, posted = list(Preset.objects.all()), request.POST
     asked_for = request.GET.get("preset")
@@ -87,7 +87,7 @@ def make_form(request: HttpRequest, desk: Desk) -> OrderForm:
     )
 
 
-def begin(request: HttpRequest, form: OrderForm, desk: Desk) -> IsolationBatch | None:
+def begin(request: HttpRequest, form: OrderForm, desk: OrderContext) -> IsolationBatch | None:
     """Begin the accepted images, if they are what the button said.
 
     None when they are not, or it cannot be done now; the page then says why.
@@ -115,7 +115,7 @@ def begin(request: HttpRequest, form: OrderForm, desk: Desk) -> IsolationBatch |
     return None
 
 
-def draw(request: HttpRequest, form: OrderForm, desk: Desk) -> TemplateResponse:
+def draw(request: HttpRequest, form: OrderForm, desk: OrderContext) -> TemplateResponse:
     """The page of the selection as it is now."""
     chosen = desk.chosen
     costs = costs_of(chosen, permissions.may_see_spending(request))

@@ -13,7 +13,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import Http404, HttpRequest
 
-from django_product_isolation.admin.presets import default_of, values_of
 from django_product_isolation.conf import get_settings
 from django_product_isolation.host import shown_rows, without_dimensions
 from django_product_isolation.host.access.sites import (
@@ -23,6 +22,7 @@ from django_product_isolation.host.access.sites import (
     index_url,
 )
 from django_product_isolation.models import Preset, Selection
+from django_product_isolation.models.presets import default_preset
 from django_product_isolation.workflow import Plan, Quote, plan, quote_of
 from django_product_isolation.workflow.start import render
 
@@ -31,7 +31,7 @@ from .selections import is_target, site_called
 
 
 @dataclass(frozen=True)
-class Desk:
+class OrderContext:
     """What a selection comes to."""
 
     selection: Selection
@@ -65,7 +65,7 @@ class Desk:
         return len(self.selection.object_pks) - found
 
 
-def look_at(request: HttpRequest, selection: Selection) -> Desk:
+def load_order(request: HttpRequest, selection: Selection) -> OrderContext:
     """Raises Http404 when the shop no longer names the model, PermissionDenied when the user may
     change none of the images."""
     model = find_model(selection.model_label)
@@ -86,7 +86,7 @@ def look_at(request: HttpRequest, selection: Selection) -> Desk:
     # Whatever was not looked at is not allowed either.
     forbidden |= set(selection.object_pks) - allowed
     chosen = plan(images, field=selection.field_name, forbidden=forbidden, redo_of=list(redo_of))
-    return Desk(selection, model, home, model_admin, in_order(chosen, selection.object_pks))
+    return OrderContext(selection, model, home, model_admin, in_order(chosen, selection.object_pks))
 
 
 def in_order(chosen: Plan, pks: Sequence[str]) -> Plan:
@@ -99,7 +99,9 @@ def in_order(chosen: Plan, pks: Sequence[str]) -> Plan:
     )
 
 
-def starting_values(desk: Desk, presets: Sequence[Preset], asked_for: str | None) -> dict[str, Any]:
+def starting_values(
+    desk: OrderContext, presets: Sequence[Preset], asked_for: str | None
+) -> dict[str, Any]:
     """What the form starts with: a preset that was asked for ("" for none), what the selection
     brought along, the default preset of category or model, the settings."""
     settings = get_settings()
@@ -111,10 +113,10 @@ def starting_values(desk: Desk, presets: Sequence[Preset], asked_for: str | None
     }
     preset = next((p for p in presets if str(p.pk) == asked_for), None)
     if asked_for is None and not desk.selection.prefill:
-        preset = default_of(presets, desk.chosen.target.label, categories_of(desk, presets))
+        preset = default_preset(presets, desk.chosen.target.label, categories_of(desk, presets))
     values |= desk.selection.prefill
     if preset:
-        values |= {**values_of(preset), "preset": preset.pk, "filled_from": preset.pk}
+        values |= {**preset.values, "preset": preset.pk, "filled_from": preset.pk}
     if len(desk.chosen.accepted) == 1:
         (picture,) = desk.chosen.accepted
         own = values.get("prompts", {}).get(picture.pk)
@@ -122,7 +124,7 @@ def starting_values(desk: Desk, presets: Sequence[Preset], asked_for: str | None
     return values
 
 
-def categories_of(desk: Desk, presets: Sequence[Preset]) -> set[str]:
+def categories_of(desk: OrderContext, presets: Sequence[Preset]) -> set[str]:
     """The categories that all accepted images share; not looked up where no preset asks."""
     target = desk.chosen.target
     if not any(p.default_model == target.label and p.default_category for p in presets):

@@ -71,7 +71,7 @@ def turned_away(
     if not sites_in_use():
         raise PermissionDenied  # our pages are drawn as the admin's are, and it has no address
     model = find_model(model_label) if model_label else None
-    is_in = permissions.doors(request, model) if model else permissions.is_let_in(request)
+    is_in = permissions.policies(request, model) if model else permissions.is_let_in(request)
     if not is_in:
         return refused(request, model, back or request.get_full_path())
     if not has_any(request, *names):
@@ -84,8 +84,10 @@ def refused(request: HttpRequest, model: type[Model] | None, back: str) -> HttpR
 
     Raises PermissionDenied where there is none.
     """
-    doors = permissions.all_doors(request, model) if model else []
-    for site in dict.fromkeys([*(door.site for door in doors if door.site), *sites_in_use()]):
+    policies = permissions.all_policies(request, model) if model else []
+    for site in dict.fromkeys(
+        [*(policy.site for policy in policies if policy.site), *sites_in_use()]
+    ):
         said = refusal(site, request, back)
         if said is not None:
             return said

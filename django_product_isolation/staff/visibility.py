@@ -19,7 +19,7 @@ from django.http import HttpRequest
 from django_product_isolation.host import target_models
 from django_product_isolation.host.access import permissions
 from django_product_isolation.host.access.answers import answer
-from django_product_isolation.host.access.policies import Action, Door, valid_keys
+from django_product_isolation.host.access.policies import Action, Policy, valid_keys
 from django_product_isolation.host.access.sites import find_model
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.models.querysets import RunQuerySet
@@ -117,15 +117,15 @@ def in_lists(request: HttpRequest, model: type[Model]) -> Q:
     if permissions.sees_all(request, model):
         return Q()
     shown = Q(pk__in=[])
-    for door in permissions.doors(request, model):
-        if answer(partial(door.allows, request, "view"), False):
-            shown |= answer(partial(rows_of, request, door), shown)
+    for policy in permissions.policies(request, model):
+        if answer(partial(policy.allows, request, "view"), False):
+            shown |= answer(partial(rows_of, request, policy), shown)
     return shown
 
 
-def rows_of(request: HttpRequest, door: Door) -> Q:
+def rows_of(request: HttpRequest, policy: Policy) -> Q:
     """Runs of the images that the person finds there."""
-    return keys_in(door.rows(request, "view"))
+    return keys_in(policy.rows(request, "view"))
 
 
 def keys_in(rows: QuerySet[Any]) -> Q:

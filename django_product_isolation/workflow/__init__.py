@@ -4,7 +4,6 @@ Callable without a request and without Celery; every function is safe to repeat.
 """
 
 from django_product_isolation.host import Skipped
-from django_product_isolation.retention.pruning import prune
 from django_product_isolation.spending.budgets import BudgetExceeded
 
 from .advance import UnknownRun, WrongRun, advance, advance_for, receive_callback, sweep, work_on
@@ -29,7 +28,6 @@ __all__ = [
     "isolate",
     "order",
     "plan",
-    "prune",
     "quote_of",
     "quote_of_runs",
     "receive_callback",

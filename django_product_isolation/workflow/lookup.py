@@ -20,7 +20,7 @@ from django_product_isolation.runflow import (
 )
 
 from .account import connect, describe
-from .timing import CLOCK_MARGIN, MIN_LOOKUPS, SETTLE_HORIZON, soon
+from .timing import CLOCK_MARGIN, MIN_LOOKUPS, SETTLE_HORIZON, seconds_from_now
 
 logger = logging.getLogger("django_product_isolation")
 
@@ -51,18 +51,18 @@ def settle(run: IsolationRun) -> None:
         reason = Reason.ARRIVED_LATE if run.reason == Reason.NOT_ACCEPTED else run.reason
         run.record(RunEvent.Kind.NOTE, reason, f"at Runflow: {found.run.status}")
         cost = cost_of(run, found.run)
-        run.keep(runflow_run_id=found.run.id, hinted_run_ids="", cost=cost, reason=reason)
-        run.rest()
+        run.update_fields(runflow_run_id=found.run.id, hinted_run_ids="", cost=cost, reason=reason)
+        run.finish()
     elif is_late and (found.run is not None or is_surely_absent(run, found)):
-        run.rest()
+        run.finish()
     else:
-        run.wait(next_look(run))
+        run.release_until(next_look(run))
 
 
 def next_look(run: IsolationRun) -> datetime:
     """The moment to ask about an ended run again: seldom, and ever more seldom."""
     waited: timedelta = min(clock.now() - run.status_since, SETTLE_HORIZON)
-    return soon(max(60.0, waited.total_seconds() / 3))
+    return seconds_from_now(max(60.0, waited.total_seconds() / 3))
 
 
 def cost_of(run: IsolationRun, known: Run) -> Decimal | None:

@@ -22,7 +22,7 @@ from django_product_isolation.models.querysets import RunQuerySet
 from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import work_due
 
-from .timing import soon
+from .timing import seconds_from_now
 
 logger = logging.getLogger("django_product_isolation")
 
@@ -65,8 +65,8 @@ def stands_aside(run: IsolationRun) -> bool:
     run.known_outages = frozenset(known)
     for place in needed:
         if place in known and known[place].is_declared and not claim_probe(place):
-            until = soon(random.uniform(PROBE_SECONDS, OTHERS_SECONDS))  # noqa: S311
-            run.wait(until, reason=run.reason, attempts=run.attempts - 1)
+            until = seconds_from_now(random.uniform(PROBE_SECONDS, OTHERS_SECONDS))  # noqa: S311
+            run.release_until(until, reason=run.reason, attempts=run.attempts - 1)
             return True
     return False
 
@@ -93,7 +93,7 @@ def meet(run: IsolationRun, place: Place, error: str) -> datetime | None:
         return None
     later = DatabaseNow(OTHERS_SECONDS)
     waiting(place).filter(due_at__lt=later).update(due_at=later)
-    return soon(pause)
+    return seconds_from_now(pause)
 
 
 def count_failure(place: Place) -> None:

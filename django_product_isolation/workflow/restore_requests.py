@@ -23,8 +23,7 @@ from django_product_isolation.redaction import without_locals
 from django_product_isolation.signals import work_due
 
 from .chosen_images import as_queryset
-from .files import target_of
-from .timing import soon
+from .timing import seconds_from_now
 
 
 @dataclass(frozen=True)
@@ -114,7 +113,7 @@ def can_be_restored(
 ) -> tuple[dict[uuid.UUID, str], dict[uuid.UUID, Reason]]:
     """The active keys of those of ``runs``, all of one field, that can go; why not the others."""
     try:
-        target = target_of(runs[0])
+        target = runs[0].target
     except (ImproperlyConfigured, LookupError, ValueError):
         return {}, {run.pk: Reason.NOT_NAMED for run in runs}
     problems = {run.pk: problem for run in runs if (problem := why_not(run))}
@@ -182,5 +181,5 @@ def leave_applied(
         reason=reason,
         detail=detail,
         actor=actor,
-        due_at=soon() if unchecked else None,
+        due_at=seconds_from_now(0) if unchecked else None,
     )

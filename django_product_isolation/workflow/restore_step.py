@@ -10,13 +10,18 @@ from functools import partial
 from django.db import transaction
 
 from django_product_isolation.choices import Status
-from django_product_isolation.host import FileMissing, StorageFailed, SwapRefused, Target
+from django_product_isolation.host import (
+    FileMissing,
+    Fingerprint,
+    StorageFailed,
+    SwapRefused,
+    Target,
+)
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import image_restored
 
-from .files import Fingerprint, target_of
-from .publish import PATIENCE, read_alike, swap, undo
+from .publish import PATIENCE, read_source_twice, swap, undo
 from .restore_requests import asked_for, leave_applied
 from .retrying import retry
 from .timing import backoff
@@ -30,7 +35,7 @@ def put_back(run: IsolationRun) -> None:
 
     Waits, for as long as it takes, for a storage that does not answer.
     """
-    target = target_of(run)
+    target = run.target
     try:
         source = look_at_both(run, target)
     except StorageFailed as error:
@@ -58,7 +63,7 @@ def look_at_both(run: IsolationRun, target: Target) -> Fingerprint | Reason:
     """
     if problem := newer(run, target):
         return problem
-    source = read_alike(target, run.source_name, run.source_sha256)
+    source = read_source_twice(target, run.source_name, run.source_sha256)
     if source is None or source.sha256 != run.source_sha256:
         return Reason.ORIGINAL_MISSING
     # A result that is gone is no reason to go on showing it.
@@ -71,7 +76,7 @@ def find_newer(run: IsolationRun, target: Target) -> Fingerprint | None:
     What was retouched or optimised in place before the click was there for the person to see.
     Raises StorageFailed.
     """
-    shown = read_alike(target, run.result_name, run.result_sha256)
+    shown = read_source_twice(target, run.result_name, run.result_sha256)
     if shown is None or shown.sha256 == run.result_sha256:
         return None
     click = asked_for(run)
@@ -96,7 +101,7 @@ def newer(run: IsolationRun, target: Target) -> Reason | None:
 def wait_for_storage(run: IsolationRun, detail: str) -> None:
     """Have the step taken again before long, without limit."""
     until = backoff(min(run.attempts, LONGEST_BACKOFF))
-    run.wait(until, reason=Reason.STORAGE_AWAY, detail=detail)
+    run.release_until(until, reason=Reason.STORAGE_AWAY, detail=detail)
 
 
 def tell_restored(run: IsolationRun) -> None:
@@ -105,7 +110,7 @@ def tell_restored(run: IsolationRun) -> None:
     An upload under the result's own name between our last look and the swap can only be noticed
     afterwards, as no lock spans a database and a file storage.
     """
-    target = target_of(run)
+    target = run.target
     try:
         uploaded = find_newer(run, target)
     except StorageFailed as error:
@@ -121,4 +126,4 @@ def tell_restored(run: IsolationRun) -> None:
         instance = target.instance(run.object_pk)
         tell = partial(image_restored.send_robust, target.model, run=run, instance=instance)
         transaction.on_commit(tell)
-    run.rest()
+    run.finish()

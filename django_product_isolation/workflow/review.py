@@ -11,18 +11,18 @@ from django.db import transaction
 
 from django_product_isolation.choices import Status
 from django_product_isolation.database.clock import DatabaseNow
-from django_product_isolation.database.transactions import retried
+from django_product_isolation.database.transactions import retry_on_conflict
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import work_due
 
-from .timing import soon
+from .timing import seconds_from_now
 
 NOTE_MAX_LENGTH = 500
 STOPPABLE = frozenset({Status.QUEUED, Status.PROCESSING, Status.COLLECTING, Status.HELD})
 
 
-@retried
+@retry_on_conflict
 def approve(run: IsolationRun, *, user: Any = None) -> bool:
     """Let a result that waits for review be published."""
     waiting = IsolationRun.objects.filter(pk=run.pk, status=Status.READY, review=True)
@@ -49,13 +49,13 @@ def note(run: IsolationRun, text: str, *, user: Any = None) -> None:
     run.record(RunEvent.Kind.NOTE, detail=text[:NOTE_MAX_LENGTH], actor=user)
 
 
-@retried
+@retry_on_conflict
 def resume(run: IsolationRun, *, user: Any = None) -> bool:
     """Let a held run go on where it stopped."""
     if run.status != Status.HELD:
         return False
     with run.all_or_nothing():
-        if not run.move_to(Status(run.held_from), actor=user, due_at=soon()):
+        if not run.move_to(Status(run.held_from), actor=user, due_at=seconds_from_now(0)):
             return False
         nudge(run)
     return True
@@ -69,7 +69,7 @@ def stop(run: IsolationRun, *, user: Any = None) -> bool:
         Status.CANCELLED,
         reason=Reason.STOPPED,
         actor=user,
-        due_at=soon() if may_cost else None,
+        due_at=seconds_from_now(0) if may_cost else None,
     )
 
 

@@ -19,7 +19,7 @@ from django_product_isolation import clock
 from django_product_isolation.choices import AspectRatio, Resolution, Status
 from django_product_isolation.conf import get_settings
 from django_product_isolation.database.clock import DatabaseNow
-from django_product_isolation.database.transactions import retried
+from django_product_isolation.database.transactions import retry_on_conflict
 from django_product_isolation.host import Picture, Skipped, Target, read_keys, target_for
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.reasons import Reason
@@ -201,7 +201,7 @@ def begin(batch: IsolationBatch, chosen: Plan, prompts: Mapping[str, str]) -> Is
         raise
 
 
-@retried
+@retry_on_conflict
 def save(batch: IsolationBatch, chosen: Plan, prompts: Mapping[str, str]) -> IsolationBatch:
     """Raises IntegrityError when there is a batch of that id."""
     with transaction.atomic():

@@ -25,7 +25,7 @@ MAX_BACKOFF = 60.0
 CALLBACK_GRACE = 20.0
 
 
-def soon(seconds: float = 0.0) -> datetime:
+def seconds_from_now(seconds: float = 0.0) -> datetime:
     """The moment ``seconds`` from now, by the database's clock."""
     return clock.now() + timedelta(seconds=seconds)
 
@@ -33,7 +33,7 @@ def soon(seconds: float = 0.0) -> datetime:
 def backoff(attempts: int) -> datetime:
     """The moment of the next try: doubling from 2 s up to one minute, with jitter."""
     ceiling = min(2.0 ** min(attempts, 10), MAX_BACKOFF)
-    return soon(random.uniform(ceiling / 2, ceiling))  # noqa: S311 (spreads load, guards nothing)
+    return seconds_from_now(random.uniform(ceiling / 2, ceiling))  # noqa: S311 (spreads load, guards nothing)
 
 
 def next_poll(since: datetime) -> datetime:
@@ -46,4 +46,4 @@ def next_poll(since: datetime) -> datetime:
     low, high = (2.0, 15.0) if waited < 300 else (60.0, 900.0)
     pause = min(max(waited / 4, low), high)
     callbacks = get_settings().CALLBACK_BASE_URL is not None
-    return soon(max(pause, CALLBACK_GRACE) if callbacks else pause)
+    return seconds_from_now(max(pause, CALLBACK_GRACE) if callbacks else pause)

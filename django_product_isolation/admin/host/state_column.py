@@ -38,7 +38,7 @@ COLUMN = "isolation_state"
 DRAWS_LIST = "_isolation_draws_list"  # of a request, while the list is drawn
 
 
-def runs_behind(target: Target, images: Iterable[Model]) -> dict[str, IsolationRun]:
+def current_runs(target: Target, images: Iterable[Model]) -> dict[str, IsolationRun]:
     """The run that says what became of each image's present file, by the image's key.
 
     An open run goes before the one whose result is shown, that one before ended ones, of which
@@ -131,7 +131,7 @@ class StateColumn(Drawn):
         key_of = self.target.pk_of
         if key_of(image) not in self._runs:
             together = [image] if self._runs else [*self.images, image]
-            found = runs_behind(self.target, together)
+            found = current_runs(self.target, together)
             self._runs |= {key: found.get(key) for key in map(key_of, together)}
         return self._runs[key_of(image)]
 
@@ -154,7 +154,7 @@ class StateOnList(ImageModelAdmin):
         """The badge without a link, for wherever else the host puts it."""
         badges = []
         for target in targets_of(self.model):
-            if run := runs_behind(target, [image]).get(target.pk_of(image)):
+            if run := current_runs(target, [image]).get(target.pk_of(image)):
                 badges.append(badge(run.status, words_of(run)))
         return format_html_join(" ", "{}", ((drawn,) for drawn in badges))
 

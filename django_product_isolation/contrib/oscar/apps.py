@@ -16,7 +16,7 @@ class OscarIsolationConfig(AppConfig):
         from django_product_isolation.host.access.permissions import register
 
         from .checks import check_oscar
-        from .policy import PartnerDoor
+        from .policy import PartnerPolicy
 
         checks.register(check_oscar)
-        register(PartnerDoor)
+        register(PartnerPolicy)

@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from django_product_isolation.admin.host.image_page import controls
-from django_product_isolation.admin.host.state_column import runs_behind
+from django_product_isolation.admin.host.state_column import current_runs
 from django_product_isolation.host import Target, targets_of
 from django_product_isolation.host.access import permissions as shop_permissions
 from django_product_isolation.host.access.sites import find_model
@@ -48,7 +48,7 @@ def add_controls(request: HttpRequest, formset: "BaseInlineFormSet[Any, Any, Any
     model = targets[0].model
     changeable = shop_permissions.allowed(request, "change", model, pks)
     for target in targets:
-        runs = runs_behind(target, [form.instance for form in forms])
+        runs = current_runs(target, [form.instance for form in forms])
         is_only = len(targets) == 1
         name = "isolation" if is_only else f"isolation_{target.field.name}"
         label = "" if is_only else target.field.verbose_name

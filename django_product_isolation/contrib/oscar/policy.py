@@ -9,13 +9,13 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
-from django_product_isolation.host.access.policies import Action, Door
+from django_product_isolation.host.access.policies import Action, Policy
 from django_product_isolation.host.access.sites import find_model
 
 ENTRY = "partner.dashboard_access"
 
 
-class PartnerDoor(Door):
+class PartnerPolicy(Policy):
     """The dashboard, for somebody who is no staff and whom a partner named as its user."""
 
     @classmethod

@@ -16,8 +16,8 @@ from django_product_isolation.host.rows import unopened
 
 from .policies import (
     Action,
-    AdminDoor,
-    Door,
+    AdminPolicy,
+    Policy,
     concrete,
     decides_by_row,
     has_rows_of,
@@ -50,14 +50,14 @@ class Link:
         return images.filter(**self.conditions, **{f"{self.path}__in": keys})
 
 
-class InlineDoor(Door):
-    """An inline on the pages of another door.
+class InlinePolicy(Policy):
+    """An inline on the pages of another policy.
 
     ``inline`` is None where the ModelAdmin chooses its inlines for each of its objects anew.
     """
 
     def __init__(
-        self, model: type[Model], page: Door, holder: Any, inline: Any, link: Link
+        self, model: type[Model], page: Policy, holder: Any, inline: Any, link: Link
     ) -> None:
         super().__init__(model)
         self.page, self.holder, self.inline, self.link = page, holder, inline, link
@@ -97,7 +97,7 @@ class InlineDoor(Door):
         return not is_plain or self.page.asks_each or decides_by_row(self.inline)
 
     def found(self, request: HttpRequest, action: Action, pks: Iterable[str]) -> dict[str, Model]:
-        """As of any door; one query, and those of the door of the page.
+        """As of any policy; one query, and those of the policy of the page.
 
         One more for each of the inlines chosen that narrow their rows, for they differ by page.
         """
@@ -164,9 +164,9 @@ def keys_among(rows: QuerySet[Any], pks: set[str]) -> set[str]:
     return pks & set(map(str, near.values_list("pk", flat=True)))
 
 
-def inline_doors(
-    request: HttpRequest, model: type[Model], page: Door, holder: Any, depth: int = 0
-) -> Iterator[InlineDoor]:
+def inline_policies(
+    request: HttpRequest, model: type[Model], page: Policy, holder: Any, depth: int = 0
+) -> Iterator[InlinePolicy]:
     """The inlines of ``holder``, a ModelAdmin or an inline, that show images of ``model``."""
     shown = False
     for inline in known_inlines(request, holder):
@@ -175,13 +175,13 @@ def inline_doors(
             continue
         if is_shown_by(model, inline.model):
             shown = True
-            yield InlineDoor(model, page, holder, inline, link)
+            yield InlinePolicy(model, page, holder, inline, link)
         elif depth < MAX_DEPTH and getattr(inline, "inlines", None):
-            inner = InlineDoor(inline.model, page, holder, inline, link)
-            yield from inline_doors(request, model, inner, inline, depth + 1)
-    if not shown and isinstance(page, AdminDoor) and chooses_inlines(holder):
+            inner = InlinePolicy(inline.model, page, holder, inline, link)
+            yield from inline_policies(request, model, inner, inline, depth + 1)
+    if not shown and isinstance(page, AdminPolicy) and chooses_inlines(holder):
         for field in links_between(model, holder.model):
-            yield InlineDoor(model, page, holder, None, link_by(field))
+            yield InlinePolicy(model, page, holder, None, link_by(field))
 
 
 def known_inlines(request: HttpRequest, holder: Any) -> list[Any]:

@@ -19,9 +19,9 @@ from django_product_isolation.host.registry import target_models
 
 from .answers import answer
 from .entrance import lets_in
-from .inline_policies import inline_doors, may_stand_in_inline
-from .policies import Action, AdminDoor, ClosedDoor, Door, PlainDoor, is_shown_by
-from .wagtail import WagtailDoor
+from .inline_policies import inline_policies, may_stand_in_inline
+from .policies import Action, AdminPolicy, ClosedPolicy, PlainPolicy, Policy, is_shown_by
+from .wagtail import WagtailPolicy
 
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 # A site may draw its pages in a way of its own: then its name has to do.
 NOBODY_SAYS = object()
 
-_registered: list[type[Door]] = [WagtailDoor]
+_registered: list[type[Policy]] = [WagtailPolicy]
 # Looked up once for each request: every row of a list asks.
-_open: "WeakKeyDictionary[HttpRequest, dict[Any, list[Door]]]" = WeakKeyDictionary()
+_open: "WeakKeyDictionary[HttpRequest, dict[Any, list[Policy]]]" = WeakKeyDictionary()
 _let_in: "WeakKeyDictionary[HttpRequest, dict[Any, bool]]" = WeakKeyDictionary()
 
 
-def register(kind: type[Door]) -> type[Door]:
+def register(kind: type[Policy]) -> type[Policy]:
     """Have a place that is no ModelAdmin asked too; may stand above the class as a decorator."""
     if kind not in _registered:
         _registered.append(kind)
@@ -66,31 +66,31 @@ def site_at(name: str) -> Any:
     return next(sites, NOBODY_SAYS)
 
 
-def all_doors(request: HttpRequest, model: type[Model]) -> list[Door]:
+def all_policies(request: HttpRequest, model: type[Model]) -> list[Policy]:
     """Every place that shows the model, whoever is let in; where there is none, what stands in."""
     sites = sites_in_use()
-    found: list[Door] = [kind(model) for kind in _registered if kind.shows(model)]
+    found: list[Policy] = [kind(model) for kind in _registered if kind.shows(model)]
     for site in sites:
-        found += doors_of_site(request, model, site)
-    return found or [PlainDoor(model, sites)]
+        found += policies_of_site(request, model, site)
+    return found or [PlainPolicy(model, sites)]
 
 
-def doors_of_site(request: HttpRequest, model: type[Model], site: "AdminSite") -> list[Door]:
+def policies_of_site(request: HttpRequest, model: type[Model], site: "AdminSite") -> list[Policy]:
     """Its ModelAdmins of the model; where there is none, the inlines in which it stands."""
-    admins = [AdminDoor(shown, model_admin) for shown, model_admin in site._registry.items()]
-    own: list[Door] = [door for door in admins if is_shown_by(model, door.model)]
+    admins = [AdminPolicy(shown, model_admin) for shown, model_admin in site._registry.items()]
+    own: list[Policy] = [policy for policy in admins if is_shown_by(model, policy.model)]
     if own:
         return own
-    found: list[Door] = []
-    for door in admins:
-        inlines = partial(inlines_of, request, model, door)
-        found += answer(inlines, [ClosedDoor(model)])
+    found: list[Policy] = []
+    for policy in admins:
+        inlines = partial(inlines_of, request, model, policy)
+        found += answer(inlines, [ClosedPolicy(model)])
     return found
 
 
-def inlines_of(request: HttpRequest, model: type[Model], page: AdminDoor) -> list[Door]:
+def inlines_of(request: HttpRequest, model: type[Model], page: AdminPolicy) -> list[Policy]:
     """The inlines on the pages of a ModelAdmin in which the model stands."""
-    return list(inline_doors(request, model, page, page.model_admin))
+    return list(inline_policies(request, model, page, page.model_admin))
 
 
 def is_shown(model: type[Model]) -> bool:
@@ -104,14 +104,14 @@ def is_shown(model: type[Model]) -> bool:
     )
 
 
-def doors(request: HttpRequest, model: type[Model]) -> list[Door]:
+def policies(request: HttpRequest, model: type[Model]) -> list[Policy]:
     """The places that show the model and let the person in."""
     known, key = _open.setdefault(request, {}), (model, request.user.pk)
     if key not in known:
         known[key] = [
-            door
-            for door in all_doors(request, model)
-            if answer(partial(door.lets_in, request), False)
+            policy
+            for policy in all_policies(request, model)
+            if answer(partial(policy.lets_in, request), False)
         ]
     return known[key]
 
@@ -139,7 +139,8 @@ def finds_a_way_in(request: HttpRequest) -> bool:
 def may(request: HttpRequest, action: Action, model: type[Model]) -> bool:
     """Whether the person may do it to images of the model, as far as no single one is looked at."""
     return any(
-        answer(partial(door.allows, request, action), False) for door in doors(request, model)
+        answer(partial(policy.allows, request, action), False)
+        for policy in policies(request, model)
     )
 
 
@@ -152,10 +153,10 @@ def allowed(
     not among them, nor are those that do not exist.
     """
     left, found = {str(pk) for pk in pks}, set[str]()
-    for door in doors(request, model):
+    for policy in policies(request, model):
         if left:
             nothing: dict[str, Model] = {}
-            here = answer(partial(door.found, request, action, left), nothing)
+            here = answer(partial(policy.found, request, action, left), nothing)
             found |= here.keys()
             left -= here.keys()
     return found
@@ -163,11 +164,11 @@ def allowed(
 
 def sees_all(request: HttpRequest, model: type[Model]) -> bool:
     """Whether every image of the model is shown to the person, wherever it stands in a list."""
-    return any(shows_all(request, "view", model, door) for door in doors(request, model))
+    return any(shows_all(request, "view", model, policy) for policy in policies(request, model))
 
 
-def shows_all(request: HttpRequest, action: Action, model: type[Model], door: Door) -> bool:
-    return door.has_all(model) and answer(partial(door.shows_all, request, action), False)
+def shows_all(request: HttpRequest, action: Action, model: type[Model], policy: Policy) -> bool:
+    return policy.has_all(model) and answer(partial(policy.shows_all, request, action), False)
 
 
 def knows_all(request: HttpRequest, action: Action, model: type[Model]) -> bool:
@@ -178,8 +179,8 @@ def knows_all(request: HttpRequest, action: Action, model: type[Model]) -> bool:
     if is_boss(request):
         return may(request, action, model)
     return any(
-        shows_all(request, action, model, door) and not door.asks_each
-        for door in doors(request, model)
+        shows_all(request, action, model, policy) and not policy.asks_each
+        for policy in policies(request, model)
     )
 
 

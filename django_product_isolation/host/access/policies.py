@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Action = Literal["view", "change"]
 
 
-class Door:
+class Policy:
     """One place in which people see images of ``model``.
 
     A shop derives from it for a place that is no ModelAdmin, and registers it.
@@ -76,7 +76,7 @@ class Door:
         return self.allows(request, action) and not is_narrowed(self.rows(request, action))
 
 
-class AdminDoor(Door):
+class AdminPolicy(Policy):
     """A ModelAdmin, in a site that has an address."""
 
     def __init__(self, model: type[Model], model_admin: "ModelAdmin[Any]") -> None:
@@ -98,14 +98,14 @@ class AdminDoor(Door):
         return decides_by_row(self.model_admin)
 
 
-class ClosedDoor(Door):
+class ClosedPolicy(Policy):
     """Stands for a place whose code breaks before it says what it shows: nobody passes."""
 
     def lets_in(self, request: HttpRequest) -> bool:
         return False
 
 
-class PlainDoor(Door):
+class PlainPolicy(Policy):
     """Stands in where no place of the shop's shows the model: Django's permissions count."""
 
     def __init__(self, model: type[Model], sites: "Iterable[AdminSite]") -> None:

@@ -17,10 +17,12 @@ from django.urls import NoReverseMatch, reverse
 
 from .answers import answer
 from .entrance import lets_in
-from .permissions import doors, sites_in_use
+from .permissions import policies, sites_in_use
 
 
-def admins_of(model: type[Model], site: AdminSite | None = None) -> Iterator["ModelAdmin[Any]"]:
+def get_model_admins(
+    model: type[Model], site: AdminSite | None = None
+) -> Iterator["ModelAdmin[Any]"]:
     """The model admins that show ``model`` itself or a proxy of it, those of ``site`` first."""
     for candidate in sites_in_use(site):
         registry = candidate._registry
@@ -33,9 +35,9 @@ def admins_of(model: type[Model], site: AdminSite | None = None) -> Iterator["Mo
         )
 
 
-def admin_of(model: type[Model], site: AdminSite | None = None) -> "ModelAdmin[Any] | None":
+def get_model_admin(model: type[Model], site: AdminSite | None = None) -> "ModelAdmin[Any] | None":
     """The first of them, None when no admin shows the model."""
-    return next(admins_of(model, site), None)
+    return next(get_model_admins(model, site), None)
 
 
 def find_model(label: str) -> type[Model] | None:
@@ -50,7 +52,7 @@ def admin_for(
     request: HttpRequest, model: type[Model] | None, first: AdminSite | None = None
 ) -> "ModelAdmin[Any] | None":
     """The first that lets the person in and shows them the model, None when there is none."""
-    for model_admin in admins_of(model, first) if model else ():
+    for model_admin in get_model_admins(model, first) if model else ():
         if not lets_in(model_admin.admin_site, request):
             continue
         if answer(partial(model_admin.has_view_permission, request), False):
@@ -64,7 +66,7 @@ def home_for(request: HttpRequest, label: str = "") -> AdminSite:
     Where they know none, the first site that lets them in, or else the first of all.
     """
     model, sites = find_model(label), sites_in_use()
-    known = [door.site for door in doors(request, model) if door.site] if model else []
+    known = [policy.site for policy in policies(request, model) if policy.site] if model else []
     return next((s for s in [*known, *sites] if lets_in(s, request)), [*sites, site][0])
 
 

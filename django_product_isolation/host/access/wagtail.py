@@ -10,7 +10,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
-from .policies import Action, Door
+from .policies import Action, Policy
 
 # What makes Wagtail show an image to somebody, and what it must allow for a change.
 NEEDED: dict[Action, list[str]] = {"view": ["choose", "change", "delete"], "change": ["change"]}
@@ -18,7 +18,7 @@ POLICIES = "wagtail.permission_policies.collections"
 ENTRY = "wagtailadmin.access_admin"
 
 
-class WagtailDoor(Door):
+class WagtailPolicy(Policy):
     """Wagtail's pages for images."""
 
     @classmethod

@@ -10,7 +10,7 @@ from collections import Counter
 from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.host import target_for
 from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent
-from django_product_isolation.workflow import prune
+from django_product_isolation.retention import prune
 from django_product_isolation.workflow.restore_requests import shown_runs
 from tests.catalogue.models import Product, ProductImage
 

@@ -6,9 +6,9 @@ from django.core.files.storage import FileSystemStorage
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
-from django_product_isolation.retention import file_pruning
+from django_product_isolation.retention import file_pruning, prune
 from django_product_isolation.retention.file_pruning import MAX_FAILURES
-from django_product_isolation.workflow import prune, restore_runs
+from django_product_isolation.workflow import restore_runs
 from tests.catalogue.models import ProductImage
 
 from .history import (
