@@ -92,11 +92,6 @@ def test_a_foreign_run_looks_like_a_missing_one(api, sandbox, client_of, path):
     assert foreign.json() == missing.json() and foreign.json()["code"] == "RUN_NOT_FOUND"
 
 
-def test_fields_trims_a_record(api):
-    run_id = api.create().json()["id"]
-    assert set(api.read(run_id, fields="id,status_code,nonsense")) == {"id", "status_code"}
-
-
 def test_unknown_parameters_are_ignored(api):
     assert api.read(api.create().json()["id"], colour="blue", add_signature="true")
 
