@@ -96,11 +96,6 @@ def test_unknown_parameters_are_ignored(api):
     assert api.read(api.create().json()["id"], colour="blue", add_signature="true")
 
 
-def test_the_states_can_be_listed(api):
-    codes = [item["code"] for item in api.get("/v1/runs/statuses").json()["items"]]
-    assert codes[:3] == ["queued", "dispatching", "running"]
-
-
 @pytest.mark.parametrize("method", ["delete", "put", "patch"])
 def test_other_methods_are_refused_and_told_which_are_allowed(api, method):
     reply = api.request(method, "/v1/runs")

@@ -10,7 +10,7 @@ from django_product_isolation.sandbox.api import search, shapes
 from django_product_isolation.sandbox.behaviour import Options
 from django_product_isolation.sandbox.config import MODEL
 from django_product_isolation.sandbox.store.assets import NotAPicture
-from django_product_isolation.sandbox.store.runs import STATUSES, Run
+from django_product_isolation.sandbox.store.runs import Run
 
 from .validation import Invalid, RunOrder, run_order
 from .web import ApiError, SandboxRequest, json_reply, json_text_reply, read_json
@@ -150,11 +150,6 @@ def search_runs(request: SandboxRequest) -> HttpResponse:
     cursors = shapes.CURSORS[services.behaviour["cursor_shape"]]
     items = [services.records.run(run) for run in runs]
     return json_reply({"items": items, **cursors(following)})
-
-
-def run_statuses(request: SandboxRequest) -> HttpResponse:
-    """Answer with the states a run can have."""
-    return json_reply({"items": [{"code": code} for code in STATUSES]})
 
 
 def create_batch(request: SandboxRequest, model: str) -> NoReturn:
