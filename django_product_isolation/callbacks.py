@@ -20,7 +20,7 @@ from django.utils.translation import override
 
 from .conf import get_settings
 from .redaction import safe_name
-from .runflow.replies import RunState, is_id, parse_json, run_state
+from .runflow.replies import is_id, parse_json
 
 VIEW = "product_isolation:callback"
 MIN_SECRET = 24  # characters; anyone can sign with an empty or guessable secret
@@ -41,7 +41,6 @@ class Callback:
 
     event: str
     run_id: str
-    status: RunState
     metadata: Mapping[str, Any] = field(repr=False)
 
 
@@ -85,7 +84,6 @@ def parse(body: bytes) -> Callback:
     return Callback(
         event=safe_name(event),
         run_id=str(run_id),
-        status=run_state(status),
         metadata=metadata or {},
     )
 
