@@ -10,7 +10,8 @@ from shop.photo_files import OWN, own_photos
 
 from django_product_isolation.sandbox.isolation.engines import EngineUnavailable, choose_engine
 
-MASKS = Path(__file__).parent / "masks"  # where the product is, white, and nothing else
+# Where the product is, white: of all but the chair, whose legs are too thin for the engine.
+MASKS = Path(__file__).parent / "masks"
 MOST_BYTES = 1_500_000  # of all pictures together: everybody who clones the project loads them
 
 
@@ -67,4 +68,4 @@ def test_the_sandbox_finds_the_whole_product(mask, engine):
     found = found.resize(product.size).point([255 * (value > 127) for value in range(256)])
 
     common = covered(ImageChops.darker(found, product))
-    assert common / covered(ImageChops.lighter(found, product)) > 0.8
+    assert common / covered(ImageChops.lighter(found, product)) > 0.85
