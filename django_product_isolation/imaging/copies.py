@@ -141,18 +141,13 @@ def thumbnail(file: BinaryIO, *, size: int) -> bytes:
         return saved(_small(picture, size), "WEBP", THUMBNAIL_OPTIONS).getvalue()
 
 
-def sha256_of(file: BinaryIO, *, max_bytes: int | None = None) -> tuple[str, int]:
-    """The SHA-256 of a file in hex, and its size in bytes.
-
-    Raises ImageRejected (too_many_bytes) when it is larger than ``max_bytes``.
-    """
+def sha256_of(file: BinaryIO) -> tuple[str, int]:
+    """The SHA-256 of a file in hex, and its size in bytes."""
     digest, size = hashlib.sha256(), 0
     file.seek(0)
     while chunk := file.read(READ_CHUNK):
         digest.update(chunk)
         size += len(chunk)
-        if max_bytes is not None and size > max_bytes:
-            raise ImageRejected("too_many_bytes")
     file.seek(0)
     return digest.hexdigest(), size
 

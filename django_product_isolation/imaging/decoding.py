@@ -80,8 +80,8 @@ around_decoding: ContextVar[Callable[[], AbstractContextManager[None]]] = Contex
 class ImageRejected(Exception):
     """The bytes are no acceptable image.
 
-    ``code``: empty, not_an_image, unreadable, animated, too_many_pixels, too_many_bytes,
-    too_many_scans, too_many_parts, or busy when others were decoded for too long.
+    ``code``: empty, not_an_image, unreadable, animated, too_many_pixels, too_many_scans,
+    too_many_parts, or busy when others were decoded for too long.
     """
 
     def __init__(self, code: str) -> None:

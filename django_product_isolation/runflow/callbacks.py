@@ -21,7 +21,7 @@ from django.utils.translation import override
 from django_product_isolation.conf import get_settings
 from django_product_isolation.redaction import safe_name
 
-from .replies import RunState, is_id, parse_json, run_state
+from .replies import is_id, parse_json
 
 VIEW = "product_isolation:callback"
 MIN_SECRET = 24  # characters; anyone can sign with an empty or guessable secret
@@ -42,7 +42,6 @@ class Callback:
 
     event: str
     run_id: str
-    status: RunState
     metadata: Mapping[str, Any] = field(repr=False)
 
 
@@ -86,7 +85,6 @@ def parse(body: bytes) -> Callback:
     return Callback(
         event=safe_name(event),
         run_id=str(run_id),
-        status=run_state(status),
         metadata=metadata or {},
     )
 

@@ -165,7 +165,7 @@ def prepare(run: IsolationRun, target: Target, client: RunflowClient) -> RunRequ
     except NameTaken as error:
         raise Unusable(Reason.NAME_TAKEN) from error
     except ImageRejected as error:
-        too_large = error.code in {"too_many_pixels", "too_many_bytes"}
+        too_large = error.code == "too_many_pixels"
         reason = Reason.SOURCE_TOO_LARGE if too_large else Reason.SOURCE_UNREADABLE
         raise Unusable(reason, error.code) from error
     return RunRequest(
