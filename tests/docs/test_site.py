@@ -100,9 +100,9 @@ def test_the_picture_of_the_architecture_needs_no_script(site):
     assert "<title" in drawn
 
 
-@pytest.mark.parametrize("page", PAGES[:4], ids=lambda page: page.name)
-def test_links_of_files_beside_the_package_are_absolute_and_lead_somewhere(site, page):
-    for _is_picture, address in LINK.findall(page.read_text()):
+@pytest.mark.parametrize("file", PAGES[:4], ids=lambda file: file.name)
+def test_links_of_files_beside_the_package_are_absolute_and_lead_somewhere(site, file):
+    for _is_picture, address in LINK.findall(file.read_text()):
         if address.startswith(HOME):
             assert address.startswith(f"{HOME}en/latest/"), address
             assert not leads_nowhere(site, address.removeprefix(f"{HOME}en/latest")), address

@@ -40,7 +40,7 @@ def test_settings():
         for field in fields(IsolationSettings)
     ]
     rows = [[cell.strip("`") for cell in row] for row in table("settings.md", "settings")]
-    assert [(row[0], row[1], ast.literal_eval(row[3])) for row in rows] == expected
+    assert [(row[0], row[2], ast.literal_eval(row[4])) for row in rows] == expected
 
 
 def container(name):
@@ -62,7 +62,7 @@ def default_of(field):
 )
 def test_choices_of_settings(name, choices):
     [row] = [row for row in table("settings.md", "settings") if row[0] == f"`{name}`"]
-    assert re.findall(r"`([^`]+)`", row[2]) == choices.values
+    assert re.findall(r"`([^`]+)`", row[3]) == choices.values
 
 
 @pytest.mark.django_db
