@@ -24,6 +24,6 @@ class ProductIsolationConfig(AppConfig):
         checks.register(check_settings)
         checks.register(check_deploy, deploy=True)
         if apps.is_installed("django.contrib.admin"):
-            from .admin.attach import attach
+            from .admin.host.attach import attach
 
             attach()

@@ -7,7 +7,7 @@ which draws them.
 from django.apps import apps
 from django.urls import path, register_converter
 
-from .callbacks import TokenConverter
+from .runflow.callbacks import TokenConverter
 from .views import health
 from .views.callback import CallbackView
 
@@ -24,16 +24,16 @@ urlpatterns = [
 ]
 
 if apps.is_installed("django.contrib.admin"):
-    from .admin.asked import readable
-    from .admin.attach import attach
-    from .admin.confirm import confirm
-    from .admin.selections import select_images
-    from .views import preview, progress, review, spending
-    from .views.restore import restore, restores
+    from .admin.host.attach import attach
+    from .staff import batch, pictures, review, spending
+    from .staff.confirm import confirm
+    from .staff.decorators import readable
+    from .staff.restore import restore, restores
+    from .staff.selections import select_images
 
-    run_picture, image_picture = readable(preview.run_picture), readable(preview.image_picture)
+    run_picture, image_picture = readable(pictures.run_picture), readable(pictures.image_picture)
     urlpatterns += [
-        path("batches/<uuid:pk>/", readable(progress.progress), name="progress"),
+        path("batches/<uuid:pk>/", readable(batch.progress), name="progress"),
         path("review/", readable(review.review), name="review"),
         path("spending/", readable(spending.spending), name="spending"),
         path("spending/export/", readable(spending.export), name="spending_export"),

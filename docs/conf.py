@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-[VERSION] = re.findall(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+PACKAGE = ROOT / "django_product_isolation" / "__init__.py"
+[VERSION] = re.findall(r'^__version__ = "(.+)"$', PACKAGE.read_text(), re.MULTILINE)
 
 project = "django-product-isolation"
 author = "the contributors of django-product-isolation"

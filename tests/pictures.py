@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from django_product_isolation.decoding import ImageRejected
+from django_product_isolation.imaging.decoding import ImageRejected
 
 ORIENTATION = 0x0112
 Image.init()

@@ -7,7 +7,7 @@ import pytest
 from django.urls import get_script_prefix, set_script_prefix, set_urlconf
 from django.utils.translation import override
 
-from django_product_isolation.callbacks import callback_url, make_token
+from django_product_isolation.runflow.callbacks import callback_url, make_token
 
 PK = uuid.UUID(int=7)
 PATH = f"/product-isolation/callback/{make_token(PK)}"

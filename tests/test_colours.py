@@ -1,7 +1,7 @@
 import pytest
 from PIL import Image
 
-from django_product_isolation.colours import in_srgb, is_srgb, profile_of
+from django_product_isolation.imaging.color import in_srgb, is_srgb, profile_of
 from tests.pictures import picture
 from tests.profiles import (
     LAB,

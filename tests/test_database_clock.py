@@ -11,15 +11,16 @@ from django.test import override_settings
 from django.utils import timezone
 
 import django_product_isolation
-from django_product_isolation import database_clock, isolate
+from django_product_isolation import isolate
 from django_product_isolation.choices import Status
-from django_product_isolation.database_clock import DatabaseNow
+from django_product_isolation.database import clock
+from django_product_isolation.database.clock import DatabaseNow
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.querysets import LEASE
+from django_product_isolation.models.querysets import LEASE
 from django_product_isolation.workflow import advance, approve, resume, stop
 from django_product_isolation.workflow.advance import STEPS
-from django_product_isolation.workflow.overview import lateness
-from django_product_isolation.workflow.timing import soon
+from django_product_isolation.workflow.queue_status import lateness
+from django_product_isolation.workflow.timing import seconds_from_now
 from tests.photos import make_image
 
 pytestmark = pytest.mark.django_db
@@ -86,7 +87,7 @@ def test_the_sessions_time_zone_changes_nothing(run, session_zone):
     claimed = IsolationRun.objects.claim(run.pk)
     assert abs(claimed.lease_until - true_now() - LEASE) < A_MOMENT
     assert not IsolationRun.objects.due().exists()
-    claimed.wait(soon(30))
+    claimed.release_until(seconds_from_now(30))
     assert abs(due_in(run) - timedelta(seconds=30)) < A_MOMENT
 
 
@@ -98,7 +99,7 @@ def test_moments_are_kept_as_django_keeps_its_own(zone, use_tz, run):
         assert abs(database_now() - timezone.now()) < A_MOMENT
         claimed = IsolationRun.objects.claim(run.pk)
         assert abs(claimed.lease_until - timezone.now() - LEASE) < A_MOMENT
-        claimed.wait(soon(30))
+        claimed.release_until(seconds_from_now(30))
         [due_at] = IsolationRun.objects.values_list("due_at", flat=True)
         assert abs(due_at - timezone.now() - timedelta(seconds=30)) < A_MOMENT
         assert not IsolationRun.objects.due().exists()
@@ -156,7 +157,7 @@ def test_a_hint_during_a_step_is_still_not_put_off(run, monkeypatch):
         IsolationRun.objects.filter(pk=run.pk).update(status=Status.SUBMITTING)
         assert IsolationRun.objects.wake(run.pk)
         IsolationRun.objects.filter(pk=run.pk).update(status=Status.QUEUED)
-        run.wait(soon(600))
+        run.release_until(seconds_from_now(600))
 
     monkeypatch.setitem(STEPS, Status.QUEUED, hinted)
     advance(run.pk)
@@ -174,6 +175,6 @@ def test_no_step_asks_its_own_process_for_the_time():
 
 
 def test_the_offset_is_what_was_seen_last():
-    database_clock.seen(timezone.now() + timedelta(hours=3))
-    assert abs(database_clock.now() - timezone.now() - timedelta(hours=3)) < A_MOMENT
-    database_clock.seen(timezone.now())
+    clock.seen(timezone.now() + timedelta(hours=3))
+    assert abs(clock.now() - timezone.now() - timedelta(hours=3)) < A_MOMENT
+    clock.seen(timezone.now())

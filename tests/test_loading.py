@@ -8,16 +8,16 @@ import warnings
 import pytest
 from PIL import Image, ImageFile
 
-from django_product_isolation import decoding
-from django_product_isolation.decoding import ImageRejected
-from django_product_isolation.images import (
+from django_product_isolation.imaging import decoding
+from django_product_isolation.imaging.copies import (
+    anomalies,
     inspect,
-    needs_preparing,
-    oddities,
+    needs_conversion,
     prepare_for_upload,
-    publishable,
+    sanitized,
     thumbnail,
 )
+from django_product_isolation.imaging.decoding import ImageRejected
 from tests.pictures import WITH_AVIF, picture, rejection, saved, several
 
 ALL = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "AVIF")
@@ -41,7 +41,7 @@ def lenient(monkeypatch):
     monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
 
 
-@pytest.mark.parametrize("function", [needs_preparing, lambda file: thumbnail(file, size=60)])
+@pytest.mark.parametrize("function", [needs_conversion, lambda file: thumbnail(file, size=60)])
 @pytest.mark.parametrize("kind", BODIES)
 def test_half_a_file_is_refused_though_the_host_would_show_it(lenient, kind, function):
     body = BODIES[kind].getvalue()
@@ -56,9 +56,9 @@ def test_half_a_result_is_published_by_no_door(lenient, kind):
     body = BODIES[kind].getvalue()
     half = io.BytesIO(body[: len(body) // 2])
     facts = inspect(io.BytesIO(body))
-    with pytest.raises(ImageRejected), publishable(half):
+    with pytest.raises(ImageRejected), sanitized(half):
         pass
-    assert rejection(oddities, half, facts, "4:3") == "unreadable"
+    assert rejection(anomalies, half, facts, "4:3") == "unreadable"
 
 
 @pytest.mark.parametrize("kind", ["png", "progressive jpeg", "gif", "bmp"])

@@ -16,7 +16,7 @@ from django_product_isolation.models import (
     Selection,
     SpendingLock,
 )
-from django_product_isolation.querysets import RunQuerySet
+from django_product_isolation.models.querysets import RunQuerySet
 from tests.moments import overdue
 
 pytestmark = pytest.mark.django_db
@@ -94,16 +94,16 @@ def test_a_worker_whose_lease_ran_out_can_write_nothing_more(batch):
     IsolationRun.objects.filter(pk=run.pk).update(lease_until=timezone.now())
     IsolationRun.objects.claim(run.pk)
     assert not slow.move_to(Status.FAILED)
-    assert not slow.wait(timezone.now())
+    assert not slow.release_until(timezone.now())
     with pytest.raises(LeaseLost):
-        slow.keep(source_sha256="0" * 64)
+        slow.update_fields(source_sha256="0" * 64)
 
 
 def test_a_hint_that_comes_during_a_step_is_not_put_off(batch):
     run = make_run(batch, status=Status.PROCESSING)
     claimed = IsolationRun.objects.claim(run.pk)
     assert IsolationRun.objects.wake(run.pk)
-    assert claimed.wait(timezone.now() + timedelta(hours=1))
+    assert claimed.release_until(timezone.now() + timedelta(hours=1))
     assert IsolationRun.objects.due().filter(pk=run.pk).exists()
 
 
@@ -134,12 +134,12 @@ def test_a_hint_wakes_an_ended_run_while_its_cost_is_not_known(batch, status, co
 def test_a_claim_says_whether_the_last_worker_never_came_back(batch):
     run = make_run(batch)
     first = IsolationRun.objects.claim(run.pk)
-    assert first.taken_over is False
+    assert first.reclaimed is False
     IsolationRun.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     second = IsolationRun.objects.claim(run.pk)
-    assert second.taken_over is True
+    assert second.reclaimed is True
     second.wait(timezone.now() - timedelta(seconds=1))
-    assert IsolationRun.objects.claim(run.pk).taken_over is False
+    assert IsolationRun.objects.claim(run.pk).reclaimed is False
 
 
 def test_a_run_that_comes_due_while_it_is_claimed_was_not_taken_over(batch, monkeypatch):

@@ -91,20 +91,20 @@ def test_a_batch_is_announced_in_one_task(waiting, django_capture_on_commit_call
 
 @needs_tasks
 def test_a_nudge_is_spread_over_its_runs(waiting):
-    from django_product_isolation import native_tasks
+    from django_product_isolation.workers import django_tasks
 
-    native_tasks.advance_runs.call(["a", "b"])
+    django_tasks.advance_runs.call(["a", "b"])
     assert waiting() == [("advance_run", ["a"], None), ("advance_run", ["b"], None)]
 
 
 @needs_tasks
 def test_a_step_taken_comes_back_when_the_run_wants_attention(waiting, settings):
-    from django_product_isolation import native_tasks
+    from django_product_isolation.workers import django_tasks
 
     settings.PRODUCT_ISOLATION = {**settings.PRODUCT_ISOLATION, "BASE_URL": "http://127.0.0.1:9"}
     run = isolate(make_image()).runs.get()
     waiting()
-    native_tasks.advance_run.call(str(run.pk))
+    django_tasks.advance_run.call(str(run.pk))
     run.refresh_from_db()
     [(name, args, run_after)] = waiting()
     assert (name, args) == ("advance_run", [str(run.pk)])
@@ -114,7 +114,7 @@ def test_a_step_taken_comes_back_when_the_run_wants_attention(waiting, settings)
 @needs_tasks
 @pytest.mark.parametrize("due", [None, timedelta(minutes=10)], ids=["never", "long"])
 def test_a_run_that_ended_or_waits_long_is_left_to_the_sweep(due, waiting, monkeypatch):
-    from django_product_isolation import native_tasks
+    from django_product_isolation.workers import django_tasks
 
     run = isolate(make_image()).runs.get()
     waiting()
@@ -124,7 +124,7 @@ def test_a_run_that_ended_or_waits_long_is_left_to_the_sweep(due, waiting, monke
         return True
 
     monkeypatch.setattr("django_product_isolation.workflow.work_on", put_off)
-    native_tasks.advance_run.call(str(run.pk))
+    django_tasks.advance_run.call(str(run.pk))
     assert waiting() == []
 
 

@@ -5,7 +5,7 @@ import zlib
 import pytest
 from PIL import Image, ImageCms, ImageOps, PngImagePlugin
 
-from django_product_isolation.images import inspect, publishable
+from django_product_isolation.imaging.copies import inspect, sanitized
 from tests.pictures import (
     ORIENTATION,
     deep_grey,
@@ -35,7 +35,7 @@ FORMATS = ["PNG", "JPEG", "WEBP"]
 
 def published(file):
     """The bytes that would be published and the facts told of them."""
-    with publishable(file) as ready:
+    with sanitized(file) as ready:
         body = ready.file.read()
         assert ready.size == len(body)
         assert ready.facts == inspect(ready.file)
@@ -322,11 +322,13 @@ def test_file_of_another_kind_is_not_published(kind):
 
 def test_file_that_reads_otherwise_without_its_surplus_is_not_published(monkeypatch):
     other = saved(picture().rotate(180)).getvalue()
-    monkeypatch.setattr("django_product_isolation.images.stripped", lambda body, kind: other)
+    monkeypatch.setattr(
+        "django_product_isolation.imaging.copies.stripped", lambda body, kind: other
+    )
     assert rejection(lambda file: published(file), saved(picture())) == "unreadable"
 
 
 def test_error_while_storing_is_not_taken_for_one_of_the_image():
     for file in (saved(picture()), turned(6)):
-        with pytest.raises(OSError, match="disk full"), publishable(file):
+        with pytest.raises(OSError, match="disk full"), sanitized(file):
             raise OSError("disk full")

@@ -4,8 +4,8 @@ import struct
 import pytest
 from PIL import Image
 
-from django_product_isolation.decoding import ImageRejected
-from django_product_isolation.stripping import stripped
+from django_product_isolation.imaging.decoding import ImageRejected
+from django_product_isolation.imaging.metadata import stripped
 from tests.pictures import picture, saved
 from tests.profiles import SRGB
 

@@ -9,10 +9,10 @@ import zlib
 import pytest
 from PIL import Image
 
-from django_product_isolation import decoding, images
-from django_product_isolation.decoding import ImageRejected
-from django_product_isolation.images import inspect, needs_preparing, thumbnail
-from django_product_isolation.structure import TooCostly, refuse_costly
+from django_product_isolation.imaging import copies, decoding
+from django_product_isolation.imaging.copies import inspect, needs_conversion, thumbnail
+from django_product_isolation.imaging.decoding import ImageRejected
+from django_product_isolation.imaging.structure import TooCostly, refuse_costly
 from tests.pictures import picture, rejection, saved, several
 
 SMALL = picture((64, 48))
@@ -113,7 +113,7 @@ def test_a_file_that_costs_minutes_is_refused_at_once(kind):
     file = make()
     begin = time.process_time()
     assert rejection(thumbnail, file, size=160) == code
-    assert rejection(needs_preparing, file) == code
+    assert rejection(needs_conversion, file) == code
     assert time.process_time() - begin < 2
 
 
@@ -194,12 +194,12 @@ def heavy_one_inside():
 
 
 def test_large_pictures_are_decoded_one_at_a_time(heavy_one_inside, monkeypatch):
-    monkeypatch.setattr(images, "THUMBNAIL_PATIENCE", 0.05)
+    monkeypatch.setattr(copies, "THUMBNAIL_PATIENCE", 0.05)
     large, small = saved(Image.new("L", (4000, 4000))), saved(picture())
     thumbnail(small, size=160)
     assert rejection(thumbnail, large, size=160) == "busy"
     heavy_one_inside.set()
-    monkeypatch.setattr(images, "THUMBNAIL_PATIENCE", 10)
+    monkeypatch.setattr(copies, "THUMBNAIL_PATIENCE", 10)
     thumbnail(large, size=160)
 
 

@@ -8,7 +8,13 @@ from django.db import (
     transaction,
 )
 
-from django_product_isolation.transactions import TRIES, is_away, is_passing, is_refusal, retried
+from django_product_isolation.database.transactions import (
+    TRIES,
+    is_away,
+    is_refusal,
+    is_transient,
+    retry_on_conflict,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -52,13 +58,13 @@ REFUSALS = [
 
 @pytest.fixture(autouse=True)
 def no_pause(monkeypatch):
-    monkeypatch.setattr("django_product_isolation.transactions.PAUSE", 0)
+    monkeypatch.setattr("django_product_isolation.database.transactions.PAUSE", 0)
 
 
 def failing(times, error):
     calls = []
 
-    @retried
+    @retry_on_conflict
     def work(answer):
         calls.append(answer)
         if len(calls) <= times:
@@ -109,7 +115,7 @@ def test_a_locked_database_says_so_in_words_that_are_understood(tmp_path):
         second.execute("BEGIN IMMEDIATE")
     first.close()
     second.close()
-    assert is_passing(OperationalError(*caught.value.args))
+    assert is_transient(OperationalError(*caught.value.args))
 
 
 @pytest.mark.parametrize("error", REFUSALS)

@@ -16,9 +16,9 @@ from django.urls import reverse
 from django.utils import translation
 
 import django_product_isolation
-from django_product_isolation.admin import wording
 from django_product_isolation.choices import Status
 from django_product_isolation.models import Selection
+from django_product_isolation.staff import formatting
 from tests.admin.shop import CHANGELIST, RUNS, make_batch, make_run
 
 PACKAGE = Path(django_product_isolation.__file__).parent
@@ -112,9 +112,10 @@ def test_the_compiled_file_says_what_the_source_says(locale):
 def test_amounts_numbers_and_states_are_the_readers(language, money, images, applied):
     with translation.override(language):
         assert (
-            wording.money(Decimal("1234.5")).replace("\N{NARROW NO-BREAK SPACE}", "\xa0") == money
+            formatting.money(Decimal("1234.5")).replace("\N{NARROW NO-BREAK SPACE}", "\xa0")
+            == money
         )
-        assert images in wording.images(2)
+        assert images in formatting.images(2)
         assert applied in str(Status.APPLIED.label)
 
 

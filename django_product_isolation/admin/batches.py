@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.models import IsolationBatch, IsolationRun
+from django_product_isolation.staff import formatting, visibility
+from django_product_isolation.staff.decorators import ReadableAdmin, ReadableList
 
-from . import visible, wording
-from .asked import ReadableAdmin, ReadableList
 from .paging import BoundedPaginator
 from .readonly import ReadOnly
 
@@ -33,7 +33,7 @@ class BatchList(ReadableList):
         super().get_results(request)
         counts: dict[Any, Counter[str]] = defaultdict(Counter)
         runs = IsolationRun.objects.filter(batch__in=[batch.pk for batch in self.result_list])
-        for pk, status, count, _charged in visible.narrow(request, runs).charged_by_batch():
+        for pk, status, count, _charged in visibility.narrow(request, runs).charged_by_batch():
             counts[pk][status] = count
         for batch in self.result_list:
             batch.run_counts = counts[batch.pk]
@@ -54,9 +54,9 @@ class BatchAdmin(ReadOnly, ReadableAdmin, BatchModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[IsolationBatch]:
         """Batches with an image that the person may see."""
         batches = super().get_queryset(request)
-        if visible.knows_shop(request):
+        if visibility.knows_shop(request):
             return batches
-        runs = visible.narrow(request, IsolationRun.objects.order_by())
+        runs = visibility.narrow(request, IsolationRun.objects.order_by())
         return batches.filter(pk__in=runs.values("batch_id"))
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
@@ -80,7 +80,7 @@ class BatchAdmin(ReadOnly, ReadableAdmin, BatchModelAdmin):
 
     @admin.display(description=_("costs at most"))
     def at_most(self, batch: Any) -> str:
-        return wording.money(batch.unit_price * self.images(batch))
+        return formatting.money(batch.unit_price * self.images(batch))
 
     def change_view(
         self,

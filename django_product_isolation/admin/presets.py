@@ -1,6 +1,5 @@
-"""Presets: their pages in the admin, and which one the confirm page starts with."""
+"""Presets: their pages in the admin."""
 
-from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -12,8 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from django_product_isolation.host import get_targets
 from django_product_isolation.models import Preset
-
-from .asked import ReadableAdmin
+from django_product_isolation.staff.decorators import ReadableAdmin
 
 if TYPE_CHECKING:
     PresetModelAdmin = admin.ModelAdmin[Preset]
@@ -21,22 +19,6 @@ if TYPE_CHECKING:
 else:
     PresetModelAdmin = admin.ModelAdmin
     PresetModelForm = forms.ModelForm
-
-
-def values_of(preset: Preset) -> dict[str, Any]:
-    """What the preset fills in."""
-    names = ("prompt", "aspect_ratio", "resolution", "review")
-    return {name: getattr(preset, name) for name in names}
-
-
-def default_of(
-    presets: Sequence[Preset], model_label: str, categories: Collection[str]
-) -> Preset | None:
-    """The default of one of ``categories``, else the model's own; None where there is none."""
-    own = [preset for preset in presets if preset.default_model == model_label]
-    for_category = (p for p in own if p.default_category and p.default_category in categories)
-    for_all = (preset for preset in own if not preset.default_category)
-    return next(for_category, next(for_all, None))
 
 
 class PresetForm(PresetModelForm):

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
-from . import rights
+from django_product_isolation.staff import permissions
 
 
 class ReadOnly:
@@ -21,7 +21,7 @@ class ReadOnly:
         return False
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return rights.may_watch(request)
+        return permissions.may_watch(request)
 
     def history_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Refuse before Django looks for the object, which it says is not there."""

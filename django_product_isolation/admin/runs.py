@@ -22,17 +22,17 @@ from django.views.decorators.http import require_POST
 
 from django_product_isolation import clock
 from django_product_isolation.models import IsolationRun, RunEvent
-from django_product_isolation.querysets import RunQuerySet
+from django_product_isolation.models.querysets import RunQuerySet
 from django_product_isolation.reasons import sentence_of
+from django_product_isolation.staff import formatting, permissions, visibility
+from django_product_isolation.staff.decisions import DECISIONS, Decision, decide
+from django_product_isolation.staff.decorators import ReadableAdmin, readable
+from django_product_isolation.staff.picture_urls import SMALL, run_picture_url
+from django_product_isolation.staff.run_cards import cards, state, state_of
 
-from . import rights, visible, wording
-from .asked import ReadableAdmin, readable
-from .cards import cards, state, state_of
-from .decisions import DECISIONS, Decision, decide
 from .paging import BoundedPaginator
-from .pictures import SMALL, run_picture_url
 from .readonly import ReadOnly
-from .searching import begun_since, by_keys_if_few, names_searched_since, of_exactly, search_all
+from .search import begun_since, by_keys_if_few, names_searched_since, of_exactly, search_all
 
 if TYPE_CHECKING:
     RunModelAdmin = admin.ModelAdmin[IsolationRun]
@@ -57,7 +57,7 @@ def as_action(decision: Decision) -> Callable[..., None]:
         runs = list(queryset.select_related("batch__created_by")[: MAX_AT_ONCE + 1])
         decide(request, decision, runs[:MAX_AT_ONCE])
         if len(runs) > MAX_AT_ONCE:
-            messages.warning(request, wording.only_the_first(MAX_AT_ONCE))
+            messages.warning(request, formatting.only_the_first(MAX_AT_ONCE))
 
     decide_about_runs.__name__ = f"{decision.name}_runs"
     action: Callable[..., None] = decide_about_runs
@@ -148,13 +148,13 @@ class RunAdmin(ReadOnly, ReadableAdmin, RunModelAdmin):
         css = {"all": ("product_isolation/product_isolation.css",)}
 
     def has_isolate_image_permission(self, request: HttpRequest) -> bool:
-        return rights.may(request, rights.ISOLATE)
+        return permissions.may(request, permissions.ISOLATE)
 
     def has_review_result_permission(self, request: HttpRequest) -> bool:
-        return rights.may(request, rights.REVIEW)
+        return permissions.may(request, permissions.REVIEW)
 
     def has_restore_image_permission(self, request: HttpRequest) -> bool:
-        return rights.may(request, rights.RESTORE)
+        return permissions.may(request, permissions.RESTORE)
 
     @admin.display(description=_("before and after"))
     def pictures(self, run: IsolationRun) -> str:
@@ -198,7 +198,7 @@ class RunAdmin(ReadOnly, ReadableAdmin, RunModelAdmin):
 
     @admin.display(description=_("charged"))
     def charged(self, run: IsolationRun) -> str:
-        return NOTHING if run.cost is None else wording.money(run.cost)
+        return NOTHING if run.cost is None else formatting.money(run.cost)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[IsolationRun], search_term: str
@@ -272,7 +272,7 @@ class RunAdmin(ReadOnly, ReadableAdmin, RunModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[IsolationRun]:
         """Runs of images that the person may see."""
         runs = super().get_queryset(request).select_related("batch__created_by")
-        return visible.narrow(request, cast("RunQuerySet", runs))
+        return visibility.narrow(request, cast("RunQuerySet", runs))
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
@@ -286,7 +286,7 @@ class RunAdmin(ReadOnly, ReadableAdmin, RunModelAdmin):
             run = runs.filter(**{from_field or "pk": object_id}).first()
         except (ValidationError, ValueError):
             return None
-        return run if run and visible.is_seen(request, run) else None
+        return run if run and visibility.is_seen(request, run) else None
 
 
 def thumb(url: str, alt: Any) -> str:

@@ -8,10 +8,10 @@ from django.core.checks import CheckMessage, Error, Warning
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import NoReverseMatch
 
-from django_product_isolation import callbacks
 from django_product_isolation.choices import AspectRatio, Resolution, Source, Workers
 from django_product_isolation.conf import SETTING, IsolationSettings
 from django_product_isolation.fetching import is_loopback
+from django_product_isolation.runflow import callbacks
 
 CHOICES = {
     "ASPECT_RATIO": AspectRatio,

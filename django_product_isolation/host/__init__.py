@@ -3,9 +3,10 @@
 Of runs it knows nothing but in which database they are.
 """
 
+from django_product_isolation.database.exact import is_among, is_exactly, is_key, is_same
+
 from .acceptance import as_upload, extensions_of, refused_name, refused_stored, refused_upload
 from .columns import column_named
-from .exactly import is_among, is_exactly, is_key, is_same
 from .holders import CannotAsk, held
 from .names import NameTaken, NameTooLong, is_cut, is_ours, mark_of, result_filename
 from .obstacles import Obstacle
@@ -22,7 +23,7 @@ from .storage import (
     storage_errors,
 )
 from .swaps import SwapRefused
-from .targets import Target
+from .targets import Fingerprint, Target
 from .trial import cuts_names_short, room_needed, uploads_meet
 from .untouched import untouched
 from .uploads import NotProcessed, as_stored
@@ -33,6 +34,7 @@ __all__ = [
     "CannotAsk",
     "FileMissing",
     "FileTooLarge",
+    "Fingerprint",
     "NameTaken",
     "NameTooLong",
     "NotProcessed",

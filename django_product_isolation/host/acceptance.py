@@ -17,7 +17,7 @@ from django.core.validators import FileExtensionValidator
 from django.db import DatabaseError
 from django.db.models import ImageField, Model
 
-from django_product_isolation.transactions import is_away
+from django_product_isolation.database.transactions import is_away
 
 from .names import placed
 from .rows import dimension_names

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, connections, router
 
-from django_product_isolation.models import IsolationRun
-
-from .answers import answer
+from .access.answers import answer
 
 if TYPE_CHECKING:
     from .targets import Target
@@ -37,7 +36,8 @@ def obstacle_of(target: "Target") -> Obstacle | None:
 
 def in_another_database(target: "Target") -> Obstacle | None:
     """A swap and the run's status are written in one transaction of the default database."""
-    places = {router.db_for_write(target.field.model), router.db_for_write(IsolationRun)}
+    ours = apps.get_model("product_isolation.IsolationRun")  # by its name: it stands on this folder
+    places = {router.db_for_write(target.field.model), router.db_for_write(ours)}
     if places == {DEFAULT_DB_ALIAS}:
         return None
     return Obstacle(

@@ -9,9 +9,9 @@ from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 from django.db.models import ImageField, Model
 
-from django_product_isolation.transactions import is_refusal, summary
+from django_product_isolation.database.exact import is_exactly
+from django_product_isolation.database.transactions import is_refusal, summary
 
-from .exactly import is_exactly
 from .rows import dimension_names, written_rows
 
 

@@ -16,8 +16,11 @@ from typing import Any, BinaryIO, cast
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import File
+from django.core.files.images import get_image_dimensions
 from django.core.files.storage import Storage
 from django.db.models import ImageField, Model, QuerySet
+
+from django_product_isolation.imaging.copies import sha256_of
 
 from . import names
 from . import storage as storages
@@ -41,6 +44,14 @@ from .swaps import swap
 
 # Letters that no database takes for others, in a key that our column holds.
 PLAIN = re.compile(r"[a-z0-9_.:-]{1,255}")
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """What a stored file holds: its SHA-256 in hex and its width and height in pixels."""
+
+    sha256: str
+    size: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -181,6 +192,21 @@ class Target:
                         raise FileTooLarge(name)
             local.seek(0)
             yield cast("BinaryIO", local)
+
+    def fingerprint(self, name: str) -> Fingerprint:
+        """Read a stored file. Raises FileMissing, FileTooLarge or StorageFailed."""
+        with self.copy(name) as file:
+            digest, _size = sha256_of(file)
+            # Django's own measure, so that the columns hold what a form upload would have written.
+            width, height = get_image_dimensions(file)
+        return Fingerprint(digest, (width or 0, height or 0))
+
+    def find_fingerprint(self, name: str) -> Fingerprint | None:
+        """The same; None when the file is not there or larger than we handle."""
+        try:
+            return self.fingerprint(name)
+        except (FileMissing, FileTooLarge):
+            return None
 
     def path_for(self, pk: str, filename: str, *, beside: str = "") -> str:
         """Where ``filename``, a name of ours, goes for this row.

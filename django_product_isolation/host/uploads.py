@@ -13,7 +13,7 @@ from django.db import DatabaseError
 from django.db.models import FileField, ImageField, Model
 from django.db.models.fields.files import FieldFile
 
-from django_product_isolation.transactions import is_away
+from django_product_isolation.database.transactions import is_away
 
 from .storage import MAX_FILE_BYTES
 from .untouched import undone

@@ -1,4 +1,4 @@
-"""What is kept. Knows nothing of HTTP, files or the host's models."""
+"""What is kept. Knows nothing of HTTP."""
 
 from .account import AccountBalance
 from .batches import IsolationBatch, SpendingLock

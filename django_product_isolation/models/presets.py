@@ -1,5 +1,8 @@
 """Named settings for the confirm page, kept by managers."""
 
+from collections.abc import Collection, Sequence
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -53,3 +56,19 @@ class Preset(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the preset fills in on the confirm page, by field."""
+        names = ("prompt", "aspect_ratio", "resolution", "review")
+        return {name: getattr(self, name) for name in names}
+
+
+def default_preset(
+    presets: Sequence[Preset], model_label: str, categories: Collection[str]
+) -> Preset | None:
+    """The default of one of ``categories``, else the model's own; None where there is none."""
+    own = [preset for preset in presets if preset.default_model == model_label]
+    for_category = (p for p in own if p.default_category and p.default_category in categories)
+    for_all = (preset for preset in own if not preset.default_category)
+    return next(for_category, next(for_all, None))

@@ -1,7 +1,7 @@
 """Runs and their events.
 
 Every change of a run's status is ``IsolationRun.move_to``: one conditional UPDATE next to an
-event. Knows nothing of HTTP, files or the host's models.
+event. Knows nothing of HTTP, and no file but by its target.
 """
 
 import uuid
@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from django.apps import apps
 from django.db import models, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from django_product_isolation import database_clock
 from django_product_isolation.choices import (
     MAX_ID,
     OPEN_STATUSES,
@@ -24,13 +24,15 @@ from django_product_isolation.choices import (
     UNFINISHED_STATUSES,
     Status,
 )
-from django_product_isolation.querysets import LEASE, RunQuerySet
+from django_product_isolation.database import clock
+from django_product_isolation.database.transactions import retry_on_conflict
+from django_product_isolation.host import Target, target_for
 from django_product_isolation.signals import run_finished
-from django_product_isolation.transactions import retried
 
 from .batches import IsolationBatch
 from .events import MAX_DETAIL, RunEvent
 from .managers import PrimaryManager
+from .querysets import LEASE, RunQuerySet
 
 SAME_TROUBLE = timedelta(hours=1)
 # Columns whose moments all workers must understand alike.
@@ -87,7 +89,7 @@ class IsolationRun(models.Model):
     result_name = models.CharField(_("result"), max_length=500, blank=True)
     result_sha256 = models.CharField(max_length=64, blank=True, editable=False)
 
-    taken_over = False  # set by claim()
+    reclaimed = False  # set by claim()
     # Of the step that is being taken: what was known to be out of order, and what has answered.
     known_outages: frozenset[str] = frozenset()
     answered: frozenset[str] = frozenset()
@@ -121,11 +123,19 @@ class IsolationRun(models.Model):
     def is_open(self) -> bool:
         return self.status in OPEN_STATUSES
 
+    @property
+    def target(self) -> Target:
+        """The image field that the run is about.
+
+        Raises ImproperlyConfigured when it is no longer named in ``IMAGES``.
+        """
+        return target_for(apps.get_model(self.batch.model_label), self.batch.field_name)
+
     def may_go_to(self, status: Status) -> bool:
         """Whether the design knows that change."""
         return status in TRANSITIONS[Status(self.status)]
 
-    @retried
+    @retry_on_conflict
     def move_to(
         self,
         status: Status,
@@ -148,7 +158,7 @@ class IsolationRun(models.Model):
             raise ValueError(f"A run cannot go from {self.status} to {status}.")
         changes = {
             "status": status,
-            "status_since": database_clock.now(),
+            "status_since": clock.now(),
             "reason": reason,
             "held_from": self.status if status == Status.HELD else "",
             "due_at": due_at,
@@ -159,7 +169,7 @@ class IsolationRun(models.Model):
             **changes,
         }
         if changes["lease_owner"]:
-            changes["lease_until"] = database_clock.now() + LEASE  # not what is left of it
+            changes["lease_until"] = clock.now() + LEASE  # not what is left of it
         if status not in OPEN_STATUSES:
             changes["active_key"] = None
         with transaction.atomic():
@@ -171,7 +181,7 @@ class IsolationRun(models.Model):
                 transaction.on_commit(tell)
         self._remember(changes)
         if self.lease_owner:
-            self.refresh_from_db(fields=["due_at"])  # to the microsecond: see wait()
+            self.refresh_from_db(fields=["due_at"])  # to the microsecond: see release_until()
         return True
 
     @contextmanager
@@ -185,14 +195,16 @@ class IsolationRun(models.Model):
             vars(self).update(known)
             raise
 
-    @retried
-    def keep(self, **changes: Any) -> None:
+    @retry_on_conflict
+    def update_fields(self, **changes: Any) -> None:
         """Write columns other than the status. Raises LeaseLost when somebody else went on."""
         if not self._as_known().update(**changes):
             raise LeaseLost(str(self.pk))
         self._remember(changes)
 
-    def wait(self, until: datetime, *, reason: str = "", detail: str = "", **changes: int) -> bool:
+    def release_until(
+        self, until: datetime, *, reason: str = "", detail: str = "", **changes: int
+    ) -> bool:
         """Give the lease back until ``until``. A hint that came meanwhile is not put off.
 
         ``reason`` is shown while an open run waits; an ended one keeps the reason it ended with.
@@ -202,7 +214,7 @@ class IsolationRun(models.Model):
             self.record(RunEvent.Kind.PROBLEM, reason, detail, status=Status(self.status))
         return self._let_go(until, reason, changes)
 
-    @retried
+    @retry_on_conflict
     def _let_go(self, until: datetime, reason: str, changes: Mapping[str, int]) -> bool:
         free: dict[str, Any] = {"lease_owner": None, "lease_until": None, "decodings": 0, **changes}
         if self.is_open:
@@ -217,9 +229,9 @@ class IsolationRun(models.Model):
         told = self.events.filter(kind=RunEvent.Kind.PROBLEM, reason=reason, at__gte=since)
         return told.filter(status=self.status).exists()
 
-    def rest(self) -> None:
+    def finish(self) -> None:
         """Give the lease back for good: nothing is left to do. Raises LeaseLost."""
-        self.keep(due_at=None, lease_owner=None, lease_until=None, decodings=0)
+        self.update_fields(due_at=None, lease_owner=None, lease_until=None, decodings=0)
 
     @contextmanager
     def decoding(self) -> Iterator[None]:
@@ -228,15 +240,15 @@ class IsolationRun(models.Model):
         Raises LeaseLost when somebody else went on.
         """
         before = self.decodings
-        self.keep(decodings=before + 1)
+        self.update_fields(decodings=before + 1)
         try:
             yield
         except Exception:
-            self.keep(decodings=before)
+            self.update_fields(decodings=before)
             raise
-        self.keep(decodings=before)
+        self.update_fields(decodings=before)
 
-    @retried
+    @retry_on_conflict
     def record(
         self,
         kind: "RunEvent.Kind",
@@ -274,6 +286,6 @@ class IsolationRun(models.Model):
 def by_the_database(changes: Mapping[str, Any]) -> dict[str, Any]:
     """The same columns, with moments reckoned by the clock that all workers share."""
     return {
-        name: database_clock.at(value) if name in MOMENTS and value is not None else value
+        name: clock.at(value) if name in MOMENTS and value is not None else value
         for name, value in changes.items()
     }

@@ -12,8 +12,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Case, Value, When
 
 from django_product_isolation.choices import TRANSITIONS, Status
-from django_product_isolation.database_clock import DatabaseNow
-from django_product_isolation.transactions import retried
+from django_product_isolation.database.clock import DatabaseNow
+from django_product_isolation.database.transactions import retry_on_conflict
 
 from .events import RunEvent
 from .runs import IsolationRun
@@ -61,7 +61,7 @@ def open_chunk(
     )
 
 
-@retried
+@retry_on_conflict
 def open_in_one_go(
     status: Status,
     keys: Mapping[uuid.UUID, str],

@@ -107,7 +107,6 @@ OPERATIONS = (
     "create_upload",
     "download_file",
     "get_asset",
-    "get_asset_types",
     "get_balance",
     "get_callback_history",
     "get_run",
@@ -117,10 +116,8 @@ OPERATIONS = (
     "put_upload",
     "readiness",
     "redeliver_callback",
-    "run_statuses",
     "search_runs",
     "update_secret",
-    "delete_secret",
 )
 
 # What else can be said with a fault, and its type.

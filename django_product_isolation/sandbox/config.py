@@ -53,8 +53,6 @@ class SandboxConfig:
     url_lifetime: float = 3600  # seconds a signed URL is good for
     callback_timeout: float = 5  # seconds
     callback_delays: Sequence[float] = (0, 1, 2)  # seconds before each attempt; section 2.4
-    image_workers: int = 2
-    callback_workers: int = 4
 
     def __post_init__(self) -> None:
         if self.speed not in SPEEDS:

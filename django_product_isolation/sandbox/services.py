@@ -26,6 +26,9 @@ from .delivery import Deliverer
 from .signing import UrlSigner
 from .worker import WorkerPool
 
+IMAGE_WORKERS = 2
+CALLBACK_WORKERS = 4
+
 
 class Services:
     """The parts of a running sandbox, each made of the ones before it."""
@@ -83,7 +86,7 @@ class Services:
         )
         self.delivery_pool = WorkerPool(
             "callbacks",
-            self.config.callback_workers,
+            CALLBACK_WORKERS,
             self.deliveries.due,
             self.deliverer.attempt,
         )
@@ -103,6 +106,4 @@ class Services:
             engine=self.engine,
             callbacks_queued=self.delivery_pool.wake,
         )
-        self.run_pool = WorkerPool(
-            "runs", self.config.image_workers, self.runs.due, self.processing.take_step
-        )
+        self.run_pool = WorkerPool("runs", IMAGE_WORKERS, self.runs.due, self.processing.take_step)

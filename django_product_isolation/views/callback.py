@@ -14,10 +14,10 @@ from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
-from django_product_isolation import callbacks
-from django_product_isolation.callbacks import BadCallback, Callback
 from django_product_isolation.conf import get_settings
 from django_product_isolation.redaction import without_locals
+from django_product_isolation.runflow import callbacks
+from django_product_isolation.runflow.callbacks import BadCallback, Callback
 from django_product_isolation.workflow import UnknownRun, WrongRun, receive_callback
 
 logger = logging.getLogger("django_product_isolation")

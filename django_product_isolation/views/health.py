@@ -8,8 +8,8 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from django_product_isolation.workers.outages import Outage
-from django_product_isolation.workflow.overview import lateness
+from django_product_isolation.workers.outage_log import Outage
+from django_product_isolation.workflow.queue_status import lateness
 
 # Much longer than a lease, so that a worker that died is not taken for none at all.
 LATE = timedelta(minutes=10)

@@ -19,7 +19,7 @@ CLASSES = {
     Workers.THREAD: "thread.ThreadWorkers",
     Workers.EMBEDDED: "embedded.EmbeddedWorkers",
     Workers.CELERY: "celery.CeleryWorkers",
-    Workers.DJANGO: "django_tasks.DjangoWorkers",
+    Workers.DJANGO: "django.DjangoWorkers",
 }
 
 

@@ -1,44 +1,59 @@
-"""WORKERS = "django": Django's own tasks, from Django 6.0 on, carry nudges."""
+"""The tasks for Django's own task backends, from Django 6.0 on.
 
-import uuid
-from collections.abc import Iterable, Sequence
-from importlib.util import find_spec
+Needs no sweep of its own: what a backend does not carry, ``isolation_worker`` finds.
+"""
 
-from django import get_version
-from django.core.checks import CheckMessage, Error, Warning
+import logging
+from datetime import timedelta
+from typing import Any
 
-from django_product_isolation.conf import SETTING, IsolationSettings
+from django.db import DatabaseError
+from django.tasks import Task, task
+from django.utils import timezone
 
-from .base import BaseWorkers
+from django_product_isolation.database.transactions import summary
+
+from .outage_log import Outage
+from .steps import seconds_after_step
+
+logger = logging.getLogger("django_product_isolation")
+
+database_outage = Outage("worker_without_database")
 
 
-class DjangoWorkers(BaseWorkers):
-    if_late = "Are the workers of TASKS running, and isolation_worker for the sweep?"
+@task
+def advance_run(run_id: str) -> None:
+    """Take one step of a run and come back when it next wants attention."""
+    try:
+        seconds = seconds_after_step(run_id)
+    except DatabaseError as error:
+        database_outage.goes_on(summary(error))
+        return
+    database_outage.is_over()
+    if seconds is not None:
+        publish(advance_run, run_id, seconds=seconds)
 
-    def enqueue(self, run_ids: Sequence[uuid.UUID]) -> None:
-        # There is no django.tasks below Django 6.0.
-        from django_product_isolation import native_tasks
 
-        native_tasks.publish(native_tasks.advance_runs, [str(pk) for pk in run_ids])
-
-    def check(self, settings: IsolationSettings) -> Iterable[CheckMessage]:
-        """Django brings two backends that are no workers."""
-        if not find_spec("django.tasks"):
-            yield Error(
-                f'{SETTING}["WORKERS"] is "django", but Django {get_version()} has no tasks.',
-                hint='Update to Django 6.0 or later, or choose "thread", "embedded" or "celery".',
-                id="product_isolation.E010",
-            )
+@task
+def advance_runs(run_ids: list[str]) -> None:
+    """Spread one nudge over its runs."""
+    for run_id in run_ids:
+        if not publish(advance_run, run_id):
             return
-        from django.tasks import task_backends
-        from django.tasks.backends.dummy import DummyBackend
-        from django.tasks.backends.immediate import ImmediateBackend
 
-        if isinstance(task_backends["default"], DummyBackend | ImmediateBackend):
-            yield Warning(
-                'TASKS["default"] hands no work to a worker: staff would wait for Runflow, or '
-                "nobody would take the steps.",
-                hint="Name a backend that has workers, such as one of those in Django's list of "
-                "third-party backends. Immediate and dummy are for tests.",
-                id="product_isolation.W006",
-            )
+
+def publish(later: "Task[Any, Any]", *args: Any, seconds: float = 0.0) -> bool:
+    """Have the default backend run a task so many seconds from now.
+
+    False when it did not take it, or cannot wait; then the next sweep finds the run.
+    """
+    try:
+        if seconds > 0:
+            if not later.get_backend().supports_defer:
+                return False
+            later = later.using(run_after=timezone.now() + timedelta(seconds=seconds))
+        later.enqueue(*args)
+    except Exception as error:  # whatever the backend's own library raises
+        logger.error("publish_failed task=%s error=%s", later.name, type(error).__name__)
+        return False
+    return True

@@ -7,11 +7,11 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from django.db import DatabaseError, close_old_connections, connections
 
+from django_product_isolation.database.transactions import summary
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.transactions import summary
 from django_product_isolation.workflow import work_on
 
-from .outages import Outage
+from .outage_log import Outage
 
 logger = logging.getLogger("django_product_isolation")
 

@@ -3,7 +3,8 @@
 import uuid
 from datetime import datetime
 
-from django_product_isolation import database_clock, workflow
+from django_product_isolation import workflow
+from django_product_isolation.database import clock
 from django_product_isolation.models import IsolationRun
 
 # Beyond this the sweep finds the run: brokers hold long countdowns badly.
@@ -22,5 +23,5 @@ def seconds_after_step(run_id: str) -> float | None:
     due_at: datetime | None = runs.values_list("due_at", flat=True).first()
     if due_at is None:
         return None
-    seconds = max((due_at - database_clock.now()).total_seconds(), 0.0)
+    seconds = max((due_at - clock.now()).total_seconds(), 0.0)
     return seconds if seconds <= MAX_COUNTDOWN else None

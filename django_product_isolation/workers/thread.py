@@ -20,13 +20,13 @@ from django.db import DatabaseError, close_old_connections, connections
 from django_product_isolation import workflow
 from django_product_isolation.choices import Workers
 from django_product_isolation.conf import get_settings
-from django_product_isolation.database_clock import DatabaseNow
+from django_product_isolation.database.clock import DatabaseNow
+from django_product_isolation.database.transactions import summary
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.transactions import summary
 from django_product_isolation.workflow.leases import keeper
 
 from .base import BaseWorkers
-from .outages import Outage
+from .outage_log import Outage
 
 logger = logging.getLogger("django_product_isolation")
 

@@ -4,14 +4,13 @@ Callable without a request and without Celery; every function is safe to repeat.
 """
 
 from django_product_isolation.host import Skipped
+from django_product_isolation.spending.budgets import BudgetExceeded
 
 from .advance import UnknownRun, WrongRun, advance, advance_for, receive_callback, sweep, work_on
-from .begin import NothingToIsolate, Plan, isolate, order, plan
-from .budgets import BudgetExceeded
-from .decide import approve, reject, resume, stop
-from .prune import prune
 from .quote import Changes, Quote, quote_of, quote_of_runs
-from .restoring import Restoration, restore, restore_runs, stop_restoring
+from .restore_requests import Restoration, restore, restore_runs, stop_restoring
+from .review import approve, reject, resume, stop
+from .start import NothingToIsolate, Plan, isolate, order, plan
 
 __all__ = [
     "BudgetExceeded",
@@ -29,7 +28,6 @@ __all__ = [
     "isolate",
     "order",
     "plan",
-    "prune",
     "quote_of",
     "quote_of_runs",
     "receive_callback",

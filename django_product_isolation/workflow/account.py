@@ -7,12 +7,13 @@ from functools import partial
 from django.db import DatabaseError, IntegrityError
 from django.utils import timezone
 
-from django_product_isolation import database_clock
 from django_product_isolation.choices import Status
 from django_product_isolation.conf import get_settings
-from django_product_isolation.database_clock import DatabaseNow
+from django_product_isolation.database import clock
+from django_product_isolation.database.clock import DatabaseNow
+from django_product_isolation.database.transactions import summary
 from django_product_isolation.models import AccountBalance, IsolationRun
-from django_product_isolation.querysets import RunQuerySet
+from django_product_isolation.models.querysets import RunQuerySet
 from django_product_isolation.reasons import Reason
 from django_product_isolation.runflow import (
     AccountRefused,
@@ -21,7 +22,6 @@ from django_product_isolation.runflow import (
     RunflowClient,
     RunflowError,
 )
-from django_product_isolation.transactions import summary
 
 from . import outages
 from .outages import Place
@@ -69,7 +69,7 @@ def hold_queue(reason: Reason) -> None:
 
 def pause_queue(until: datetime) -> None:
     """Send nothing that nobody is working on before ``until``: Runflow asked for it."""
-    moment = database_clock.at(until)
+    moment = clock.at(until)
     waiting_in_queue().filter(due_at__lt=moment).update(due_at=moment, reason=Reason.BUSY)
 
 

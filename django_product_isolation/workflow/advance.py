@@ -9,35 +9,35 @@ from functools import partial
 
 from django.db import DatabaseError, transaction
 
-from django_product_isolation.callbacks import Callback
 from django_product_isolation.choices import Status
-from django_product_isolation.decoding import around_decoding
+from django_product_isolation.database.transactions import is_away, retry_on_conflict, summary
 from django_product_isolation.host import StorageFailed, StorageUnfaithful
+from django_product_isolation.imaging.decoding import around_decoding
 from django_product_isolation.models import IsolationRun, LeaseLost, RunEvent
-from django_product_isolation.querysets import WAITED_IN_VAIN
+from django_product_isolation.models.querysets import WAITED_IN_VAIN
 from django_product_isolation.reasons import Reason
 from django_product_isolation.redaction import without_locals
+from django_product_isolation.runflow.callbacks import Callback
 from django_product_isolation.signals import work_due
-from django_product_isolation.transactions import is_away, retried, summary
 
 from . import outages
 from .account import read_balance
 from .collect import collect, poll
 from .leases import keeper
-from .originals import put_back, tell_restored
-from .publish import apply, make_sure
+from .lookup import settle
+from .publish import apply, verify_swap
+from .restore_step import put_back, tell_restored
 from .retrying import retry
-from .settle import settle
-from .storage_outages import make_sure_of_storage, outlast
+from .storage_outages import outlast, verify_storage
 from .submit import confirm, submit
-from .timing import soon
+from .timing import seconds_from_now
 
 logger = logging.getLogger("django_product_isolation")
 
 
 def look_again(run: IsolationRun) -> None:
     """held -> where it was: the word of Runflow's that it waited for in vain may have come."""
-    run.move_to(Status(run.held_from), due_at=soon())
+    run.move_to(Status(run.held_from), due_at=seconds_from_now(0))
 
 
 STEPS: dict[str, Callable[[IsolationRun], None]] = {
@@ -47,7 +47,7 @@ STEPS: dict[str, Callable[[IsolationRun], None]] = {
     Status.COLLECTING: collect,
     Status.READY: apply,
     Status.HELD: look_again,
-    Status.APPLIED: make_sure,
+    Status.APPLIED: verify_swap,
     Status.RESTORING: put_back,
     Status.RESTORED: tell_restored,
     Status.FAILED: settle,
@@ -108,10 +108,10 @@ def advance(pk: uuid.UUID) -> bool:
 def take_step(run: IsolationRun) -> None:
     """Take the step of a claimed run, or put it off with the reason. Raises LeaseLost."""
     try:
-        if run.taken_over and is_deadly(run) and run.is_open:
+        if run.reclaimed and is_deadly(run) and run.is_open:
             retry(run, Reason.CRASHED, limit=0)
         else:
-            make_sure_of_storage(run)
+            verify_storage(run)
             run_step(run)
     except LeaseLost:
         raise
@@ -187,14 +187,14 @@ def receive_callback(pk: uuid.UUID, callback: Callback) -> None:
     take_hint(run, callback)
 
 
-@retried
+@retry_on_conflict
 def take_hint(run: IsolationRun, callback: Callback) -> None:
     """Make the run due, if it waits for Runflow at all; remember what Runflow calls it."""
     with transaction.atomic():
         in_its_own_time = run.status == Status.QUEUED or (
             run.status == Status.HELD and run.reason not in WAITED_IN_VAIN
         )
-        due = {} if in_its_own_time else {"due_at": soon()}
+        due = {} if in_its_own_time else {"due_at": seconds_from_now(0)}
         noted = run.runflow_run_id is None and note_hint(run, callback.run_id, **due)
         woken = bool(due) and (noted or IsolationRun.objects.wake(run.pk))
         if not (noted or woken):

@@ -13,7 +13,7 @@ from django.db.models import Count, Max, Model, QuerySet
 from django_product_isolation.choices import Status
 from django_product_isolation.host import Picture, Target, shown_rows, without_dimensions
 from django_product_isolation.models import IsolationBatch, IsolationRun
-from django_product_isolation.querysets import RunQuerySet
+from django_product_isolation.models.querysets import RunQuerySet
 
 
 def as_queryset(images: Any) -> QuerySet[Any]:

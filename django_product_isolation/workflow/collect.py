@@ -11,9 +11,9 @@ from typing import Any, BinaryIO, cast
 
 from django.core.files.base import File
 
-from django_product_isolation import database_clock
 from django_product_isolation.choices import Status
 from django_product_isolation.conf import get_settings
+from django_product_isolation.database import clock
 from django_product_isolation.fetching import FetchError, fetch
 from django_product_isolation.host import (
     MAX_FILE_BYTES,
@@ -28,15 +28,16 @@ from django_product_isolation.host import (
     mark_of,
     result_filename,
 )
-from django_product_isolation.images import (
+from django_product_isolation.imaging.copies import (
     ImageFacts,
     ImageRejected,
-    oddities,
-    publishable,
+    anomalies,
+    sanitized,
     sha256_of,
 )
 from django_product_isolation.models import IsolationRun, LeaseLost, RunEvent
 from django_product_isolation.reasons import Reason
+from django_product_isolation.retention.references import is_held
 from django_product_isolation.runflow import (
     AccountRefused,
     RateLimited,
@@ -49,13 +50,11 @@ from django_product_isolation.runflow import (
 
 from . import outages
 from .account import connect, describe
-from .files import find_fingerprint, target_of
 from .fitting import NotAccepted, fitted
-from .needs import is_held
+from .lookup import cost_of, count_look
 from .outages import Place
 from .retrying import put_off, retry
-from .settle import cost_of, count_look
-from .timing import MIN_LOOKUPS, MIN_POLLS, POLL_HORIZON, backoff, next_poll, soon
+from .timing import MIN_LOOKUPS, MIN_POLLS, POLL_HORIZON, backoff, next_poll, seconds_from_now
 
 DOWNLOAD_DEADLINE = 120.0
 MAX_LINKS = 20  # fresh ones that may be refused, within about a quarter of an hour
@@ -67,7 +66,7 @@ def poll(run: IsolationRun) -> None:
     if known is None:
         return
     if known.status == RunState.SUCCEEDED:
-        run.move_to(Status.COLLECTING, due_at=soon(), cost=cost_of(run, known))
+        run.move_to(Status.COLLECTING, due_at=seconds_from_now(0), cost=cost_of(run, known))
     elif known.status == RunState.FAILED:
         detail = f"{known.failure_code} {known.failure_message}".strip()
         cost = cost_of(run, known)
@@ -75,11 +74,11 @@ def poll(run: IsolationRun) -> None:
     elif known.status == RunState.CANCELLED:
         run.move_to(Status.CANCELLED, reason=Reason.RUN_CANCELLED, cost=cost_of(run, known))
     elif Place.RUNFLOW in run.known_outages:
-        run.wait(next_poll(database_clock.now()), attempts=0)  # what an outage ate does not count
-    elif database_clock.now() - run.status_since > POLL_HORIZON and run.attempts >= MIN_POLLS:
+        run.release_until(next_poll(clock.now()), attempts=0)  # what an outage ate does not count
+    elif clock.now() - run.status_since > POLL_HORIZON and run.attempts >= MIN_POLLS:
         run.move_to(Status.HELD, reason=Reason.TOO_LONG)
     else:
-        run.wait(next_poll(run.status_since))
+        run.release_until(next_poll(run.status_since))
 
 
 def read(run: IsolationRun, client: RunflowClient) -> Run | None:
@@ -94,7 +93,7 @@ def read(run: IsolationRun, client: RunflowClient) -> Run | None:
             put_off(run, Place.RUNFLOW, error, reason=reason, give_up=give_up)
         return None
     if run.answered_looks:
-        run.keep(answered_looks=0, looked_at=None)
+        run.update_fields(answered_looks=0, looked_at=None)
     return known
 
 
@@ -110,7 +109,7 @@ def miss(run: IsolationRun, error: RunflowError) -> None:
             looked_at=None,
         )
     else:
-        run.wait(backoff(run.attempts), reason=Reason.NO_ANSWER, detail=describe(error))
+        run.release_until(backoff(run.attempts), reason=Reason.NO_ANSWER, detail=describe(error))
 
 
 def collect(run: IsolationRun) -> None:
@@ -127,7 +126,7 @@ def collect(run: IsolationRun) -> None:
         try:
             with download(client, known) as result:
                 outages.answered(run, Place.RESULTS)
-                take_in(run, known, result)
+                ingest(run, known, result)
         except FetchError as error:
             refuse_download(run, error)
         except RunflowError as error:
@@ -136,7 +135,9 @@ def collect(run: IsolationRun) -> None:
         except ImageRejected as error:
             # A cut transfer looks like a broken picture: one fresh download tells them apart.
             if run.attempts < 2:
-                run.wait(backoff(run.attempts), reason=Reason.OUTPUT_UNREADABLE, detail=error.code)
+                run.release_until(
+                    backoff(run.attempts), reason=Reason.OUTPUT_UNREADABLE, detail=error.code
+                )
             else:
                 run.move_to(Status.FAILED, reason=Reason.OUTPUT_UNREADABLE, detail=error.code)
 
@@ -186,16 +187,16 @@ def refuse_download(run: IsolationRun, error: FetchError) -> None:
         retry(run, Reason.OUTPUT_UNAVAILABLE, error.code, limit=MAX_LINKS)
 
 
-def take_in(run: IsolationRun, known: Run, result: BinaryIO) -> None:
+def ingest(run: IsolationRun, known: Run, result: BinaryIO) -> None:
     """Check the downloaded result and keep what customers may see of it and the field accepts.
 
     Raises ImageRejected and StorageFailed.
     """
     try:
-        with publishable(result) as clean:
-            odd = oddities(clean.file, clean.facts, run.batch.aspect_ratio)
-            fit, more = fitted(target_of(run), run.object_pk, clean)
-            name, digest = keep_file(run, target_of(run), fit.file, fit.facts)
+        with sanitized(result) as clean:
+            odd = anomalies(clean.file, clean.facts, run.batch.aspect_ratio)
+            fit, more = fitted(run.target, run.object_pk, clean)
+            name, digest = store_result(run, run.target, fit.file, fit.facts)
     except FileMissing:
         run.move_to(Status.SUPERSEDED, reason=Reason.IMAGE_DELETED)
         return
@@ -209,7 +210,7 @@ def take_in(run: IsolationRun, known: Run, result: BinaryIO) -> None:
     except NotAccepted as error:
         run.move_to(Status.HELD, reason=Reason.RESULT_REFUSED, detail=str(error)[:500])
         return
-    if has_lost_original(run, target_of(run)):
+    if has_lost_original(run, run.target):
         kept: dict[str, Any] = {"result_name": name, "result_sha256": digest}
         run.move_to(Status.HELD, reason=Reason.ORIGINAL_MISSING, **kept)
         return
@@ -222,7 +223,7 @@ def take_in(run: IsolationRun, known: Run, result: BinaryIO) -> None:
         Status.READY,
         reason=reason,
         detail=", ".join(odd),
-        due_at=None if review else soon(),
+        due_at=None if review else seconds_from_now(0),
         review=review,
         result_name=name,
         result_sha256=digest,
@@ -236,10 +237,10 @@ def has_lost_original(run: IsolationRun, target: Target) -> bool:
     """
     name = run.source_name
     is_shown = target.current_name(run.object_pk) == name
-    return is_shown and not target.has(name) and find_fingerprint(target, name) is None
+    return is_shown and not target.has(name) and target.find_fingerprint(name) is None
 
 
-def keep_file(
+def store_result(
     run: IsolationRun, target: Target, result: BinaryIO, facts: ImageFacts
 ) -> tuple[str, str]:
     """Store the result and return its name and SHA-256, read back from the storage.
@@ -255,7 +256,7 @@ def keep_file(
         run.record(RunEvent.Kind.LEFTOVER, detail=run.result_name)
     filename = result_filename(facts.extension)
     path = target.path_for(run.object_pk, filename, beside=run.source_name)
-    run.keep(result_name=path)
+    run.update_fields(result_name=path)
     name = target.store(path, File(result))
     if name != path:
         if mark_of(name) != mark_of(path) and is_anothers(target, name, path, digest):
@@ -283,7 +284,7 @@ def keep_other_name(run: IsolationRun, name: str) -> None:
     Raises LeaseLost; even then the file is known.
     """
     try:
-        run.keep(result_name=name)
+        run.update_fields(result_name=name)
     except LeaseLost:
         run.record(RunEvent.Kind.LEFTOVER, detail=name)
         raise
@@ -291,5 +292,5 @@ def keep_other_name(run: IsolationRun, name: str) -> None:
 
 def is_stored(target: Target, name: str, digest: str) -> bool:
     """Whether the storage has a file of that name with those bytes."""
-    stored = find_fingerprint(target, name)
+    stored = target.find_fingerprint(name)
     return stored is not None and stored.sha256 == digest

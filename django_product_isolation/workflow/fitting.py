@@ -11,7 +11,6 @@ from typing import BinaryIO, cast
 from django.core.files.base import File
 from django.db.models import Model
 
-from django_product_isolation.decoding import facts_of, opened
 from django_product_isolation.host import (
     FileMissing,
     NotProcessed,
@@ -25,8 +24,9 @@ from django_product_isolation.host import (
     result_filename,
     untouched,
 )
-from django_product_isolation.images import SOURCE_FORMATS, ImageRejected, Prepared, size_of
-from django_product_isolation.variants import takes, variants
+from django_product_isolation.imaging.copies import SOURCE_FORMATS, ImageRejected, Prepared, size_of
+from django_product_isolation.imaging.decoding import facts_of, opened
+from django_product_isolation.imaging.variants import takes, variants
 
 
 class NotAccepted(Exception):

@@ -14,15 +14,15 @@ from functools import partial
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from django_product_isolation import database_clock
 from django_product_isolation.choices import Status
-from django_product_isolation.database_clock import DatabaseNow
+from django_product_isolation.database import clock
+from django_product_isolation.database.clock import DatabaseNow
 from django_product_isolation.models import IsolationRun, Outage
-from django_product_isolation.querysets import RunQuerySet
+from django_product_isolation.models.querysets import RunQuerySet
 from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import work_due
 
-from .timing import soon
+from .timing import seconds_from_now
 
 logger = logging.getLogger("django_product_isolation")
 
@@ -65,8 +65,8 @@ def stands_aside(run: IsolationRun) -> bool:
     run.known_outages = frozenset(known)
     for place in needed:
         if place in known and known[place].is_declared and not claim_probe(place):
-            until = soon(random.uniform(PROBE_SECONDS, OTHERS_SECONDS))  # noqa: S311
-            run.wait(until, reason=run.reason, attempts=run.attempts - 1)
+            until = seconds_from_now(random.uniform(PROBE_SECONDS, OTHERS_SECONDS))  # noqa: S311
+            run.release_until(until, reason=run.reason, attempts=run.attempts - 1)
             return True
     return False
 
@@ -93,7 +93,7 @@ def meet(run: IsolationRun, place: Place, error: str) -> datetime | None:
         return None
     later = DatabaseNow(OTHERS_SECONDS)
     waiting(place).filter(due_at__lt=later).update(due_at=later)
-    return soon(pause)
+    return seconds_from_now(pause)
 
 
 def count_failure(place: Place) -> None:
@@ -119,7 +119,7 @@ def end_those_over(run: IsolationRun) -> None:
         declared = known.filter(is_declared=True).first()
         if not known.delete()[0] or declared is None:
             continue
-        lasted = (database_clock.now() - declared.since).total_seconds()
+        lasted = (clock.now() - declared.since).total_seconds()
         logger.warning("outage_over place=%s seconds=%.0f", place, lasted)
         wake(Place(place))
 

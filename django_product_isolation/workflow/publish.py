@@ -11,17 +11,22 @@ from typing import Any
 from django.db import transaction
 
 from django_product_isolation.choices import Status
-from django_product_isolation.host import StorageFailed, StorageUnfaithful, SwapRefused, Target
+from django_product_isolation.database.transactions import retry_on_conflict
+from django_product_isolation.host import (
+    Fingerprint,
+    StorageFailed,
+    StorageUnfaithful,
+    SwapRefused,
+    Target,
+)
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import image_applied
-from django_product_isolation.transactions import retried
 
 from .audit import log_change
-from .files import Fingerprint, find_fingerprint, target_of
 from .retrying import retry
 from .storage_outages import has_lasted
-from .timing import soon
+from .timing import seconds_from_now
 
 logger = logging.getLogger("django_product_isolation")
 
@@ -31,10 +36,10 @@ PATIENCE = 20
 
 def apply(run: IsolationRun) -> None:
     """ready -> applied | superseded: publish the result, if the source is still what was sent."""
-    target = target_of(run)
+    target = run.target
     current = target.current_name(run.object_pk)
-    source = find_fingerprint(target, run.source_name) if current == run.source_name else None
-    result = find_fingerprint(target, run.result_name)
+    source = target.find_fingerprint(run.source_name) if current == run.source_name else None
+    result = target.find_fingerprint(run.result_name)
     if current is None:
         run.move_to(Status.SUPERSEDED, reason=Reason.IMAGE_DELETED)
     elif current != run.source_name or (source and source.sha256 != run.source_sha256):
@@ -56,15 +61,15 @@ def apply(run: IsolationRun) -> None:
             run.move_to(Status.SUPERSEDED, reason=Reason.IMAGE_CHANGED)
 
 
-def make_sure(run: IsolationRun) -> None:
+def verify_swap(run: IsolationRun) -> None:
     """After applied: undo the swap if the source got other bytes meanwhile, else tell the shop.
 
     No lock spans a database and a file storage, so an upload under the same name between our
     last look and the swap can only be noticed afterwards.
     """
-    target = target_of(run)
+    target = run.target
     try:
-        source = read_alike(target, run.source_name, run.source_sha256)
+        source = read_source_twice(target, run.source_name, run.source_sha256)
     except StorageUnfaithful as error:
         if run.attempts < PATIENCE:
             retry(run, Reason.STORAGE_FAILED, str(error), limit=PATIENCE)
@@ -82,23 +87,23 @@ def make_sure(run: IsolationRun) -> None:
         instance = target.instance(run.object_pk)
         tell = partial(image_applied.send_robust, target.model, run=run, instance=instance)
         transaction.on_commit(tell)
-    run.rest()
+    run.finish()
 
 
-def read_alike(target: Target, name: str, sha256: str) -> Fingerprint | None:
+def read_source_twice(target: Target, name: str, sha256: str) -> Fingerprint | None:
     """A file's fingerprint; one with another ``sha256``, or none, only if it was seen twice.
 
     Raises StorageFailed otherwise: what a failing storage hands out must neither undo a swap nor
     hide a newer upload.
     """
-    found = find_fingerprint(target, name)
+    found = target.find_fingerprint(name)
     is_as_known = found is not None and found.sha256 == sha256
-    if not is_as_known and find_fingerprint(target, name) != found:
+    if not is_as_known and target.find_fingerprint(name) != found:
         raise StorageUnfaithful("a file was read differently twice")
     return found
 
 
-@retried
+@retry_on_conflict
 def swap(
     run: IsolationRun,
     target: Target,
@@ -113,7 +118,9 @@ def swap(
     Raises SwapRefused.
     """
     reason = Reason.IMAGE_CHANGED if status == Status.SUPERSEDED else ""
-    due_at = None if status == Status.SUPERSEDED else soon()  # to make sure, and to tell
+    due_at = (
+        None if status == Status.SUPERSEDED else seconds_from_now(0)
+    )  # to make sure, and to tell
     with run.all_or_nothing():
         if not target.swap(run.object_pk, old=old, new=new, size=shown.size):
             return False

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from django_product_isolation import database_clock
 from django_product_isolation.choices import Status
+from django_product_isolation.database import clock
 from django_product_isolation.fetching import FetchError
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
@@ -12,8 +12,8 @@ from django_product_isolation.runflow import AccountRefused, RateLimited, Runflo
 from . import outages
 from .account import describe, hold, pause_queue
 from .outages import Place
-from .restoring import leave_applied
-from .timing import MANY_ATTEMPTS, MAX_ATTEMPTS, TROUBLE_HORIZON, backoff, soon
+from .restore_requests import leave_applied
+from .timing import MANY_ATTEMPTS, MAX_ATTEMPTS, TROUBLE_HORIZON, backoff, seconds_from_now
 
 ENDED = (Status.FAILED, Status.CANCELLED, Status.SUPERSEDED)
 
@@ -34,10 +34,10 @@ def retry(
     tried again without limit: what it cost must become known.
     """
     if run.attempts < limit or run.status in ENDED:
-        run.wait(backoff(run.attempts), reason=reason, detail=detail)
+        run.release_until(backoff(run.attempts), reason=reason, detail=detail)
     elif run.status in (Status.APPLIED, Status.RESTORED):
         run.record(RunEvent.Kind.PROBLEM, reason, detail, status=Status(run.status))
-        run.rest()
+        run.finish()
     elif run.status == Status.RESTORING:
         leave_applied(run, Reason.NOT_PUT_BACK, detail)
     else:
@@ -82,14 +82,12 @@ def wait_out(
     """
     until = outages.meet(run, place, detail) or backoff(run.attempts)
     if error.retry_after is not None:
-        until = max(until, soon(error.retry_after))
-    lasts = (
-        database_clock.now() - run.status_since > TROUBLE_HORIZON and run.attempts > MANY_ATTEMPTS
-    )
+        until = max(until, seconds_from_now(error.retry_after))
+    lasts = clock.now() - run.status_since > TROUBLE_HORIZON and run.attempts > MANY_ATTEMPTS
     if lasts and run.may_go_to(Status.HELD):
         run.move_to(Status.HELD, reason=give_up, detail=detail)
     else:
-        run.wait(until, reason=reason, detail=detail)
+        run.release_until(until, reason=reason, detail=detail)
 
 
 def wait_as_asked(run: IsolationRun, error: RateLimited, detail: str) -> None:
@@ -97,9 +95,11 @@ def wait_as_asked(run: IsolationRun, error: RateLimited, detail: str) -> None:
     pause = as_asked(run, error)
     if run.status == Status.QUEUED:
         pause_queue(pause)
-    run.wait(pause, reason=Reason.BUSY, detail=detail)
+    run.release_until(pause, reason=Reason.BUSY, detail=detail)
 
 
 def as_asked(run: IsolationRun, error: RateLimited) -> datetime:
     """The moment until which Runflow asks to be left alone."""
-    return backoff(run.attempts) if error.retry_after is None else soon(error.retry_after)
+    return (
+        backoff(run.attempts) if error.retry_after is None else seconds_from_now(error.retry_after)
+    )

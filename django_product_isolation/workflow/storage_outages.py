@@ -7,34 +7,33 @@ import random
 from contextlib import suppress
 from datetime import timedelta
 
-from django_product_isolation import database_clock
 from django_product_isolation.choices import Status
+from django_product_isolation.database import clock
 from django_product_isolation.host import FileMissing
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
 
-from .files import target_of
-from .timing import soon
+from .timing import seconds_from_now
 
 # All go on soon after it is back. Seconds.
 LONGEST_PAUSE = 60.0
 HORIZON = timedelta(hours=24)
 
 
-def make_sure_of_storage(run: IsolationRun) -> None:
+def verify_storage(run: IsolationRun) -> None:
     """Ask a storage that failed this run before for something small, before anything is fetched
     for it in vain. Raises StorageFailed.
     """
     if run.reason == Reason.STORAGE_FAILED:
         with suppress(FileMissing):  # an answer too
-            target_of(run).size_of(run.source_name)
+            run.target.size_of(run.source_name)
 
 
 def has_lasted(run: IsolationRun) -> bool:
     """Whether the storage has failed this run for a day."""
     told = run.events.filter(reason=Reason.STORAGE_FAILED, at__gte=run.status_since)
     first = told.order_by("at", "pk").values_list("at", flat=True).first()
-    return first is not None and database_clock.now() - first > HORIZON
+    return first is not None and clock.now() - first > HORIZON
 
 
 def outlast(run: IsolationRun, detail: str) -> None:
@@ -46,5 +45,5 @@ def outlast(run: IsolationRun, detail: str) -> None:
         run.move_to(Status.HELD, reason=Reason.STORAGE_FAILED, detail=detail)
     else:
         pause = min(2.0 ** min(run.attempts, 10), LONGEST_PAUSE)
-        until = soon(random.uniform(pause / 2, pause))  # noqa: S311 (spreads load)
-        run.wait(until, reason=Reason.STORAGE_FAILED, detail=detail)
+        until = seconds_from_now(random.uniform(pause / 2, pause))  # noqa: S311 (spreads load)
+        run.release_until(until, reason=Reason.STORAGE_FAILED, detail=detail)

@@ -7,10 +7,9 @@ only when the request provably was not accepted. Otherwise Runflow is asked; not
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from django_product_isolation import database_clock
-from django_product_isolation.callbacks import callback_url
 from django_product_isolation.choices import Source, Status
 from django_product_isolation.conf import get_settings
+from django_product_isolation.database import clock
 from django_product_isolation.fetching import is_reachable_from_outside, is_refused
 from django_product_isolation.host import (
     FileMissing,
@@ -21,14 +20,15 @@ from django_product_isolation.host import (
     extensions_of,
     result_filename,
 )
-from django_product_isolation.images import (
+from django_product_isolation.imaging.copies import (
     ImageRejected,
-    needs_preparing,
+    needs_conversion,
     prepare_for_upload,
     sha256_of,
 )
+from django_product_isolation.imaging.variants import takes
 from django_product_isolation.models import IsolationRun, RunEvent
-from django_product_isolation.querysets import LOOKS_APART
+from django_product_isolation.models.querysets import LOOKS_APART
 from django_product_isolation.reasons import Reason
 from django_product_isolation.runflow import (
     AccountRefused,
@@ -43,16 +43,15 @@ from django_product_isolation.runflow import (
     RunRequest,
     UploadFailed,
 )
-from django_product_isolation.variants import takes
+from django_product_isolation.runflow.callbacks import callback_url
 
 from . import outages
 from .account import connect, describe, hold, hold_queue, pause_queue
-from .files import target_of
 from .fitting import refused_beforehand
+from .lookup import is_surely_absent, look_up, next_look
 from .outages import Place
 from .retrying import as_asked, put_off
-from .settle import is_surely_absent, look_up, next_look
-from .timing import MIN_LOOKUPS, POLL_HORIZON, backoff, next_poll, soon
+from .timing import MIN_LOOKUPS, POLL_HORIZON, backoff, next_poll, seconds_from_now
 
 LINK_SECONDS = 10.0  # to see whether our own storage hands the source out
 UNKNOWN_FATE = Reason.STILL_UNCONFIRMED
@@ -65,7 +64,7 @@ def submit(run: IsolationRun) -> None:
     client = connect(run)
     if may_have_arrived(run, client):
         return
-    target = target_of(run)
+    target = run.target
     if is_superseded(run, target):
         return
     try:
@@ -94,7 +93,9 @@ def start_sending(run: IsolationRun) -> bool:
     """queued -> submitting, under the same lease. False when somebody else was faster."""
     leased: dict[str, Any] = {"lease_owner": run.lease_owner, "lease_until": run.lease_until}
     unasked: dict[str, Any] = {"answered_looks": 0, "looked_at": None}
-    return run.move_to(Status.SUBMITTING, due_at=soon(), attempts=run.attempts, **leased, **unasked)
+    return run.move_to(
+        Status.SUBMITTING, due_at=seconds_from_now(0), attempts=run.attempts, **leased, **unasked
+    )
 
 
 def may_have_arrived(run: IsolationRun, client: RunflowClient) -> bool:
@@ -118,7 +119,7 @@ def may_have_arrived(run: IsolationRun, client: RunflowClient) -> bool:
     elif is_surely_absent(run, found):
         return False
     else:
-        run.wait(soon(LOOKS_APART.total_seconds()), reason=Reason.UNCONFIRMED)
+        run.release_until(seconds_from_now(LOOKS_APART.total_seconds()), reason=Reason.UNCONFIRMED)
     return True
 
 
@@ -153,7 +154,7 @@ def prepare(run: IsolationRun, target: Target, client: RunflowClient) -> RunRequ
             raise Unusable(Reason.RESULT_REFUSED, " ".join(words)[:500])
         with target.copy(run.source_name) as source:
             fingerprint, _size = sha256_of(source)
-            run.keep(source_sha256=fingerprint)
+            run.update_fields(source_sha256=fingerprint)
             image_url = within_reach(run, target, source, client)
     except FileMissing as error:
         raise Unusable(Reason.SOURCE_MISSING) from error
@@ -164,7 +165,7 @@ def prepare(run: IsolationRun, target: Target, client: RunflowClient) -> RunRequ
     except NameTaken as error:
         raise Unusable(Reason.NAME_TAKEN) from error
     except ImageRejected as error:
-        too_large = error.code in {"too_many_pixels", "too_many_bytes"}
+        too_large = error.code == "too_many_pixels"
         reason = Reason.SOURCE_TOO_LARGE if too_large else Reason.SOURCE_UNREADABLE
         raise Unusable(reason, error.code) from error
     return RunRequest(
@@ -184,7 +185,7 @@ def within_reach(run: IsolationRun, target: Target, source: BinaryIO, client: Ru
     how, own_url = get_settings().SOURCE, target.url(run.source_name)
     reachable = is_reachable_from_outside(own_url)
     if how != Source.UPLOAD and reachable:
-        as_it_is = not needs_preparing(source)
+        as_it_is = not needs_conversion(source)
         if (how == Source.URL or as_it_is) and not is_refused(own_url, deadline=LINK_SECONDS):
             return own_url
     if how == Source.URL:
@@ -207,10 +208,12 @@ def send(run: IsolationRun, client: RunflowClient, request: RunRequest) -> None:
         if error.not_accepted:
             not_accepted(run, error)
         elif isinstance(error, Conflict):
-            run.wait(soon(5), reason=Reason.CONFLICT, detail=describe(error))
+            run.release_until(seconds_from_now(5), reason=Reason.CONFLICT, detail=describe(error))
         else:
             outages.meet(run, Place.ORDERS, describe(error))
-            run.wait(soon(5), reason=Reason.UNCONFIRMED, detail=describe(error))
+            run.release_until(
+                seconds_from_now(5), reason=Reason.UNCONFIRMED, detail=describe(error)
+            )
     else:
         accepted(run, sent)
 
@@ -225,7 +228,7 @@ def accepted(run: IsolationRun, sent: Run) -> None:
         hinted_run_ids="",
         answered_looks=0,
         looked_at=None,
-        due_at=soon() if called_back else next_poll(database_clock.now()),
+        due_at=seconds_from_now(0) if called_back else next_poll(clock.now()),
     )
 
 
@@ -261,7 +264,7 @@ def confirm(run: IsolationRun) -> None:
     except RunflowError as error:
         put_off(run, Place.RUNFLOW, error, reason=waiting_for, give_up=UNKNOWN_FATE)
         return
-    waited = database_clock.now() - run.status_since
+    waited = clock.now() - run.status_since
     if found.run is not None:
         accepted(run, found.run)
     elif is_surely_absent(run, found) and waiting_for == Reason.UNCONFIRMED:
@@ -272,7 +275,7 @@ def confirm(run: IsolationRun) -> None:
         run.move_to(Status.HELD, reason=UNKNOWN_FATE)
     else:
         pause = min(max(5.0, waited.total_seconds() / 3), LOOKS_APART.total_seconds() + 1)
-        run.wait(soon(pause), reason=waiting_for)
+        run.release_until(seconds_from_now(pause), reason=waiting_for)
 
 
 def is_in_conflict(run: IsolationRun) -> bool:

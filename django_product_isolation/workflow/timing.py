@@ -3,8 +3,8 @@
 import random
 from datetime import datetime, timedelta
 
-from django_product_isolation import database_clock
 from django_product_isolation.conf import get_settings
+from django_product_isolation.database import clock
 
 # Give up by ourselves and ask a person (reliability: nothing ends in the dark).
 POLL_HORIZON = timedelta(hours=24)
@@ -25,15 +25,15 @@ MAX_BACKOFF = 60.0
 CALLBACK_GRACE = 20.0
 
 
-def soon(seconds: float = 0.0) -> datetime:
+def seconds_from_now(seconds: float = 0.0) -> datetime:
     """The moment ``seconds`` from now, by the database's clock."""
-    return database_clock.now() + timedelta(seconds=seconds)
+    return clock.now() + timedelta(seconds=seconds)
 
 
 def backoff(attempts: int) -> datetime:
     """The moment of the next try: doubling from 2 s up to one minute, with jitter."""
     ceiling = min(2.0 ** min(attempts, 10), MAX_BACKOFF)
-    return soon(random.uniform(ceiling / 2, ceiling))  # noqa: S311 (spreads load, guards nothing)
+    return seconds_from_now(random.uniform(ceiling / 2, ceiling))  # noqa: S311 (spreads load, guards nothing)
 
 
 def next_poll(since: datetime) -> datetime:
@@ -42,8 +42,8 @@ def next_poll(since: datetime) -> datetime:
     Every 2 s at first, growing to 15 s, after five minutes from 1 to 15 minutes; not before
     20 s where a callback should come first (contract, section 6, rule 2).
     """
-    waited = (database_clock.now() - since).total_seconds()
+    waited = (clock.now() - since).total_seconds()
     low, high = (2.0, 15.0) if waited < 300 else (60.0, 900.0)
     pause = min(max(waited / 4, low), high)
     callbacks = get_settings().CALLBACK_BASE_URL is not None
-    return soon(max(pause, CALLBACK_GRACE) if callbacks else pause)
+    return seconds_from_now(max(pause, CALLBACK_GRACE) if callbacks else pause)

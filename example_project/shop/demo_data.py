@@ -4,18 +4,15 @@ Adds what is missing and changes nothing that is there.
 """
 
 import itertools
-import warnings
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable
 
 from django.contrib.auth.models import Permission, User
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.text import slugify
-from PIL import Image
 
 from .models import Product, ProductImage
+from .photo_files import Photo
 
 PASSWORD = "demo"  # noqa: S105 - printed at every start; the demo listens on this machine only
 ASSISTANT_MAY = [
@@ -28,16 +25,6 @@ ASSISTANT_MAY = [
 ]
 
 
-@dataclass(frozen=True)
-class Photo:
-    """A picture file of a product; photos of one product come one after another."""
-
-    product: str
-    caption: str
-    suffix: str  # ".jpg"
-    content: bytes
-
-
 def create_users() -> None:
     """Create ``staff``, who may do everything, and ``assistant``, who works on images."""
     if not User.objects.filter(username="staff").exists():
@@ -45,29 +32,6 @@ def create_users() -> None:
     if not User.objects.filter(username="assistant").exists():
         assistant = User.objects.create_user("assistant", password=PASSWORD, is_staff=True)
         assistant.user_permissions.set(Permission.objects.filter(codename__in=ASSISTANT_MAY))
-
-
-def photos_in(folder: Path) -> Iterator[Photo]:
-    """Yield the pictures in the folder by name, "jeans-street.jpg" as "Jeans street".
-
-    Other files are passed over.
-    """
-    for path in sorted(folder.iterdir(), key=lambda path: (path.stem.lower(), path.name)):
-        if path.is_file() and is_picture(path):
-            name = path.stem.replace("-", " ").replace("_", " ").strip()
-            name = name[:1].upper() + name[1:100]
-            yield Photo(name, name, path.suffix.lower(), path.read_bytes())
-
-
-def is_picture(path: Path) -> bool:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path) as picture:
-                picture.verify()
-    except Exception:
-        return False  # Pillow raises whatever its decoders raise
-    return True
 
 
 @transaction.atomic

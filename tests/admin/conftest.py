@@ -3,7 +3,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 
-from django_product_isolation.admin.attach import attach
+from django_product_isolation.admin.host.attach import attach
 from tests.assortment.stock import name_images
 from tests.catalogue.models import ProductImage
 

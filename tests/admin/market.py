@@ -9,8 +9,8 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.urls import include, path
 
-from django_product_isolation.admin.attach import attach
 from django_product_isolation.admin.batches import BatchAdmin
+from django_product_isolation.admin.host.attach import attach
 from django_product_isolation.admin.presets import PresetAdmin
 from django_product_isolation.admin.runs import RunAdmin
 from django_product_isolation.models import IsolationBatch, IsolationRun, Preset

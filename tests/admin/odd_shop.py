@@ -6,7 +6,7 @@ from django.contrib.admin import AdminSite
 from django.contrib.admin.sites import all_sites
 from django.urls import include, path
 
-from django_product_isolation.admin.attach import attach
+from django_product_isolation.admin.host.attach import attach
 from tests.catalogue.models import ProductImage
 
 

@@ -8,10 +8,11 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 
-from django_product_isolation.admin import actions, rights
-from django_product_isolation.admin.actions import attach_actions, isolate_product
+from django_product_isolation.admin.host import actions
+from django_product_isolation.admin.host.actions import attach_actions, isolate_product
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
+from django_product_isolation.staff import permissions
 from tests.admin.shop import (
     CHANGE,
     CHANGELIST,
@@ -228,7 +229,7 @@ def test_restore_is_taken_while_the_storage_does_not_answer(client, media_root):
 @pytest.mark.django_db
 def test_restore_says_when_it_did_not_look_at_all_that_was_chosen(client, monkeypatch):
     monkeypatch.setattr(actions, "MAX_READ", 1)
-    monkeypatch.setattr(rights, "MAX_READ", 1)
+    monkeypatch.setattr(permissions, "MAX_READ", 1)
     runs = [make_run(Status.APPLIED, name=name) for name in ("Cup", "Pot")]
     client.force_login(make_staff(*EVERYTHING))
     images = [image_of(run) for run in runs]

@@ -6,10 +6,10 @@ import pytest
 from django.contrib import admin
 
 from django_product_isolation import NothingToIsolate, isolate, plan, restore
-from django_product_isolation.admin import rights, selections
-from django_product_isolation.admin.actions import attach_actions
+from django_product_isolation.admin.host.actions import attach_actions
 from django_product_isolation.models import IsolationRun, Selection
 from django_product_isolation.reasons import Reason
+from django_product_isolation.staff import permissions, selections
 from tests.admin.shop import press, quote_on
 from tests.bazaar.models import Album, GroupPhoto, Photo, Ware
 from tests.bazaar.stock import make_group_photo, make_photo, make_ware
@@ -71,7 +71,7 @@ def test_a_product_of_many_costs_and_reserves_one_price(option, product):
 
 
 def test_what_lies_beyond_the_limit_is_counted_by_image(bazaar, monkeypatch):
-    monkeypatch.setattr("django_product_isolation.workflow.begin.MAX_READ", 2)
+    monkeypatch.setattr("django_product_isolation.workflow.start.MAX_READ", 2)
     photos = [make_group_photo(f"Cup {n}", f"Pot {n}") for n in range(5)]
     images = GroupPhoto.objects.filter(wares__isnull=False).order_by("pk")
     chosen = plan(images)
@@ -107,10 +107,10 @@ def test_what_nobody_asked_the_rights_about_is_not_begun(admin_client, bazaar, m
     photos = [make_group_photo("Cup"), make_group_photo("Pot")]
     address = act(admin_client, GROUP_PHOTOS, "isolate_product", photos)
     quote = quote_on(admin_client.get(address))
-    monkeypatch.setattr(rights, "MAX_READ", 0)
+    monkeypatch.setattr(permissions, "MAX_READ", 0)
     assert admin_client.get(address).status_code == 403
     assert press(admin_client, address, quote=quote).status_code == 403
-    monkeypatch.setattr(rights, "MAX_READ", 1)
+    monkeypatch.setattr(permissions, "MAX_READ", 1)
     page = press(admin_client, address, quote=quote).content.decode()
     assert "1 image that was shown cannot be isolated any more." in page
     assert not IsolationRun.objects.exists()

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission
 
 from django_product_isolation.admin.runs import RunAdmin
 from django_product_isolation.choices import Status
-from django_product_isolation.host import permissions
+from django_product_isolation.host.access import permissions
 from django_product_isolation.models import IsolationRun
 from tests.admin.odd_shop import OddImage, odd_site
 from tests.admin.shop import ISOLATE, SPENDING, VIEW_RUNS, make_batch, make_run, make_staff

@@ -7,8 +7,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import include, path
 
-from django_product_isolation.admin.attach import attach
-from django_product_isolation.admin.derived import as_given
+from django_product_isolation.admin.host.attach import attach
+from django_product_isolation.admin.host.mixins import as_given
 from tests.catalogue.models import Product, ProductImage
 from tests.photos import make_image
 

@@ -16,8 +16,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from django_product_isolation.admin.order_form import Shape, in_pixels
-from django_product_isolation.admin.selections import select
 from django_product_isolation.choices import AspectRatio, Resolution, Status
 from django_product_isolation.models import (
     AccountBalance,
@@ -26,6 +24,8 @@ from django_product_isolation.models import (
     RunEvent,
     Selection,
 )
+from django_product_isolation.staff.order_form import Shape, in_pixels
+from django_product_isolation.staff.selections import select
 from tests.admin.shop import (
     CHANGE,
     CHANGELIST,
@@ -349,7 +349,7 @@ def test_a_budget_that_a_colleague_used_up_meanwhile_sends_nothing(
     client, staff, option, monkeypatch
 ):
     option(DAILY_BUDGET="0.30")
-    monkeypatch.setattr("django_product_isolation.admin.costs.budgets_left", dict)
+    monkeypatch.setattr("django_product_isolation.staff.order_costs.budgets_left", dict)
     page = order(client, [make_image("Cup"), make_image("Pot")]).content.decode()
     assert "but only $0.30 of the budget is left. Nothing was sent." in page
     assert not IsolationBatch.objects.exists()
@@ -585,7 +585,7 @@ def test_a_result_that_waits_is_turned_down_by_the_order_and_not_before(client, 
 
 def test_an_order_over_budget_turns_nothing_down(client, staff, rf, option, monkeypatch):
     option(DAILY_BUDGET="0.10")
-    monkeypatch.setattr("django_product_isolation.admin.costs.budgets_left", dict)
+    monkeypatch.setattr("django_product_isolation.staff.order_costs.budgets_left", dict)
     run = make_run(Status.READY, batch=make_batch(unit_price=0))
     press(client, redo_page(run, staff, rf))
     assert status_of(run) == Status.READY

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import path, reverse
 
 import django_product_isolation
-from django_product_isolation.admin.attach import attach
+from django_product_isolation.admin.host.attach import attach
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun, Selection
 from tests.admin.odd_shop import odd_site

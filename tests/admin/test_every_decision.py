@@ -3,9 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from django_product_isolation.admin.decisions import DECISIONS
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent, Selection
+from django_product_isolation.staff.decisions import DECISIONS
 from django_product_isolation.workflow import quote_of_runs
 from tests.admin.market import WITHOUT_SECOND_FACTOR, enter
 from tests.admin.shop import make_batch, make_run, press, tick

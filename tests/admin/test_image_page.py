@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
-from django_product_isolation.admin import image_page
+from django_product_isolation.admin.host import image_page
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, Selection
 from tests.admin.shop import (

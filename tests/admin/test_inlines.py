@@ -8,7 +8,7 @@ from django.db.models.fields.files import FieldFile
 from django.forms import BaseInlineFormSet
 from django.urls import reverse
 
-from django_product_isolation.admin.attach import attach
+from django_product_isolation.admin.host.attach import attach
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, Selection
 from tests.admin.odd_shop import OddImage, odd_site

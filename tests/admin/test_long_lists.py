@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from django_product_isolation.admin import paging, searching
+from django_product_isolation.admin import paging, search
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
 from tests.admin.shop import BATCHES, EVERYTHING, RUNS, make_batch, make_staff
@@ -23,7 +23,7 @@ def staff(client):
 @pytest.fixture
 def many(monkeypatch):
     """As if the runs of these tests were a hundred thousand."""
-    monkeypatch.setattr(searching, "MANY", 2)
+    monkeypatch.setattr(search, "MANY", 2)
 
 
 def add_runs(count, name="Cup", *, days_ago=0, **values):
@@ -98,7 +98,7 @@ def test_among_many_runs_names_are_sought_in_the_newest_and_the_page_says_so(cli
 
 
 def test_in_very_many_batches_the_same_runs_are_found(client, many, monkeypatch):
-    monkeypatch.setattr(searching, "MANY_BATCHES", 1)
+    monkeypatch.setattr(search, "MANY_BATCHES", 1)
     add_runs(1, "Old cup", days_ago=31)
     add_runs(1, "New cup", days_ago=29)
     add_runs(1, "Newer cup", days_ago=1)
@@ -107,7 +107,7 @@ def test_in_very_many_batches_the_same_runs_are_found(client, many, monkeypatch)
 
 @pytest.mark.parametrize("few", [0, 1, 3])
 def test_what_is_found_does_not_depend_on_how_much_it_is(client, monkeypatch, few):
-    monkeypatch.setattr(searching, "FEW", few)
+    monkeypatch.setattr(search, "FEW", few)
     add_runs(1, "Oak cup", days_ago=2)
     add_runs(1, "Brass pot", days_ago=1)
     add_runs(1, "Blue cup")

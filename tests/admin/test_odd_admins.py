@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
-from django_product_isolation.admin.attach import attach
+from django_product_isolation.admin.host.attach import attach
 from tests.admin.shop import make_staff
 from tests.catalogue.models import ProductImage
 from tests.photos import make_image

@@ -218,7 +218,7 @@ def test_the_default_of_the_model_is_where_the_page_starts(client, staff):
 def test_what_a_selection_brings_along_wins_over_the_default(client, staff, rf):
     from django.contrib import admin
 
-    from django_product_isolation.admin.selections import select
+    from django_product_isolation.staff.selections import select
 
     make_preset(default_model=IMAGES)
     request = rf.post("/")

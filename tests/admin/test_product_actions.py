@@ -6,11 +6,11 @@ import pytest
 from django.contrib import admin
 from django.db.models import Count
 
-from django_product_isolation.admin import selections
-from django_product_isolation.admin.actions import attach_actions
-from django_product_isolation.admin.product_actions import actions_for_products
+from django_product_isolation.admin.host.actions import attach_actions
+from django_product_isolation.admin.host.product_actions import actions_for_products
 from django_product_isolation.host import get_targets
 from django_product_isolation.models import Selection
+from django_product_isolation.staff import selections
 from tests.admin.shop import CHANGE, EVERYTHING, ISOLATE, VIEW, make_staff, pks
 from tests.catalogue.models import Product, ProductImage
 from tests.photos import make_image

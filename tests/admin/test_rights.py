@@ -102,7 +102,7 @@ def of_preset(scene):
     return [scene.preset.pk]
 
 
-def admin_of(model: str, args, lookers: set[str]) -> dict[str, Row]:
+def get_model_admin(model: str, args, lookers: set[str]) -> dict[str, Row]:
     """The addresses of a record of ours that people may only read."""
     name = f"admin:product_isolation_{model}"
     return {
@@ -151,8 +151,8 @@ ROWS = {
     "admin:product_isolation_isolationrun_decide": Row(
         of_run, get=NOBODY, post={"manager"}, data=lambda s: {"decide": "restore"}
     ),
-    **admin_of("isolationrun", of_run, WATCHERS),
-    **admin_of("isolationbatch", of_batch, WATCHERS),
+    **get_model_admin("isolationrun", of_run, WATCHERS),
+    **get_model_admin("isolationbatch", of_batch, WATCHERS),
     # Leads to the batch page, which decides for itself.
     "admin:product_isolation_isolationbatch_change": Row(of_batch, get=WATCHERS, post=WATCHERS),
     f"{PRESET}_changelist": Row(no_args, get=PRESET_MANAGERS, post=PRESET_MANAGERS),

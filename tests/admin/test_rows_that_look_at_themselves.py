@@ -3,7 +3,7 @@
 import pytest
 from django.contrib import admin
 
-from django_product_isolation.admin.attach import attach
+from django_product_isolation.admin.host.attach import attach
 from django_product_isolation.host.rows import opening_fields
 from django_product_isolation.models import IsolationRun
 from tests.admin.shop import press, quote_on

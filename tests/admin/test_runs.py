@@ -7,10 +7,10 @@ import pytest
 from django.urls import reverse
 
 from django_product_isolation.admin import runs as runs_admin
-from django_product_isolation.admin.decisions import DECISIONS
 from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
+from django_product_isolation.staff.decisions import DECISIONS
 from tests.admin.shop import (
     CHANGE,
     EVERYTHING,

@@ -7,9 +7,9 @@ from django.contrib import admin
 from django.test import RequestFactory
 from django.urls import reverse
 
-from django_product_isolation.admin import selections
-from django_product_isolation.admin.selections import select
 from django_product_isolation.models import IsolationBatch, Selection
+from django_product_isolation.staff import selections
+from django_product_isolation.staff.selections import select
 from tests.admin.shop import (
     CHANGE,
     CHANGELIST,

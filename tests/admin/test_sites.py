@@ -4,9 +4,9 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.urls import reverse
 
-from django_product_isolation.admin.actions import attach_actions
-from django_product_isolation.admin.sites import admin_of, find_model, sites_in_use
+from django_product_isolation.admin.host.actions import attach_actions
 from django_product_isolation.choices import Status
+from django_product_isolation.host.access.sites import find_model, get_model_admin, sites_in_use
 from django_product_isolation.models import IsolationBatch
 from tests.admin.shop import ISOLATE, make_batch, make_run, make_staff, press, status_of, tick
 from tests.admin.staff_site import StaffImage, site
@@ -28,8 +28,8 @@ def boss(client):
 
 def test_only_sites_with_an_address_count():
     assert sites_in_use() == [site]
-    assert admin_of(ProductImage) is site.get_model_admin(StaffImage)
-    assert admin_of(Product) is None
+    assert get_model_admin(ProductImage) is site.get_model_admin(StaffImage)
+    assert get_model_admin(Product) is None
     assert find_model("catalogue.gone") is find_model("nonsense") is None
 
 

@@ -11,9 +11,9 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
-from django_product_isolation.admin import states
-from django_product_isolation.admin.attach import attach
-from django_product_isolation.admin.state_filter import CHOICES, WORKING
+from django_product_isolation.admin.host import state_column
+from django_product_isolation.admin.host.attach import attach
+from django_product_isolation.admin.host.state_filter import CHOICES, WORKING
 from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.models import IsolationRun
 from tests.admin.odd_shop import OddImage, odd_site
@@ -181,7 +181,7 @@ def test_the_column_costs_one_query_whatever_the_number_of_images(client, staff,
 
 def test_posting_an_action_asks_for_no_states(client, staff, monkeypatch):
     run = make_run(Status.APPLIED)
-    monkeypatch.setattr(states, "runs_behind", lambda *args: pytest.fail("asked"))
+    monkeypatch.setattr(state_column, "current_runs", lambda *args: pytest.fail("asked"))
     client.post(CHANGELIST, tick([image_of(run)], "restore_original"))
     assert IsolationRun.objects.get().status == Status.RESTORING
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from django_product_isolation.admin.state_filter import CHOICES
-from django_product_isolation.admin.states import runs_behind
+from django_product_isolation.admin.host.state_column import current_runs
+from django_product_isolation.admin.host.state_filter import CHOICES
 from django_product_isolation.choices import OPEN_STATUSES, SHOWN_STATUSES, Status
 from django_product_isolation.host import target_for
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.workflow.catalogue import MAY_BE_REPEATED, Catalogue
+from django_product_isolation.workflow.backfill import MAY_BE_REPEATED, Catalogue
 from tests.admin.shop import make_batch
 from tests.catalogue.models import Product, ProductImage
 from tests.warehouse.models import LoosePhoto, PhotoOfSku, SkuPhoto, UuidPhoto
@@ -97,7 +97,7 @@ def chosen_by(status) -> str:
 def test_of_two_rows_with_one_file_each_has_its_own_state(kind, status, twins):
     one, other, target = twins(kind)
     run = begun(target, one, status)
-    assert runs_behind(target, rows(target)) == {str(one.pk): run}
+    assert current_runs(target, rows(target)) == {str(one.pk): run}
     assert filtered(target) == {"none": {str(other.pk)}, chosen_by(status): {str(one.pk)}}
     left = [other.pk] if status not in MAY_BE_REPEATED else [one.pk, other.pk]
     assert sorted(map(str, Catalogue(rows(target)).waiting.values_list("pk", flat=True))) == sorted(
@@ -110,7 +110,7 @@ def test_a_row_that_shows_the_result_of_another_has_no_run_of_its_own(kind, twin
     one, other, target = twins(kind)
     run = begun(target, one, Status.APPLIED)
     point(target, other, RESULT)
-    assert runs_behind(target, rows(target)) == {str(one.pk): run}
+    assert current_runs(target, rows(target)) == {str(one.pk): run}
     assert filtered(target) == {"none": {str(other.pk)}, "applied": {str(one.pk)}}
 
 
@@ -119,7 +119,7 @@ def test_a_row_without_a_file_has_nothing_of_what_was_pruned(status, twins):
     one, other, target = twins("numbers")
     begun(target, one, status, source_name="", result_name="")
     point(target, one, "")
-    assert runs_behind(target, rows(target)) == {}
+    assert current_runs(target, rows(target)) == {}
     assert filtered(target) == {"none": {str(one.pk), str(other.pk)}}
 
 
@@ -128,7 +128,7 @@ def test_a_run_of_another_field_or_model_under_the_same_key_counts_for_nothing(t
     for batch in ({"model_label": "catalogue.swatch"}, {"field_name": "thumbnail"}):
         run = begun(target, one, Status.REJECTED)
         type(run.batch).objects.filter(pk=run.batch_id).update(**batch)
-    assert runs_behind(target, rows(target)) == {}
+    assert current_runs(target, rows(target)) == {}
     assert filtered(target) == {"none": {str(one.pk), str(other.pk)}}
     assert Catalogue(rows(target)).waiting.count() == 2
 
@@ -143,7 +143,7 @@ def test_a_file_whose_name_is_merely_alike_is_another_file(settings):
     begun(target, image, Status.REJECTED)
     begun(target, image, Status.APPLIED, result_name=FILE)
     point(target, image, FILE.upper())
-    assert runs_behind(target, rows(target)) == {}
+    assert current_runs(target, rows(target)) == {}
     assert filtered(target) == {"none": {str(image.pk)}}
     assert Catalogue(rows(target)).waiting.count() == 1
 
@@ -155,7 +155,7 @@ def test_keys_that_are_merely_alike_are_different_rows(settings):
     SkuPhoto.objects.bulk_create([SkuPhoto(sku="mug", picture=FILE)])
     image = SkuPhoto.objects.get()
     begun(target, SkuPhoto(sku="MUG"), Status.REJECTED)
-    assert runs_behind(target, rows(target)) == {}
+    assert current_runs(target, rows(target)) == {}
     assert filtered(target) == {"none": {"mug"}}
     assert begun(target, image, Status.REJECTED)
     assert filtered(target) == {"ended": {"mug"}}

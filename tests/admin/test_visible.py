@@ -6,9 +6,9 @@ from django.contrib.auth import get_user_model
 from django.db.models import Manager
 from django.urls import path, reverse
 
-from django_product_isolation.admin import visible
 from django_product_isolation.choices import Status
 from django_product_isolation.models import AccountBalance, IsolationRun, Selection
+from django_product_isolation.staff import visibility
 from tests.admin.market import WITHOUT_SECOND_FACTOR, enter, site
 from tests.admin.shop import (
     EVERYTHING,
@@ -31,7 +31,7 @@ QUEUE = "/product-isolation/review/"
 
 @pytest.fixture(params=[1000, 0], ids=["keys by name", "keys by subquery"])
 def few(request, monkeypatch):
-    monkeypatch.setattr(visible, "FEW", request.param)
+    monkeypatch.setattr(visibility, "FEW", request.param)
 
 
 def listed(client, url=RUNS) -> list[str]:

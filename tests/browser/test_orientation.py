@@ -8,7 +8,7 @@ import zlib
 import pytest
 from PIL import Image
 
-from django_product_isolation.images import needs_preparing, prepare_for_upload, thumbnail
+from django_product_isolation.imaging.copies import needs_conversion, prepare_for_upload, thumbnail
 from tests.pictures import ORIENTATION, WITH_AVIF, picture, saved, turned
 from tests.test_structure import segment
 
@@ -106,7 +106,7 @@ def seen(file):
 @pytest.mark.parametrize("how", ["JPEG, XMP alone", "PNG, EXIF in a text", "WebP, EXIF"])
 def test_what_browsers_do_not_turn_is_sent_as_a_copy_that_nobody_turns(how):
     file = TAKEN[how]
-    assert needs_preparing(file)
+    assert needs_conversion(file)
     with prepare_for_upload(file) as sent, Image.open(sent.file) as image:
         assert image.size == (120, 80)
         assert ORIENTATION not in image.getexif()

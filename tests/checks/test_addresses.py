@@ -9,9 +9,9 @@ from django.core.checks import run_checks
 from django.http import HttpResponse
 from django.urls import NoReverseMatch, include, path, re_path
 
-from django_product_isolation.callbacks import callback_url
 from django_product_isolation.checks.shop import check_urls
 from django_product_isolation.conf import get_settings
+from django_product_isolation.runflow.callbacks import callback_url
 from tests.photos import make_image
 
 pytestmark = pytest.mark.django_db

@@ -6,6 +6,7 @@ import ast
 import configparser
 import json
 import os
+import re
 import shlex
 import sys
 from importlib.util import find_spec
@@ -24,7 +25,7 @@ from django.urls import path, re_path, reverse
 from django.utils.module_loading import import_string
 
 from django_product_isolation.conf import get_settings
-from tests.docs.pages import BLOCKS, Block
+from tests.docs.pages import BLOCKS, PAGES, ROOT, Block
 from tests.docs.shell import check_command, check_lines
 from tests.docs.test_examples import EXAMPLES
 
@@ -220,6 +221,22 @@ CHECKS = {
 def test_a_wrong_block_is_found(language, code, error, monkeypatch):
     with pytest.raises(error):
         check(Block("page.md", 1, language, "", code), monkeypatch)
+
+
+def named_in_text(pattern):
+    found = {}
+    for page in PAGES:
+        found.update(dict.fromkeys(re.findall(pattern, page.read_text()), page.name))
+    return found
+
+
+def test_modules_and_files_that_the_text_names_are_there():
+    modules = named_in_text(r"`python -m (tests[\w.]+)")
+    files = named_in_text(r"`((?:tests|docs|example_project)/[\w./-]*)`")
+    assert len(modules) > 4
+    assert len(files) > 8
+    assert {name: page for name, page in modules.items() if not find_spec(name)} == {}
+    assert {name: page for name, page in files.items() if not (ROOT / name).exists()} == {}
 
 
 def test_the_readme_keeps_the_two_commands_that_are_taken_from_it():

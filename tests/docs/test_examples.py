@@ -9,9 +9,9 @@ from django.test import override_settings
 from django.urls import reverse
 
 from django_product_isolation import isolate, signals
-from django_product_isolation.callbacks import signature_of
-from django_product_isolation.host import permissions
+from django_product_isolation.host.access import permissions
 from django_product_isolation.models import IsolationRun
+from django_product_isolation.runflow.callbacks import signature_of
 from tests.admin.shop import EVERYTHING, ISOLATE, make_staff
 from tests.assortment.models import Item
 from tests.catalogue.models import Product, ProductImage
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 EXAMPLES = {
     "own button",
     "a block",
-    "door",
+    "policy",
     "isolate and restore",
     "keep a file",
     "receivers",
@@ -117,12 +117,12 @@ class SupplierField:
     ("person", "product", "ordered"),
     [("supplier", "Ours", True), ("supplier", "Theirs", False), ("stranger", "Ours", False)],
 )
-def test_door(client, monkeypatch, person, product, ordered):
+def test_policy(client, monkeypatch, person, product, ordered):
     image = make_image(product)
     monkeypatch.setattr(permissions, "_registered", list(permissions._registered))
     monkeypatch.setattr(User, "supplier", SupplierField(), raising=False)
     filtered(monkeypatch, ProductImage, "product__supplier__user", {"product__name": "Ours"})
-    run("door", ProductImage=ProductImage)
+    run("policy", ProductImage=ProductImage)
     user = make_staff(ISOLATE, name=person)
     User.objects.update(is_staff=False)
     client.force_login(user)

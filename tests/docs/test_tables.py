@@ -18,6 +18,7 @@ from django_product_isolation import signals
 from django_product_isolation.choices import AspectRatio, Resolution, Source, Workers
 from django_product_isolation.conf import IsolationSettings
 from tests.docs.pages import ROOT, named, table
+from tests.test_layers import ROOMS
 
 PACKAGE = ROOT / "django_product_isolation"
 SOURCES = {path: path.read_text() for path in PACKAGE.rglob("*.py") if "sandbox" not in path.parts}
@@ -156,3 +157,10 @@ def test_log_words():
     told = [(row[0].strip("`"), row[1]) for row in table("operating.md", "log")]
     assert set(told) == known
     assert len(told) == len(set(told))
+
+
+def test_rooms():
+    """In the order in which they may know each other."""
+    cells = " ".join(row[0] for row in table("how-it-works/index.md", "rooms"))
+    told = [name.strip("/").replace("/", ".") for name in re.findall(r"`([^`]+)`", cells)]
+    assert told == [*ROOMS, "sandbox"]

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.test import RequestFactory
 
-from django_product_isolation.host import permissions
+from django_product_isolation.host.access import permissions
 from tests.admin.odd_shop import odd_site
 from tests.catalogue.models import Product, ProductImage
 from tests.photos import make_image

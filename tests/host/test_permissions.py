@@ -6,8 +6,8 @@ from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.admin import GenericTabularInline
 from django.test import RequestFactory
 
-from django_product_isolation.host import permissions
-from django_product_isolation.host.doors import Door
+from django_product_isolation.host.access import permissions
+from django_product_isolation.host.access.policies import Policy
 from tests.admin.odd_shop import odd_site
 from tests.admin.shop import make_staff
 from tests.assortment import models as assortment
@@ -257,7 +257,7 @@ def test_keys_that_the_model_does_not_have_are_nobodys(shop):
 
 
 def test_a_place_of_the_shops_own_is_asked_when_it_is_registered(shop, monkeypatch):
-    class Portal(Door):
+    class Portal(Policy):
         @classmethod
         def shows(cls, model):
             return model is ProductImage

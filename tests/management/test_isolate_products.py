@@ -10,7 +10,7 @@ from django_product_isolation.choices import Status
 from django_product_isolation.management.commands import isolate_products
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.workflow import reject, restore
-from django_product_isolation.workflow.catalogue import Catalogue
+from django_product_isolation.workflow.backfill import Catalogue
 from tests.admin.shop import put_originals_back
 from tests.catalogue.models import Product, ProductImage
 from tests.moments import overdue

@@ -11,8 +11,8 @@ from django.db import InternalError, OperationalError, ProgrammingError, connect
 from django_product_isolation import isolate
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.querysets import RunQuerySet
-from django_product_isolation.workers import outages, pool
+from django_product_isolation.models.querysets import RunQuerySet
+from django_product_isolation.workers import outage_log, pool
 from tests.catalogue.models import ProductImage
 from tests.photos import make_image
 
@@ -123,7 +123,7 @@ def messages(caplog):
 def test_an_outage_of_the_database_is_waited_for_and_told_twice(
     name, error, changed_images, monkeypatch, caplog
 ):
-    monkeypatch.setattr(outages, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(outage_log, "FIRST_PAUSE", 0.01)
     failing(monkeypatch, name, error, times=5)
     work_until(changed_images, pool.WorkerPool(threads=1, pause=0.01))
     assert messages(caplog) == ["worker_without_database", "worker_without_database_over"]
@@ -132,7 +132,7 @@ def test_an_outage_of_the_database_is_waited_for_and_told_twice(
 
 
 def test_pauses_grow_while_an_outage_lasts(caplog):
-    outage = outages.Outage("away")
+    outage = outage_log.Outage("away")
     pauses = [outage.goes_on("it is") for _ in range(12)]
     assert pauses[0] <= 1
     assert 15 <= pauses[-1] <= 30

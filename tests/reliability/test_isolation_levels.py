@@ -9,8 +9,8 @@ import pytest
 from django.db import OperationalError, connection, connections, transaction
 
 from django_product_isolation import BudgetExceeded, isolate
+from django_product_isolation.database.transactions import is_transient
 from django_product_isolation.models import IsolationRun, SpendingLock
-from django_product_isolation.transactions import is_passing
 from tests.admin.shop import make_images_without_files
 from tests.catalogue.models import ProductImage
 
@@ -52,7 +52,7 @@ def click(image, level, outer, barrier):
     except BudgetExceeded:
         return "over"
     except OperationalError as error:
-        if not is_passing(error):
+        if not is_transient(error):
             raise
         return "refused by the database"
     finally:
@@ -117,7 +117,7 @@ def test_several_orders_in_one_snapshot_count_what_others_began(settings, level)
             with pytest.raises(BudgetExceeded):
                 isolate(fourth)
     except OperationalError as error:
-        assert is_passing(error)
+        assert is_transient(error)
     finally:
         connection.close()
     assert IsolationRun.objects.count() <= 3

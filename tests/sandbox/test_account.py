@@ -21,12 +21,6 @@ def test_each_key_is_an_organisation_of_its_own(api, sandbox, client_of):
     assert len(ids) == 2
 
 
-def test_a_key_says_what_it_may_do(api):
-    record = api.get("/v1/auth/me", params={"embed": "memberships"}).json()
-    assert "runs:create" in record["memberships"][0]["scopes"]
-    assert "memberships" not in api.get("/v1/auth/me").json()
-
-
 def test_a_revoked_key_is_refused(api, sandbox, client_of):
     assert api.get("/v1/auth/me").status_code == 200
     revoked = api.post("/_sandbox/revoked-keys", json={"api_key": "rf_live_for_tests"})

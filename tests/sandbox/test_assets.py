@@ -141,10 +141,6 @@ def test_a_foreign_asset_looks_like_a_missing_one(api, sandbox, client_of):
     assert confirm(stranger, {"asset_id": asset["id"]}).status_code == 404
 
 
-def test_the_accepted_types_can_be_listed(api):
-    assert "image/webp" in api.get("/v1/assets/types").json()["items"]
-
-
 def test_an_output_url_opens_without_a_key_until_it_is_altered(api):
     (url,) = api.isolate()["output"]["image_urls"]
     reply = get_file(url)

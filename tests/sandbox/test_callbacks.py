@@ -266,16 +266,6 @@ def test_a_secret_can_be_renamed_alone(api):
     assert (same["label"], same["is_current"]) == ("new", True)
 
 
-def test_a_deleted_secret_signs_no_more_and_stays_on_record(api, receiver):
-    secret = api.post("/v1/callback-secrets", json={}).json()
-    path = f"/v1/callback-secrets/{secret['id']}"
-    assert api.delete(path).status_code == 204
-    assert api.get(path).json()["disabled_at"]
-    assert api.patch(path, json={"is_current": True}).status_code == 422
-    api.isolate(callback_url=receiver.url)
-    assert "Runflow-Signature" not in only(receiver)[0].headers
-
-
 @pytest.mark.parametrize("body", [{"label": 5}, {"label": "l" * 256}, {"is_current": False}])
 def test_a_bad_change_of_a_secret_is_refused(api, body):
     secret = api.post("/v1/callback-secrets", json={}).json()

@@ -21,8 +21,7 @@ def found(api, **parameters):
 
 
 def test_the_newest_come_first(api, runs):
-    assert found(api) == runs[::-1]
-    assert found(api, sort_by="created_at:asc") == runs
+    assert found(api) == found(api, sort_by="created_at:desc") == runs[::-1]
 
 
 @pytest.mark.parametrize(
@@ -31,18 +30,9 @@ def test_the_newest_come_first(api, runs):
         ("client_ref:ref-2", [2]),
         ("client_ref.EQ:'ref-2'", [2]),
         ("client_ref.EQ:'ref 4'", [4]),
-        ("client_ref='ref 4'", [4]),
         ("client_ref:REF-2", []),
         ("status_code:failed", [4]),
         ("status_code.EQ:'succeeded'", [3, 2, 1, 0]),
-        ("status_code:canceled", []),
-        ("status_code:succeeded AND client_ref:ref-1", [1]),
-        ("client_ref:ref-1 OR client_ref:ref-3", [3, 1]),
-        ("NOT status_code:succeeded", [4]),
-        ("(client_ref:ref-1 OR client_ref:ref-3) AND NOT client_ref:ref-3", [1]),
-        ("created_at>2020-01-01", [4, 3, 2, 1, 0]),
-        ("created_at<2020-01-01", []),
-        ("created_at>=2020-01-01 AND created_at<=2199-01-01 AND client_ref:ref-0", [0]),
         ("", [4, 3, 2, 1, 0]),
     ],
 )
@@ -57,10 +47,11 @@ def test_both_grammars_filter(api, runs, q, which):
         "client_ref:",
         "colour:blue",
         "client_ref:a b",
-        "AND",
-        "client_ref:a AND",
-        "client_ref:a) OR (client_ref:b",
-        "(client_ref:a",
+        "created_at:2026-04-01",
+        "NOT client_ref:a",
+        "(client_ref:a)",
+        "client_ref:a OR client_ref:b",
+        "client_ref.EQ:'a' OR 1=1",
         "client_ref:a; DROP TABLE run",
         "client_ref.NE:'a'",
     ],
@@ -72,30 +63,33 @@ def test_an_expression_that_is_none_is_refused(api, q):
 
 def test_a_filter_cannot_reach_another_organisation(api, runs, sandbox, client_of):
     stranger = client_of(sandbox)
-    for q in ("", "status_code:succeeded OR status_code:failed", "NOT client_ref:x"):
+    for q in ("", "status_code:succeeded", "client_ref.EQ:'ref-1'"):
         assert found(stranger, q=q) == []
 
 
-@pytest.mark.parametrize("order", ["created_at:desc", "created_at:asc"])
-def test_cursors_lead_through_all_pages_and_back(api, runs, order):
-    expected = runs[::-1] if order.endswith("desc") else runs
-    pages, parameters = [], {"limit": 2, "sort_by": order}
+def test_cursors_lead_through_all_pages(api, runs):
+    pages, parameters = [], {"limit": 2}
     while True:
         page = api.get("/v1/runs", params=parameters).json()
-        pages.append(page)
+        pages.append([item["id"] for item in page["items"]])
         if not page["next_pq"]:
             break
         parameters["pq"] = page["next_pq"]
-    ids = [[item["id"] for item in page["items"]] for page in pages]
-    assert ids == [expected[:2], expected[2:4], expected[4:]]
-    assert pages[0]["prev_pq"] is None
-    back = {**parameters, "from_prev": "true", "pq": pages[2]["prev_pq"]}
-    middle = api.get("/v1/runs", params=back).json()
-    assert [item["id"] for item in middle["items"]] == ids[1]
-    assert middle["next_pq"] and middle["prev_pq"]
-    first = api.get("/v1/runs", params={**back, "pq": middle["prev_pq"]}).json()
-    assert [item["id"] for item in first["items"]] == ids[0]
-    assert first["prev_pq"] is None
+    assert pages == [runs[4:2:-1], runs[2:0:-1], runs[:1]]
+
+
+def test_a_cursor_and_a_filter_go_together(api, runs):
+    parameters = {"limit": 2, "q": "status_code:succeeded"}
+    page = api.get("/v1/runs", params=parameters).json()
+    assert found(api, **parameters, pq=page["next_pq"]) == [runs[1], runs[0]]
+
+
+def test_an_asked_for_spelling_of_cancelled_is_found(api):
+    api.behave(fault="run_cancelled")
+    run = api.create(f"runflow://assets/{api.upload()['id']}").json()
+    api.finished(run["id"])
+    for q in ("status_code:canceled", "status_code.EQ:'cancelled'"):
+        assert found(api, q=q) == [run["id"]]
 
 
 def test_an_empty_list_has_no_cursors(api):
@@ -108,7 +102,7 @@ def test_an_empty_list_has_no_cursors(api):
         {"limit": "0"},
         {"limit": "501"},
         {"limit": "many"},
-        {"sort_by": "cost:desc"},
+        {"sort_by": "created_at:asc"},
         {"pq": "nonsense"},
         {"pq": "bm9uc2Vuc2U="},
         {"pq": "é"},
@@ -119,18 +113,13 @@ def test_a_bad_parameter_is_named(api, parameters):
     assert (reply.status_code, reply.json()["errors"][0]["field"]) == (422, *parameters)
 
 
-def test_fields_trims_every_item(api, runs):
-    items = api.get("/v1/runs", params={"fields": "id,client_ref", "limit": 500}).json()["items"]
-    assert {tuple(item) for item in items} == {("id", "client_ref")}
-
-
 @pytest.mark.parametrize(
     ("grammar", "accepted"),
-    [("both", 3), ("colon", 2), ("eq", 1), ("none", 0)],
+    [("both", 2), ("colon", 1), ("eq", 1), ("none", 0)],
 )
 def test_a_grammar_can_be_switched_off(api, grammar, accepted):
     api.behave(q_grammar=grammar)
-    expressions = ("client_ref:a", "NOT client_ref:a", "client_ref.EQ:'a'")
+    expressions = ("client_ref:a", "client_ref.EQ:'a'")
     replies = [api.get("/v1/runs", params={"q": q}).status_code for q in expressions]
     assert replies.count(200) == accepted
     assert api.get("/v1/runs").status_code == 200

@@ -6,7 +6,8 @@ from django.core.files.storage import storages
 
 from django_product_isolation import isolate, restore
 from django_product_isolation.choices import Status
-from django_product_isolation.workflow import approve, prune
+from django_product_isolation.retention import prune
+from django_product_isolation.workflow import approve
 from tests.photos import photo_bytes, photo_file
 from tests.reliability.prune.history import grow_old
 from tests.warehouse.models import SkuPhoto

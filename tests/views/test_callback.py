@@ -7,9 +7,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from django_product_isolation import callbacks, isolate
+from django_product_isolation import isolate
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, RunEvent
+from django_product_isolation.runflow import callbacks
 from tests.photos import make_image
 
 pytestmark = pytest.mark.django_db

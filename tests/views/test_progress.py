@@ -332,7 +332,7 @@ def test_a_second_click_and_back_end_at_the_same_batch(client, staff):
 def test_two_clicks_at_once_begin_one_batch(client, staff, monkeypatch):
     """The second has looked before the first was committed."""
     failed = make_run(Status.FAILED)
-    monkeypatch.setattr("django_product_isolation.admin.again.newer_runs", lambda runs: {})
+    monkeypatch.setattr("django_product_isolation.staff.reorder.newer_runs", lambda runs: {})
     assert retry(client, failed)["Location"] == retry(client, failed)["Location"]
     assert IsolationRun.objects.count() == 2
 

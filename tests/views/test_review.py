@@ -9,7 +9,7 @@ from django.urls import reverse
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent, Selection
 from django_product_isolation.reasons import Reason
-from django_product_isolation.views import review as view
+from django_product_isolation.staff import review as view
 from tests.admin.conftest import count_queries, option, some_are_locked  # noqa: F401 (fixtures)
 from tests.admin.shop import (
     CHANGE,

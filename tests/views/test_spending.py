@@ -14,7 +14,7 @@ from django.utils import translation
 
 from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.models import AccountBalance, IsolationRun
-from django_product_isolation.workflow import spending as workflow_spending
+from django_product_isolation.spending import report as workflow_spending
 from tests.admin.conftest import count_queries, no_steps, option  # noqa: F401 (fixtures)
 from tests.admin.shop import BATCHES, EVERYTHING, RUNS, VIEW, make_batch, make_staff
 from tests.moments import at
@@ -198,7 +198,7 @@ def test_days_that_make_no_sense_are_refused_in_words(client, boss, days, compla
 
 
 def test_more_runs_than_a_page_adds_up_are_refused_in_words_but_exported(client, boss, monkeypatch):
-    monkeypatch.setattr("django_product_isolation.views.spending.MAX_RUNS", 2)
+    monkeypatch.setattr("django_product_isolation.staff.spending.MAX_RUNS", 2)
     batch = batch_at("2026-02-03 12:00+00:00")
     days = {"from": "2026-02-01", "to": "2026-02-28"}
     for number in range(3):

@@ -7,9 +7,9 @@ from django.core.management import call_command
 from django.urls import NoReverseMatch, reverse
 
 from django_product_isolation import isolate, restore
-from django_product_isolation.callbacks import make_token
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
+from django_product_isolation.runflow.callbacks import make_token
 from tests.catalogue.models import ProductImage
 from tests.photos import make_image, shown_bytes
 

@@ -17,8 +17,8 @@ from django.utils import timezone
 from django_product_isolation import isolate, workers, workflow
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.querysets import RunQuerySet
-from django_product_isolation.workers import outages, thread
+from django_product_isolation.models.querysets import RunQuerySet
+from django_product_isolation.workers import outage_log, thread
 from django_product_isolation.workflow.leases import keeper
 from tests.admin.shop import EVERYTHING, make_run, make_staff
 from tests.catalogue.models import ProductImage
@@ -119,7 +119,7 @@ def test_what_is_in_other_hands_is_waited_for(changed_images):
 
 @pytest.mark.parametrize("error", [OperationalError("gone"), ZeroDivisionError("a canary")])
 def test_nothing_ends_it_before_the_work_is_done(error, work, changed_images, monkeypatch, caplog):
-    monkeypatch.setattr(outages, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(outage_log, "FIRST_PAUSE", 0.01)
     real, failures = workflow.work_on, [5]
 
     def flaky(pk):
@@ -138,7 +138,7 @@ def test_nothing_ends_it_before_the_work_is_done(error, work, changed_images, mo
 def test_a_database_that_is_read_only_is_told_once_though_it_can_be_read(
     work, changed_images, monkeypatch, caplog
 ):
-    monkeypatch.setattr(outages, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(outage_log, "FIRST_PAUSE", 0.01)
     claim, failures = RunQuerySet.claim, [6]
 
     def flaky(self, pk):

@@ -6,11 +6,12 @@ import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
-from django_product_isolation import callbacks, isolate
+from django_product_isolation import isolate
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, RunEvent
-from django_product_isolation.querysets import RunQuerySet
+from django_product_isolation.models.querysets import RunQuerySet
 from django_product_isolation.reasons import Reason
+from django_product_isolation.runflow import callbacks
 from django_product_isolation.workflow import (
     UnknownRun,
     WrongRun,
@@ -146,7 +147,7 @@ def test_a_database_that_stays_away_costs_no_run(run, step, monkeypatch, caplog)
 
     with monkeypatch.context() as patched:
         patched.setitem(STEPS, Status.QUEUED, unrecordable)
-        patched.setattr(IsolationRun, "wait", unrecordable)
+        patched.setattr(IsolationRun, "release_until", unrecordable)
         run = step(run)
     assert (run.status, run.lease_owner is None) == (Status.QUEUED, False)
     assert f"step_unrecorded run={run.pk}" in caplog.text
@@ -157,7 +158,7 @@ def test_a_database_that_stays_away_costs_no_run(run, step, monkeypatch, caplog)
 def test_a_worker_that_lost_its_lease_changes_nothing(run, step, monkeypatch):
     def slow(run):
         IsolationRun.objects.update(lease_owner=uuid4())
-        run.keep(source_sha256="0" * 64)
+        run.update_fields(source_sha256="0" * 64)
 
     monkeypatch.setitem(STEPS, Status.QUEUED, slow)
     run = step(run)

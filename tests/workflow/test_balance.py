@@ -11,7 +11,7 @@ from django.utils import timezone
 from django_product_isolation import isolate, tasks
 from django_product_isolation.choices import Status
 from django_product_isolation.models import AccountBalance, IsolationRun
-from django_product_isolation.querysets import RunQuerySet
+from django_product_isolation.models.querysets import RunQuerySet
 from django_product_isolation.reasons import Reason
 from django_product_isolation.runflow import (
     AccountRefused,

@@ -121,7 +121,7 @@ def test_a_colleague_who_was_faster_by_a_moment_is_not_paid_twice(monkeypatch):
     chosen = plan(ProductImage.objects.all())
     isolate(image)
     monkeypatch.setattr(
-        "django_product_isolation.workflow.begin.plan", lambda *args, **kwargs: chosen
+        "django_product_isolation.workflow.start.plan", lambda *args, **kwargs: chosen
     )
     batch = isolate(ProductImage.objects.all())
     assert [run.object_pk for run in batch.runs.all()] == [str(other.pk)]
@@ -145,7 +145,7 @@ def test_the_same_token_posted_twice_at_once_gives_the_same_batch(monkeypatch):
         isolate(image, token=token)
         return plan(images, **options)
 
-    monkeypatch.setattr("django_product_isolation.workflow.begin.plan", plan_while_the_twin_begins)
+    monkeypatch.setattr("django_product_isolation.workflow.start.plan", plan_while_the_twin_begins)
     assert isolate(other, token=token).pk == token
     assert [run.object_pk for run in IsolationRun.objects.all()] == [str(image.pk)]
 
@@ -209,7 +209,7 @@ def test_500_images_take_the_same_queries_as_5_plus_at_most_ten(settings):
 
 
 def test_of_a_whole_table_only_the_first_rows_are_looked_at(monkeypatch):
-    monkeypatch.setattr("django_product_isolation.workflow.begin.MAX_READ", 3)
+    monkeypatch.setattr("django_product_isolation.workflow.start.MAX_READ", 3)
     chosen = plan(rows_without_files(5))
     assert (len(chosen.accepted), chosen.unread) == (3, 2)
 

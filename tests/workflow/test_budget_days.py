@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from django_product_isolation import BudgetExceeded, clock, isolate
 from django_product_isolation.models import IsolationBatch, IsolationRun
-from django_product_isolation.workflow import begin
-from django_product_isolation.workflow.budgets import budgets, budgets_left
-from django_product_isolation.workflow.overview import overview
-from django_product_isolation.workflow.spending import Period, spending
+from django_product_isolation.spending.budgets import budgets, budgets_left
+from django_product_isolation.spending.report import Period, spending
+from django_product_isolation.workflow import start
+from django_product_isolation.workflow.queue_status import overview
 from tests.admin.shop import make_batch, make_run
 from tests.moments import at
 from tests.photos import make_image
@@ -77,13 +77,13 @@ def test_what_waits_over_midnight_is_counted_and_dated_on_the_same_day(
     option(DAILY_BUDGET="0.27")
     it_is("2026-03-09 23:59:59+00:00")
     make_run(batch=make_batch(created_at=at("2026-03-09 12:00:00+00:00")))
-    take_lock = begin.take_spending_lock
+    take_lock = start.take_spending_lock
 
     def wait():
         take_lock()
         it_is("2026-03-10 00:00:03+00:00")
 
-    monkeypatch.setattr(begin, "take_spending_lock", wait)
+    monkeypatch.setattr(start, "take_spending_lock", wait)
     batch = isolate(make_image())  # yesterday's budget was used up, today's is not
     assert clock.day_of(batch.created_at) == clock.day_of(at("2026-03-10 12:00:00+00:00"))
     assert IsolationBatch.objects.get(pk=batch.pk).created_at == batch.created_at

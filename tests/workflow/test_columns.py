@@ -8,7 +8,7 @@ from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import NothingToIsolate, order, plan
-from django_product_isolation.workflow.catalogue import Catalogue
+from django_product_isolation.workflow.backfill import Catalogue
 from tests.assortment.models import Item, Mirror, Shot, StoredHere, StudioShot, WebShot
 from tests.assortment.stock import bytes_of, make_item, name_images
 from tests.photos import photo_file

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from django_product_isolation import callbacks, isolate
+from django_product_isolation import isolate
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
@@ -17,6 +17,7 @@ from django_product_isolation.runflow import (
     RateLimited,
     Refused,
     RunflowClient,
+    callbacks,
 )
 from django_product_isolation.workflow import WrongRun, receive_callback, resume, stop
 from django_product_isolation.workflow.timing import MIN_LOOKUPS

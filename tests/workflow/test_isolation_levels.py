@@ -5,10 +5,11 @@ import threading
 import pytest
 from django.db import OperationalError, connection
 
-from django_product_isolation import isolate, transactions
+from django_product_isolation import isolate
 from django_product_isolation.choices import Status
+from django_product_isolation.database import transactions
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.querysets import RunQuerySet
+from django_product_isolation.models.querysets import RunQuerySet
 from django_product_isolation.workflow import advance
 from tests.photos import make_image
 

@@ -11,14 +11,14 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from django_product_isolation.choices import Status
-from django_product_isolation.decoding import ImageRejected, opened
-from django_product_isolation.images import SOURCE_FORMATS
+from django_product_isolation.imaging.copies import SOURCE_FORMATS
+from django_product_isolation.imaging.decoding import ImageRejected, opened
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.querysets import RunQuerySet
+from django_product_isolation.models.querysets import RunQuerySet
 from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import advance, leases, resume
 from django_product_isolation.workflow.advance import MAX_LOSSES, STEPS
-from django_product_isolation.workflow.timing import soon
+from django_product_isolation.workflow.timing import seconds_from_now
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -98,7 +98,7 @@ def test_a_step_that_kills_whoever_takes_it_waits_for_a_person_in_the_end(run, s
 def test_decoders_that_died_before_a_step_went_well_do_not_count(run, step, lose, monkeypatch):
     lose(die_decoding, 2)
     with monkeypatch.context() as patched:
-        patched.setitem(STEPS, Status.QUEUED, lambda run: run.wait(soon(5)))
+        patched.setitem(STEPS, Status.QUEUED, lambda run: run.release_until(seconds_from_now(5)))
         run = step(run)
     assert (run.status, run.decodings) == (Status.QUEUED, 0)
     lose(die_decoding, 2)

@@ -12,7 +12,8 @@ from django_product_isolation.choices import Status
 from django_product_isolation.host import is_ours
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
-from django_product_isolation.workflow import approve, prune, resume
+from django_product_isolation.retention import prune
+from django_product_isolation.workflow import approve, resume
 from tests.catalogue.models import Swatch
 from tests.photos import make_swatch, photo_bytes, photo_file
 from tests.reliability.prune.history import grow_old

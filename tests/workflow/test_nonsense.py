@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
-from django_product_isolation import callbacks
 from django_product_isolation.choices import MAX_ID, Status
 from django_product_isolation.models import AccountBalance, IsolationRun, RunEvent
+from django_product_isolation.runflow import callbacks
 from django_product_isolation.runflow.errors import error_from
 from django_product_isolation.runflow.replies import parse_reply, read_balance, read_run
 from django_product_isolation.workflow import receive_callback, stop

@@ -8,9 +8,9 @@ from django.core.files.storage import FileSystemStorage
 from django_product_isolation import isolate, restore
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, RunEvent
-from django_product_isolation.querysets import LEASE
+from django_product_isolation.models.querysets import LEASE
 from django_product_isolation.reasons import Reason
-from django_product_isolation.workflow import advance, originals, sweep
+from django_product_isolation.workflow import advance, restore_step, sweep
 from django_product_isolation.workflow.advance import MAX_LOSSES
 from tests.admin.shop import make_run
 from tests.catalogue.models import ProductImage
@@ -80,13 +80,13 @@ def test_an_upload_under_the_results_own_name_is_left_alone(restoring, image, go
 
 
 def test_an_upload_in_the_last_moment_before_the_swap_wins(restoring, image, go_on, monkeypatch):
-    newer, asked_for = [], originals.asked_for
+    newer, asked_for = [], restore_step.asked_for
 
     def slow(run):
         newer.append(upload(image))
         return asked_for(run)
 
-    monkeypatch.setattr(originals, "asked_for", slow)
+    monkeypatch.setattr(restore_step, "asked_for", slow)
     run = go_on(restoring)
     assert (run.status, run.reason) == (Status.APPLIED, Reason.IMAGE_CHANGED)
     assert shown_bytes(image) == newer[0]
@@ -154,7 +154,7 @@ def test_a_step_that_breaks_again_and_again_leaves_the_result_and_says_so(
     def broken(*args):
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr(originals, "look_at_both", broken)
+    monkeypatch.setattr(restore_step, "look_at_both", broken)
     for _ in range(5):
         run = step(restoring)
     assert (run.status, run.reason, run.due_at) == (Status.APPLIED, Reason.NOT_PUT_BACK, None)
@@ -168,7 +168,7 @@ def test_an_original_whose_readers_never_come_back_is_given_up_in_the_end(restor
     def kill(*args):
         raise Killed
 
-    monkeypatch.setattr(originals, "look_at_both", kill)
+    monkeypatch.setattr(restore_step, "look_at_both", kill)
     for _ in range(MAX_LOSSES):
         with pytest.raises(Killed):
             advance(restoring.pk)
@@ -179,7 +179,7 @@ def test_an_original_whose_readers_never_come_back_is_given_up_in_the_end(restor
 
 
 def test_who_stops_it_during_the_step_is_obeyed(restoring, image, go_on, monkeypatch):
-    before, asked_for = shown_bytes(image), originals.asked_for
+    before, asked_for = shown_bytes(image), restore_step.asked_for
 
     def slow(run):
         from django_product_isolation.workflow import stop_restoring
@@ -187,7 +187,7 @@ def test_who_stops_it_during_the_step_is_obeyed(restoring, image, go_on, monkeyp
         stop_restoring(IsolationRun.objects.get(pk=run.pk))
         return asked_for(run)
 
-    monkeypatch.setattr(originals, "asked_for", slow)
+    monkeypatch.setattr(restore_step, "asked_for", slow)
     run = go_on(restoring)
     assert (run.status, run.reason) == (Status.APPLIED, Reason.RESTORE_STOPPED)
     assert shown_bytes(image) == before

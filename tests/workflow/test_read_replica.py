@@ -11,7 +11,8 @@ from django.utils import timezone
 from django_product_isolation import BudgetExceeded, isolate, restore
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.workflow import approve, prune
+from django_product_isolation.retention import prune
+from django_product_isolation.workflow import approve
 from tests.photos import make_image
 
 pytestmark = pytest.mark.django_db

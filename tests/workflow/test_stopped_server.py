@@ -61,7 +61,7 @@ def test_no_run_is_held_while_it_is_away_and_all_go_on_when_it_is_back(server, h
             timeout=5,
         )
         sweep_for(0.5)
-    IsolationRun.objects.filter(pk__in=pks[4:]).update(due_at=outages.soon())
+    IsolationRun.objects.filter(pk__in=pks[4:]).update(due_at=outages.seconds_from_now())
     sweep_for(6.0)
     assert Status.HELD not in statuses()
     assert Outage.objects.get(place="runflow").is_declared

@@ -5,10 +5,11 @@ import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from django_product_isolation import callbacks, isolate
+from django_product_isolation import isolate
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
+from django_product_isolation.runflow import callbacks
 from django_product_isolation.workflow import receive_callback, resume
 from django_product_isolation.workflow.timing import MANY_ATTEMPTS, MIN_LOOKUPS
 from tests.catalogue.models import ProductImage

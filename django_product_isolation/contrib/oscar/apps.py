@@ -13,10 +13,10 @@ class OscarIsolationConfig(AppConfig):
     verbose_name = _("Product isolation in Oscar's dashboard")
 
     def ready(self) -> None:
-        from django_product_isolation.host.permissions import register
+        from django_product_isolation.host.access.permissions import register
 
         from .checks import check_oscar
-        from .door import PartnerDoor
+        from .policy import PartnerPolicy
 
         checks.register(check_oscar)
-        register(PartnerDoor)
+        register(PartnerPolicy)

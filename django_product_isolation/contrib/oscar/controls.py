@@ -13,12 +13,13 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from django_product_isolation.admin import rights
-from django_product_isolation.admin.image_page import controls
-from django_product_isolation.admin.sites import find_model
-from django_product_isolation.admin.states import runs_behind
-from django_product_isolation.host import Target, permissions, targets_of
+from django_product_isolation.admin.host.image_page import controls
+from django_product_isolation.admin.host.state_column import current_runs
+from django_product_isolation.host import Target, targets_of
+from django_product_isolation.host.access import permissions as shop_permissions
+from django_product_isolation.host.access.sites import find_model
 from django_product_isolation.models import IsolationRun
+from django_product_isolation.staff import permissions
 
 IMAGES_TAB = "#product_images"
 
@@ -40,14 +41,14 @@ class Drawn(Widget):
 def add_controls(request: HttpRequest, formset: "BaseInlineFormSet[Any, Any, Any]") -> bool:
     """Add the field to the form of each saved image; False when there is nothing to show."""
     targets = find_targets()
-    if not targets or not rights.may_see_pictures(request):
+    if not targets or not permissions.may_see_pictures(request):
         return False
     forms = formset.initial_forms
     pks = [str(form.instance.pk) for form in forms]
     model = targets[0].model
-    changeable = permissions.allowed(request, "change", model, pks)
+    changeable = shop_permissions.allowed(request, "change", model, pks)
     for target in targets:
-        runs = runs_behind(target, [form.instance for form in forms])
+        runs = current_runs(target, [form.instance for form in forms])
         is_only = len(targets) == 1
         name = "isolation" if is_only else f"isolation_{target.field.name}"
         label = "" if is_only else target.field.verbose_name

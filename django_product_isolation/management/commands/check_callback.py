@@ -8,9 +8,9 @@ import requests
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 
-from django_product_isolation import callbacks
 from django_product_isolation.conf import SETTING, IsolationSettings, get_settings
 from django_product_isolation.redaction import without_locals
+from django_product_isolation.runflow import callbacks
 
 SECONDS = 10.0
 # Our own view's refusals, each in the body of its answer (views/callback.py).

@@ -26,7 +26,7 @@ from django_product_isolation.conf import get_settings, usd
 from django_product_isolation.host import Skipped
 from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import advance_for
-from django_product_isolation.workflow.catalogue import Catalogue
+from django_product_isolation.workflow.backfill import Catalogue
 
 PAUSE = 1.0  # seconds between looks at the runs
 TRUTH = {"True": True, "False": False}  # as lookups such as product__isnull take it

@@ -14,7 +14,7 @@ from django_product_isolation import workers
 from django_product_isolation.choices import Status
 from django_product_isolation.conf import get_settings
 from django_product_isolation.reasons import sentence_of
-from django_product_isolation.workflow.overview import Overview, overview
+from django_product_isolation.workflow.queue_status import Overview, overview
 
 
 class Command(BaseCommand):

@@ -8,8 +8,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 
 from django_product_isolation.host import CannotAsk, Target, target_for
-from django_product_isolation.workflow import prune
-from django_product_isolation.workflow.prune_files import Tally
+from django_product_isolation.retention import prune
+from django_product_isolation.retention.file_pruning import Tally
 
 
 class Command(BaseCommand):

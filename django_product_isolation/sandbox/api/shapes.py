@@ -64,9 +64,10 @@ def balance_cents(org_id: str, balance: Decimal, created_at: str) -> dict[str, J
 
 BALANCE = {"balance": balance_record, "balance_cents": balance_cents}
 
-CURSORS: dict[str, Callable[[str | None, str | None], dict[str, Json]]] = {
-    "pq": lambda following, previous: {"next_pq": following, "prev_pq": previous},
-    "next": lambda following, previous: {"first": None, "next": following, "previous": previous},
+# Lists are read forwards here, so the cursors that lead back are always null.
+CURSORS: dict[str, Callable[[str | None], dict[str, Json]]] = {
+    "pq": lambda following: {"next_pq": following, "prev_pq": None},
+    "next": lambda following: {"first": None, "next": following, "previous": None},
 }
 
 

@@ -16,7 +16,6 @@ urlpatterns = [
     path("v1/models/<path:model>/runs", api(POST=views_runs.create_run)),
     path("v1/models/<path:model>/batches", api(POST=views_runs.create_batch)),
     path("v1/runs", api(GET=views_runs.search_runs)),
-    path("v1/runs/statuses", api(GET=views_runs.run_statuses)),
     path("v1/runs/<str:run_id>", api(GET=views_runs.get_run)),
     path("v1/runs/<str:run_id>/callback", api(GET=views_callbacks.get_callback_history)),
     path(
@@ -28,15 +27,10 @@ urlpatterns = [
     ),
     path(
         "v1/callback-secrets/<str:secret_id>",
-        api(
-            GET=views_callbacks.get_secret,
-            PATCH=views_callbacks.update_secret,
-            DELETE=views_callbacks.delete_secret,
-        ),
+        api(GET=views_callbacks.get_secret, PATCH=views_callbacks.update_secret),
     ),
     path("v1/asset-uploads", api(POST=views_assets.create_upload)),
     path("v1/asset-uploads/<str:asset_id>/confirmations", api(POST=views_assets.confirm_upload)),
-    path("v1/assets/types", api(GET=views_assets.get_asset_types)),
     path("v1/assets/<str:asset_id>", api(GET=views_assets.get_asset)),
     path("v1/billing/balance", api(GET=views_account.get_balance)),
     path("v1/auth/me", api(GET=views_account.auth_me)),

@@ -6,16 +6,6 @@ from django_product_isolation.sandbox.api import shapes
 
 from .web import SandboxRequest, json_reply
 
-SCOPES = (
-    "runs:create",
-    "runs:read",
-    "runs:execute",
-    "assets:create",
-    "assets:read",
-    "assets:edit",
-    "credit_balance:read",
-)
-
 
 def get_balance(request: SandboxRequest) -> HttpResponse:
     """Answer with the organisation's balance."""
@@ -26,11 +16,7 @@ def get_balance(request: SandboxRequest) -> HttpResponse:
 
 def auth_me(request: SandboxRequest) -> HttpResponse:
     """Answer with whose key this is."""
-    record = {"id": request.org_id, "org_id": request.org_id, "name": "Sandbox key"}
-    if request.GET.get("embed") != "memberships":
-        return json_reply(record)
-    membership = {"org_id": request.org_id, "role": "owner", "scopes": SCOPES}
-    return json_reply({**record, "memberships": [membership]})
+    return json_reply({"id": request.org_id, "org_id": request.org_id, "name": "Sandbox key"})
 
 
 def health(request: SandboxRequest) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from django.http import HttpResponse
 
-from django_product_isolation.sandbox.config import IMAGE_TYPES, MAX_IMAGE_BYTES
+from django_product_isolation.sandbox.config import MAX_IMAGE_BYTES
 from django_product_isolation.sandbox.store.assets import Asset, NotAPicture
 from django_product_isolation.sandbox.store.folder import media_type
 
@@ -55,11 +55,6 @@ def confirm_upload(request: SandboxRequest, asset_id: str) -> HttpResponse:
 def get_asset(request: SandboxRequest, asset_id: str) -> HttpResponse:
     """Answer with an asset, its URL freshly signed."""
     return json_reply(request.services.records.asset(found_asset(request, asset_id)))
-
-
-def get_asset_types(request: SandboxRequest) -> HttpResponse:
-    """Answer with the media types an upload may have."""
-    return json_reply({"items": list(IMAGE_TYPES)})
 
 
 def found_asset(request: SandboxRequest, asset_id: str) -> Asset:

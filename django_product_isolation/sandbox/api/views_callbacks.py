@@ -60,21 +60,13 @@ def update_secret(request: SandboxRequest, secret_id: str) -> HttpResponse:
     secret = found_secret(request, secret_id)
     body, _ = read_json(request)
     label = check_label(body)
-    if body.get("is_current") not in (None, True) or (
-        body.get("is_current") and secret.disabled_at
-    ):
-        raise Invalid([{"field": "is_current", "message": "can only become true, if not disabled"}])
+    if body.get("is_current") not in (None, True):
+        raise Invalid([{"field": "is_current", "message": "can only become true"}])
     if "label" in body:
         request.services.secrets.rename(secret, label)
     if body.get("is_current"):
         request.services.secrets.promote(secret)
     return json_reply(found_secret(request, secret_id).as_dict())
-
-
-def delete_secret(request: SandboxRequest, secret_id: str) -> HttpResponse:
-    """Stop signing with a secret; it stays on record."""
-    request.services.secrets.disable(found_secret(request, secret_id))
-    return HttpResponse(status=204)
 
 
 def found_secret(request: SandboxRequest, secret_id: str) -> CallbackSecret:

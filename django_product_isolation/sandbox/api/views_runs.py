@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from django.http import HttpResponse
 
@@ -10,7 +10,7 @@ from django_product_isolation.sandbox.api import search, shapes
 from django_product_isolation.sandbox.behaviour import Options
 from django_product_isolation.sandbox.config import MODEL
 from django_product_isolation.sandbox.store.assets import NotAPicture
-from django_product_isolation.sandbox.store.runs import STATUSES, Run
+from django_product_isolation.sandbox.store.runs import Run
 
 from .validation import Invalid, RunOrder, run_order
 from .web import ApiError, SandboxRequest, json_reply, json_text_reply, read_json
@@ -139,23 +139,17 @@ def get_run(request: SandboxRequest, run_id: str) -> HttpResponse:
     """Answer with a run, its URLs freshly signed (section 2.2)."""
     add_signature = request.GET.get("add_signature") == "true"
     run = found_run(request, run_id)
-    record = request.services.records.run(run, add_signature=add_signature)
-    return json_reply(trimmed(request, record))
+    return json_reply(request.services.records.run(run, add_signature=add_signature))
 
 
 def search_runs(request: SandboxRequest) -> HttpResponse:
     """Answer with a page of runs, newest first (section 2.3)."""
     services = request.services
     query = search.read_query(request.GET.dict(), services.behaviour["q_grammar"])
-    page = search.find_page(services.database, request.org_id, query)
+    runs, following = search.find_page(services.database, request.org_id, query)
     cursors = shapes.CURSORS[services.behaviour["cursor_shape"]]
-    items = [trimmed(request, services.records.run(run)) for run in page.runs]
-    return json_reply({"items": items, **cursors(page.following, page.previous)})
-
-
-def run_statuses(request: SandboxRequest) -> HttpResponse:
-    """Answer with the states a run can have."""
-    return json_reply({"items": [{"code": code} for code in STATUSES]})
+    items = [services.records.run(run) for run in runs]
+    return json_reply({"items": items, **cursors(following)})
 
 
 def create_batch(request: SandboxRequest, model: str) -> NoReturn:
@@ -170,11 +164,3 @@ def found_run(request: SandboxRequest, run_id: str) -> Run:
     if run is None:
         raise ApiError(404, "RUN_NOT_FOUND", "There is no such run.")
     return run
-
-
-def trimmed(request: SandboxRequest, record: dict[str, Any]) -> dict[str, Any]:
-    """Return the part of a record that ``fields=`` asks for, all of it without one."""
-    wanted = request.GET.get("fields")
-    if not wanted:
-        return record
-    return {name: record[name] for name in wanted.split(",") if name in record}

@@ -68,7 +68,7 @@ class CallbackSecrets:
             self.promote(created)
 
     def all_of(self, org_id: str) -> list[CallbackSecret]:
-        """Return an organisation's secrets, oldest first, disabled ones included."""
+        """Return an organisation's secrets, oldest first."""
         found = self._database.rows(
             "SELECT * FROM callback_secret WHERE org_id = ? ORDER BY id", org_id
         )
@@ -83,9 +83,9 @@ class CallbackSecrets:
         return next((known for known in self.all_of(org_id) if known.is_current), None)
 
     def newest_other(self, org_id: str) -> CallbackSecret | None:
-        """Return the newest secret that is good but not current, or None."""
-        others = (known for known in self.all_of(org_id) if not known.is_current)
-        return next((known for known in reversed(list(others)) if not known.disabled_at), None)
+        """Return the newest secret that is not current, or None."""
+        others = (known for known in reversed(self.all_of(org_id)) if not known.is_current)
+        return next(others, None)
 
     def promote(self, secret: CallbackSecret) -> None:
         """Let this secret sign from now on."""
@@ -98,15 +98,8 @@ class CallbackSecrets:
 
     def rename(self, secret: CallbackSecret, label: str | None) -> None:
         """Change the label."""
-        self._change(secret.id, label=label)
-
-    def disable(self, secret: CallbackSecret) -> None:
-        """Stop signing with this secret; it stays on record."""
-        self._change(secret.id, disabled_at=timestamp(), is_current=0)
+        self._database.update("callback_secret", secret.id, label=label, updated_at=timestamp())
 
     def mark_used(self, secret: CallbackSecret) -> None:
         """Note that something was signed with it."""
         self._database.update("callback_secret", secret.id, last_used_at=timestamp())
-
-    def _change(self, secret_id: str, **values: object) -> None:
-        self._database.update("callback_secret", secret_id, updated_at=timestamp(), **values)

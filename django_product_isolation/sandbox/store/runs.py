@@ -13,7 +13,6 @@ from .database import Database
 from .identifiers import timestamp, uuid7
 
 OPEN = ("queued", "dispatching", "running")
-STATUSES = (*OPEN, "succeeded", "failed", "cancelled")
 
 # Which states each may come from: never backwards, and terminal is final (contract, section 3).
 COMES_FROM = {

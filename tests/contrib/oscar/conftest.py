@@ -11,7 +11,7 @@ if IS_OSCAR:
     from django_product_isolation.sandbox import Sandbox
     from tests.chromium import base_url, browser_type_launch_args  # noqa: F401 (fixtures)
 
-    from .desk import Desk
+    from .desk import OrderContext
     from .shop import EVERYTHING, make_product, make_staff
 
 THUMBNAILERS = ("SorlThumbnail", "EasyThumbnails")
@@ -58,4 +58,4 @@ def product(db):
 @pytest.fixture
 def desk(db):
     """A staff member with every right at the dashboard, in a browser that checks forms."""
-    return Desk.of(make_staff(*EVERYTHING))
+    return OrderContext.of(make_staff(*EVERYTHING))

@@ -83,14 +83,14 @@ def is_ours(button) -> bool:
     return button["form"] == "isolation-act"
 
 
-class Desk:
+class OrderContext:
     """One person's browser."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
 
     @classmethod
-    def of(cls, user) -> "Desk":
+    def of(cls, user) -> "OrderContext":
         client = Client(enforce_csrf_checks=True)
         client.force_login(user, "django.contrib.auth.backends.ModelBackend")
         return cls(client)

@@ -13,7 +13,7 @@ from django_product_isolation.choices import Status
 from django_product_isolation.models import Selection
 from django_product_isolation.reasons import sentence_of
 
-from .desk import Desk, product_path
+from .desk import OrderContext, product_path
 from .shop import (
     CHANGE,
     DASHBOARD,
@@ -148,7 +148,7 @@ def test_buttons_are_there_for_those_who_may_and_work_for_nobody_else(
         partner = apps.get_model("partner", "Partner").objects.create(name="Pottery")
         partner.users.add(user)
         product.stockrecords.create(partner=partner, partner_sku="mug")
-    desk = Desk.of(user)
+    desk = OrderContext.of(user)
     page = desk.product(product)
     assert page.response.status_code == 200
     assert page.buttons_for(image) == buttons

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django_product_isolation.choices import Status
 from django_product_isolation.models import Selection
 
-from .desk import Desk
+from .desk import OrderContext
 from .shop import (
     ISOLATE,
     RESTORE,
@@ -41,7 +41,7 @@ def test_a_partner_isolates_and_restores_the_own_images_from_the_dashboard(clien
     product = stocked_by("Pia's", partner)
     first, second, _third = images_of(product)
     run = make_run(first, Status.APPLIED)
-    page = Desk(client).product(product)
+    page = OrderContext(client).product(product)
     assert page.buttons_for(first) == ["Isolate product", "Restore original"]
     select = reverse("product_isolation:select", args=["catalogue.productimage"])
     confirm = client.post(select, {"pk": [second.pk]})["Location"]

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.workflow import prune
+from django_product_isolation.retention import prune
 
 from .shop import Product, ProductImage, images_of
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from django_product_isolation.callbacks import make_token
 from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.models import IsolationBatch, IsolationRun
+from django_product_isolation.runflow.callbacks import make_token
 from tests.catalogue.models import Product, ProductImage
 
 PATH = "/product-isolation/callback/"

@@ -14,8 +14,8 @@ from django.db import connection, connections
 from django.test import AsyncClient, Client
 from django.urls import resolve
 
-from django_product_isolation.callbacks import signature_of
 from django_product_isolation.choices import Status
+from django_product_isolation.runflow.callbacks import signature_of
 
 from .door import CutBody
 from .generator import NEW

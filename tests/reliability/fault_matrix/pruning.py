@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django_product_isolation.workflow import prune
+from django_product_isolation.retention import prune
 
 from .flow import SOURCE, Flow
 from .moments import Moment, die, meanwhile, on

@@ -45,10 +45,10 @@ class Checkpoints(AppConfig):
         from django_product_isolation.choices import Status
         from django_product_isolation.host import Target
         from django_product_isolation.models import IsolationRun
-        from django_product_isolation.querysets import RunQuerySet
+        from django_product_isolation.models.querysets import RunQuerySet
         from django_product_isolation.runflow import RunflowClient
-        from django_product_isolation.workflow import collect, originals, publish
-        from django_product_isolation import images  # isort: skip
+        from django_product_isolation.workflow import collect, publish, restore_step
+        from django_product_isolation.imaging import copies  # isort: skip
 
         def moves(status: Status) -> Callable[..., bool]:
             return lambda *_args, **options: options.get("status") == status
@@ -65,12 +65,12 @@ class Checkpoints(AppConfig):
         around(IsolationRun, "move_to", after="after-recording", when=reaches(Status.PROCESSING))
         around(RunflowClient, "get_run", before="reading")
         in_pieces(collect)
-        around(images, "facts_of", before="decoding", when=collecting)
+        around(copies, "facts_of", before="decoding", when=collecting)
         around(Target, "store", before="before-storing", after="after-storing")
         around(IsolationRun, "record", after="before-swap", when=moves(Status.APPLIED))
         around(publish, "swap", after="after-swap")
         around(IsolationRun, "record", after="before-restore", when=moves(Status.RESTORED))
-        around(originals, "swap", after="after-restore")
+        around(restore_step, "swap", after="after-restore")
 
 
 def around(

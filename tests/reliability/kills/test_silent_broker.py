@@ -6,7 +6,7 @@ from django.core.checks import run_checks
 
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.workers import celery
+from django_product_isolation.workers import celery_tasks
 from django_product_isolation.workflow import resume
 from tests.admin.shop import (
     EVERYTHING,
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def celery_at(settings, monkeypatch):
     """The shop's Celery app, on the broker of this URL."""
     settings.PRODUCT_ISOLATION = {**settings.PRODUCT_ISOLATION, "WORKERS": "celery"}
-    monkeypatch.setattr(celery.nudges, "resting_until", 0.0)
+    monkeypatch.setattr(celery_tasks.nudges, "resting_until", 0.0)
     apps = []
 
     def make(url, **options):
@@ -67,9 +67,9 @@ def test_a_broker_is_tried_again_after_a_rest(celery_at, monkeypatch):
     with SilentBroker() as broker:
         celery_at(f"redis://127.0.0.1:{broker.port}/0")
         for _try in range(2):
-            celery.nudges.publish(["a"])
-            assert celery.nudges.resting_until > 0
-            monkeypatch.setattr(celery.nudges, "resting_until", 0.0)
+            celery_tasks.nudges.publish(["a"])
+            assert celery_tasks.nudges.resting_until > 0
+            monkeypatch.setattr(celery_tasks.nudges, "resting_until", 0.0)
     assert broker.given_up == 2
 
 

@@ -8,7 +8,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from django_product_isolation.images import ImageRejected, inspect, oddities, publishable
+from django_product_isolation.imaging.copies import ImageRejected, anomalies, inspect, sanitized
 from tests.peak_memory import peak_memory
 
 from .mutations import HEAVY_EVERY, mutated
@@ -31,8 +31,8 @@ def outcome_of(number: int, body: bytes) -> Outcome:
     file = BytesIO(body)
     try:
         facts = inspect(file)
-        oddities(file, facts, "3:2")
-        with publishable(file) as clean:
+        anomalies(file, facts, "3:2")
+        with sanitized(file) as clean:
             return Outcome(number, published=clean.file.read())
     except ImageRejected as error:
         return Outcome(number, code=error.code)

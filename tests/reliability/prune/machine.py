@@ -10,8 +10,8 @@ from collections import Counter
 from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.host import target_for
 from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent
-from django_product_isolation.workflow import prune
-from django_product_isolation.workflow.restoring import shown_runs
+from django_product_isolation.retention import prune
+from django_product_isolation.workflow.restore_requests import shown_runs
 from tests.catalogue.models import Product, ProductImage
 
 from .history import applied, begun, digest, grow_old, make_image, put_back, show, shown, upload

@@ -27,7 +27,7 @@ def main(rows: int) -> None:
 
 
 def measure(rows: int) -> None:
-    from django_product_isolation.workflow import prune
+    from django_product_isolation.retention import prune
 
     from .history import field, grow_old
     from .shelf import Shelf

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.base import ContentFile
 
 from django_product_isolation.models import IsolationBatch, IsolationRun
-from django_product_isolation.workflow import prune
+from django_product_isolation.retention import prune
 from tests.catalogue.models import ProductImage
 from tests.photos import photo_bytes
 

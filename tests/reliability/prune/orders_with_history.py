@@ -3,7 +3,7 @@
 import pytest
 from django.db import models
 
-from django_product_isolation.workflow import prune
+from django_product_isolation.retention import prune
 from tests.tracked.models import TrackedPhoto
 
 from .conftest import image, shelf  # noqa: F401 - fixtures

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from django_product_isolation.host import CannotAsk
-from django_product_isolation.workflow import prune
+from django_product_isolation.retention import prune
 
 from .history import applied, grow_old, make_image, upload
 

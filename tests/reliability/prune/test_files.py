@@ -6,7 +6,8 @@ from django_product_isolation import restore
 from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
-from django_product_isolation.workflow import prune, restore_runs
+from django_product_isolation.retention import prune
+from django_product_isolation.workflow import restore_runs
 from tests.catalogue.models import ProductImage, UnregisteredImage
 
 from .history import LEFT_OVER, applied, begun, grow_old, make_image, put_back, show, shown, upload

@@ -6,8 +6,9 @@ from django.core.files.storage import FileSystemStorage
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
-from django_product_isolation.workflow import prune, prune_files, restore_runs
-from django_product_isolation.workflow.prune_files import MAX_FAILURES
+from django_product_isolation.retention import file_pruning, prune
+from django_product_isolation.retention.file_pruning import MAX_FAILURES
+from django_product_isolation.workflow import restore_runs
 from tests.catalogue.models import ProductImage
 
 from .history import (
@@ -147,7 +148,7 @@ def test_a_storage_that_is_away_is_asked_a_few_times_and_the_rest_left(image, sh
 
 
 def test_one_file_that_cannot_be_deleted_does_not_keep_the_others(image, shelf, monkeypatch):
-    monkeypatch.setattr(prune_files, "CHUNK", 4)
+    monkeypatch.setattr(file_pruning, "CHUNK", 4)
     odd = begun(image, Status.REJECTED)
     for _ in range(9):
         begun(image, Status.REJECTED)

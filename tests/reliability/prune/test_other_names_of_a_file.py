@@ -6,7 +6,7 @@ import pytest
 from django.core.files.storage import FileSystemStorage
 
 from django_product_isolation.host.holders import held, is_same, name_columns, place_columns
-from django_product_isolation.workflow import prune
+from django_product_isolation.retention import prune
 from tests.warehouse.models import PrintedCatalogue
 from tests.warehouse.storages import InMemory
 

@@ -8,9 +8,9 @@ from django.utils import timezone
 from django_product_isolation import clock
 from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent, Selection
-from django_product_isolation.workflow import prune
-from django_product_isolation.workflow.prune import prune_rows
-from django_product_isolation.workflow.prune_files import Tally
+from django_product_isolation.retention import prune
+from django_product_isolation.retention.file_pruning import Tally
+from django_product_isolation.retention.pruning import prune_rows
 from tests.admin.shop import make_batch
 from tests.catalogue.models import ProductImage
 

@@ -8,8 +8,8 @@ from django.db.backends.base.base import NO_DB_ALIAS
 from django_product_isolation.choices import Status
 from django_product_isolation.host import CannotAsk
 from django_product_isolation.models import IsolationRun, RunEvent
+from django_product_isolation.retention import prune
 from django_product_isolation.signals import file_pruning
-from django_product_isolation.workflow import prune
 from tests.catalogue.models import ProductImage
 from tests.warehouse.models import (
     Discarded,

@@ -12,9 +12,9 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from django_product_isolation import isolate
-from django_product_isolation.callbacks import make_token
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.runflow import uploads
+from django_product_isolation.runflow.callbacks import make_token
 from django_product_isolation.workflow import advance
 from tests.fetching.sockets import Sockets
 from tests.moments import overdue

@@ -7,8 +7,9 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
-from django_product_isolation import callbacks, restore, tasks
+from django_product_isolation import restore, tasks
 from django_product_isolation.choices import Status
+from django_product_isolation.runflow import callbacks
 from django_product_isolation.workflow import sweep
 from django_product_isolation.workflow.account import connect
 from tests.catalogue.models import ProductImage

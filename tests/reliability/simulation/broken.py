@@ -9,24 +9,17 @@ from django.core.files.base import File
 from django.db.models import Q
 from django.utils import timezone
 
-from django_product_isolation import callbacks
 from django_product_isolation.choices import Status
-from django_product_isolation.database_clock import DatabaseNow
+from django_product_isolation.database.clock import DatabaseNow
 from django_product_isolation.host import Target, dimension_names, result_filename
+from django_product_isolation.imaging.copies import sha256_of
 from django_product_isolation.models import IsolationRun, together
-from django_product_isolation.querysets import RunQuerySet
+from django_product_isolation.models.querysets import RunQuerySet
 from django_product_isolation.reasons import Reason
-from django_product_isolation.runflow import RunflowError
+from django_product_isolation.retention import file_pruning
+from django_product_isolation.runflow import RunflowError, callbacks
 from django_product_isolation.signals import image_applied, image_restored
-from django_product_isolation.workflow import (
-    advance,
-    begin,
-    files,
-    originals,
-    prune_files,
-    publish,
-    submit,
-)
+from django_product_isolation.workflow import advance, publish, restore_step, start, submit
 from django_product_isolation.workflow.timing import backoff
 
 from .broken_outside import OUTSIDE
@@ -36,7 +29,7 @@ from .shorten import what_goes_wrong
 # The package names a function like the module.
 advance = __import__(advance.__module__, fromlist=["advance"])
 OPEN_IN_ONE_GO = together.open_in_one_go
-prune_rows = __import__("django_product_isolation.workflow.prune", fromlist=["prune"])
+prune_rows = __import__("django_product_isolation.retention.pruning", fromlist=["prune"])
 
 
 def due_leased_or_not(runs: RunQuerySet) -> RunQuerySet:
@@ -77,9 +70,9 @@ def send_again(run: IsolationRun, client: Any, request: Any) -> None:
 
 
 def take_any_original(run: IsolationRun, target: Target) -> Any:
-    if problem := originals.newer(run, target):
+    if problem := restore_step.newer(run, target):
         return problem
-    return files.find_fingerprint(target, run.source_name) or Reason.ORIGINAL_MISSING
+    return target.find_fingerprint(run.source_name) or Reason.ORIGINAL_MISSING
 
 
 def nothing_newer(run: IsolationRun, target: Target) -> None:
@@ -99,8 +92,8 @@ def swap_whoever_moved(*args: Any) -> bool:
 
 def apply_unseen(run: IsolationRun) -> None:
     """Without a look at the original's bytes, or at whether it was let go afterwards."""
-    target = files.target_of(run)
-    result = files.find_fingerprint(target, run.result_name)
+    target = run.target
+    result = target.find_fingerprint(run.result_name)
     if result is None:
         run.move_to(Status.HELD, reason=Reason.RESULT_MISSING)
         return
@@ -110,7 +103,7 @@ def apply_unseen(run: IsolationRun) -> None:
 
 
 def undo_by_one_look(target: Target, name: str, sha256: str) -> Any:
-    return files.find_fingerprint(target, name)
+    return target.find_fingerprint(name)
 
 
 def advance_or_raise(pk: UUID) -> bool:
@@ -123,7 +116,7 @@ def advance_or_raise(pk: UUID) -> bool:
 
 def keep_file_unasked(run: Any, target: Any, result: Any, facts: Any) -> tuple[str, str]:
     """Writes the file before its name, and does not read it back."""
-    digest, _size = files.sha256_of(result)
+    digest, _size = sha256_of(result)
     path = target.path_for(run.object_pk, result_filename(facts.extension))
     name = target.store(path, File(result))
     return name, digest
@@ -131,7 +124,7 @@ def keep_file_unasked(run: Any, target: Any, result: Any, facts: Any) -> tuple[s
 
 def keep_file_over_the_original(run: Any, target: Any, result: Any, facts: Any) -> tuple[str, str]:
     """Writes where ``upload_to`` by a product's number would lead."""
-    digest, _size = files.sha256_of(result)
+    digest, _size = sha256_of(result)
     return target.storage.save(run.source_name, File(result)), digest
 
 
@@ -153,15 +146,15 @@ def tell_unseen(signal: Any) -> Any:
     """A step that tells the shop, and does not look at the files again."""
 
     def step(run: IsolationRun) -> None:
-        target = files.target_of(run)
+        target = run.target
         signal.send_robust(target.model, run=run, instance=target.instance(run.object_pk))
-        run.rest()
+        run.finish()
 
     return step
 
 
 def rest(run: IsolationRun) -> None:
-    run.rest()
+    run.finish()
 
 
 def patch(where: Any, **names: Any) -> Any:
@@ -173,7 +166,7 @@ BREAKS: dict[str, Any] = {
     "a worker's own clock says what is due": lambda: patch(RunQuerySet, due=due_by_its_own_clock),
     "a run is moved from wherever it is": lambda: patch(IsolationRun, _as_known=as_it_is),
     "a request is sent again after an ambiguous end": lambda: patch(submit, send=send_again),
-    "the budget is not checked": lambda: patch(begin, reserve=nobody_waits),
+    "the budget is not checked": lambda: patch(start, reserve=nobody_waits),
     "late adoption is dropped": lambda: patch(advance, note_hint=lambda *_, **_due: False),
     "what ended is not settled": lambda: mock.patch.dict(
         advance.STEPS, {Status.FAILED: rest, Status.CANCELLED: rest}
@@ -197,29 +190,31 @@ BREAKS: dict[str, Any] = {
     "a swap over a newer upload is not undone": lambda: mock.patch.dict(
         advance.STEPS, {Status.APPLIED: tell_unseen(image_applied)}
     ),
-    "a swap is undone after one look": lambda: patch(publish, read_alike=undo_by_one_look),
+    "a swap is undone after one look": lambda: patch(publish, read_source_twice=undo_by_one_look),
     "restore does not verify the original": lambda: patch(
-        originals, look_at_both=take_any_original
+        restore_step, look_at_both=take_any_original
     ),
-    "restore does not look for a newer upload": lambda: patch(originals, find_newer=nothing_newer),
+    "restore does not look for a newer upload": lambda: patch(
+        restore_step, find_newer=nothing_newer
+    ),
     "a restore over a newer upload is not undone": lambda: mock.patch.dict(
         advance.STEPS, {Status.RESTORED: tell_unseen(image_restored)}
     ),
     "a restore takes no key": lambda: patch(together, open_in_one_go=open_without_key),
-    "a stopped restore swaps all the same": lambda: patch(originals, swap=swap_whoever_moved),
+    "a stopped restore swaps all the same": lambda: patch(restore_step, swap=swap_whoever_moved),
     "a file is written before its name": lambda: mock.patch(
-        "django_product_isolation.workflow.collect.keep_file", keep_file_unasked
+        "django_product_isolation.workflow.collect.store_result", keep_file_unasked
     ),
     "a result has the name of the original": lambda: mock.patch(
-        "django_product_isolation.workflow.collect.keep_file", keep_file_over_the_original
+        "django_product_isolation.workflow.collect.store_result", keep_file_over_the_original
     ),
     **OUTSIDE,
     "prune does not ask who needs a file": lambda: patch(
-        prune_files, in_use=lambda *_: set(), made_from=lambda names: []
+        file_pruning, in_use=lambda *_: set(), made_from=lambda names: []
     ),
     "prune takes what is not old": lambda: patch(prune_rows, days_ago=lambda days: timezone.now()),
     "prune deletes a file that is another photo now": lambda: patch(
-        prune_files, fingerprint=lambda *_: mock.Mock(sha256=mock.ANY)
+        Target, fingerprint=lambda *_: mock.Mock(sha256=mock.ANY)
     ),
 }
 

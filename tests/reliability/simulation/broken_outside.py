@@ -17,16 +17,16 @@ from django_product_isolation import clock
 from django_product_isolation.choices import Status
 from django_product_isolation.host import Target, without_dimensions
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.querysets import RunQuerySet
+from django_product_isolation.models.querysets import RunQuerySet
+from django_product_isolation.retention import file_pruning
 from django_product_isolation.runflow import client, replies
 from django_product_isolation.signals import image_applied, image_restored
 from django_product_isolation.workflow import (
-    begin,
     chosen_images,
-    originals,
-    prune_files,
+    lookup,
     publish,
-    settle,
+    restore_step,
+    start,
     submit,
 )
 
@@ -88,7 +88,7 @@ def trust_the_newest_hint(run: IsolationRun, known: Any) -> Any:
     for run_id in run.hinted_run_ids.split():
         try:
             return known.get_run(run_id), True
-        except settle.RunflowError:
+        except lookup.RunflowError:
             continue
     return None, True
 
@@ -127,7 +127,7 @@ OUTSIDE: dict[str, Any] = {
     ),
     "a file of the shop's is called left over": lambda: all_of(
         patch(collect, is_anothers=lambda *_: False, is_ours=bool),
-        patch(prune_files, is_ours=bool),
+        patch(file_pruning, is_ours=bool),
     ),
     "what lies in the bin is chosen": lambda: patch(chosen_images, shown_rows=without_dimensions),
     "what lies in the bin is sent": lambda: patch(Target, shown_name=Target.current_name),
@@ -135,7 +135,7 @@ OUTSIDE: dict[str, Any] = {
         submit, is_superseded=superseded_unless_prepared
     ),
     "what a colleague ordered meanwhile is ordered again": lambda: patch(
-        begin, take_back_ordered_meanwhile=lambda *_: None
+        start, take_back_ordered_meanwhile=lambda *_: None
     ),
     "a day of the budget is that of whoever clicks": lambda: patch(
         clock, day_of=day_for_whoever_clicks, day_begins=begins_for_whoever_clicks
@@ -144,16 +144,16 @@ OUTSIDE: dict[str, Any] = {
     "only metadata proves a run": lambda: refs("metadata"),
     "the id of a callback is believed": lambda: patch(advance, note_hint=believe_id),
     "a foreign id is taken for the run's": lambda: patch(
-        settle, ask_for_hints=trust_the_newest_hint
+        lookup, ask_for_hints=trust_the_newest_hint
     ),
-    "a foreign id's refusal is the run's own": lambda: patch(settle, ask_for_hints=fail_with_hints),
+    "a foreign id's refusal is the run's own": lambda: patch(lookup, ask_for_hints=fail_with_hints),
     "a queued run that called back is sent": lambda: patch(
         submit, may_have_arrived=lambda *_: False
     ),
     "given up after one look": lambda: patch(submit, is_surely_absent=look_once),
     "looks need not lie apart": lambda: patch(RunQuerySet, count_look=count_each),
     "the shop hears of a change before it": lambda: all_of(
-        patch(publish, swap=tell_first), patch(originals, swap=tell_first)
+        patch(publish, swap=tell_first), patch(restore_step, swap=tell_first)
     ),
     "the shop never hears of a restore": lambda: mock.patch.object(
         image_restored, "send_robust", lambda *_, **__: None

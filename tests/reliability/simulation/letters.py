@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from django_product_isolation.callbacks import signature_of
+from django_product_isolation.runflow.callbacks import signature_of
 from tests.reliability.world.http import DARK, DENIED
 from tests.reliability.world.runflow import STRANGE, Accepted
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.models import IsolationRun, RunEvent
-from django_product_isolation.workflow import prune
+from django_product_isolation.retention import prune
 from tests.reliability.world.convergence import next_due
 from tests.reliability.world.storage import digest
 

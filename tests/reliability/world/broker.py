@@ -9,7 +9,7 @@ from typing import Any
 from unittest import mock
 
 from django_product_isolation import tasks
-from django_product_isolation.workers import celery
+from django_product_isolation.workers import celery_tasks
 
 from .points import Points
 
@@ -41,7 +41,7 @@ class Broker:
     def reset(self) -> None:
         self.bag: list[Message] = []
         self.is_down = False
-        celery.nudges.resting_until = 0.0
+        celery_tasks.nudges.resting_until = 0.0
 
     def publish(self, name: str, args: Any = (), kwargs: Any = None, **options: Any) -> None:
         """What apply_async and delay come to."""

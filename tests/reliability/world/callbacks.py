@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.test import RequestFactory
 from django.urls import resolve
 
-from django_product_isolation.callbacks import signature_of
+from django_product_isolation.runflow.callbacks import signature_of
 
 from .runflow import Accepted
 

@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from django_product_isolation.database_clock import DatabaseNow
+from django_product_isolation.database.clock import DatabaseNow
 
 from .points import Points
 

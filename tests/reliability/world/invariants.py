@@ -148,7 +148,7 @@ class Invariants:
         self._allowed_edges()
         self._files()
         self._hands_off()
-        self.world.orders.look_at(self.runs)
+        self.world.orders.load_order(self.runs)
 
     def _one_open(self) -> None:
         say = self.world.violation

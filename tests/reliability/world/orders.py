@@ -111,7 +111,7 @@ class Orders:
         if in_bin and (process is None or since <= process.last_call):
             self.world.violation(f"B4 sent from the bin: {pk}")
 
-    def look_at(self, runs: dict[Any, Any]) -> None:
+    def load_order(self, runs: dict[Any, Any]) -> None:
         """No run that Runflow has is given up, and none waits because of a foreign run."""
         network, runflow = self.world.network, self.world.runflow
         taken = {entry.client_ref for entry in runflow.ledger if not entry.is_denied}

@@ -1,6 +1,5 @@
 """``manage.py demo``: the whole shop on one machine, with its worker and the sandbox."""
 
-import contextlib
 import sys
 import threading
 from argparse import ArgumentParser
@@ -11,8 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from shop import demo_data, drawn_photos
-from shop.demo_data import Photo
+from shop import demo_data, photo_files
 from shop.demo_programs import Ports, broker_answers, programs
 from shop.models import Product
 from shop.processes import ProgramFailed, is_free, run_together, stop_on_signals
@@ -37,7 +35,7 @@ class Command(BaseCommand):
             "--photos",
             type=Path,
             metavar="DIR",
-            help="make a product of every picture in this folder, instead of the drawn ones",
+            help="make a product of every picture in this folder, instead of the demo's own",
         )
         parser.add_argument(
             "--workers",
@@ -52,7 +50,7 @@ class Command(BaseCommand):
         ports = Ports(shop=port, sandbox=sandbox_port if settings.SANDBOX else None)
         with stop_on_signals() as stop:
             self._check(ports, photos, workers)
-            self._prepare(photos, stop)
+            self._prepare(photos)
             if not stop.is_set():
                 self._run(ports, workers, stop)
         self.stdout.write("Stopped.")
@@ -75,29 +73,17 @@ class Command(BaseCommand):
                 "No broker answers. Start Redis on this machine or set CELERY_BROKER_URL."
             )
 
-    def _prepare(self, photos: Path | None, stop: threading.Event) -> None:
+    def _prepare(self, photos: Path | None) -> None:
         """Bring the database up to date and fill it with what is missing."""
         call_command("migrate", verbosity=0, interactive=False)
         demo_data.create_users()
         if photos is not None:
             self._load_folder(photos)
         elif not Product.objects.exists():
-            self.stdout.write("Drawing the photos of the products, once (about 15 seconds) ...")
-            self.stdout.flush()
-            self._load_drawn(stop)
-
-    def _load_drawn(self, stop: threading.Event) -> None:
-        """Draw and load; nothing is loaded when ``stop`` comes in between."""
-        photos = []
-        with contextlib.closing(drawn_photos.drawn()) as drawings:
-            for drawing in drawings:
-                if stop.is_set():
-                    return
-                photos.append(Photo(drawing.product, drawing.caption, ".jpg", drawing.content))
-        demo_data.load_products(photos)
+            demo_data.load_products(photo_files.own_photos())
 
     def _load_folder(self, folder: Path) -> None:
-        created = demo_data.load_products(demo_data.photos_in(folder))
+        created = demo_data.load_products(photo_files.photos_in(folder))
         self.stdout.write(f"{created} new products from {folder}.")
         if not Product.objects.exists():
             raise CommandError(f"--photos: there is no picture in {folder}.")

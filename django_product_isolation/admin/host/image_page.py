@@ -1,0 +1,148 @@
+"""What stands about isolation on an image's own page: state, buttons and history.
+
+One read-only field in a fieldset of its own, after the host's; it stands inside the host's form,
+so its buttons say themselves where they lead, and what else the form holds is not saved.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.contrib.admin import ModelAdmin
+from django.contrib.admin.utils import flatten_fieldsets
+from django.db.models import Model
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from django_product_isolation.choices import Status
+from django_product_isolation.host import Target
+from django_product_isolation.host.access.sites import admin_for, change_url, changelist_url
+from django_product_isolation.models import IsolationRun
+from django_product_isolation.reasons import sentence_of
+from django_product_isolation.staff import formatting, permissions
+from django_product_isolation.staff.picture_urls import SMALL, run_picture_url
+
+from .mixins import as_given
+from .state_column import StateColumn, linked_badge
+
+if TYPE_CHECKING:
+    ImageModelAdmin = ModelAdmin[Any]
+else:
+    ImageModelAdmin = object
+
+PANEL = "isolation_history"
+MAX_RUNS_SHOWN = 20
+
+
+def controls(
+    request: HttpRequest,
+    target: Target,
+    image: Model,
+    run: IsolationRun | None,
+    *,
+    may_change: bool,
+    at: str = "",
+) -> dict[str, str]:
+    """Badge and buttons for one image, whose state ``run`` is behind; ready for the template.
+
+    A button that the user may not use, or that would do nothing now, has no address.
+    ``may_change`` is the shop's own answer; ``at`` the part of the page to come back to, such as
+    ``#images``.
+    """
+    drawn = {
+        "badge": linked_badge(request, run) if run else "",
+        "sentence": sentence_of(run.reason) if run else "",
+        "pk": target.pk_of(image),
+    }
+    if image.pk is None or not may_change:
+        return drawn
+    back = urlencode({"back": request.get_full_path() + at})
+    ask_for = urlencode({"field": target.field.name, "back": request.get_full_path() + at})
+    has_file = bool(getattr(image, target.field.attname))
+    is_free = has_file and not target.obstacle and not (run and run.is_open)
+    if is_free and permissions.may(request, permissions.ISOLATE):
+        url = reverse("product_isolation:select", args=[target.label])
+        drawn["isolate_url"] = f"{url}?{ask_for}"
+    if run and run.status == Status.APPLIED and permissions.may(request, permissions.RESTORE):
+        url = reverse("product_isolation:restore", args=[run.pk])
+        drawn["restore_url"] = f"{url}?{back}"
+    return drawn
+
+
+class HistoryPanel(StateColumn):
+    """State, buttons and history of one image."""
+
+    short_description = _("State and history")
+    name = PANEL
+
+    def __call__(self, image: Any) -> str:
+        runs = self.history(image)
+        may_change = permissions.may_change_image(self.request, self.target, image)
+        run = self.run_of(image)
+        context = {
+            **controls(self.request, self.target, image, run, may_change=may_change),
+            "entries": [self.entry(run) for run in runs[:MAX_RUNS_SHOWN]],
+            "older_url": self.older_url(image) if len(runs) > MAX_RUNS_SHOWN else "",
+        }
+        return render_to_string("product_isolation/image_panel.html", context)
+
+    def history(self, image: Model) -> Sequence[IsolationRun]:
+        pk = self.target.pk_of(image)
+        runs = IsolationRun.objects.about(self.target).filter(object_pk=pk)
+        newest = runs.select_related("batch__created_by").order_by("-batch__created_at", "-pk")
+        # Some databases find keys in another case, too.
+        return [run for run in newest[: MAX_RUNS_SHOWN + 1] if run.object_pk == pk]
+
+    def entry(self, run: IsolationRun) -> dict[str, Any]:
+        """One run, as it stands in the history."""
+        return {
+            "run": run,
+            "badge": linked_badge(self.request, run),
+            "before": run_picture_url(run, "source", SMALL),
+            "after": run_picture_url(run, "result", SMALL),
+            "charged": "" if run.cost is None else formatting.money(run.cost),
+            "url": self.run_url(run),
+        }
+
+    def run_url(self, run: IsolationRun) -> str:
+        runs = admin_for(self.request, IsolationRun, self.model_admin.admin_site)
+        return change_url(runs, run.pk) if runs else ""
+
+    def older_url(self, image: Model) -> str:
+        runs = admin_for(self.request, IsolationRun, self.model_admin.admin_site)
+        listed = changelist_url(runs) if runs else ""
+        return f"{listed}?{urlencode({'q': image.pk})}" if listed else ""
+
+
+class PanelOnPage(ImageModelAdmin):
+    """What a ModelAdmin of the host's images learns: the panel on an image's page.
+
+    One for each image, where the model has several. ``isolation_panel = False`` leaves it out.
+    """
+
+    def isolation_fields(self, request: HttpRequest, obj: Any) -> list[HistoryPanel]:
+        """The panels for ``obj``; none where one is added, and for those they are not for."""
+        if obj is None or not getattr(self, "isolation_panel", True):
+            return []
+        if not permissions.may_see_pictures(request):
+            return []
+        return HistoryPanel.for_each_field(self, request)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = super().get_readonly_fields(request, obj)
+        panels = self.isolation_fields(request, obj)
+        return as_given(fields, [*fields, *panels]) if panels else fields
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        # Django lists read-only fields here too; the panel has a fieldset of its own.
+        fields = super().get_fields(request, obj)
+        return as_given(fields, (name for name in fields if not isinstance(name, HistoryPanel)))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        placed = flatten_fieldsets(fieldsets)
+        panels = [panel for panel in self.isolation_fields(request, obj) if panel not in placed]
+        added = (_("Isolation"), {"fields": panels})
+        return as_given(fieldsets, [*fieldsets, added]) if panels else fieldsets

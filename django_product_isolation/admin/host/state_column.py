@@ -1,0 +1,193 @@
+"""The state of the host's images on the host's own list: a column and a filter for it.
+
+The state belongs to the file that an image shows now. One query for a page of images, whatever
+their number; nothing is written on the host's rows.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.admin import ModelAdmin
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Model, Q
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from django_product_isolation.choices import SHOWN_STATUSES, Status
+from django_product_isolation.host import Target, target_for, targets_of
+from django_product_isolation.models import IsolationRun
+from django_product_isolation.staff import formatting, permissions
+from django_product_isolation.staff.run_cards import badge, words_of
+
+from .columns import Drawn
+from .mixins import as_given
+from .state_filter import can_filter, filters_for
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+    from typing_extensions import Self
+
+    ImageModelAdmin = ModelAdmin[Any]
+else:
+    ImageModelAdmin = object
+
+COLUMN = "isolation_state"
+DRAWS_LIST = "_isolation_draws_list"  # of a request, while the list is drawn
+
+
+def current_runs(target: Target, images: Iterable[Model]) -> dict[str, IsolationRun]:
+    """The run that says what became of each image's present file, by the image's key.
+
+    An open run goes before the one whose result is shown, that one before ended ones, of which
+    the newest counts. One query, and one more when the image fields were not read or not saved.
+    """
+    names = file_names(target, images)
+    files = set(names.values()) - {""}
+    if not files:
+        return {}
+    about = Q(source_name__in=files) & ~Q(status__in=SHOWN_STATUSES)
+    shown = Q(result_name__in=files, status__in=SHOWN_STATUSES)
+    candidates = IsolationRun.objects.filter(about | shown, object_pk__in=names).order_by()
+    found: dict[str, IsolationRun] = {}
+    for run in sorted(candidates.about(target), key=weight):
+        name = run.result_name if run.status in SHOWN_STATUSES else run.source_name
+        # Some collations give keys and names that are merely alike.
+        if names.get(run.object_pk) == name:
+            found[run.object_pk] = run
+    return found
+
+
+def weight(run: IsolationRun) -> tuple[Any, ...]:
+    return run.is_open, run.status == Status.APPLIED, run.status_since, run.pk
+
+
+def file_names(target: Target, images: Iterable[Model]) -> dict[str, str]:
+    """The file that each saved image points at in the database, by the image's key."""
+    names: dict[str, str] = {}
+    unknown = []
+    for image in images:
+        file = image.__dict__.get(target.field.attname)
+        pk = target.pk_of(image)
+        if not pk:
+            continue
+        if target.field.attname in image.get_deferred_fields() or not is_saved(file):
+            unknown.append(pk)
+        else:
+            names[pk] = str(file or "")
+    if unknown:
+        rows = target.model._base_manager.filter(pk__in=unknown)
+        names |= {str(pk): name or "" for pk, name in rows.values_list("pk", target.field.attname)}
+    return names
+
+
+def is_saved(file: Any) -> bool:
+    """False for an upload in a form that is drawn again."""
+    return bool(getattr(file, "_committed", True))
+
+
+def linked_badge(request: HttpRequest, run: IsolationRun) -> SafeString:
+    """The run's badge; it leads those who may watch to the batch."""
+    drawn = badge(run.status, words_of(run))
+    if not permissions.may_watch(request):
+        return drawn
+    url = reverse("product_isolation:progress", args=[run.batch_id])
+    return format_html('<a class="isolation-link" href="{}#run-{}">{}</a>', url, run.pk, drawn)
+
+
+class StateColumn(Drawn):
+    """The badge of each image of a page."""
+
+    short_description: "_StrPromise | str" = _("Isolation")
+    name = COLUMN
+    images: Iterable[Model] = ()  # of the page; their runs are looked up together
+
+    def __init__(
+        self, name: str, model_admin: Any, request: HttpRequest, target: Target | None = None
+    ) -> None:
+        super().__init__(name, model_admin, request)
+        # Of the list's own model: its rows may be of classes that derive from it.
+        self.target = target or target_for(model_admin.model)
+        self._runs: dict[str, IsolationRun | None] = {}
+
+    @classmethod
+    def for_each_field(cls, model_admin: Any, request: HttpRequest) -> "list[Self]":
+        """A column for each image of the list's model; the only one has the plain name."""
+        targets = targets_of(model_admin.model)
+        if len(targets) == 1:
+            return [cls(cls.name, model_admin, request, targets[0])]
+        columns = [
+            cls(f"{cls.name}_{target.field.name}", model_admin, request, target)
+            for target in targets
+        ]
+        for column in columns:
+            column.short_description = formatting.of_field(cls.short_description, column.target)
+        return columns
+
+    def run_of(self, image: Model) -> IsolationRun | None:
+        """The run behind an image's state."""
+        key_of = self.target.pk_of
+        if key_of(image) not in self._runs:
+            together = [image] if self._runs else [*self.images, image]
+            found = current_runs(self.target, together)
+            self._runs |= {key: found.get(key) for key in map(key_of, together)}
+        return self._runs[key_of(image)]
+
+    def __call__(self, image: Any) -> str:
+        run = self.run_of(image)
+        return linked_badge(self.request, run) if run else ""
+
+
+class StateOnList(ImageModelAdmin):
+    """What a ModelAdmin of the host's images learns: the column and the filter.
+
+    A host that names ``isolation_state`` in its own ``list_display`` says where it stands;
+    ``isolation_column = False`` leaves column and filter out.
+    """
+
+    class Media:
+        css = {"all": ("product_isolation/product_isolation.css",)}
+
+    def isolation_state(self, image: Any) -> str:
+        """The badge without a link, for wherever else the host puts it."""
+        badges = []
+        for target in targets_of(self.model):
+            if run := current_runs(target, [image]).get(target.pk_of(image)):
+                badges.append(badge(run.status, words_of(run)))
+        return format_html_join(" ", "{}", ((drawn,) for drawn in badges))
+
+    isolation_state.short_description = StateColumn.short_description  # type: ignore[attr-defined]
+
+    def shows_isolation(self, request: HttpRequest) -> bool:
+        """Whether column and filter are there, for whoever asks."""
+        return getattr(self, "isolation_column", True) and permissions.may_see_pictures(request)
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        shown = super().get_list_display(request)
+        if shown and not self.shows_isolation(request):
+            return as_given(shown, (name for name in shown if name != COLUMN))
+        # Only for the list itself: an export of the host's own takes each name for an attribute.
+        if not shown or not hasattr(request, DRAWS_LIST):
+            return shown
+        columns = StateColumn.for_each_field(self, request)
+        place = list(shown).index(COLUMN) if COLUMN in shown else len(shown)
+        return as_given(shown, [*shown[:place], *columns, *shown[place + 1 :]])
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        filters = super().get_list_filter(request)
+        if self.shows_isolation(request) and can_filter(self.model):
+            return as_given(filters, [*filters, *filters_for(targets_of(self.model))])
+        return filters
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        setattr(request, DRAWS_LIST, True)
+        try:
+            changelist = super().get_changelist_instance(request)
+        finally:
+            delattr(request, DRAWS_LIST)
+        for column in changelist.list_display:
+            if isinstance(column, StateColumn):
+                column.images = changelist.result_list
+        return changelist

@@ -1,0 +1,110 @@
+"""The filter by state on the host's own image list: says of each image what its badge says."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.admin import SimpleListFilter
+from django.db import router
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from django_product_isolation.admin.search import by_keys_if_few
+from django_product_isolation.choices import SHOWN_STATUSES, UNFINISHED_STATUSES, Status
+from django_product_isolation.host import Target, target_for
+from django_product_isolation.models import IsolationRun
+from django_product_isolation.staff import formatting
+from django_product_isolation.workflow.runs_of_rows import (
+    began,
+    has_ended,
+    is_being_restored,
+    is_open,
+    is_result,
+)
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+WORKING = UNFINISHED_STATUSES - {Status.READY, Status.HELD}
+
+Narrow = Callable[[QuerySet[Any], Target], QuerySet[Any]]
+
+
+def untouched(images: QuerySet[Any], target: Target) -> QuerySet[Any]:
+    found = images.filter(~is_open(target), ~is_result(target, SHOWN_STATUSES), ~has_ended(target))
+    return by_keys_if_few(found, images)
+
+
+def applied(images: QuerySet[Any], target: Target) -> QuerySet[Any]:
+    return images.filter(~is_open(target), is_result(target, [Status.APPLIED]))
+
+
+def ended(images: QuerySet[Any], target: Target) -> QuerySet[Any]:
+    found = images.filter(~is_open(target), ~is_result(target, SHOWN_STATUSES), has_ended(target))
+    return by_keys_if_few(found, images)
+
+
+def working(images: QuerySet[Any], target: Target) -> QuerySet[Any]:
+    return images.filter(began(target, WORKING) | is_being_restored(target))
+
+
+def still_open(*statuses: Status) -> Narrow:
+    return lambda images, target: images.filter(began(target, statuses))
+
+
+# Those that ended without a change are not told apart: that takes the newest run of each image,
+# which is seconds of work where there are a million.
+CHOICES: dict[str, tuple["_StrPromise", Narrow]] = {
+    "none": (_("Not isolated"), untouched),
+    "working": (_("In progress"), working),
+    "ready": (_("Result ready"), still_open(Status.READY)),
+    "held": (_("Needs attention"), still_open(Status.HELD)),
+    "applied": (_("Applied"), applied),
+    "ended": (_("Failed, stopped, rejected or restored"), ended),
+}
+
+
+def can_filter(model: type[Model]) -> bool:
+    """Whether runs are where images are read, so that one query can speak of both."""
+    places = {router.db_for_read(IsolationRun), router.db_for_write(IsolationRun)}
+    return router.db_for_read(model) in places
+
+
+class IsolationFilter(SimpleListFilter):
+    """Images by what became of the file they show."""
+
+    title = _("isolation")
+    parameter_name = "isolation"
+    field = ""  # of several
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, "_StrPromise"]]:
+        return [(value, label) for value, (label, _narrow) in CHOICES.items()]
+
+    def get_facet_queryset(self, changelist: Any) -> dict[str, int]:
+        """No counts, which Django then shows as (-): they would look at every image six times."""
+        return {}
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() not in CHOICES:
+            return queryset
+        _label, narrow = CHOICES[str(self.value())]
+        return narrow(queryset, target_for(queryset.model, self.field))
+
+
+def filters_for(targets: Sequence[Target]) -> list[type[IsolationFilter]]:
+    """A filter for each image field of a list."""
+    if len(targets) == 1:
+        return [IsolationFilter]
+    return [filter_for(target) for target in targets]
+
+
+def filter_for(target: Target) -> type[IsolationFilter]:
+    """The filter for one of several image fields."""
+    name = target.field.name
+    said = {
+        "__module__": __name__,
+        "title": formatting.of_field(IsolationFilter.title, target),
+        "parameter_name": f"{IsolationFilter.parameter_name}_{name}",
+        "field": name,
+    }
+    return type("IsolationFilter", (IsolationFilter,), said)

@@ -1,0 +1,189 @@
+"""Who may do what to which of the shop's images: the one place that answers.
+
+The answers are the shop's own: a site's entrance, a ModelAdmin's ``get_queryset`` and
+its permissions for each object, also where images stand in an inline only. A place that does not
+let the person in has no say; of those that do, one that allows it is enough.
+"""
+
+from collections.abc import Iterable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from django.apps import apps
+from django.db.models import Model
+from django.http import HttpRequest
+from django.urls import get_resolver, get_urlconf
+
+from django_product_isolation.host.registry import target_models
+
+from .answers import answer
+from .entrance import lets_in
+from .inline_policies import inline_policies, may_stand_in_inline
+from .policies import Action, AdminPolicy, ClosedPolicy, PlainPolicy, Policy, is_shown_by
+from .wagtail import WagtailPolicy
+
+if TYPE_CHECKING:
+    from django.contrib.admin import AdminSite
+
+# A site may draw its pages in a way of its own: then its name has to do.
+NOBODY_SAYS = object()
+
+_registered: list[type[Policy]] = [WagtailPolicy]
+# Looked up once for each request: every row of a list asks.
+_open: "WeakKeyDictionary[HttpRequest, dict[Any, list[Policy]]]" = WeakKeyDictionary()
+_let_in: "WeakKeyDictionary[HttpRequest, dict[Any, bool]]" = WeakKeyDictionary()
+
+
+def register(kind: type[Policy]) -> type[Policy]:
+    """Have a place that is no ModelAdmin asked too; may stand above the class as a decorator."""
+    if kind not in _registered:
+        _registered.append(kind)
+    return kind
+
+
+def sites_in_use(first: "AdminSite | None" = None) -> "list[AdminSite]":
+    """The admin sites that have an address: ``first``, then Django's default one, then others."""
+    if not apps.is_installed("django.contrib.admin"):
+        return []
+    from django.contrib.admin.sites import all_sites
+
+    found = [known for known in all_sites if site_at(known.name) in (known, NOBODY_SAYS)]
+    return sorted(found, key=lambda known: (known is not first, known.name != "admin", known.name))
+
+
+def site_at(name: str) -> Any:
+    """The admin site whose pages have that instance namespace; None where no pages have it.
+
+    Names are not unique: a shop's own site is often called "admin" like Django's, which then has
+    no address, and whose rights must not count.
+    """
+    _prefix, resolver = get_resolver(get_urlconf()).namespace_dict.get(name, ("", None))
+    if resolver is None:
+        return None
+    views: Any = (getattr(pattern, "callback", None) for pattern in resolver.url_patterns)
+    sites = (view.admin_site for view in views if hasattr(view, "admin_site"))
+    return next(sites, NOBODY_SAYS)
+
+
+def all_policies(request: HttpRequest, model: type[Model]) -> list[Policy]:
+    """Every place that shows the model, whoever is let in; where there is none, what stands in."""
+    sites = sites_in_use()
+    found: list[Policy] = [kind(model) for kind in _registered if kind.shows(model)]
+    for site in sites:
+        found += policies_of_site(request, model, site)
+    return found or [PlainPolicy(model, sites)]
+
+
+def policies_of_site(request: HttpRequest, model: type[Model], site: "AdminSite") -> list[Policy]:
+    """Its ModelAdmins of the model; where there is none, the inlines in which it stands."""
+    admins = [AdminPolicy(shown, model_admin) for shown, model_admin in site._registry.items()]
+    own: list[Policy] = [policy for policy in admins if is_shown_by(model, policy.model)]
+    if own:
+        return own
+    found: list[Policy] = []
+    for policy in admins:
+        inlines = partial(inlines_of, request, model, policy)
+        found += answer(inlines, [ClosedPolicy(model)])
+    return found
+
+
+def inlines_of(request: HttpRequest, model: type[Model], page: AdminPolicy) -> list[Policy]:
+    """The inlines on the pages of a ModelAdmin in which the model stands."""
+    return list(inline_policies(request, model, page, page.model_admin))
+
+
+def is_shown(model: type[Model]) -> bool:
+    """Whether any place of the shop's shows the model, or may turn out to. Asks no database."""
+    from django.contrib.admin.sites import all_sites
+
+    registered = [pair for site in all_sites for pair in site._registry.items()]
+    return any(kind.shows(model) for kind in _registered) or any(
+        is_shown_by(model, shown) or may_stand_in_inline(model, model_admin)
+        for shown, model_admin in registered
+    )
+
+
+def policies(request: HttpRequest, model: type[Model]) -> list[Policy]:
+    """The places that show the model and let the person in."""
+    known, key = _open.setdefault(request, {}), (model, request.user.pk)
+    if key not in known:
+        known[key] = [
+            policy
+            for policy in all_policies(request, model)
+            if answer(partial(policy.lets_in, request), False)
+        ]
+    return known[key]
+
+
+def is_let_in(request: HttpRequest) -> bool:
+    """Whether any place of the shop's lets the person in."""
+    known, key = _let_in.setdefault(request, {}), request.user.pk
+    if key not in known:
+        known[key] = finds_a_way_in(request)
+    return known[key]
+
+
+def finds_a_way_in(request: HttpRequest) -> bool:
+    if any(lets_in(site, request) for site in sites_in_use()):
+        return True
+    models = target_models() if _registered else []
+    return any(
+        answer(partial(kind(model).lets_in, request), False)
+        for model in models
+        for kind in _registered
+        if kind.shows(model)
+    )
+
+
+def may(request: HttpRequest, action: Action, model: type[Model]) -> bool:
+    """Whether the person may do it to images of the model, as far as no single one is looked at."""
+    return any(
+        answer(partial(policy.allows, request, action), False)
+        for policy in policies(request, model)
+    )
+
+
+def allowed(
+    request: HttpRequest, action: Action, model: type[Model], pks: Iterable[Any]
+) -> set[str]:
+    """The keys of those of the images that the person may view or change.
+
+    A constant number of queries, and no file opened. Images that are not shown to the person are
+    not among them, nor are those that do not exist.
+    """
+    left, found = {str(pk) for pk in pks}, set[str]()
+    for policy in policies(request, model):
+        if left:
+            nothing: dict[str, Model] = {}
+            here = answer(partial(policy.found, request, action, left), nothing)
+            found |= here.keys()
+            left -= here.keys()
+    return found
+
+
+def sees_all(request: HttpRequest, model: type[Model]) -> bool:
+    """Whether every image of the model is shown to the person, wherever it stands in a list."""
+    return any(shows_all(request, "view", model, policy) for policy in policies(request, model))
+
+
+def shows_all(request: HttpRequest, action: Action, model: type[Model], policy: Policy) -> bool:
+    return policy.has_all(model) and answer(partial(policy.shows_all, request, action), False)
+
+
+def knows_all(request: HttpRequest, action: Action, model: type[Model]) -> bool:
+    """Whether the person could do it to any image there ever was: no row, no rule leaves one out.
+
+    Of a deleted image nobody can be asked any more; only such a person may still see what was.
+    """
+    if is_boss(request):
+        return may(request, action, model)
+    return any(
+        shows_all(request, action, model, policy) and not policy.asks_each
+        for policy in policies(request, model)
+    )
+
+
+def is_boss(request: HttpRequest) -> bool:
+    """Whether the person is a superuser, for whom nothing is left out but what the shop hides."""
+    return bool(getattr(request.user, "is_superuser", False))

@@ -1,0 +1,104 @@
+"""Which admin site and ModelAdmin show a model to whom, and the addresses they give it.
+
+Reads what the host registered and changes nothing of it.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.contrib.admin import AdminSite, ModelAdmin, site
+from django.contrib.admin.utils import quote
+from django.db.models import Model
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from .answers import answer
+from .entrance import lets_in
+from .permissions import policies, sites_in_use
+
+
+def get_model_admins(
+    model: type[Model], site: AdminSite | None = None
+) -> Iterator["ModelAdmin[Any]"]:
+    """The model admins that show ``model`` itself or a proxy of it, those of ``site`` first."""
+    for candidate in sites_in_use(site):
+        registry = candidate._registry
+        if model in registry:
+            yield registry[model]
+        yield from (
+            registry[shown]
+            for shown in registry
+            if shown is not model and shown._meta.concrete_model is model._meta.concrete_model
+        )
+
+
+def get_model_admin(model: type[Model], site: AdminSite | None = None) -> "ModelAdmin[Any] | None":
+    """The first of them, None when no admin shows the model."""
+    return next(get_model_admins(model, site), None)
+
+
+def find_model(label: str) -> type[Model] | None:
+    """The host's model called ``label``, None when it is gone."""
+    try:
+        return apps.get_model(label)
+    except (LookupError, ValueError):
+        return None
+
+
+def admin_for(
+    request: HttpRequest, model: type[Model] | None, first: AdminSite | None = None
+) -> "ModelAdmin[Any] | None":
+    """The first that lets the person in and shows them the model, None when there is none."""
+    for model_admin in get_model_admins(model, first) if model else ():
+        if not lets_in(model_admin.admin_site, request):
+            continue
+        if answer(partial(model_admin.has_view_permission, request), False):
+            return model_admin
+    return None
+
+
+def home_for(request: HttpRequest, label: str = "") -> AdminSite:
+    """The site in which the person knows images of the model called ``label``.
+
+    Where they know none, the first site that lets them in, or else the first of all.
+    """
+    model, sites = find_model(label), sites_in_use()
+    known = [policy.site for policy in policies(request, model) if policy.site] if model else []
+    return next((s for s in [*known, *sites] if lets_in(s, request)), [*sites, site][0])
+
+
+def index_url(home: AdminSite) -> str:
+    """The first page of the site; "/" where it has no address."""
+    try:
+        return reverse("admin:index", current_app=home.name)
+    except NoReverseMatch:
+        return "/"
+
+
+def frame_of(home: AdminSite, request: HttpRequest) -> dict[str, Any]:
+    """What the site's own templates need around a page of ours."""
+    request.current_app = home.name
+    nothing: dict[str, Any] = {}
+    return answer(partial(home.each_context, request), nothing)
+
+
+def change_url(model_admin: "ModelAdmin[Any]", pk: str | UUID) -> str:
+    """The page of one object in that admin; "" where it has no address."""
+    return url_in(model_admin, "change", quote(pk))
+
+
+def changelist_url(model_admin: "ModelAdmin[Any]") -> str:
+    """The list of the model in that admin; "" where it has no address."""
+    return url_in(model_admin, "changelist")
+
+
+def url_in(model_admin: "ModelAdmin[Any]", page: str, *args: str) -> str:
+    opts = model_admin.opts
+    name = f"admin:{opts.app_label}_{opts.model_name}_{page}"
+    try:
+        return reverse(name, args=args, current_app=model_admin.admin_site.name)
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,160 @@
+"""Questions about runs and the claims on them, in the words of the design.
+
+Every answer is one statement, so that it holds for all workers at once.
+"""
+
+import uuid
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db import OperationalError, models
+from django.db.models import Case, Count, F, Q, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
+
+from django_product_isolation.choices import OPEN_STATUSES, UNFINISHED_STATUSES, Status
+from django_product_isolation.database import clock
+from django_product_isolation.database.clock import DatabaseNow
+from django_product_isolation.database.transactions import is_transient, retry_on_conflict
+from django_product_isolation.reasons import Reason
+
+if TYPE_CHECKING:
+    from django_product_isolation.host import Target
+
+    from . import IsolationRun
+
+# Renewed while its step lasts, so that a lease only runs out when its worker is gone.
+LEASE = timedelta(seconds=60)
+
+# By the database's clock, too: how far apart looks lie that prove more than one does.
+LOOKS_APART = timedelta(minutes=5)
+MAX_LOOKS = 100
+
+# Ended here, while what became of them at Runflow, and what it cost, is not known yet.
+UNSETTLED = Q(status__in=[Status.FAILED, Status.CANCELLED, Status.SUPERSEDED], cost=None) & (
+    Q(due_at__isnull=False) | Q(runflow_run_id=None)
+)
+
+
+# Why a person is asked only because Runflow said nothing for too long.
+WAITED_IN_VAIN = (Reason.TOO_LONG, Reason.RUN_MISSING, Reason.STILL_UNCONFIRMED)
+
+USD = models.DecimalField(max_digits=12, decimal_places=4)
+NOTHING = Value(Decimal(0), output_field=USD)
+
+# Runs whose cost is not known and may be more than nothing. The others are not even looked at.
+COSTS_YET = Q(cost=None) & ~Q(status=Status.FAILED)
+# What they may cost: nothing where they ended before they were sent.
+MAY_COST = Case(
+    When(
+        ~Q(status__in=UNFINISHED_STATUSES)
+        & Q(runflow_run_id=None)
+        & (Q(due_at=None) | ~Q(status__in=[Status.FAILED, Status.CANCELLED])),
+        then=NOTHING,
+    ),
+    default=F("batch__unit_price"),
+    output_field=USD,
+)
+
+
+class RunQuerySet(models.QuerySet["IsolationRun"]):
+    """All runs, or some of them."""
+
+    def about(self, target: "Target") -> "RunQuerySet":
+        """Those of that image column, whichever of the shop's models they were ordered through."""
+        named = Q()
+        for label, name in target.names:
+            named |= Q(batch__model_label=label, batch__field_name=name)
+        return self.filter(named)
+
+    def open(self) -> "RunQuerySet":
+        return self.filter(status__in=OPEN_STATUSES)
+
+    def due(self) -> "RunQuerySet":
+        """Runs that want attention and that nobody holds, longest waiting first."""
+        # By the database's clock, which all workers share: one whose own clock is fast must
+        # neither take a run out of the hands of another, nor one before its time.
+        free = Q(lease_until=None) | Q(lease_until__lte=DatabaseNow())
+        return self.filter(free, due_at__lte=DatabaseNow()).order_by("due_at")
+
+    def claim(self, pk: uuid.UUID) -> "IsolationRun | None":
+        """Lease a due run to the caller; None when it is not due or another one was faster.
+
+        The run's ``reclaimed`` says whether its last worker never gave the lease back.
+        """
+        owner = uuid.uuid4()
+        try:
+            untouched = self._lease(pk, owner, Q(lease_owner=None))
+            # Of the others only: one that comes due in between is nobody's.
+            if not untouched and not self._lease(pk, owner, ~Q(lease_owner=None)):
+                return None
+            run = self._leased(pk, owner)
+        except OperationalError as error:
+            if is_transient(error):  # at a stricter isolation: somebody else is at it
+                return None
+            raise
+        if run is not None:
+            run.reclaimed = not untouched
+        return run
+
+    @retry_on_conflict
+    def _lease(self, pk: uuid.UUID, owner: uuid.UUID, whose: Q) -> int:
+        return (
+            self.due()
+            .order_by()
+            .filter(whose, pk=pk)
+            .update(
+                lease_owner=owner,
+                lease_until=DatabaseNow(LEASE.total_seconds()),
+                attempts=F("attempts") + 1,
+            )
+        )
+
+    @retry_on_conflict
+    def _leased(self, pk: uuid.UUID, owner: uuid.UUID) -> "IsolationRun | None":
+        known = self.select_related("batch__created_by").annotate(read_at=DatabaseNow())
+        run = known.filter(pk=pk, lease_owner=owner).first()
+        if run is not None:
+            clock.seen(run.read_at)  # type: ignore[attr-defined]
+        return run
+
+    def renew(self, pk: uuid.UUID, owner: uuid.UUID) -> bool:
+        """Have a lease run for its full time again; False when somebody else has it."""
+        lease_until = DatabaseNow(LEASE.total_seconds())
+        return bool(self.filter(pk=pk, lease_owner=owner).update(lease_until=lease_until))
+
+    def give_back(self, pk: uuid.UUID, owner: uuid.UUID, *, decodings: int) -> bool:
+        """End a lease as if it had never been; False when somebody else has it."""
+        free: dict[str, Any] = {"lease_owner": None, "lease_until": None, "decodings": decodings}
+        leased = self.filter(pk=pk, lease_owner=owner)
+        return bool(leased.update(attempts=F("attempts") - 1, **free))
+
+    def count_look(self, pk: uuid.UUID) -> None:
+        """Note that Runflow has answered what became of a run; looks too close count as one."""
+        apart = Q(looked_at=None) | Q(looked_at__lte=DatabaseNow(-LOOKS_APART.total_seconds()))
+        look = {"answered_looks": F("answered_looks") + 1, "looked_at": DatabaseNow()}
+        self.filter(apart, pk=pk, answered_looks__lt=MAX_LOOKS).update(**look)
+
+    def wake(self, pk: uuid.UUID) -> bool:
+        """Have a run that waits for Runflow looked at now; True when there was one."""
+        waiting = Q(status__in=[Status.SUBMITTING, Status.PROCESSING]) | UNSETTLED
+        waiting |= Q(status=Status.HELD, reason__in=WAITED_IN_VAIN)
+        return bool(self.filter(waiting, pk=pk).update(due_at=DatabaseNow()))
+
+    def spending_since(self, moment: datetime) -> Decimal:
+        """USD charged for or reserved by the runs of batches created since ``moment``."""
+        recent = self.filter(batch__created_at__gte=moment).order_by()
+        charged = recent.values(one=Value(1)).annotate(total=Sum("cost")).values("total")
+        total = Coalesce(Sum(MAY_COST), NOTHING) + Coalesce(Subquery(charged), NOTHING)
+        spent: Decimal = recent.filter(COSTS_YET).aggregate(total=total)["total"]
+        return spent
+
+    def charged_by_batch(self) -> "models.QuerySet[IsolationRun, tuple[uuid.UUID, str, int, Any]]":
+        """Of each batch and status: how many runs, and USD charged for them (None for none)."""
+        grouped = self.order_by().values_list("batch_id", "status")
+        return grouped.annotate(runs=Count("*"), charged=Sum("cost"))
+
+    def may_cost_by_batch(self) -> "models.QuerySet[IsolationRun, tuple[uuid.UUID, str, Decimal]]":
+        """Of each batch and status: USD that its runs without a cost may cost yet, if any."""
+        grouped = self.filter(COSTS_YET).order_by().values_list("batch_id", "status")
+        return grouped.annotate(may_cost=Sum(MAY_COST))

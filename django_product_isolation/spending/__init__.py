@@ -1,0 +1,1 @@
+"""Money: budgets, the balance at Runflow, and what was spent."""

@@ -1,0 +1,258 @@
+"""What people decide about runs, in one table: permissions, when it applies, what it does, words.
+
+Used by the run's page, the batch page, the review queue and the actions of the run list alike.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext_lazy
+
+from django_product_isolation import workflow
+from django_product_isolation.choices import Status
+from django_product_isolation.conf import get_settings
+from django_product_isolation.models import IsolationRun
+from django_product_isolation.reasons import Reason
+from django_product_isolation.workflow.review import STOPPABLE
+
+from . import formatting, permissions, reorder, visibility
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """One thing that people may decide about a run.
+
+    Either ``carry_out`` changes each run by itself, or ``together`` all of them in a few queries,
+    or ``order`` has their images isolated again and returns the address of the page to go on with.
+    """
+
+    name: str
+    label: "_StrPromise"
+    permissions: tuple[str, ...]  # all of them are needed
+    applies: Callable[[IsolationRun], bool]
+    carry_out: Callable[..., "bool | Reason"] | None = None  # False or a reason is a no
+    together: Callable[..., workflow.Restoration] | None = None  # says itself which it left alone
+    order: Callable[[HttpRequest, Sequence[IsolationRun], reorder.Notes], str] | None = None
+    done: "_StrPromise | str" = ""  # with %(count)d
+    goes_on: bool = False  # the run has further steps afterwards
+    takes_note: bool = False
+    is_priced: bool = False
+
+    @property
+    def codename(self) -> str:
+        """The first permission's name within our app."""
+        return self.permissions[0].rpartition(".")[2]
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether what follows is seen on a page that keeps itself up to date."""
+        return self.goes_on or self.together is not None
+
+    @property
+    def leaves(self) -> bool:
+        """Whether another page follows."""
+        return self.order is not None
+
+    def is_open_to(self, request: HttpRequest) -> bool:
+        """Whether the user has the permissions; about which runs is another question."""
+        return all(permissions.may(request, permission) for permission in self.permissions)
+
+    def label_for(self, count: int) -> str:
+        """What stands on the button for ``count`` runs at once, with what it costs."""
+        if not self.is_priced:
+            return _("%(decision)s: %(count)d") % {"decision": self.label, "count": count}
+        total = formatting.money(get_settings().price * count)
+        several = _("Try %(count)d again for %(total)s")
+        text = _("Try again for %(total)s") if count == 1 else several
+        return text % {"count": count, "total": total}
+
+    @property
+    def button(self) -> str:
+        """What stands on the button for one run."""
+        return self.label_for(1) if self.is_priced else str(self.label)
+
+
+def waits_for_review(run: IsolationRun) -> bool:
+    return run.status == Status.READY and run.review
+
+
+RESTORING = ngettext_lazy(
+    "%(count)d original is being restored.", "%(count)d originals are being restored.", "count"
+)
+
+# Pages that show by themselves how the runs on them fare.
+WATCHED_ON = ("progress", "restores")
+
+DECISIONS = {
+    decision.name: decision
+    for decision in (
+        Decision(
+            name="approve",
+            label=gettext_lazy("Approve"),
+            permissions=(permissions.REVIEW,),
+            applies=waits_for_review,
+            carry_out=workflow.approve,
+            done=ngettext_lazy(
+                "%(count)d result approved.", "%(count)d results approved.", "count"
+            ),
+            goes_on=True,
+        ),
+        Decision(
+            name="reject",
+            label=gettext_lazy("Reject"),
+            permissions=(permissions.REVIEW,),
+            applies=lambda run: run.status == Status.READY,
+            carry_out=workflow.reject,
+            done=ngettext_lazy(
+                "%(count)d result rejected.", "%(count)d results rejected.", "count"
+            ),
+            takes_note=True,
+        ),
+        Decision(
+            name="redo",
+            label=gettext_lazy("Redo"),
+            # Ordering it turns the present result down.
+            permissions=(permissions.ISOLATE, permissions.REVIEW),
+            applies=waits_for_review,
+            order=reorder.redo,
+            takes_note=True,
+        ),
+        Decision(
+            name="resume",
+            label=gettext_lazy("Resume"),
+            permissions=(permissions.ISOLATE,),
+            applies=lambda run: run.status == Status.HELD,
+            carry_out=workflow.resume,
+            done=ngettext_lazy("%(count)d run resumed.", "%(count)d runs resumed.", "count"),
+            goes_on=True,
+        ),
+        Decision(
+            name="retry",
+            label=gettext_lazy("Try again"),
+            permissions=(permissions.ISOLATE,),
+            applies=reorder.has_no_result,
+            order=reorder.retry,
+            goes_on=True,
+            is_priced=True,
+        ),
+        Decision(
+            name="change",
+            label=gettext_lazy("Redo with changes"),
+            permissions=(permissions.ISOLATE,),
+            applies=reorder.has_ended_unused,
+            order=reorder.redo,
+            takes_note=True,
+        ),
+        Decision(
+            name="restore",
+            label=gettext_lazy("Restore original"),
+            permissions=(permissions.RESTORE,),
+            applies=lambda run: run.status == Status.APPLIED,
+            together=workflow.restore_runs,
+            done=RESTORING,
+        ),
+        Decision(
+            name="keep",
+            label=gettext_lazy("Stop restoring"),
+            permissions=(permissions.RESTORE,),
+            applies=lambda run: run.status == Status.RESTORING,
+            carry_out=workflow.stop_restoring,
+            done=ngettext_lazy("%(count)d result stays.", "%(count)d results stay.", "count"),
+        ),
+        Decision(
+            name="stop",
+            label=gettext_lazy("Stop waiting"),
+            permissions=(permissions.ISOLATE,),
+            applies=lambda run: run.status in STOPPABLE,
+            carry_out=workflow.stop,
+            done=ngettext_lazy("%(count)d run stopped.", "%(count)d runs stopped.", "count"),
+        ),
+    )
+}
+
+
+def open_to(request: HttpRequest) -> list[Decision]:
+    """What the user may decide about runs of images that they may change."""
+    return [decision for decision in DECISIONS.values() if decision.is_open_to(request)]
+
+
+def decide(request: HttpRequest, decision: Decision, runs: Sequence[IsolationRun]) -> str:
+    """Carry the decision out for each of ``runs`` and tell the user what came of it.
+
+    Notes stand in the POST as ``note-`` and the run's key. Returns the address of the page to go
+    on with, "" for the one that the user is on.
+    Raises PermissionDenied when the user may not decide this about any of them.
+    """
+    if not decision.is_open_to(request):
+        raise PermissionDenied
+    changeable = visibility.changeable(request, runs)
+    if runs and not changeable:
+        raise PermissionDenied
+    allowed = [run for run in runs if run.pk in changeable]
+    left = [
+        formatting.explain(run.label, Reason.NOT_ALLOWED)
+        for run in runs
+        if run.pk not in changeable
+    ]
+    if decision.together:
+        outcome = decision.together(allowed, user=request.user)
+        left += [formatting.explain(name, reason) for name, reason in outcome.skipped]
+        tell_begun(request, outcome, left)
+        return ""
+    left += [moved_on(run) for run in allowed if not decision.applies(run)]
+    chosen = [run for run in allowed if decision.applies(run)]
+    notes = reorder.notes_of(request, chosen) if decision.takes_note else {}
+    if decision.order:
+        tell(request, decision.done, 0, left)
+        return decision.order(request, chosen, notes) if chosen else ""
+    done: list[IsolationRun] = []
+    for run in chosen:
+        if problem := carry_out(decision, run, request.user, notes.get(run.pk, "")):
+            left.append(problem)
+        else:
+            done.append(run)
+    tell(request, decision.done, len(done), left)
+    return ""
+
+
+def moved_on(run: IsolationRun) -> str:
+    return _("%(name)s has moved on meanwhile. Look at it again.") % {"name": run.label}
+
+
+def carry_out(decision: Decision, run: IsolationRun, user: Any, note: str) -> str:
+    """Decide about one run. Returns "" or a sentence that says why nothing was changed."""
+    if decision.carry_out is None:
+        return moved_on(run)
+    outcome = decision.carry_out(run, user=user, **({"note": note} if note else {}))
+    if isinstance(outcome, Reason):
+        return formatting.explain(run.label, outcome)
+    return "" if outcome else moved_on(run)
+
+
+def tell_begun(request: HttpRequest, outcome: workflow.Restoration, left: Sequence[str]) -> None:
+    """Say how many originals are being put back, and where that is watched."""
+    if outcome.begun:
+        text = RESTORING % {"count": len(outcome.begun)}
+        url = reverse("product_isolation:restores", args=[outcome.at.isoformat()])
+        is_there = request.resolver_match and request.resolver_match.url_name in WATCHED_ON
+        html = "{}" if is_there else '{} <a href="{}">{}</a>'
+        messages.success(request, format_html(html, text, url, _("Watch")))
+    tell(request, "", 0, left)
+
+
+def tell(request: HttpRequest, done: "_StrPromise | str", count: int, left: Sequence[str]) -> None:
+    """Say how many were dealt with, and name those that were left alone."""
+    if count:
+        messages.success(request, str(done % {"count": count}))
+    for sentence in formatting.shorten(left):
+        messages.warning(request, sentence)

@@ -1,0 +1,132 @@
+"""A selection as it stands now, for the person who looks at it.
+
+Found out anew at every request: which images are still there, may be changed and can be begun.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from django.contrib.admin import AdminSite, ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model
+from django.http import Http404, HttpRequest
+
+from django_product_isolation.conf import get_settings
+from django_product_isolation.host import shown_rows, without_dimensions
+from django_product_isolation.host.access.sites import (
+    admin_for,
+    changelist_url,
+    find_model,
+    index_url,
+)
+from django_product_isolation.models import Preset, Selection
+from django_product_isolation.models.presets import default_preset
+from django_product_isolation.workflow import Plan, Quote, plan, quote_of
+from django_product_isolation.workflow.start import render
+
+from . import permissions
+from .selections import is_target, site_called
+
+
+@dataclass(frozen=True)
+class OrderContext:
+    """What a selection comes to."""
+
+    selection: Selection
+    model: type[Model]
+    home: AdminSite
+    model_admin: "ModelAdmin[Any] | None"
+    chosen: Plan
+
+    @property
+    def quote(self) -> Quote:
+        """What its button says."""
+        return quote_of(self.chosen)
+
+    @property
+    def back(self) -> str:
+        """Where "take me back" leads."""
+        if self.selection.back:
+            return self.selection.back
+        listed = changelist_url(self.model_admin) if self.model_admin else ""
+        return listed or index_url(self.home)
+
+    @property
+    def unread(self) -> int:
+        """How many images were chosen beyond those that are kept."""
+        return self.selection.chosen - len(self.selection.object_pks)
+
+    @property
+    def missing(self) -> int:
+        """How many images were deleted since, or are not shown to this person."""
+        found = len(self.chosen.accepted) + len(self.chosen.skipped)
+        return len(self.selection.object_pks) - found
+
+
+def load_order(request: HttpRequest, selection: Selection) -> OrderContext:
+    """Raises Http404 when the shop no longer names the model, PermissionDenied when the user may
+    change none of the images."""
+    model = find_model(selection.model_label)
+    if model is None or not is_target(model, selection.field_name):
+        raise Http404
+    home = site_called(request, selection.site_name, selection.model_label)
+    model_admin = admin_for(request, model, home)
+    # The same ones each time, whatever order the shop gives its rows.
+    there = shown_rows(model).filter(pk__in=selection.object_pks).order_by("pk")
+    allowed, forbidden = permissions.changeable_images(request, there)
+    if not allowed and (
+        there.exists() or not permissions.may_change_model(request, selection.model_label)
+    ):
+        raise PermissionDenied
+    images = without_dimensions(model).filter(pk__in=allowed | forbidden)
+    # A result that waits is rejected by the order, which takes a reviewer.
+    redo_of = map(UUID, selection.redo_of) if permissions.may(request, permissions.REVIEW) else ()
+    # Whatever was not looked at is not allowed either.
+    forbidden |= set(selection.object_pks) - allowed
+    chosen = plan(images, field=selection.field_name, forbidden=forbidden, redo_of=list(redo_of))
+    return OrderContext(selection, model, home, model_admin, in_order(chosen, selection.object_pks))
+
+
+def in_order(chosen: Plan, pks: Sequence[str]) -> Plan:
+    """The same plan, its pictures in the order in which they were chosen."""
+    place = {pk: number for number, pk in enumerate(pks)}
+    return replace(
+        chosen,
+        accepted=sorted(chosen.accepted, key=lambda picture: place.get(picture.pk, 0)),
+        skipped=sorted(chosen.skipped, key=lambda skipped: place.get(skipped.picture.pk, 0)),
+    )
+
+
+def starting_values(
+    desk: OrderContext, presets: Sequence[Preset], asked_for: str | None
+) -> dict[str, Any]:
+    """What the form starts with: a preset that was asked for ("" for none), what the selection
+    brought along, the default preset of category or model, the settings."""
+    settings = get_settings()
+    values: dict[str, Any] = {
+        "prompt": settings.PROMPT,
+        "aspect_ratio": settings.ASPECT_RATIO,
+        "resolution": settings.RESOLUTION,
+        "review": settings.REVIEW,
+    }
+    preset = next((p for p in presets if str(p.pk) == asked_for), None)
+    if asked_for is None and not desk.selection.prefill:
+        preset = default_preset(presets, desk.chosen.target.label, categories_of(desk, presets))
+    values |= desk.selection.prefill
+    if preset:
+        values |= {**preset.values, "preset": preset.pk, "filled_from": preset.pk}
+    if len(desk.chosen.accepted) == 1:
+        (picture,) = desk.chosen.accepted
+        own = values.get("prompts", {}).get(picture.pk)
+        values["prompt"] = render(own or values["prompt"], picture)
+    return values
+
+
+def categories_of(desk: OrderContext, presets: Sequence[Preset]) -> set[str]:
+    """The categories that all accepted images share; not looked up where no preset asks."""
+    target = desk.chosen.target
+    if not any(p.default_model == target.label and p.default_category for p in presets):
+        return set()
+    return target.categories([picture.pk for picture in desk.chosen.accepted])

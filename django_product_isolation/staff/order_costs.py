@@ -1,0 +1,109 @@
+"""What an order costs, what there is to pay it from, and what stands in its way.
+
+Reads settings and our own tables; asks nobody outside.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+
+from django_product_isolation import clock
+from django_product_isolation.conf import get_settings
+from django_product_isolation.models import AccountBalance
+from django_product_isolation.reasons import Reason
+from django_product_isolation.spending.budgets import budgets_left
+from django_product_isolation.workflow import BudgetExceeded, Plan
+
+from . import formatting
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What the page says of money, ready to be read."""
+
+    unit_price: str
+    total: str
+    balance: str  # "" when nobody has read it
+    falls_short: bool  # the balance, as last read, is less than the order costs
+    left: list[tuple[str, str]]  # of each budget that is set
+    obstacles: list[str]  # why this cannot be ordered as it stands
+
+
+def costs_of(chosen: Plan, tells_sums: bool) -> Costs:
+    """Three queries at most, whatever the number of images.
+
+    Without ``tells_sums`` neither the balance nor what is left of a budget is named.
+    """
+    left = budgets_left()
+    account = AccountBalance.objects.filter(amount__isnull=False).first()
+    return Costs(
+        unit_price=formatting.money(chosen.unit_price),
+        total=formatting.money(chosen.total),
+        balance=balance_of(account, chosen.unit_price) if account and tells_sums else "",
+        falls_short=bool(account and (account.amount or 0) < chosen.total),
+        left=[(BUDGETS[name](), formatting.money(left[name])) for name in left if tells_sums],
+        obstacles=obstacles_to(chosen, left, tells_sums),
+    )
+
+
+BUDGETS = {
+    "day": lambda: _("Left of today's budget"),
+    "month": lambda: _("Left of this month's budget"),
+}
+
+
+def balance_of(account: AccountBalance, unit_price: Decimal) -> str:
+    """The balance as last read: amount, what it is enough for, age."""
+    amount = account.amount or Decimal(0)
+    words = {
+        "amount": formatting.money(amount),
+        "when": how_long_ago(account.read_at),
+        "images": formatting.images(max(0, int(amount // unit_price))) if unit_price else "",
+    }
+    if not unit_price:
+        return _("%(amount)s (read %(when)s)") % words
+    return _("%(amount)s: enough for %(images)s (read %(when)s)") % words
+
+
+def how_long_ago(moment: datetime) -> str:
+    if clock.now() - moment < timedelta(minutes=1):
+        return _("just now")
+    return _("%(age)s ago") % {"age": timesince(moment)}
+
+
+def obstacles_to(chosen: Plan, left: dict[str, Decimal], tells_sums: bool) -> list[str]:
+    """Sentences that say why nothing of this can be ordered; none when it can."""
+    found = [over_limit(chosen)]
+    least = min(left.values(), default=chosen.total)
+    if chosen.accepted and chosen.total > least:
+        found.append(over_budget(BudgetExceeded(chosen.total, least), tells_sums))
+    return [sentence for sentence in found if sentence]
+
+
+def over_limit(chosen: Plan) -> str:
+    """Said when these are more images than go into one order; "" when they are not."""
+    over = sum(skipped.reason == Reason.OVER_MAX_BATCH for skipped in chosen.skipped)
+    text = _(
+        "These are %(count)d images, and at most %(most)d go into one order. Nothing was "
+        "sent. Go back and choose fewer."
+    )
+    words = {"count": len(chosen.accepted) + over, "most": get_settings().MAX_BATCH}
+    return text % words if over else ""
+
+
+def over_budget(error: BudgetExceeded, tells_sums: bool) -> str:
+    """Says how much is left only to those who may know."""
+    if not tells_sums:
+        text = _(
+            "This costs %(total)s, which is more than is left of the budget. Nothing was sent. "
+            "Choose fewer images, or ask whoever keeps the budget."
+        )
+        return text % {"total": formatting.money(error.total)}
+    text = _(
+        "This costs %(total)s, but only %(left)s of the budget is left. Nothing was sent. "
+        "Choose fewer images, or ask whoever keeps the budget."
+    )
+    return text % {"total": formatting.money(error.total), "left": formatting.money(error.left)}

@@ -1,0 +1,205 @@
+"""The form of the confirm page: what to isolate, shape, size, when to publish.
+
+Knows what may be chosen and how it is drawn; nothing of rows, rights or money.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.forms import BoundField
+from django.forms.utils import flatatt
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from django_product_isolation.choices import AspectRatio, Resolution
+from django_product_isolation.host import Picture
+from django_product_isolation.models import Preset
+from django_product_isolation.workflow.start import PROMPT_MAX_LENGTH, render
+
+AT_ONCE, REVIEWED = "at-once", "reviewed"
+# What the page posts beside wordings of single pictures, and some to spare for the shop's theme.
+OTHER_FIELDS = 15
+
+
+class WordingInput(forms.TextInput):
+    """A text input that is drawn without a template: a page may hold hundreds."""
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
+        drawn = self.get_context(name, value, attrs)["widget"]
+        given = {key: drawn[key] for key in ("type", "name", "value") if drawn[key] is not None}
+        return format_html("<input{}>", flatatt({**given, **drawn["attrs"]}))
+
+
+class OrderForm(forms.Form):
+    """What staff choose for all images, and other wordings for single ones."""
+
+    preset = forms.ChoiceField(label=gettext_lazy("Preset"), required=False)
+    # The preset that the other fields were filled from: a changed one is filled in, not ordered.
+    filled_from = forms.CharField(required=False, widget=forms.HiddenInput)
+    prompt = forms.CharField(
+        label=gettext_lazy("What to isolate"),
+        required=False,
+        max_length=PROMPT_MAX_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 2, "aria-describedby": "id_prompt_helptext"}),
+    )
+    aspect_ratio = forms.ChoiceField(
+        label=gettext_lazy("Shape"), choices=AspectRatio.choices, widget=forms.RadioSelect
+    )
+    resolution = forms.ChoiceField(
+        label=gettext_lazy("Size"), choices=Resolution.choices, widget=forms.RadioSelect
+    )
+    review = forms.TypedChoiceField(
+        label=gettext_lazy("Publish"),
+        choices=[
+            (AT_ONCE, gettext_lazy("At once: products show the result as soon as it is there")),
+            (REVIEWED, gettext_lazy("After review: products keep their image until you approve")),
+        ],
+        coerce=lambda value: value == REVIEWED,
+        widget=forms.RadioSelect,
+    )
+    quote = forms.CharField(required=False, widget=forms.HiddenInput)  # what the button said
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None,
+        *,
+        start: Mapping[str, Any],
+        pictures: Sequence[Picture],
+        presets: Sequence[Preset],
+        must_review: bool,
+    ) -> None:
+        """``start`` holds the fields' first values, and other wordings under ``prompts``."""
+        first = dict(start)
+        self.own: dict[str, str] = first.pop("prompts", {})
+        first["review"] = REVIEWED if must_review or first.get("review") else AT_ONCE
+        super().__init__(data, initial=first)
+        self.pictures, self.presets = pictures, presets
+        choices = [("", _("none")), *((str(preset.pk), preset.name) for preset in presets)]
+        self.fields["preset"].choices = choices  # type: ignore[attr-defined]
+        self.fields["review"].disabled = must_review
+        if len(pictures) > 1:
+            self.fields.update(self.wordings())
+
+    @property
+    def template(self) -> str:
+        """The wording for all images, as it is in the form now."""
+        return str(self["prompt"].value() or "")
+
+    def wordings(self) -> dict[str, forms.Field]:
+        """A field for another wording of each single picture, of as many as can be posted."""
+        most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+        # Those that come with a wording of their own go first.
+        first = sorted(self.pictures, key=lambda picture: not self.own.get(picture.pk))
+        room = None if most is None else max(0, most - OTHER_FIELDS)
+        with_field = {picture.pk for picture in first[:room]}
+        names = distinct_names(self.pictures)
+        return {
+            field_of(picture): forms.CharField(
+                label=names[picture.pk],
+                required=False,
+                max_length=PROMPT_MAX_LENGTH,
+                initial=self.own.get(picture.pk, ""),
+                widget=WordingInput(
+                    attrs={
+                        "placeholder": render(self.template, picture) or _("the model chooses"),
+                        "class": "vTextField",
+                    }
+                ),
+            )
+            for picture in self.pictures
+            if picture.pk in with_field
+        }
+
+    def worded(self) -> list[tuple[Picture, BoundField]]:
+        """Each picture that can be worded on its own, with its field."""
+        return [(p, self[field_of(p)]) for p in self.pictures if field_of(p) in self.fields]
+
+    def unworded(self) -> list[tuple[Picture, str]]:
+        """The pictures without a field, with the wording that each brought along ("" for none)."""
+        several = len(self.pictures) > 1
+        return [
+            (p, self.own.get(p.pk, ""))
+            for p in self.pictures
+            if several and field_of(p) not in self.fields
+        ]
+
+    def word_for_several(self, before: Collection[str]) -> None:
+        """Where the wording was that of the one picture shown ``before``, word all anew."""
+        if len(before) != 1 or len(self.pictures) < 2:
+            return
+        (only,) = before
+        template = str(self.initial["prompt"])
+        words = {render(template, picture) for picture in self.pictures if picture.pk == only}
+        if not words or self.template in words:
+            self.data = {**self.data, "prompt": template}
+
+    def is_worded(self) -> bool:
+        """Whether some picture has a wording of its own, so that they must not be folded away."""
+        return any(field.value() or field.errors for _picture, field in self.worded())
+
+    def options(self) -> dict[str, Any]:
+        """What was chosen, in the words of ``workflow.order``."""
+        chosen = self.cleaned_data
+        own = {picture.pk: wording for picture, wording in self.unworded() if wording}
+        own |= {p.pk: chosen[field_of(p)] for p, _field in self.worded() if chosen[field_of(p)]}
+        names = ("prompt", "aspect_ratio", "resolution", "review")
+        return {**{name: chosen[name] for name in names}, "prompts": own}
+
+    def shapes(self) -> list[tuple[Any, "Shape"]]:
+        """Each aspect ratio's radio button with a drawing of it."""
+        return [(radio, Shape.of(radio.data["value"])) for radio in self["aspect_ratio"]]
+
+    def sizes(self) -> Iterator[tuple[Any, int, list[tuple[str, int, int]]]]:
+        """Each resolution's radio button, its long side, and width and height by aspect ratio."""
+        for radio in self["resolution"]:
+            resolution = Resolution(radio.data["value"])
+            pixels = [(ratio.value, *in_pixels(ratio, resolution)) for ratio in AspectRatio]
+            yield radio, resolution.long_side, pixels
+
+
+def field_of(picture: Picture) -> str:
+    """The name of the field for a picture's own wording."""
+    return f"prompt-{picture.pk}"
+
+
+def distinct_names(pictures: Sequence[Picture]) -> dict[str, str]:
+    """What to call each picture, by key; pictures of one product are numbered."""
+    several = {name: n for name, n in Counter(p.label for p in pictures).items() if n > 1}
+    seen: Counter[str] = Counter()
+    names = {}
+    for picture in pictures:
+        seen[picture.label] += 1
+        numbers = {"name": picture.label, "n": seen[picture.label]}
+        is_several = picture.label in several
+        names[picture.pk] = _("%(name)s, image %(n)d") % numbers if is_several else picture.label
+    return names
+
+
+def in_pixels(ratio: AspectRatio, resolution: Resolution) -> tuple[int, int]:
+    """Width and height of a result, about: real ones differ (contract, section 4.4)."""
+    side, fraction = resolution.long_side, ratio.fraction
+    return round(side * min(1, fraction)), round(side / max(1, fraction))
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A rectangle in the middle of a box of 36 by 36."""
+
+    x: float
+    y: float
+    width: int
+    height: int
+
+    @classmethod
+    def of(cls, aspect_ratio: str) -> "Shape":
+        fraction = AspectRatio(aspect_ratio).fraction
+        width, height = round(32 * min(1, fraction)), round(32 / max(1, fraction))
+        return cls((36 - width) / 2, (36 - height) / 2, width, height)

@@ -1,0 +1,199 @@
+"""Having images of earlier runs isolated again: as they were asked for, or with changes.
+
+The first spends money at once, so its button says how much; the second leads to the confirm page.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from django_product_isolation.choices import Status
+from django_product_isolation.conf import get_settings
+from django_product_isolation.host import column_named, shown_rows
+from django_product_isolation.host.access.sites import find_model, home_for
+from django_product_isolation.models import IsolationBatch, IsolationRun
+from django_product_isolation.workflow import (
+    BudgetExceeded,
+    NothingToIsolate,
+    Quote,
+    isolate,
+    quote_of_runs,
+)
+from django_product_isolation.workflow.review import NOTE_MAX_LENGTH, note
+from django_product_isolation.workflow.start import PROMPT_MAX_LENGTH
+
+from . import formatting, permissions
+from .order_costs import over_budget
+from .selections import is_target, keep
+
+NOT_NAMED = gettext_lazy("The shop no longer names this kind of image. Ask your developer.")
+Notes = Mapping[uuid.UUID, str]
+
+WITHOUT_RESULT = frozenset({Status.FAILED, Status.CANCELLED})
+UNUSED = WITHOUT_RESULT | {Status.REJECTED, Status.RESTORED, Status.SUPERSEDED}
+# The ids of retried batches are derived under it: no id of anything else comes out the same.
+RETRY = uuid.UUID("5c0b2e2c-8a55-4b0e-9f0e-6c1a4d6f7b21")
+
+
+def has_no_result(run: IsolationRun) -> bool:
+    return run.status in WITHOUT_RESULT
+
+
+def has_ended_unused(run: IsolationRun) -> bool:
+    """Whether the run is over and its image shows nothing of it."""
+    return run.status in UNUSED
+
+
+def newer_runs(runs: Sequence[IsolationRun]) -> dict[uuid.UUID, IsolationRun]:
+    """By the keys of those of ``runs`` whose image was sent again since: its latest run.
+
+    One query, and no row read of a batch that nobody ordered again.
+    """
+    if not runs:
+        return {}
+    since = min(run.batch.created_at for run in runs)
+    later = IsolationRun.objects.select_related("batch").order_by("batch__created_at")
+    latest = {
+        image_of(run): run
+        for run in later.filter(
+            batch__created_at__gt=since, object_pk__in={run.object_pk for run in runs}
+        )
+    }
+    found = ((run, latest.get(image_of(run))) for run in runs)
+    return {
+        run.pk: newer
+        for run, newer in found
+        if newer and newer.batch.created_at > run.batch.created_at
+    }
+
+
+def image_of(run: IsolationRun) -> tuple[str, str]:
+    """What tells one image of the shop's from all others."""
+    return column_named(run.batch.model_label, run.batch.field_name), run.object_pk
+
+
+def notes_of(request: HttpRequest, runs: Sequence[IsolationRun]) -> Notes:
+    """What the person wrote about each of ``runs``."""
+    written = ((run.pk, request.POST.get(f"note-{run.pk}", "").strip()) for run in runs)
+    return {pk: text[:NOTE_MAX_LENGTH] for pk, text in written if text}
+
+
+def address(run: IsolationRun) -> str:
+    """Where a run is watched."""
+    return f"{reverse('product_isolation:progress', args=[run.batch_id])}#run-{run.pk}"
+
+
+def retry(request: HttpRequest, runs: Sequence[IsolationRun], notes: Notes) -> str:
+    """Begin a batch of the runs' images, asked for as they were; returns its page.
+
+    The runs are of one batch. Of those that were begun again already, nothing is ordered twice.
+    Returns "" when nothing could be begun; the user is told why.
+    """
+    newer = newer_runs(runs)
+    left = [run for run in runs if run.pk not in newer]
+    if not left:
+        messages.info(request, _("These images were begun already. Nothing was ordered twice."))
+        return address(newer[runs[0].pk])
+    said = Quote.read(request.POST.get("quote", ""))
+    changes = said.changes_to(quote_of_runs(left)) if said else None
+    # Fewer than the button said are fine, and are named: the others were begun by somebody.
+    if changes is None or changes.price or changes.more:
+        for sentence in formatting.what_changed(changes):
+            messages.error(request, sentence)
+        return ""
+    try:
+        batch = begin(request, left)
+    except BudgetExceeded as error:
+        messages.error(request, over_budget(error, permissions.may_see_spending(request)))
+    except NothingToIsolate as error:
+        for sentence in formatting.shorten(formatting.left_out(error.skipped)):
+            messages.warning(request, sentence)
+        messages.error(request, _("None of these images can be isolated now."))
+    except ImproperlyConfigured:
+        messages.error(request, NOT_NAMED)
+    else:
+        before = _("%(name)s was begun again already.")
+        begun_before = [before % {"name": run.label} for run in runs if run.pk in newer]
+        for sentence in formatting.shorten([*begun_before, *formatting.left_out(batch.skipped)]):
+            messages.warning(request, sentence)
+        return reverse("product_isolation:progress", args=[batch.pk])
+    return ""
+
+
+def begin(request: HttpRequest, runs: Sequence[IsolationRun]) -> IsolationBatch:
+    """Begin the runs' images with the settings of their batch and with each run's own prompt.
+
+    Raises what isolate() raises.
+    """
+    before, settings = runs[0].batch, get_settings()
+    model = find_model(before.model_label)
+    if model is None:
+        raise ImproperlyConfigured(before.model_label)
+    # Where the shop wants results reviewed, only a reviewer may do without.
+    must_review = settings.REVIEW and not permissions.may(request, permissions.REVIEW)
+    return isolate(
+        shown_rows(model).filter(pk__in=[run.object_pk for run in runs]),
+        field=before.field_name,
+        prompt="",  # of the runs that had none
+        prompts={run.object_pk: run.prompt for run in runs},
+        aspect_ratio=before.aspect_ratio,
+        resolution=before.resolution,
+        review=before.review or must_review,
+        user=request.user,
+        token=token_for(runs),
+    )
+
+
+def token_for(runs: Sequence[IsolationRun]) -> uuid.UUID:
+    """The id of the batch in which ``runs`` are retried: the same however often it is asked for."""
+    return uuid.uuid5(RETRY, " ".join(sorted(str(run.pk) for run in runs)))
+
+
+def redo(request: HttpRequest, runs: Sequence[IsolationRun], notes: Notes) -> str:
+    """Keep the notes and return the confirm page, which starts with what the runs were asked for.
+
+    Spends nothing and changes no status: a result that waits is rejected when the order is placed.
+    Runs of another kind of image than the first one's are left out; the user is told.
+    """
+    before = runs[0].batch
+    model = find_model(before.model_label)
+    if model is None or not is_target(model, before.field_name):
+        messages.error(request, NOT_NAMED)
+        return ""
+    kind = (before.model_label, before.field_name)
+    same = [run for run in runs if (run.batch.model_label, run.batch.field_name) == kind]
+    if len(same) < len(runs):
+        text = _("Only images of one kind can be ordered together; the others still wait.")
+        messages.warning(request, text)
+    for run in same:
+        if text := notes.get(run.pk, ""):
+            note(run, text, user=request.user)
+    prompts = {run.object_pk: improved(run.prompt, notes.get(run.pk, "")) for run in same}
+    prefill = {
+        "aspect_ratio": before.aspect_ratio,
+        "resolution": before.resolution,
+        "review": before.review,
+        **wanted(prompts),
+    }
+    site_name = home_for(request, before.model_label).name
+    ids = [run.pk for run in same]
+    back, field = request.get_full_path(), before.field_name
+    return keep(request, model, site_name, list(prompts), prefill, ids, back, field).url
+
+
+def wanted(prompts: Mapping[str, str]) -> dict[str, Any]:
+    """The prompt of all images, or where they differ each image's own."""
+    different = set(prompts.values())
+    return {"prompt": different.pop()} if len(different) == 1 else {"prompts": dict(prompts)}
+
+
+def improved(prompt: str, text: str) -> str:
+    """The prompt with what the person asked to be done differently."""
+    return ", ".join(filter(None, (prompt.strip(), text)))[:PROMPT_MAX_LENGTH]

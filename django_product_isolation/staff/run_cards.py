@@ -1,0 +1,185 @@
+"""A run as people see it: badge, pictures before and after, links, and what may be decided.
+
+The same card stands on the batch page, in the review queue and on the run's own page. Takes the
+same few queries, whatever the number of runs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from django_product_isolation.choices import Status
+from django_product_isolation.host.access.sites import admin_for, change_url, find_model
+from django_product_isolation.models import IsolationRun
+from django_product_isolation.reasons import sentence_of
+from django_product_isolation.workflow import Quote, quote_of_runs
+
+from . import visibility
+from .decisions import Decision, open_to
+from .picture_urls import LARGE, MEDIUM, WHICH, Which, run_picture_path, sized, stored_result
+from .reorder import address, newer_runs
+
+# Stands in addresses that are made once, where each run's own key comes.
+ANY = "00000000-0000-0000-0000-000000000000"
+
+# How a status looks; what it means stands in its label.
+TONES = {
+    Status.QUEUED: "waiting",
+    Status.SUBMITTING: "working",
+    Status.PROCESSING: "working",
+    Status.COLLECTING: "working",
+    Status.READY: "asking",
+    Status.HELD: "asking",
+    Status.APPLIED: "good",
+    Status.RESTORING: "working",
+    Status.RESTORED: "quiet",
+    Status.REJECTED: "quiet",
+    Status.FAILED: "bad",
+    Status.CANCELLED: "quiet",
+    Status.SUPERSEDED: "quiet",
+}
+
+
+def badge(status: str, text: str = "") -> SafeString:
+    """The status as a coloured word, or another ``text`` in its colour."""
+    known = Status(status)
+    return format_html(
+        '<span class="isolation-badge isolation-{}">{}</span>', TONES[known], text or known.label
+    )
+
+
+def state(status: str, reason: str, text: str = "") -> SafeString:
+    """The badge of a status and the sentence of its reason."""
+    sentence = sentence_of(reason)
+    html = '{} <span class="isolation-sentence">{}</span>' if sentence else "{}"
+    return format_html(html, badge(status, text), sentence)
+
+
+def state_of(run: IsolationRun) -> SafeString:
+    """Where a run stands, with the sentence of its reason."""
+    return state(run.status, run.reason, words_of(run))
+
+
+def words_of(run: IsolationRun) -> str:
+    """Its status; a ready result either waits for a person or is on its way."""
+    if run.status != Status.READY:
+        return str(Status(run.status).label)
+    return str(_("Ready for review") if run.review else _("Being published"))
+
+
+@dataclass(frozen=True)
+class Card:
+    """One run, ready to be drawn."""
+
+    run: IsolationRun
+    key: str
+    maker: "CardMaker"
+    is_changeable: bool  # by the user, as far as the shop's own rights go
+    decisions: list[Decision]
+    newer: IsolationRun | None  # of the same image, where this run could be ordered again
+
+    @property
+    def state(self) -> SafeString:
+        return state_of(self.run)
+
+    @property
+    def sentence(self) -> str:
+        """Why the run waits or ended, in words."""
+        return sentence_of(self.run.reason)
+
+    @property
+    def object_url(self) -> str:
+        images = self.maker.images
+        return change_url(images, self.run.object_pk) if images else ""
+
+    @property
+    def run_url(self) -> str:
+        return self.maker.run_url.replace(ANY, self.key)
+
+    @property
+    def buttons(self) -> list[tuple[Decision, str]]:
+        """What may be decided, and the words for it."""
+        return [(decision, self.maker.texts[decision.name]) for decision in self.decisions]
+
+    @property
+    def newer_url(self) -> str:
+        return address(self.newer) if self.newer else ""
+
+    @property
+    def quote(self) -> Quote:
+        """What the button of a priced decision says."""
+        return quote_of_runs([self.run])
+
+    @property
+    def source(self) -> "PictureAddress | None":
+        return self.maker.picture(self, "source", self.run.source_name)
+
+    @property
+    def result(self) -> "PictureAddress | None":
+        return self.maker.picture(self, "result", stored_result(self.run))
+
+    @property
+    def no_result(self) -> str:
+        """What stands in the place of a result that is not there."""
+        if self.run.is_open:
+            return str(_("Not there yet"))
+        return str(_("Removed") if self.run.result_sha256 else _("No result"))
+
+
+@dataclass(frozen=True)
+class PictureAddress:
+    """Where a run's picture is served, as small or as large as it is wanted."""
+
+    medium: str
+    large: str
+
+
+def cards(
+    request: HttpRequest, runs: Sequence[IsolationRun], site: AdminSite | None = None
+) -> list[Card]:
+    """The cards of ``runs``, with links into ``site`` where it shows their models."""
+    makers: dict[str, CardMaker] = {}
+    newer, changeable = newer_runs(runs), visibility.changeable(request, runs)
+    drawn = []
+    for run in runs:
+        label = run.batch.model_label
+        if label not in makers:
+            makers[label] = CardMaker(request, label, site)
+        drawn.append(makers[label].card(run, run.pk in changeable, newer.get(run.pk)))
+    return drawn
+
+
+class CardMaker:
+    """What the cards of one model's runs share: looked up once, not for each of 500."""
+
+    def __init__(self, request: HttpRequest, model_label: str, site: AdminSite | None) -> None:
+        self.images = admin_for(request, find_model(model_label), site)
+        runs = admin_for(request, IsolationRun, site)
+        self.run_url = change_url(runs, ANY) if runs else ""
+        self.decisions = open_to(request)
+        self.texts = {decision.name: decision.button for decision in self.decisions}
+        self.pictures = {which: run_picture_path(ANY, which) for which in WHICH}
+
+    def card(self, run: IsolationRun, is_changeable: bool, newer: IsolationRun | None) -> Card:
+        offered = self.decisions if is_changeable else []
+        possible = [decision for decision in offered if decision.applies(run)]
+        return Card(
+            run=run,
+            key=str(run.pk),
+            maker=self,
+            is_changeable=is_changeable,
+            decisions=[d for d in possible if not (d.order and newer)],
+            newer=newer if any(d.order for d in possible) else None,
+        )
+
+    def picture(self, card: Card, which: Which, name: str) -> PictureAddress | None:
+        """Where the file called ``name`` is shown; None while there is none."""
+        if not name:
+            return None
+        path = self.pictures[which].replace(ANY, card.key)
+        return PictureAddress(sized(path, name, MEDIUM), sized(path, name, LARGE))

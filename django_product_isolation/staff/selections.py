@@ -1,0 +1,178 @@
+"""From a tick, or a button beside an image, to the confirm page.
+
+What was chosen is kept in the database, so that the page has an address of its own and thousands
+of images fit.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.contrib.admin import AdminSite, ModelAdmin
+from django.core.exceptions import (
+    BadRequest,
+    ImproperlyConfigured,
+    PermissionDenied,
+    ValidationError,
+)
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from django_product_isolation.host import read_keys, shown_rows, target_for
+from django_product_isolation.host.access.entrance import lets_in
+from django_product_isolation.host.access.permissions import sites_in_use
+from django_product_isolation.host.access.sites import find_model, home_for, index_url
+from django_product_isolation.models import Selection
+from django_product_isolation.workflow.start import MAX_READ
+
+from . import permissions
+
+BACK_MAX_LENGTH = 500
+
+
+def select(
+    request: HttpRequest,
+    model_admin: "ModelAdmin[Any]",
+    images: "QuerySet[Any] | Iterable[Any]",
+    *,
+    prefill: Mapping[str, Any] | None = None,
+    redo_of: Iterable[UUID] = (),
+    back: str = "",
+    field: str = "",
+) -> HttpResponseRedirect:
+    """Keep the chosen images and lead to their confirm page; spends nothing, changes nothing.
+
+    ``images`` are a queryset or primary keys; the first 5000 are kept, and all are counted.
+    ``prefill`` is what the page starts with instead of presets and settings: ``prompt``,
+    ``aspect_ratio``, ``resolution``, ``review``, and ``prompts`` by primary key. ``redo_of`` are
+    ids of runs that the order takes the place of. ``back`` is the path that "take me back" leads
+    to, by default the list of the images. ``field`` says which image, where the model has several.
+    Raises ImproperlyConfigured when that is not named in ``IMAGES``.
+    """
+    name = model_admin.admin_site.name
+    return keep(request, model_admin.model, name, images, prefill, redo_of, back, field)
+
+
+def keep(
+    request: HttpRequest,
+    model: type[Model],
+    site_name: str,
+    images: "QuerySet[Any] | Iterable[Any]",
+    prefill: Mapping[str, Any] | None = None,
+    redo_of: Iterable[UUID] = (),
+    back: str = "",
+    field: str = "",
+) -> HttpResponseRedirect:
+    """Like ``select``, for a model that no admin may show."""
+    user: Any = request.user
+    pks, chosen = count_and_cut(images)
+    selection = Selection.objects.create(
+        created_by=user,
+        model_label=model._meta.label_lower,
+        field_name=target_for(model, field).field.name,
+        site_name=site_name,
+        object_pks=pks,
+        chosen=chosen,
+        prefill=dict(prefill or {}),
+        redo_of=[str(pk) for pk in redo_of],
+        back=back if len(back) <= BACK_MAX_LENGTH else "",
+    )
+    return HttpResponseRedirect(reverse("product_isolation:confirm", args=[selection.pk]))
+
+
+def count_and_cut(images: "QuerySet[Any] | Iterable[Any]") -> tuple[list[str], int]:
+    """The first 5000 primary keys, each once and as text, and how many there are in all."""
+    if isinstance(images, QuerySet):
+        keys, further = read_keys(images, MAX_READ)
+        return [str(pk) for pk in keys], len(keys) + further
+    pks = list(dict.fromkeys(str(pk) for pk in images))
+    return pks[:MAX_READ], len(pks)
+
+
+def site_called(request: HttpRequest, name: str, model_label: str) -> AdminSite:
+    """The admin site of that name, if it lets the person in; else one that does."""
+    named = (site for site in sites_in_use() if site.name == name)
+    home = home_for(request, model_label)
+    return next((site for site in named if lets_in(site, request)), home)
+
+
+def refuse_site(request: HttpRequest, name: str) -> None:
+    """Raise PermissionDenied where a site has that name and does not let the person in."""
+    named = (site for site in sites_in_use() if site.name == name)
+    if not all(lets_in(site, request) for site in named):
+        raise PermissionDenied
+
+
+@require_POST
+def select_images(request: HttpRequest, model_label: str) -> HttpResponseBase:
+    """Lead from the images posted as ``pk``, once or more, to their confirm page.
+
+    Optional: ``back``, a path on this host (also in the query string, for buttons in forms of
+    the host's), ``field`` (there too), ``site``, the admin site's name, and ``redo_of``, once or
+    more.
+    Answers 403 to those who may not isolate, may change none of the images, or name a site that
+    does not let them in.
+    """
+    back = read_back(request)
+    here = back or index_url(home_for(request, model_label))
+    if away := permissions.turned_away(
+        request, permissions.ISOLATE, model_label=model_label, back=here
+    ):
+        return away
+    model = find_model(model_label)
+    field = request.GET.get("field") or request.POST.get("field") or ""
+    if model is None or not is_target(model, field):
+        raise Http404
+    refuse_site(request, request.POST.get("site", ""))
+    home = site_called(request, request.POST.get("site", ""), model_label)
+    pks = read_pks(model, request.POST.getlist("pk"))
+    chosen = shown_rows(model).filter(pk__in=pks)
+    changeable, _forbidden = permissions.changeable_images(request, chosen)
+    # Some databases find a key that is written otherwise; ours are compared letter by letter.
+    if not changeable & {str(pk) for pk in pks}:
+        raise PermissionDenied
+    redo_of = read_uuids(request.POST.getlist("redo_of"))
+    return keep(request, model, home.name, pks, redo_of=redo_of, back=back, field=field)
+
+
+def is_target(model: type[Model], field: str = "") -> bool:
+    """Whether the shop has this field of the model isolated, or the only one that it has."""
+    try:
+        return target_for(model, field).obstacle is None
+    except ImproperlyConfigured:
+        return False
+
+
+def read_pks(model: type[Model], texts: Iterable[str]) -> list[Any]:
+    """Primary keys as the model has them. Raises BadRequest for none, and for nonsense."""
+    field: Any = model._meta.pk
+    while field.remote_field:  # the key of a child table is its parent's
+        field = field.target_field
+    try:
+        pks = [field.to_python(text) for text in texts]
+        for pk in pks:
+            field.run_validators(pk)
+    except ValidationError as error:
+        raise BadRequest("No key of this model looks like that.") from error
+    if not pks:
+        raise BadRequest("No image was chosen.")
+    return pks
+
+
+def read_uuids(texts: Iterable[str]) -> list[UUID]:
+    try:
+        return [UUID(text) for text in texts]
+    except ValueError as error:
+        raise BadRequest("No run has such an id.") from error
+
+
+def read_back(request: HttpRequest) -> str:
+    """The path to go back to; "" when none was given or it leads to another host."""
+    back = request.GET.get("back") or request.POST.get("back") or ""
+    here = {request.get_host()}
+    secure = request.is_secure()
+    return back if url_has_allowed_host_and_scheme(back, here, require_https=secure) else ""

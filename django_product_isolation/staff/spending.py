@@ -1,0 +1,241 @@
+"""The page that says what isolations cost, and the same as a table to download.
+
+Asks the database only, never Runflow; both need the right to see what is spent.
+"""
+
+import csv
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from itertools import islice
+from typing import Any
+
+from django import forms
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.http import HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from django_product_isolation import clock
+from django_product_isolation.choices import Status
+from django_product_isolation.host.access.sites import frame_of, home_for
+from django_product_isolation.models import AccountBalance, IsolationRun
+from django_product_isolation.spending import report as workflow
+from django_product_isolation.spending.budgets import budgets
+
+from . import formatting, permissions, visibility
+from . import spending_tables as shown
+from .spreadsheet import cell
+
+MAX_DAYS = 366
+MAX_RUNS = 150_000  # on the page, which adds them up; the CSV file is written line by line
+EARLIEST, LATEST = date(2000, 1, 1), date(2999, 12, 31)
+COLUMNS = ("day", "person", "model", "product", "status", "runflow id", "cost USD")
+
+
+@never_cache
+@require_safe
+def spending(request: HttpRequest) -> HttpResponseBase:
+    """What was spent in a period, by day, person, model and status; the balance; the budgets."""
+    if away := permissions.turned_away(request, permissions.SPENDING):
+        return away
+    refuse_others(request)
+    form = asked_days(request)
+    refuse_too_many_runs(form)
+    named = request.GET.get("period", "")
+    period = form.period() or named_periods().get(named) or named_periods()[THIS_MONTH]
+    return draw(request, form, period)
+
+
+@never_cache
+@require_safe
+def export(request: HttpRequest) -> HttpResponseBase:
+    """One line for each run of the period, by default this month, as CSV.
+
+    Names the products of those images only that the person may see.
+    Raises BadRequest for days that make no period.
+    """
+    if away := permissions.turned_away(request, permissions.SPENDING):
+        return away
+    refuse_others(request)
+    form = asked_days(request)
+    period = form.period() if form.is_bound else named_periods()[THIS_MONTH]
+    if period is None:
+        raise BadRequest("No period.")
+    response = StreamingHttpResponse(lines(request, period), content_type="text/csv; charset=utf-8")
+    name = f"isolations-{period.first}-{period.last}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def refuse_others(request: HttpRequest) -> None:
+    """Raise PermissionDenied for those who may not see what is spent."""
+    if not permissions.may_see_spending(request):
+        raise PermissionDenied
+
+
+def asked_days(request: HttpRequest) -> "DaysForm":
+    """The days in the address; unbound when there are none."""
+    return DaysForm(request.GET if {"from", "to"} & request.GET.keys() else None)
+
+
+def refuse_too_many_runs(form: "DaysForm") -> None:
+    """Add an error for days that would keep the person waiting."""
+    period = form.period()
+    if period and period.has_more_runs_than(MAX_RUNS):
+        many = number_format(MAX_RUNS, force_grouping=True)
+        sentence = _("In these days more than %(many)s images were isolated. Choose fewer days.")
+        form.add_error(None, sentence % {"many": many})
+
+
+class DaysForm(forms.Form):
+    """From a day to a day."""
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, label_suffix="")
+        self.fields["from"] = day_field(gettext_lazy("From"))
+        self.fields["to"] = day_field(gettext_lazy("To"))
+
+    def clean(self) -> dict[str, Any]:
+        first, last = self.cleaned_data.get("from"), self.cleaned_data.get("to")
+        if first and last and first > last:
+            raise forms.ValidationError(_("The first day must not be after the last one."))
+        if first and last and (last - first).days >= MAX_DAYS:
+            raise forms.ValidationError(_("Choose a year at most."))
+        return self.cleaned_data
+
+    def period(self) -> workflow.Period | None:
+        """The period that was asked for, None when none was or it makes no sense."""
+        if not self.is_valid():
+            return None
+        return workflow.Period(self.cleaned_data["from"], self.cleaned_data["to"])
+
+
+def day_field(label: Any) -> forms.DateField:
+    iso = "%Y-%m-%d"  # what browsers send and take, whatever the language
+    return forms.DateField(
+        label=label,
+        input_formats=[iso],
+        widget=forms.DateInput(attrs={"type": "date"}, format=iso),
+        validators=[MinValueValidator(EARLIEST), MaxValueValidator(LATEST)],
+    )
+
+
+THIS_MONTH = "this-month"
+PERIOD_NAMES = {
+    THIS_MONTH: gettext_lazy("This month"),
+    "last-month": gettext_lazy("Last month"),
+    "last-30-days": gettext_lazy("Last 30 days"),
+}
+
+
+def named_periods() -> dict[str, workflow.Period]:
+    """The periods that can be chosen by name, as of today."""
+    today = clock.today()
+    this_month = today.replace(day=1)
+    before = this_month - timedelta(days=1)
+    firsts_and_lasts = (
+        (this_month, today),
+        (before.replace(day=1), before),
+        (today - timedelta(days=29), today),
+    )
+    periods = [workflow.Period(first, last) for first, last in firsts_and_lasts]
+    return dict(zip(PERIOD_NAMES, periods, strict=True))
+
+
+def draw(request: HttpRequest, form: DaysForm, period: workflow.Period) -> TemplateResponse:
+    """The page, in the same few queries for any number of runs."""
+    home = home_for(request)
+    spent = workflow.spending(period)
+    names = shown.names_of(spent.by_person)
+    context = {
+        **frame_of(home, request),
+        "title": _("What isolations cost"),
+        "form": form if form.is_bound else DaysForm(days_of(period)),
+        "period": period,
+        "periods": period_links(period),
+        "export_query": "&".join(f"{name}={day}" for name, day in days_of(period).items()),
+        "total": shown.Row("", spent.total),
+        "plot": shown.plot(spent, period.days),
+        "days": shown.days(spent),
+        "tables": [
+            (_("By person"), _("Person"), shown.people(spent, names)),
+            (_("By kind of image"), _("Images"), shown.models(spent)),
+            (_("By status"), _("Status"), shown.statuses(spent)),
+        ],
+        "balance": balance(),
+        "gauges": gauges(),
+    }
+    return TemplateResponse(request, "product_isolation/spending.html", context)
+
+
+def days_of(period: workflow.Period) -> dict[str, str]:
+    return {"from": period.first.isoformat(), "to": period.last.isoformat()}
+
+
+def period_links(period: workflow.Period) -> list[dict[str, Any]]:
+    """The named periods, and which of them is shown."""
+    return [
+        {"name": PERIOD_NAMES[key], "key": key, "is_shown": named == period}
+        for key, named in named_periods().items()
+    ]
+
+
+def balance() -> dict[str, Any] | None:
+    """The credit as it was last read, None when it is not known."""
+    known = AccountBalance.objects.filter(pk=1).first()
+    if known is None or known.amount is None:
+        return None
+    return {"amount": formatting.money(known.amount), "read_at": known.read_at}
+
+
+def gauges() -> list[shown.Gauge]:
+    """The budgets that are set, and how they stand."""
+    names = {"day": _("Today's budget"), "month": _("This month's budget")}
+    return [shown.gauge(names[name], budget) for name, budget in budgets().items()]
+
+
+class Echo:
+    """A file that gives back what is written."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def lines(request: HttpRequest, period: workflow.Period) -> Iterator[str]:
+    """The CSV file line by line, oldest run first."""
+    writer = csv.writer(Echo())
+    yield writer.writerow(COLUMNS)
+    for values in values_of_runs(request, period):
+        yield writer.writerow(map(cell, values))
+
+
+def values_of_runs(request: HttpRequest, period: workflow.Period) -> Iterator[Iterable[str]]:
+    people = period.batches().values_list("created_by_id", flat=True)
+    names = shown.names_of(people.distinct())
+    runs = period.runs().order_by("batch__created_at", "pk")
+    knows_all = visibility.knows_shop(request)
+    for some in batched(runs.select_related("batch").iterator(chunk_size=2000), 2000):
+        seen = {run.pk for run in some} if knows_all else visibility.seen(request, some)
+        for run in some:
+            yield (
+                clock.day_of(run.batch.created_at).isoformat(),
+                names.get(run.batch.created_by_id, ""),
+                run.batch.model_label,
+                run.label if run.pk in seen else "",
+                str(Status(run.status).label),
+                run.runflow_run_id or "",
+                "" if run.cost is None else f"{run.cost:f}",
+            )
+
+
+def batched(runs: Iterator[IsolationRun], size: int) -> Iterator[list[IsolationRun]]:
+    """The runs in lists of ``size``, the last one shorter."""
+    while some := list(islice(runs, size)):
+        yield some

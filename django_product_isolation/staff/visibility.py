@@ -1,0 +1,161 @@
+"""Which runs a person may see and decide about: those of images that they may see and change.
+
+What the shop hides from the person is hidden here. An image that was deleted is another matter,
+for there is no row left to ask about: what became of it is shown to whoever began the batch, to
+superusers, and to those from whom no place of the shop's could have hidden it.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.db import connections, router
+from django.db.models import CharField, Model, Q, QuerySet, UUIDField, Value
+from django.db.models.functions import Cast, Concat, Substr
+from django.http import HttpRequest
+
+from django_product_isolation.host import target_models
+from django_product_isolation.host.access import permissions
+from django_product_isolation.host.access.answers import answer
+from django_product_isolation.host.access.policies import Action, Policy, valid_keys
+from django_product_isolation.host.access.sites import find_model
+from django_product_isolation.models import IsolationRun
+from django_product_isolation.models.querysets import RunQuerySet
+
+# So many keys are named one by one, which finds their runs by an index.
+FEW = 1000
+# The parts of a UUID as text: from which character, and how many.
+UUID_PARTS = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
+
+
+def seen(request: HttpRequest, runs: Iterable[IsolationRun]) -> set[UUID]:
+    """The runs, read with their batch, whose image the user may see."""
+    return permitted(request, "view", runs)
+
+
+def changeable(request: HttpRequest, runs: Iterable[IsolationRun]) -> set[UUID]:
+    """The runs, read with their batch, whose image the user may change."""
+    return permitted(request, "change", runs)
+
+
+def is_seen(request: HttpRequest, run: IsolationRun) -> bool:
+    """Whether the user may see that run's image."""
+    return bool(seen(request, [run]))
+
+
+def permitted(request: HttpRequest, action: Action, runs: Iterable[IsolationRun]) -> set[UUID]:
+    """The runs whose image the user may view or change; a few queries for each model."""
+    found = set[UUID]()
+    by_model = sorted(runs, key=lambda run: run.batch.model_label)
+    for label, group in groupby(by_model, key=lambda run: run.batch.model_label):
+        model, same = find_model(label), list(group)
+        if model is None:
+            found |= {run.pk for run in same if is_mine(request, run) or knows_shop(request)}
+        else:
+            found |= of_model(request, action, model, same)
+    return found
+
+
+def of_model(
+    request: HttpRequest, action: Action, model: type[Model], runs: Sequence[IsolationRun]
+) -> set[UUID]:
+    """Those of the runs of one model's images."""
+    pks = {run.object_pk for run in runs}
+    allowed = permissions.allowed(request, action, model, pks)
+    found = {run.pk for run in runs if run.object_pk in allowed}
+    if (left := pks - allowed) and permissions.may(request, action, model):
+        gone = left - existing(model._default_manager.all(), left)
+        deleted = gone - existing(model._base_manager.all(), gone)
+        knows_all = permissions.knows_all(request, action, model)
+        for run in runs:
+            is_own = is_mine(request, run) or permissions.is_boss(request)
+            if run.object_pk in (gone if is_own else deleted) and (is_own or knows_all):
+                found.add(run.pk)
+    return found
+
+
+def existing(rows: QuerySet[Any], pks: set[str]) -> set[str]:
+    """The keys among ``pks`` that have a row; one query, none for no keys."""
+    keys = valid_keys(rows.model, pks)
+    if not keys:
+        return set()
+    return {str(pk) for pk in rows.filter(pk__in=keys).values_list("pk", flat=True)}
+
+
+def is_mine(request: HttpRequest, run: IsolationRun) -> bool:
+    """Whether the user began the run's batch."""
+    return run.batch.created_by_id is not None and run.batch.created_by_id == request.user.pk
+
+
+def knows_shop(request: HttpRequest) -> bool:
+    """Whether the user sees every image of every kind: then also what the shop no longer names."""
+    models = target_models()
+    if not models:
+        return permissions.is_boss(request)
+    return all(permissions.sees_all(request, model) for model in models)
+
+
+def narrow(request: HttpRequest, runs: RunQuerySet) -> RunQuerySet:
+    """Those of the runs that the user finds in a list, as in the shop's own lists.
+
+    The same queryset for those from whom no list hides an image. For others deleted images are not
+    among them: a condition on who began the batch would have every run there is looked at.
+    """
+    if knows_shop(request):
+        return runs
+    shown = Q(pk__in=[])
+    for model in target_models():
+        if permissions.may(request, "view", model):
+            shown |= Q(batch__model_label=model._meta.label_lower) & in_lists(request, model)
+    return runs.filter(shown)
+
+
+def in_lists(request: HttpRequest, model: type[Model]) -> Q:
+    """Runs of images of ``model`` that a list of the shop's shows to the user."""
+    if permissions.sees_all(request, model):
+        return Q()
+    shown = Q(pk__in=[])
+    for policy in permissions.policies(request, model):
+        if answer(partial(policy.allows, request, "view"), False):
+            shown |= answer(partial(rows_of, request, policy), shown)
+    return shown
+
+
+def rows_of(request: HttpRequest, policy: Policy) -> Q:
+    """Runs of the images that the person finds there."""
+    return keys_in(policy.rows(request, "view"))
+
+
+def keys_in(rows: QuerySet[Any]) -> Q:
+    """Runs of these rows."""
+    keys = rows.order_by().values_list("pk", flat=True)
+    if is_elsewhere(rows):  # no query speaks of two databases
+        return Q(object_pk__in=[str(pk) for pk in keys])
+    few = [str(pk) for pk in keys[: FEW + 1]]
+    return Q(object_pk__in=few if len(few) <= FEW else as_text(rows))
+
+
+def is_elsewhere(rows: QuerySet[Any]) -> bool:
+    place = getattr(rows, "_db", None) or router.db_for_write(rows.model)
+    return bool(place != router.db_for_write(IsolationRun))
+
+
+def as_text(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The keys of the rows as runs keep them."""
+    text: Any = Cast("pk", CharField(max_length=255))
+    features = connections[router.db_for_write(IsolationRun)].features
+    if is_uuid(rows.model) and not features.has_native_uuid_field:
+        parts = [Substr(text, start, length) for start, length in UUID_PARTS]
+        dash = Value("-")
+        text = Concat(parts[0], *(piece for part in parts[1:] for piece in (dash, part)))
+    keys: QuerySet[Any] = rows.order_by().annotate(isolation_key=text).values("isolation_key")
+    return keys
+
+
+def is_uuid(model: type[Model]) -> bool:
+    field: Any = model._meta.pk
+    while field.remote_field:
+        field = field.target_field
+    return isinstance(field, UUIDField)

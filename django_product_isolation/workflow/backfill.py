@@ -1,0 +1,122 @@
+"""Isolating many images, batch after batch: which are left, and how those that were begun fare.
+
+Every image is looked at once, in the order of its key. Nothing is remembered beside the rows, so
+whoever is interrupted goes on by beginning anew.
+"""
+
+from collections import Counter
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Exists, Q, QuerySet
+
+from django_product_isolation.choices import OPEN_STATUSES, SHOWN_STATUSES, Status
+from django_product_isolation.conf import get_settings
+from django_product_isolation.host import Skipped, target_for
+from django_product_isolation.models import IsolationBatch, IsolationRun
+from django_product_isolation.models.querysets import RunQuerySet
+from django_product_isolation.spending.budgets import BudgetExceeded
+
+from .runs_of_rows import is_result, runs_of_row
+from .start import NothingToIsolate, isolate
+
+# A run that ended so says nothing against another one for the same file.
+MAY_BE_REPEATED = (Status.FAILED, Status.CANCELLED, Status.SUPERSEDED)
+
+
+class Catalogue:
+    """The images of a queryset that are still to be isolated, and the runs begun for them here."""
+
+    def __init__(
+        self,
+        images: QuerySet[Any],
+        *,
+        field: str = "",
+        limit: int | None = None,
+        budget: Decimal | None = None,
+        again: bool = False,
+        **options: Any,
+    ) -> None:
+        """``limit`` images and ``budget`` USD are the most that is begun; ``field`` and ``options``
+        are those of ``isolate``. Raises ImproperlyConfigured as that does.
+        """
+        settings = get_settings()
+        self.target = target_for(images.model, field)
+        self.target.refuse_obstacle()
+        self.price = settings.price
+        self.options = {**options, "field": self.target.field.name}
+        self.batch_size = settings.MAX_BATCH
+        self.room = self.batch_size // 2  # so many may still be under way when the next begin
+        # Each once, however often joins of its filters give it, and only what the shop shows.
+        shown = images.model._default_manager.filter(pk__in=images.order_by().values("pk"))
+        self.images: QuerySet[Any] = shown.order_by("pk")
+        self.waiting = self.images if again else self._not_isolated()
+        affordable = None if budget is None or not self.price else int(budget / self.price)
+        limits = [most for most in (limit, affordable) if most is not None]
+        self.most = min([*limits, self.waiting.count()])
+        self.batches: list[IsolationBatch] = []
+        self.left_out: list[Skipped] = []  # of what was to be begun here
+        self.begun, self.spent = 0, False
+        self._last: Any = None
+
+    @property
+    def left(self) -> int:
+        """How many images may still be begun."""
+        return 0 if self.spent else self.most - self.begun
+
+    @property
+    def runs(self) -> RunQuerySet:
+        """The runs that were begun here."""
+        return IsolationRun.objects.filter(batch__in=self.batches).order_by()
+
+    @property
+    def moving(self) -> RunQuerySet:
+        """Those of them that go on without a person."""
+        return self.runs.filter(status__in=OPEN_STATUSES | {Status.APPLIED}, due_at__isnull=False)
+
+    def counts(self) -> Counter[str]:
+        """How many runs are where."""
+        return Counter(self.runs.values_list("status", flat=True))
+
+    def begin_next(self) -> None:
+        """Begin one batch of the images that come next, as far as the shop's budgets reach.
+
+        Nothing is ``left`` afterwards when they are spent.
+        """
+        following = self.waiting if self._last is None else self.waiting.filter(pk__gt=self._last)
+        pks = list(following.values_list("pk", flat=True)[: min(self.left, self.batch_size)])
+        if not pks:
+            self.most = self.begun
+            return
+        try:
+            pks = self._begin(pks)
+        except BudgetExceeded as error:
+            self.spent = True
+            if within := pks[: int(error.left / self.price)]:
+                self._begin(within)
+        else:
+            self._last = pks[-1]
+
+    def _begin(self, pks: list[Any]) -> list[Any]:
+        try:
+            batch = isolate(self.images.filter(pk__in=pks), **self.options)
+        except NothingToIsolate as error:
+            self.left_out += error.skipped
+            self.most -= len(pks)
+        else:
+            self.left_out += batch.skipped
+            self.batches.append(batch)
+            begun = batch.runs.count()
+            self.begun += begun
+            self.most -= len(pks) - begun
+        return pks
+
+    def _not_isolated(self) -> QuerySet[Any]:
+        """Without those that have no file, show a result, or whose file was sent to an end."""
+        began = runs_of_row(self.target, "source_name").exclude(status__in=MAY_BE_REPEATED)
+        empty = Q(**{self.target.field.attname: ""}) | Q(**{f"{self.target.field.attname}": None})
+        return (
+            self.images.exclude(empty)
+            .exclude(Exists(began))
+            .exclude(is_result(self.target, SHOWN_STATUSES))
+        )

@@ -1,0 +1,77 @@
+"""What people decide about a run: approve, reject, resume, stop waiting.
+
+Each is one change of the row, without network; the steps that follow are taken by the workers.
+All return False, and change nothing, when the run is no longer where the person saw it.
+"""
+
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+
+from django_product_isolation.choices import Status
+from django_product_isolation.database.clock import DatabaseNow
+from django_product_isolation.database.transactions import retry_on_conflict
+from django_product_isolation.models import IsolationRun, RunEvent
+from django_product_isolation.reasons import Reason
+from django_product_isolation.signals import work_due
+
+from .timing import seconds_from_now
+
+NOTE_MAX_LENGTH = 500
+STOPPABLE = frozenset({Status.QUEUED, Status.PROCESSING, Status.COLLECTING, Status.HELD})
+
+
+@retry_on_conflict
+def approve(run: IsolationRun, *, user: Any = None) -> bool:
+    """Let a result that waits for review be published."""
+    waiting = IsolationRun.objects.filter(pk=run.pk, status=Status.READY, review=True)
+    with transaction.atomic():
+        if not waiting.update(review=False, due_at=DatabaseNow()):
+            return False
+        run.record(RunEvent.Kind.APPROVED, actor=user)
+        nudge(run)
+    return True
+
+
+def reject(run: IsolationRun, *, user: Any = None, note: str = "") -> bool:
+    """Turn a result down: the product keeps its picture, the result's file is kept.
+
+    ``note`` says what is wrong with it, in the person's words.
+    """
+    return run.status == Status.READY and run.move_to(
+        Status.REJECTED, actor=user, detail=note[:NOTE_MAX_LENGTH]
+    )
+
+
+def note(run: IsolationRun, text: str, *, user: Any = None) -> None:
+    """Keep what a person said about a run."""
+    run.record(RunEvent.Kind.NOTE, detail=text[:NOTE_MAX_LENGTH], actor=user)
+
+
+@retry_on_conflict
+def resume(run: IsolationRun, *, user: Any = None) -> bool:
+    """Let a held run go on where it stopped."""
+    if run.status != Status.HELD:
+        return False
+    with run.all_or_nothing():
+        if not run.move_to(Status(run.held_from), actor=user, due_at=seconds_from_now(0)):
+            return False
+        nudge(run)
+    return True
+
+
+def stop(run: IsolationRun, *, user: Any = None) -> bool:
+    """Stop waiting for a run. Runflow has no cancel: what was sent may still be charged."""
+    unsent = Status.QUEUED in (run.status, run.held_from) and not run.hinted_run_ids
+    may_cost = run.cost is None and not unsent
+    return run.status in STOPPABLE and run.move_to(
+        Status.CANCELLED,
+        reason=Reason.STOPPED,
+        actor=user,
+        due_at=seconds_from_now(0) if may_cost else None,
+    )
+
+
+def nudge(run: IsolationRun) -> None:
+    transaction.on_commit(partial(work_due.send_robust, sender=IsolationRun, run_ids=[run.pk]))

@@ -1,0 +1,285 @@
+"""From chosen images to runs: what can be begun, what it costs, and the rows for it.
+
+One transaction, no network, no file opened, and the same few queries for 1 image or 500.
+"""
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from django_product_isolation import clock
+from django_product_isolation.choices import AspectRatio, Resolution, Status
+from django_product_isolation.conf import get_settings
+from django_product_isolation.database.clock import DatabaseNow
+from django_product_isolation.database.transactions import retry_on_conflict
+from django_product_isolation.host import Picture, Skipped, Target, read_keys, target_for
+from django_product_isolation.models import IsolationBatch, IsolationRun
+from django_product_isolation.reasons import Reason
+from django_product_isolation.signals import work_due
+from django_product_isolation.spending.budgets import reserve, take_spending_lock
+
+from .chosen_images import as_queryset, last_ordered, read_shown, waiting_for_review
+from .review import reject
+
+PROMPT_MAX_LENGTH = 500
+# Of a whole table ticked, so many rows are looked at to find what goes into one batch.
+MAX_READ = 5000
+
+
+class NothingToIsolate(Exception):
+    """None of the images can be isolated; ``skipped`` says why."""
+
+    def __init__(self, skipped: Sequence[Skipped]) -> None:
+        super().__init__(", ".join(f"{s.picture.label}: {s.reason.value}" for s in skipped))
+        self.skipped = skipped
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a click would begin."""
+
+    target: Target
+    accepted: Sequence[Picture]
+    skipped: Sequence[Skipped]
+    unit_price: Decimal
+    unread: int = 0  # images beyond the first 5000, left out without a look
+    # By the image's key: results waiting for review that it would reject, and when it was ordered
+    # last and how often, where it was.
+    replaces: Mapping[str, uuid.UUID] = field(default_factory=dict)
+    ordered: Mapping[str, tuple[datetime, int]] = field(default_factory=dict)
+
+    @property
+    def total(self) -> Decimal:
+        """USD for all accepted images."""
+        return self.unit_price * len(self.accepted)
+
+    @property
+    def replaced(self) -> Sequence[uuid.UUID]:
+        """Results waiting for review that it would reject."""
+        return list(self.replaces.values())
+
+
+def plan(
+    images: Any,
+    *,
+    field: str = "",
+    forbidden: Collection[str] = (),
+    redo_of: Collection[uuid.UUID] = (),
+) -> Plan:
+    """Say which of ``images`` (an instance or a queryset) can be isolated now.
+
+    ``field`` says which image, where the model has several. ``forbidden`` are primary keys, as
+    strings, that the person may not change. ``redo_of`` are runs that the new ones take the place
+    of: those that wait for review are no obstacle.
+    Raises ImproperlyConfigured when the field is not named in ``IMAGES`` or cannot be isolated.
+    """
+    queryset = as_queryset(images)
+    target, settings = target_for(queryset.model, field), get_settings()
+    target.refuse_obstacle()
+    keys, unread = read_keys(queryset, MAX_READ)
+    pictures, hidden = read_shown(target, keys)
+    open_runs = IsolationRun.objects.open().about(target).order_by()
+    open_pks = dict(open_runs.values_list("object_pk", "status"))
+    ready = waiting_for_review(open_runs, redo_of)
+    taken = {pk: status for pk, status in open_pks.items() if pk not in ready}
+    accepted: list[Picture] = []
+    skipped = [Skipped(picture, Reason.NOT_SHOWN) for picture in hidden]
+    for picture in pictures:
+        if picture.pk in forbidden:
+            skipped.append(Skipped(picture, Reason.NOT_ALLOWED))
+        elif not picture.name:
+            skipped.append(Skipped(picture, Reason.NO_FILE))
+        elif target.is_placeholder(picture.name):
+            skipped.append(Skipped(picture, Reason.PLACEHOLDER))
+        elif not picture.fits:
+            skipped.append(Skipped(picture, Reason.NOT_RECORDABLE))
+        elif picture.pk in taken:
+            restoring = taken[picture.pk] == Status.RESTORING
+            reason = Reason.BEING_RESTORED if restoring else Reason.ALREADY_OPEN
+            skipped.append(Skipped(picture, reason))
+        elif len(accepted) >= settings.MAX_BATCH:
+            skipped.append(Skipped(picture, Reason.OVER_MAX_BATCH))
+        else:
+            accepted.append(picture)
+    pks = [picture.pk for picture in accepted]
+    return Plan(
+        target,
+        accepted,
+        skipped,
+        settings.price,
+        unread,
+        {pk: ready[pk] for pk in pks if pk in ready},
+        last_ordered(target, pks),
+    )
+
+
+def isolate(
+    images: Any,
+    *,
+    field: str = "",
+    prompt: str | None = None,
+    prompts: Mapping[str, str] | None = None,
+    aspect_ratio: str | None = None,
+    resolution: str | None = None,
+    review: bool | None = None,
+    user: Any = None,
+    token: uuid.UUID | None = None,
+) -> IsolationBatch:
+    """Begin a run for each of ``images`` (an instance or a queryset) and return their batch.
+
+    ``field`` says which image, where the model has several that are named in ``IMAGES``.
+    The batch's ``skipped`` say which images were left out and why (those over ``MAX_BATCH`` too),
+    its ``unread`` how many beyond the first 5000 were not looked at.
+    Options that are not given come from the settings. ``{product}`` in ``prompt`` becomes the
+    product's name. ``prompts`` holds other wordings for single images, by their primary keys as
+    strings.
+    A second call with the same ``token`` returns the first call's batch.
+    Raises NothingToIsolate, BudgetExceeded, ValidationError for an unknown ratio or resolution,
+    and ImproperlyConfigured when the field is not named in ``IMAGES``, is one of several, or
+    cannot be isolated.
+    """
+    if token and (batch := IsolationBatch.objects.filter(pk=token).first()):
+        return with_left_out(batch, plan(images, field=field), Reason.LEFT_OUT)
+    return order(
+        plan(images, field=field),
+        prompt=prompt,
+        prompts=prompts,
+        aspect_ratio=aspect_ratio,
+        resolution=resolution,
+        review=review,
+        user=user,
+        token=token,
+    )
+
+
+def order(
+    chosen: Plan,
+    *,
+    prompt: str | None = None,
+    prompts: Mapping[str, str] | None = None,
+    aspect_ratio: str | None = None,
+    resolution: str | None = None,
+    review: bool | None = None,
+    user: Any = None,
+    token: uuid.UUID | None = None,
+) -> IsolationBatch:
+    """Begin what was planned; options, result and errors as of ``isolate``."""
+    settings = get_settings()
+    batch = IsolationBatch(
+        id=token or uuid.uuid4(),
+        created_by=user,
+        model_label=chosen.target.label,
+        field_name=chosen.target.field.name,
+        aspect_ratio=settings.ASPECT_RATIO if aspect_ratio is None else aspect_ratio,
+        resolution=settings.RESOLUTION if resolution is None else resolution,
+        review=settings.REVIEW if review is None else review,
+        unit_price=chosen.unit_price,
+    )
+    refuse_unknown_choices(batch)
+    template = settings.PROMPT if prompt is None else prompt
+    own = prompts or {}
+    texts = {p.pk: render(own.get(p.pk) or template, p) for p in chosen.accepted}
+    return begin(batch, chosen, texts)
+
+
+def begin(batch: IsolationBatch, chosen: Plan, prompts: Mapping[str, str]) -> IsolationBatch:
+    """Save the batch and its runs in one transaction; have them looked at after the commit."""
+    try:
+        return save(batch, chosen, prompts)
+    except IntegrityError:
+        # The other half of a double click was faster: the batch is the one that it began.
+        if same := IsolationBatch.objects.filter(pk=batch.pk).first():
+            return with_left_out(same, chosen, Reason.LEFT_OUT)
+        raise
+
+
+@retry_on_conflict
+def save(batch: IsolationBatch, chosen: Plan, prompts: Mapping[str, str]) -> IsolationBatch:
+    """Raises IntegrityError when there is a batch of that id."""
+    with transaction.atomic():
+        # First of all, so that the twin of a double click waits here, before it counts money. And
+        # nothing is read before the locks are taken: it would be read as it was, not as it is.
+        take_spending_lock()
+        # One moment for the whole order, which may have waited: what is counted on a day is dated
+        # on it.
+        batch.created_at = clock.now()
+        batch.save(force_insert=True)
+        reserve(chosen.total, at=batch.created_at)
+        reject_replaced(chosen.replaced, user=batch.created_by)
+        # A colleague may have begun the same image since the plan: the unique key lets only
+        # one of the two rows in, and what really came in is read back.
+        IsolationRun.objects.bulk_create(
+            [
+                new_run(batch, chosen.target, picture, prompts[picture.pk])
+                for picture in chosen.accepted
+            ],
+            ignore_conflicts=True,
+        )
+        take_back_ordered_meanwhile(batch, chosen)
+        with_left_out(batch, chosen, Reason.ALREADY_OPEN)
+        begun = list(batch.runs.order_by().values_list("pk", flat=True))
+        if not begun:
+            raise NothingToIsolate(batch.skipped)
+        transaction.on_commit(partial(work_due.send_robust, sender=IsolationBatch, run_ids=begun))
+    return batch
+
+
+def take_back_ordered_meanwhile(batch: IsolationBatch, chosen: Plan) -> None:
+    """Leave out what a colleague ordered between the plan and this transaction, though it ended.
+
+    Our own rows stand by now, so nobody can begin these images any more.
+    """
+    pks = [picture.pk for picture in chosen.accepted]
+    latest = last_ordered(chosen.target, pks, besides=batch)
+    if again := [pk for pk, last in latest.items() if chosen.ordered.get(pk) != last]:
+        batch.runs.filter(object_pk__in=again).delete()
+
+
+def with_left_out(batch: IsolationBatch, chosen: Plan, reason: Reason) -> IsolationBatch:
+    """The batch with what was chosen and is not in it; ``reason`` is for what could have been."""
+    begun = set(batch.runs.order_by().values_list("object_pk", flat=True))
+    could = [Skipped(picture, reason) for picture in chosen.accepted]
+    batch.skipped = [s for s in [*chosen.skipped, *could] if s.picture.pk not in begun]
+    batch.unread = chosen.unread
+    return batch
+
+
+def reject_replaced(pks: Sequence[uuid.UUID], *, user: Any) -> None:
+    """Reject the results that are replaced, if they still wait for review."""
+    if pks:
+        for run in IsolationRun.objects.filter(pk__in=pks).order_by("pk"):
+            reject(run, user=user)
+
+
+def new_run(batch: IsolationBatch, target: Target, picture: Picture, prompt: str) -> IsolationRun:
+    return IsolationRun(
+        batch=batch,
+        object_pk=picture.pk,
+        label=picture.label,
+        prompt=prompt,
+        review=batch.review,
+        active_key=target.active_key(picture.pk),
+        source_name=picture.name,
+        due_at=DatabaseNow(),
+    )
+
+
+def render(template: str, picture: Picture) -> str:
+    """The prompt for one picture. No format string, so that nobody reaches into objects."""
+    return template.replace("{product}", picture.product).strip()[:PROMPT_MAX_LENGTH]
+
+
+def refuse_unknown_choices(batch: IsolationBatch) -> None:
+    """Raise ValidationError, with a message for the person who chose."""
+    if batch.aspect_ratio not in AspectRatio.values:
+        raise ValidationError({"aspect_ratio": _("Choose one of the listed aspect ratios.")})
+    if batch.resolution not in Resolution.values:
+        raise ValidationError({"resolution": _("Choose one of the listed resolutions.")})
