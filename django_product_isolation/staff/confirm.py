@@ -22,7 +22,14 @@ from django.views.decorators.http import require_http_methods
 from django_product_isolation.conf import get_settings
 from django_product_isolation.host.access.sites import frame_of
 from django_product_isolation.models import IsolationBatch, Preset, Selection
-from django_product_isolation.workflow import BudgetExceeded, NothingToIsolate, Plan, Quote, order
+from django_product_isolation.workflow import (
+    BudgetExceeded,
+    NothingToIsolate,
+    Options,
+    Plan,
+    Quote,
+    create_batch,
+)
 from django_product_isolation.workflow.restore_requests import shown_runs
 
 from . import formatting, permissions
@@ -103,7 +110,10 @@ def begin(request: HttpRequest, form: OrderForm, desk: OrderContext) -> Isolatio
     if over_limit(chosen):
         return None  # the page says so
     try:
-        batch = order(chosen, user=request.user, token=desk.selection.pk, **form.options())
+        batch = create_batch(
+            chosen,
+            Options(user=request.user, token=desk.selection.pk, **form.options()),
+        )
     except NothingToIsolate:
         form.add_error(None, _("None of these images can be isolated now."))
     except BudgetExceeded as error:

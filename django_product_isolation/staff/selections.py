@@ -27,7 +27,7 @@ from django_product_isolation.host.access.entrance import lets_in
 from django_product_isolation.host.access.permissions import sites_in_use
 from django_product_isolation.host.access.sites import find_model, home_for, index_url
 from django_product_isolation.models import Selection
-from django_product_isolation.workflow.start import MAX_READ
+from django_product_isolation.workflow.planning import MAX_READ
 
 from . import permissions
 

@@ -71,7 +71,7 @@ def test_a_product_of_many_costs_and_reserves_one_price(option, product):
 
 
 def test_what_lies_beyond_the_limit_is_counted_by_image(bazaar, monkeypatch):
-    monkeypatch.setattr("django_product_isolation.workflow.start.MAX_READ", 2)
+    monkeypatch.setattr("django_product_isolation.workflow.planning.MAX_READ", 2)
     photos = [make_group_photo(f"Cup {n}", f"Pot {n}") for n in range(5)]
     images = GroupPhoto.objects.filter(wares__isnull=False).order_by("pk")
     chosen = plan(images)

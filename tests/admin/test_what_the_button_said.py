@@ -10,7 +10,7 @@ from django.urls import reverse
 from django_product_isolation import isolate, plan
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun, Preset
-from django_product_isolation.workflow import NothingToIsolate, Quote, order
+from django_product_isolation.workflow import NothingToIsolate, Quote, create_batch
 from tests.admin.shop import (
     EVERYTHING,
     SPENDING,
@@ -267,7 +267,7 @@ def test_what_a_colleague_ordered_between_plan_and_order_is_left_out_though_it_e
     chosen = plan(ProductImage.objects.order_by("pk"))
     isolate(cup)
     end(cup)
-    batch = order(chosen)
+    batch = create_batch(chosen)
     assert [run.object_pk for run in batch.runs.all()] == [str(pot.pk)]
     assert [s.picture.pk for s in batch.skipped] == [str(cup.pk)]
     isolate(cup)
@@ -276,5 +276,5 @@ def test_what_a_colleague_ordered_between_plan_and_order_is_left_out_though_it_e
     isolate(cup)
     end(cup)
     with pytest.raises(NothingToIsolate):
-        order(chosen)
+        create_batch(chosen)
     assert IsolationBatch.objects.count() == 4

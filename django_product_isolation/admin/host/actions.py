@@ -20,7 +20,7 @@ from django_product_isolation.staff import formatting, permissions
 from django_product_isolation.staff.decisions import tell_begun
 from django_product_isolation.staff.selections import select
 from django_product_isolation.workflow import restore
-from django_product_isolation.workflow.start import MAX_READ
+from django_product_isolation.workflow.planning import MAX_READ
 
 from .mixins import as_given, left_alone_if_it_breaks
 from .product_actions import actions_for_products

@@ -22,9 +22,9 @@ from django_product_isolation.retention import file_pruning
 from django_product_isolation.runflow import client, replies
 from django_product_isolation.signals import image_applied, image_restored
 from django_product_isolation.workflow import (
-    chosen_images,
     hints,
     lookup,
+    planning,
     recording,
     start,
     submit,
@@ -128,7 +128,7 @@ OUTSIDE: dict[str, Any] = {
         patch(collect, is_anothers=lambda *_: False, is_ours=bool),
         patch(file_pruning, is_ours=bool),
     ),
-    "what lies in the bin is chosen": lambda: patch(chosen_images, shown_rows=without_dimensions),
+    "what lies in the bin is chosen": lambda: patch(planning, shown_rows=without_dimensions),
     "what lies in the bin is sent": lambda: patch(Target, shown_name=Target.current_name),
     "the bin is not looked into again before paying": lambda: patch(
         submit, find_superseded=superseded_unless_prepared
