@@ -5,50 +5,51 @@ project puts an explanation of a run into words.
 """
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
 class Reason(models.TextChoices):
-    """Stable ids with the sentence that staff see."""
+    """Stable ids with the sentence that staff see; read it through ``sentence_of``."""
 
-    # Not begun
-    NO_FILE = "no-file", _("has no image yet. Upload one first.")
+    # Not begun: these name the image, as they are said of several at once
+    NO_FILE = "no-file", _("%(name)s has no image yet. Upload one first.")
     PLACEHOLDER = (
         "placeholder",
-        _("shows only the shop's placeholder. Upload a photo first."),
+        _("%(name)s shows only the shop's placeholder. Upload a photo first."),
     )
-    ALREADY_OPEN = "already-open", _("is being isolated already.")
+    ALREADY_OPEN = "already-open", _("%(name)s is being isolated already.")
     OVER_MAX_BATCH = (
         "over-max-batch",
-        _("is over the limit for one go. Isolate it in the next one."),
+        _("%(name)s is one image too many for one order. Isolate it in the next one."),
     )
-    NOT_SHOWN = "not-shown", _("is deleted, or the shop does not show it.")
-    LEFT_OUT = "left-out", _("was left out when the others were begun.")
-    NOT_ALLOWED = "not-allowed", _("may not be changed by you.")
+    NOT_SHOWN = "not-shown", _("%(name)s was deleted, or the shop does not show it.")
+    LEFT_OUT = "left-out", _("%(name)s was left out when the others were started.")
+    NOT_ALLOWED = "not-allowed", _("You are not allowed to change %(name)s.")
     NOT_RECORDABLE = (
         "not-recordable",
-        _("has a file name or a key that is too long for us to keep. Ask your developer."),
+        _("%(name)s has a file name or a key that is too long. Ask your developer."),
     )
     BEING_RESTORED = (
         "being-restored",
-        _("is getting its original back at this moment."),
+        _("%(name)s is getting its original back at this moment."),
     )
     BEING_ISOLATED = (
         "being-isolated",
-        _("is being isolated right now. Stop that first, then restore."),
+        _("%(name)s is being isolated right now. Stop that first, then restore."),
     )
-    IS_RESTORED = "is-restored", _("shows its original again already.")
+    IS_RESTORED = "is-restored", _("%(name)s shows its original again already.")
     ORIGINAL_REMOVED = (
         "original-removed",
-        _("has no original any more: it was removed on purpose, so nothing can be put back."),
+        _("%(name)s has no original any more: it was removed on purpose and cannot be restored."),
     )
     NOT_NAMED = (
         "not-named",
-        _("is of a kind that the shop no longer names. Ask your developer."),
+        _("%(name)s is a kind of image that is no longer set up here. Ask your developer."),
     )
     NOTHING_TO_RESTORE = (
         "nothing-to-restore",
-        _("does not show one of our results, so there is nothing to put back."),
+        _("%(name)s shows no isolated image, so there is nothing to restore."),
     )
 
     # The image
@@ -231,6 +232,14 @@ class Reason(models.TextChoices):
     )
 
 
-def sentence_of(reason: str) -> str:
-    """The words for a stored id: "" for none, the id itself for one of another version."""
-    return str(Reason(reason).label) if reason in Reason.values else reason
+def sentence_of(reason: str, name: str = "") -> str:
+    """The sentence for a stored id, about the image called ``name`` where one is given.
+
+    Returns "" for no id, and the id itself for one of another version of this project.
+    """
+    if reason not in Reason.values:
+        return reason
+    label = str(Reason(reason).label)
+    if "%(name)s" in label:
+        return label % {"name": name or gettext("The image")}
+    return gettext("%(name)s: %(sentence)s") % {"name": name, "sentence": label} if name else label

@@ -17,8 +17,7 @@ from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.staff import formatting, visibility
 from django_product_isolation.staff.decorators import ReadableAdmin, ReadableList
 
-from .paging import BoundedPaginator
-from .readonly import ReadOnly
+from .records import BoundedPaginator, ReadOnly
 
 if TYPE_CHECKING:
     BatchModelAdmin = admin.ModelAdmin[IsolationBatch]

@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import ImproperlyConfigured, ValidationError
-from django.utils.text import capfirst
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from django_product_isolation.host import get_targets
 from django_product_isolation.models import Preset
 from django_product_isolation.staff.decorators import ReadableAdmin
+from django_product_isolation.staff.formatting import model_name
+from django_product_isolation.staff.targets import all_targets
 
 if TYPE_CHECKING:
     PresetModelAdmin = admin.ModelAdmin[Preset]
@@ -57,12 +57,7 @@ class PresetForm(PresetModelForm):
 
 def model_choices() -> list[tuple[str, str]]:
     """The kinds of images that the shop has isolated."""
-    try:
-        targets = get_targets().values()
-    except ImproperlyConfigured:
-        return []  # the system checks say what is wrong
-    names = {t.label: str(capfirst(t.model._meta.verbose_name_plural)) for t in targets}
-    return list(names.items())
+    return [(label, model_name(label)) for label in {t.label: None for t in all_targets()}]
 
 
 @admin.register(Preset)
