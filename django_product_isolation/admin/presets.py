@@ -44,13 +44,13 @@ class PresetForm(PresetModelForm):
         kept = self.instance.default_model
         if kept and kept not in dict(choices):
             choices.append((kept, kept))  # the shop names it no longer; the rest may be edited
-        choices.insert(0, ("", _("nothing: people choose it")))
+        choices.insert(0, ("", _("none: used only when selected")))
         self.fields["default_model"].choices = choices  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("default_category") and not cleaned.get("default_model"):
-            text = _("Say which images it is the default for, or leave the category empty.")
+            text = _("Select which images it is the default for, or leave the category empty.")
             raise ValidationError({"default_model": text})
         return cleaned
 
@@ -70,7 +70,7 @@ class PresetAdmin(ReadableAdmin, PresetModelAdmin):
     fieldsets = (
         (None, {"fields": ("name", "prompt", "aspect_ratio", "resolution", "review")}),
         (
-            gettext_lazy("Where the confirm page starts with it"),
+            gettext_lazy("Use as default"),
             {"fields": ("default_model", "default_category")},
         ),
     )

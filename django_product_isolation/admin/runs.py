@@ -113,7 +113,7 @@ class RunAdmin(ReadOnly, ReadableAdmin, RunModelAdmin):
     fieldsets = (
         (None, {"fields": ("state", "status_since", "started", "by")}),
         (
-            _("Asked for"),
+            _("Settings"),
             {"fields": ("asked_prompt", "aspect_ratio", "resolution", "review_first", "charged")},
         ),
         (

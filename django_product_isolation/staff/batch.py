@@ -192,6 +192,6 @@ def summary(runs: Sequence[IsolationRun]) -> str:
     )
     if waiting:
         text += " " + ngettext(
-            "%(waiting)d waits for a person.", "%(waiting)d wait for a person.", waiting
+            "%(waiting)d needs a decision.", "%(waiting)d need a decision.", waiting
         )
     return text % counts

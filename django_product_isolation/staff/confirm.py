@@ -43,7 +43,7 @@ def find_order(pk: UUID) -> "tuple[Selection | IsolationBatch | None, str]":
 def confirm(request: HttpRequest, found: Selection | IsolationBatch) -> HttpResponseBase:
     """Show what would be ordered; a POST orders it. Of one selection there is one order."""
     if isinstance(found, IsolationBatch):
-        messages.info(request, _("These images were begun already. Nothing was ordered twice."))
+        messages.info(request, _("These images were ordered already. Nothing was ordered twice."))
         return redirect("product_isolation:progress", found.pk)
     context = load_order(request, found)
     form = make_form(request, context)

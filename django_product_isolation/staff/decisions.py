@@ -170,7 +170,7 @@ DECISIONS = {
             permissions=(permissions.RESTORE,),
             applies=lambda run: run.status == Status.RESTORING,
             carry_out=workflow.stop_restoring,
-            done=ngettext_lazy("%(count)d result stays.", "%(count)d results stay.", "count"),
+            done=ngettext_lazy("%(count)d result is kept.", "%(count)d results are kept.", "count"),
         ),
         Decision(
             name="stop",
@@ -231,7 +231,7 @@ def decide(request: HttpRequest, decision: Decision, runs: Sequence[IsolationRun
                 done.add(run.pk)
     elif decision.order:
         done = {run.pk for run in waiting}
-    moved_on = _("%(name)s has moved on meanwhile. Look at it again.")
+    moved_on = _("%(name)s has changed in the meantime. Please check it again.")
     left += [moved_on % {"name": run.label} for run in allowed if run.pk not in done]
     tell(request, decision.done, len(done) if decision.done else 0, left)
     return decision.order(request, waiting, notes) if decision.order and waiting else ""
@@ -244,7 +244,7 @@ def tell_begun(request: HttpRequest, outcome: workflow.Restoration, left: Sequen
         url = reverse("product_isolation:restores", args=[outcome.at.isoformat()])
         is_there = request.resolver_match and request.resolver_match.url_name in WATCHED_ON
         html = "{}" if is_there else '{} <a href="{}">{}</a>'
-        messages.success(request, format_html(html, text, url, _("Watch")))
+        messages.success(request, format_html(html, text, url, _("View progress")))
     tell(request, "", 0, left)
 
 

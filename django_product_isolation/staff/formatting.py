@@ -40,15 +40,15 @@ def model_name(label: str) -> str:
 
 def only_the_first(count: int) -> str:
     """Said when more was chosen than is done in one go."""
-    text = _("Only the first %(count)d were looked at. Choose fewer, or do the same once more.")
+    text = _("Only the first %(count)d were processed. Select fewer, or repeat the action.")
     return text % {"count": count}
 
 
 def not_allowed(count: int) -> str:
     """A whole sentence about images that the reader may not change."""
     text = ngettext(
-        "%(count)d image may not be changed by you.",
-        "%(count)d images may not be changed by you.",
+        "You are not allowed to change %(count)d image.",
+        "You are not allowed to change %(count)d images.",
         count,
     )
     return text % {"count": count}
@@ -84,15 +84,14 @@ CHANGES = {
         "count",
     ),
     "uploaded": ngettext_lazy(
-        "%(count)d image was uploaded anew meanwhile.",
-        "%(count)d images were uploaded anew meanwhile.",
+        "%(count)d image was replaced by a new upload.",
+        "%(count)d images were replaced by new uploads.",
         "count",
     ),
     "ordered": ngettext_lazy(
-        "%(count)d image was isolated meanwhile, or somebody decided about it. Isolating it "
-        "again costs again.",
-        "%(count)d images were isolated meanwhile, or somebody decided about them. Isolating "
-        "them again costs again.",
+        "%(count)d image was isolated or reviewed in the meantime. Isolating it again costs again.",
+        "%(count)d images were isolated or reviewed in the meantime. Isolating them again costs "
+        "again.",
         "count",
     ),
 }
@@ -101,8 +100,8 @@ CHANGES = {
 def what_changed(changes: Changes | None) -> list[str]:
     """Why nothing was ordered: what is not as the button said. None: it said nothing readable."""
     if changes is None:
-        return [_("This page was out of date, so nothing was ordered. Look at it once more.")]
-    price = [_("The price has changed meanwhile.")] if changes.price else []
+        return [_("This page was out of date, so nothing was ordered. Please check it again.")]
+    price = [_("The price has changed.")] if changes.price else []
     counts = {kind: len(getattr(changes, kind)) for kind in CHANGES}
     images = [str(CHANGES[kind] % {"count": count}) for kind, count in counts.items() if count]
-    return [*price, *images, _("Nothing was ordered. Look at the new total.")]
+    return [*price, *images, _("Nothing was ordered. Please check the new total.")]

@@ -50,8 +50,8 @@ def summarize_costs(plan: Plan, tells_sums: bool) -> CostSummary:
 
 
 BUDGETS = {
-    "day": lambda: _("Left of today's budget"),
-    "month": lambda: _("Left of this month's budget"),
+    "day": lambda: _("Left in today's budget"),
+    "month": lambda: _("Left in this month's budget"),
 }
 
 
@@ -64,8 +64,8 @@ def balance_of(account: AccountBalance, unit_price: Decimal) -> str:
         "images": formatting.images(max(0, int(amount // unit_price))) if unit_price else "",
     }
     if not unit_price:
-        return _("%(amount)s (read %(when)s)") % words
-    return _("%(amount)s: enough for %(images)s (read %(when)s)") % words
+        return _("%(amount)s (updated %(when)s)") % words
+    return _("%(amount)s: enough for %(images)s (updated %(when)s)") % words
 
 
 def how_long_ago(moment: datetime) -> str:
@@ -87,8 +87,8 @@ def over_limit(plan: Plan) -> str:
     """Said when these are more images than go into one order; "" when they are not."""
     over = sum(skipped.reason == Reason.OVER_MAX_BATCH for skipped in plan.skipped)
     text = _(
-        "These are %(count)d images, and at most %(most)d go into one order. Nothing was "
-        "sent. Go back and choose fewer."
+        "You selected %(count)d images, but one order takes at most %(most)d. Nothing was sent. "
+        "Go back and select fewer."
     )
     words = {"count": len(plan.accepted) + over, "most": get_settings().MAX_BATCH}
     return text % words if over else ""
@@ -98,12 +98,12 @@ def over_budget(error: BudgetExceeded, tells_sums: bool) -> str:
     """Says how much is left only to those who may know."""
     if not tells_sums:
         text = _(
-            "This costs %(total)s, which is more than is left of the budget. Nothing was sent. "
-            "Choose fewer images, or ask whoever keeps the budget."
+            "This costs %(total)s, which is more than is left in the budget. Nothing was sent. "
+            "Select fewer images, or ask whoever manages the budget."
         )
         return text % {"total": formatting.money(error.total)}
     text = _(
         "This costs %(total)s, but only %(left)s of the budget is left. Nothing was sent. "
-        "Choose fewer images, or ask whoever keeps the budget."
+        "Select fewer images, or ask whoever manages the budget."
     )
     return text % {"total": formatting.money(error.total), "left": formatting.money(error.left)}

@@ -33,7 +33,7 @@ from .order_costs import over_budget
 from .selections import keep
 from .targets import can_isolate
 
-NOT_NAMED = gettext_lazy("The shop no longer names this kind of image. Ask your developer.")
+NOT_NAMED = gettext_lazy("This kind of image is no longer isolated here. Ask your developer.")
 Notes = Mapping[uuid.UUID, str]
 
 WITHOUT_RESULT = frozenset({Status.FAILED, Status.CANCELLED})
@@ -99,7 +99,7 @@ def retry(request: HttpRequest, runs: Sequence[IsolationRun], notes: Notes) -> s
     newer = newer_runs(runs)
     left = [run for run in runs if run.pk not in newer]
     if not left:
-        messages.info(request, _("These images were begun already. Nothing was ordered twice."))
+        messages.info(request, _("These images were ordered already. Nothing was ordered twice."))
         return batch_page_url(newer[runs[0].pk])
     said = Quote.read(request.POST.get("quote", ""))
     changes = said.changes_to(quote_of_runs(left)) if said else None
@@ -119,7 +119,7 @@ def retry(request: HttpRequest, runs: Sequence[IsolationRun], notes: Notes) -> s
     except ImproperlyConfigured:
         messages.error(request, NOT_NAMED)
     else:
-        before = _("%(name)s was begun again already.")
+        before = _("%(name)s was already ordered again.")
         begun_before = [before % {"name": run.label} for run in runs if run.pk in newer]
         for sentence in formatting.shorten([*begun_before, *formatting.left_out(batch.skipped)]):
             messages.warning(request, sentence)

@@ -109,7 +109,7 @@ def review(request: HttpRequest) -> HttpResponseBase:
     decision, about = read_decision(request, OFFERED)
     runs = named_runs(request, request.POST.getlist("run") if about == TICKED else [about])
     if not runs:
-        messages.warning(request, _("Tick a result that still waits, then decide."))
+        messages.warning(request, _("Select a result that still waits, then decide."))
     return HttpResponseRedirect(decide(request, decision, runs) or request.get_full_path())
 
 

@@ -127,7 +127,7 @@ class Card:
     def no_result(self) -> str:
         """The text in the place of a result that is not there."""
         if self.run.is_open:
-            return str(_("Not there yet"))
+            return str(_("No result yet"))
         return str(_("Removed") if self.run.result_sha256 else _("No result"))
 
 

@@ -87,7 +87,7 @@ def refuse_too_many_runs(form: "DaysForm") -> None:
     period = form.period()
     if period and period.has_more_runs_than(MAX_RUNS):
         many = number_format(MAX_RUNS, force_grouping=True)
-        sentence = _("In these days more than %(many)s images were isolated. Choose fewer days.")
+        sentence = _("More than %(many)s images were isolated in this period. Select fewer days.")
         form.add_error(None, sentence % {"many": many})
 
 
@@ -162,7 +162,7 @@ def spending_page(request: HttpRequest, form: DaysForm, period: report.Period) -
         "plot": tables.plot(spent, period.days),
         "days": tables.days(spent),
         "tables": [
-            (_("By person"), _("Person"), tables.people(spent, names)),
+            (_("By user"), _("User"), tables.people(spent, names)),
             (_("By kind of image"), _("Images"), tables.models(spent)),
             (_("By status"), _("Status"), tables.statuses(spent)),
         ],

@@ -173,7 +173,7 @@ def test_restore_puts_the_original_back_byte_for_byte(client):
     assert shown_bytes(image) != before
     client.force_login(make_staff(*EVERYTHING))
     response = client.post(CHANGELIST, tick([image], "restore_original"), follow=True)
-    assert said(response) == ["1 original is being restored. Watch"]
+    assert said(response) == ["1 original is being restored. View progress"]
     put_originals_back()
     assert shown_bytes(image) == before
     assert status_of(run) == Status.RESTORED
@@ -187,8 +187,8 @@ def test_restore_counts_what_it_did_and_names_what_it_left(client):
     client.force_login(make_staff(*EVERYTHING))
     response = client.post(CHANGELIST, tick(images, "restore_original"), follow=True)
     assert said(response) == [
-        "3 originals are being restored. Watch",
-        "Gift card does not show one of our results, so there is nothing to put back.",
+        "3 originals are being restored. View progress",
+        "Gift card shows no isolated image, so there is nothing to restore.",
     ]
 
 
@@ -198,7 +198,7 @@ def test_restore_leaves_images_alone_that_the_user_may_not_change(client, some_a
     ProductImage.objects.update(caption="locked")
     client.force_login(make_staff(*EVERYTHING))
     response = client.post(CHANGELIST, tick([image_of(run)], "restore_original"), follow=True)
-    assert said(response) == ["1 image may not be changed by you."]
+    assert said(response) == ["You are not allowed to change 1 image."]
     assert status_of(run) == Status.APPLIED
 
 

@@ -144,7 +144,7 @@ def left_out(skipped: Sequence[Skipped]) -> Iterator[str]:
     for reason, labels in names.items():
         more = [f"and {len(labels) - NAMED} more"] if len(labels) > NAMED else []
         named = ", ".join([*labels[:NAMED], *more])
-        yield f"Left out: {len(labels)} x {reason} ({named}). {sentence_of(reason)}"
+        yield f"Left out: {len(labels)} x {reason} ({named}). {sentence_of(reason, labels[0])}"
 
 
 def select(label: str, filters: list[str]) -> QuerySet[Any]:
