@@ -6,7 +6,7 @@ import pytest
 from django.contrib import admin
 
 from django_product_isolation import NothingToIsolate, isolate, plan, restore
-from django_product_isolation.admin.host.actions import attach_actions
+from django_product_isolation.admin.host.attach import attach
 from django_product_isolation.models import IsolationRun, Selection
 from django_product_isolation.reasons import Reason
 from django_product_isolation.staff import permissions, selections
@@ -28,7 +28,7 @@ def bazaar(option):
     def name(**options):
         images = {"bazaar.Photo": {"field": "picture", "product": "ware"}}
         option(IMAGES={**images, "bazaar.GroupPhoto": BY_WARES}, **options)
-        attach_actions()
+        attach()
 
     name()
     yield name

@@ -184,7 +184,7 @@ def test_a_decision_changes_only_runs_to_which_it_applies(client, staff, name, s
     assert status_of(run) == APPLIES[name].get(status, status)
     if status not in APPLIES[name]:
         why = f"Enamel mug {WHY_NOT_RESTORED.get(status, NO_RESULT)}"
-        moved_on = "Enamel mug has moved on meanwhile. Look at it again."
+        moved_on = "Enamel mug has changed in the meantime. Please check it again."
         assert said(response) == [why if name == "restore" else moved_on]
 
 
@@ -242,7 +242,7 @@ def test_restore_on_the_page_is_begun_and_leads_to_where_it_is_watched(client, s
     before = shown_bytes(image)
     run = make_run(Status.APPLIED, image=image)
     response = decide(client, run, "restore", follow=True)
-    assert said(response) == ["1 original is being restored. Watch"]
+    assert said(response) == ["1 original is being restored. View progress"]
     batch_page = reverse("product_isolation:progress", args=[run.batch_id])
     assert response.redirect_chain[-1][0] == batch_page
     put_originals_back()
@@ -272,7 +272,7 @@ def test_several_runs_are_decided_about_from_the_list(client, staff):
     response = client.post(RUNS, tick([*runs, queued], "reject_runs"), follow=True)
     assert said(response) == [
         "2 results rejected.",
-        "Jug has moved on meanwhile. Look at it again.",
+        "Jug has changed in the meantime. Please check it again.",
     ]
 
 
@@ -280,7 +280,7 @@ def test_runs_of_locked_images_are_left_out_and_named(client, staff, some_are_lo
     runs = [make_run(Status.READY, name=name) for name in ("Cup", "Pot")]
     ProductImage.objects.filter(pk=runs[1].object_pk).update(caption="locked")
     response = client.post(RUNS, tick(runs, "reject_runs"), follow=True)
-    assert said(response) == ["1 result rejected.", "Pot may not be changed by you."]
+    assert said(response) == ["1 result rejected.", "You are not allowed to change Pot."]
     assert status_of(runs[1]) == Status.READY
 
 
