@@ -22,8 +22,8 @@ from django_product_isolation.runflow import (
 )
 from django_product_isolation.workflow import advance_for, sweep
 from django_product_isolation.workflow.account import WORKED_ON, read_balance
-from tests.admin.shop import EVERYTHING, make_run, make_staff
 from tests.photos import make_image
+from tests.shop import EVERYTHING, make_run, make_staff
 
 pytestmark = pytest.mark.django_db
 
