@@ -12,15 +12,15 @@ from django_product_isolation import isolate, signals
 from django_product_isolation.host.access import permissions
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.runflow.callbacks import signature_of
-from tests.admin.shop import EVERYTHING, ISOLATE, make_staff
 from tests.assortment.models import Item
 from tests.catalogue.models import Product, ProductImage
 from tests.docs.pages import BLOCKS, example
 from tests.photos import make_image, photo_file
+from tests.shop import EVERYTHING, ISOLATE, make_staff
 
 pytestmark = pytest.mark.django_db
 
-# Each is run by a test below; the first one by tests/views/test_own_button.py.
+# Each is run by a test below; the first one by tests/staff/test_own_button.py.
 EXAMPLES = {
     "own button",
     "a block",
