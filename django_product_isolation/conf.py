@@ -42,6 +42,7 @@ class IsolationSettings:
     MONTHLY_BUDGET: str | None = None
     MAX_BATCH: int = 500
     WORKERS: str = Workers.THREAD
+    AUTO_ADMIN: bool = True
 
     @property
     def price(self) -> Decimal:

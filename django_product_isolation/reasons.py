@@ -5,50 +5,52 @@ project puts an explanation of a run into words.
 """
 
 from django.db import models
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
 class Reason(models.TextChoices):
-    """Stable ids with the sentence that staff see."""
+    """Stable ids with the sentence that staff see; read it through ``sentence_of``."""
 
-    # Not begun
-    NO_FILE = "no-file", _("has no image yet. Upload one first.")
+    # Not begun: these name the image, as they are said of several at once
+    NO_FILE = "no-file", _("%(name)s has no image yet. Upload one first.")
     PLACEHOLDER = (
         "placeholder",
-        _("shows only the shop's placeholder. Upload a photo first."),
+        _("%(name)s shows only the shop's placeholder. Upload a photo first."),
     )
-    ALREADY_OPEN = "already-open", _("is being isolated already.")
+    ALREADY_OPEN = "already-open", _("%(name)s is being isolated already.")
     OVER_MAX_BATCH = (
         "over-max-batch",
-        _("is over the limit for one go. Isolate it in the next one."),
+        _("%(name)s is one image too many for one order. Isolate it in the next one."),
     )
-    NOT_SHOWN = "not-shown", _("is deleted, or the shop does not show it.")
-    LEFT_OUT = "left-out", _("was left out when the others were begun.")
-    NOT_ALLOWED = "not-allowed", _("may not be changed by you.")
+    NOT_SHOWN = "not-shown", _("%(name)s was deleted, or the shop does not show it.")
+    LEFT_OUT = "left-out", _("%(name)s was left out when the others were started.")
+    NOT_ALLOWED = "not-allowed", _("You are not allowed to change %(name)s.")
     NOT_RECORDABLE = (
         "not-recordable",
-        _("has a file name or a key that is too long for us to keep. Ask your developer."),
+        _("%(name)s has a file name or a key that is too long. Ask your developer."),
     )
     BEING_RESTORED = (
         "being-restored",
-        _("is getting its original back at this moment."),
+        _("%(name)s is getting its original back at this moment."),
     )
     BEING_ISOLATED = (
         "being-isolated",
-        _("is being isolated right now. Stop that first, then restore."),
+        _("%(name)s is being isolated right now. Stop that first, then restore."),
     )
-    IS_RESTORED = "is-restored", _("shows its original again already.")
+    IS_RESTORED = "is-restored", _("%(name)s shows its original again already.")
     ORIGINAL_REMOVED = (
         "original-removed",
-        _("has no original any more: it was removed on purpose, so nothing can be put back."),
+        _("%(name)s has no original any more: it was removed on purpose and cannot be restored."),
     )
     NOT_NAMED = (
         "not-named",
-        _("is of a kind that the shop no longer names. Ask your developer."),
+        _("%(name)s is a kind of image that is no longer isolated here. Ask your developer."),
     )
     NOTHING_TO_RESTORE = (
         "nothing-to-restore",
-        _("does not show one of our results, so there is nothing to put back."),
+        _("%(name)s shows no isolated image, so there is nothing to restore."),
     )
 
     # The image
@@ -78,31 +80,31 @@ class Reason(models.TextChoices):
     )
     IMAGE_CHANGED = (
         "image-changed",
-        _("Somebody changed the image meanwhile, so the new one was left alone."),
+        _("Somebody changed the image in the meantime, so their new image was kept."),
     )
-    IMAGE_DELETED = "image-deleted", _("The image was deleted meanwhile.")
+    IMAGE_DELETED = "image-deleted", _("The image was deleted in the meantime.")
 
     # Talking to Runflow
     NOT_REACHED = (
         "not-reached",
-        _("Runflow could not be reached. Nothing was charged. We try again by ourselves."),
+        _("Runflow could not be reached. Nothing was charged. We try again automatically."),
     )
     STILL_NOT_REACHED = (
         "still-not-reached",
         _("Runflow could not be reached for a long time. Nothing was charged. Resume later."),
     )
-    BUSY = "busy", _("Runflow is busy. We try again by ourselves.")
+    BUSY = "busy", _("Runflow is busy. We try again automatically.")
     NO_ANSWER = (
         "no-answer",
-        _("Runflow does not answer at the moment. We go on by ourselves as soon as it does."),
+        _("Runflow does not answer at the moment. We continue automatically as soon as it does."),
     )
     CONFLICT = (
         "conflict",
-        _("Runflow says that it has had this request before. We are asking what became of it."),
+        _("Runflow has already received this request. We are checking what became of it."),
     )
     UNCONFIRMED = (
         "unconfirmed",
-        _("Runflow's answer was lost. We are asking whether the request arrived."),
+        _("Runflow's answer was lost. We are checking whether the request arrived."),
     )
     NOT_ACCEPTED = (
         "not-accepted",
@@ -114,7 +116,7 @@ class Reason(models.TextChoices):
     )
     STILL_UNCONFIRMED = (
         "still-unconfirmed",
-        _("We could not find out whether Runflow took the request. Resume to ask once more."),
+        _("We could not find out whether Runflow accepted the request. Resume to check again."),
     )
     REQUEST_REFUSED = (
         "request-refused",
@@ -145,7 +147,7 @@ class Reason(models.TextChoices):
     # The result
     OUTPUT_MISSING = (
         "output-missing",
-        _("Runflow finished without an image. Resume to ask once more."),
+        _("Runflow finished without an image. Resume to check again."),
     )
     OUTPUT_UNREADABLE = (
         "output-unreadable",
@@ -157,11 +159,11 @@ class Reason(models.TextChoices):
     )
     OUTPUT_UNSAFE = (
         "output-unsafe",
-        _("The result lies at an address we do not fetch from. Ask your developer."),
+        _("The result is at an address that we do not download from. Ask your developer."),
     )
     OUTPUT_UNAVAILABLE = (
         "output-unavailable",
-        _("The result could not be fetched from Runflow. It is paid for: resume to try again."),
+        _("The result could not be downloaded from Runflow. It is paid for: resume to try again."),
     )
     STORAGE_FAILED = (
         "storage-failed",
@@ -188,49 +190,60 @@ class Reason(models.TextChoices):
     JUST_PUBLISHED = "just-published", _("The result had only just been published.")
     STORAGE_AWAY = (
         "storage-away",
-        _("Waiting for our own file storage, which does not answer. We try again by ourselves."),
+        _("Waiting for our own file storage, which does not answer. We try again automatically."),
     )
     NOT_PUT_BACK = (
         "not-put-back",
         _(
-            "Putting the original back broke several times, so nothing was changed. "
+            "Restoring the original failed several times, so nothing was changed. "
             "Ask your developer."
         ),
     )
     ORIGINAL_REFUSED = (
         "original-refused",
         _(
-            "The shop's own database does not take the original back, so nothing was changed. "
+            "The shop's database does not accept the original, so nothing was changed. "
             "Ask your developer."
         ),
     )
     RESTORE_STOPPED = (
         "restore-stopped",
-        _("A person stopped the restoring, so nothing was changed."),
+        _("Restoring was stopped by a user, so nothing was changed."),
     )
 
     # Removed on purpose
     RESULT_PRUNED = "result-pruned", _("Nobody used this result any more.")
     ORIGINAL_PRUNED = (
         "original-pruned",
-        _("The product had shown neither this original nor its result for long."),
+        _("The product had shown neither this original nor its result for a long time."),
     )
 
     # Ourselves
     WORKER_LOST = (
         "worker-lost",
-        _("The program that took this step was stopped. We try again by ourselves."),
+        _("The program that took this step was stopped. We try again automatically."),
     )
     CRASHED = (
         "crashed",
-        _("This step broke several times. Ask your developer, then resume."),
+        _("This step failed several times. Ask your developer, then resume."),
     )
     STOPPED = (
         "stopped",
-        _("Stopped by a person. A request that was already sent may still be charged."),
+        _("Stopped by a user. A request that was already sent may still be charged."),
     )
 
 
-def sentence_of(reason: str) -> str:
-    """The words for a stored id: "" for none, the id itself for one of another version."""
-    return str(Reason(reason).label) if reason in Reason.values else reason
+def sentence_of(reason: str, name: str = "") -> str:
+    """The sentence for a stored id, about the image called ``name`` where one is given.
+
+    Returns "" for no id, and the id itself for one of another version of this project.
+    """
+    if reason not in Reason.values:
+        return reason
+    label = str(Reason(reason).label)
+    if "%(name)s" not in label:
+        whole = gettext("%(name)s: %(sentence)s") % {"name": name, "sentence": label}
+        return whole if name else label
+    if name:
+        return label % {"name": name}
+    return capfirst(label % {"name": gettext("this product")})

@@ -1,7 +1,7 @@
 """The app's own addresses. The host includes them once, anywhere.
 
-The doors for machines are always there; the pages for staff where Django's admin is installed,
-which draws them.
+Those for machines are always there; the staff pages, which extend the admin's templates, only where
+Django's admin is installed.
 """
 
 from django.apps import apps
@@ -25,24 +25,25 @@ urlpatterns = [
 
 if apps.is_installed("django.contrib.admin"):
     from .admin.host.attach import attach
-    from .staff import batch, pictures, review, spending
+    from .staff.batch import progress
     from .staff.confirm import confirm
-    from .staff.decorators import readable
+    from .staff.pictures import image_picture, run_picture
     from .staff.restore import restore, restores
+    from .staff.review import review
     from .staff.selections import select_images
+    from .staff.spending import export, spending
 
-    run_picture, image_picture = readable(pictures.run_picture), readable(pictures.image_picture)
     urlpatterns += [
-        path("batches/<uuid:pk>/", readable(batch.progress), name="progress"),
-        path("review/", readable(review.review), name="review"),
-        path("spending/", readable(spending.spending), name="spending"),
-        path("spending/export/", readable(spending.export), name="spending_export"),
+        path("batches/<uuid:pk>/", progress, name="progress"),
+        path("review/", review, name="review"),
+        path("spending/", spending, name="spending"),
+        path("spending/export/", export, name="spending_export"),
         path("preview/<uuid:pk>/<str:which>/", run_picture, name="preview_run"),
         path("preview/<str:model_label>/<str:pk>/", image_picture, name="preview_image"),
-        path("select/<str:model_label>/", readable(select_images), name="select"),
-        path("confirm/<uuid:pk>/", readable(confirm), name="confirm"),
-        path("runs/<uuid:pk>/restore/", readable(restore), name="restore"),
-        path("restores/<str:at>/", readable(restores), name="restores"),
+        path("select/<str:model_label>/", select_images, name="select"),
+        path("confirm/<uuid:pk>/", confirm, name="confirm"),
+        path("runs/<uuid:pk>/restore/", restore, name="restore"),
+        path("restores/<str:at>/", restores, name="restores"),
     ]
 
     # Where this app stands before the admin in INSTALLED_APPS, the host's model admins are only

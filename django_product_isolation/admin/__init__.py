@@ -1,4 +1,4 @@
-"""The staff's side: actions on the host's lists, the confirm page, presets, the record of runs.
+"""The admin of our own models: runs, batches and presets. ``host`` adds to the host's admin.
 
 Where Django's admin is not installed there is none of it.
 """

@@ -17,8 +17,7 @@ from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.staff import formatting, visibility
 from django_product_isolation.staff.decorators import ReadableAdmin, ReadableList
 
-from .paging import BoundedPaginator
-from .readonly import ReadOnly
+from .records import BoundedPaginator, ReadOnly
 
 if TYPE_CHECKING:
     BatchModelAdmin = admin.ModelAdmin[IsolationBatch]
@@ -74,11 +73,11 @@ class BatchAdmin(ReadOnly, ReadableAdmin, BatchModelAdmin):
     def open(self, batch: Any) -> int:
         return sum(batch.run_counts[status] for status in OPEN_STATUSES)
 
-    @admin.display(description=_("asked for"))
+    @admin.display(description=_("shape and size"))
     def settings(self, batch: IsolationBatch) -> str:
         return f"{batch.aspect_ratio}, {batch.resolution}"
 
-    @admin.display(description=_("costs at most"))
+    @admin.display(description=_("maximum cost"))
     def at_most(self, batch: Any) -> str:
         return formatting.money(batch.unit_price * self.images(batch))
 

@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import ImproperlyConfigured, ValidationError
-from django.utils.text import capfirst
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from django_product_isolation.host import get_targets
 from django_product_isolation.models import Preset
 from django_product_isolation.staff.decorators import ReadableAdmin
+from django_product_isolation.staff.formatting import model_name
+from django_product_isolation.staff.targets import all_targets
 
 if TYPE_CHECKING:
     PresetModelAdmin = admin.ModelAdmin[Preset]
@@ -44,25 +44,20 @@ class PresetForm(PresetModelForm):
         kept = self.instance.default_model
         if kept and kept not in dict(choices):
             choices.append((kept, kept))  # the shop names it no longer; the rest may be edited
-        choices.insert(0, ("", _("nothing: people choose it")))
+        choices.insert(0, ("", _("none: used only when selected")))
         self.fields["default_model"].choices = choices  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("default_category") and not cleaned.get("default_model"):
-            text = _("Say which images it is the default for, or leave the category empty.")
+            text = _("Select which images it is the default for, or leave the category empty.")
             raise ValidationError({"default_model": text})
         return cleaned
 
 
 def model_choices() -> list[tuple[str, str]]:
     """The kinds of images that the shop has isolated."""
-    try:
-        targets = get_targets().values()
-    except ImproperlyConfigured:
-        return []  # the system checks say what is wrong
-    names = {t.label: str(capfirst(t.model._meta.verbose_name_plural)) for t in targets}
-    return list(names.items())
+    return [(label, model_name(label)) for label in {t.label: None for t in all_targets()}]
 
 
 @admin.register(Preset)
@@ -75,7 +70,7 @@ class PresetAdmin(ReadableAdmin, PresetModelAdmin):
     fieldsets = (
         (None, {"fields": ("name", "prompt", "aspect_ratio", "resolution", "review")}),
         (
-            gettext_lazy("Where the confirm page starts with it"),
+            gettext_lazy("Use as default"),
             {"fields": ("default_model", "default_category")},
         ),
     )

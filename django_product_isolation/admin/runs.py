@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -25,13 +25,12 @@ from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.models.querysets import RunQuerySet
 from django_product_isolation.reasons import sentence_of
 from django_product_isolation.staff import formatting, permissions, visibility
-from django_product_isolation.staff.decisions import DECISIONS, Decision, decide
+from django_product_isolation.staff.decisions import DECISIONS, Decision, decide, read_decision
 from django_product_isolation.staff.decorators import ReadableAdmin, readable
-from django_product_isolation.staff.picture_urls import SMALL, run_picture_url
+from django_product_isolation.staff.pictures import SMALL, run_picture_url
 from django_product_isolation.staff.run_cards import cards, state, state_of
 
-from .paging import BoundedPaginator
-from .readonly import ReadOnly
+from .records import BoundedPaginator, ReadOnly
 from .search import begun_since, by_keys_if_few, names_searched_since, of_exactly, search_all
 
 if TYPE_CHECKING:
@@ -114,11 +113,11 @@ class RunAdmin(ReadOnly, ReadableAdmin, RunModelAdmin):
     fieldsets = (
         (None, {"fields": ("state", "status_since", "started", "by")}),
         (
-            _("Asked for"),
+            _("Settings"),
             {"fields": ("asked_prompt", "aspect_ratio", "resolution", "review_first", "charged")},
         ),
         (
-            _("For your developer"),
+            _("Technical details"),
             {
                 "fields": (
                     "reason_id",
@@ -148,13 +147,13 @@ class RunAdmin(ReadOnly, ReadableAdmin, RunModelAdmin):
         css = {"all": ("product_isolation/product_isolation.css",)}
 
     def has_isolate_image_permission(self, request: HttpRequest) -> bool:
-        return permissions.may(request, permissions.ISOLATE)
+        return permissions.has_permission(request, permissions.ISOLATE)
 
     def has_review_result_permission(self, request: HttpRequest) -> bool:
-        return permissions.may(request, permissions.REVIEW)
+        return permissions.has_permission(request, permissions.REVIEW)
 
     def has_restore_image_permission(self, request: HttpRequest) -> bool:
-        return permissions.may(request, permissions.RESTORE)
+        return permissions.has_permission(request, permissions.RESTORE)
 
     @admin.display(description=_("before and after"))
     def pictures(self, run: IsolationRun) -> str:
@@ -250,9 +249,7 @@ class RunAdmin(ReadOnly, ReadableAdmin, RunModelAdmin):
         """Carry out a decision about one run, posted as ``decide=name``."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        decision = DECISIONS.get(request.POST.get("decide", ""))
-        if decision is None:
-            raise BadRequest("Unknown decision.")
+        decision, _about = read_decision(request)
         run = self.get_object(request, unquote(object_id))
         if run is None:
             raise Http404

@@ -14,6 +14,7 @@ from .names import check_cut_names, check_room, check_upload_to
 from .settings import (
     check_addresses,
     check_amounts,
+    check_auto_admin,
     check_callback_address,
     check_choices,
     check_key,
@@ -44,6 +45,7 @@ CHECKS = (
     check_secrets,
     check_urls,
     check_admin,
+    check_auto_admin,
     check_storages,
     check_formats,
     check_upload_to,

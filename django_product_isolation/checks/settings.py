@@ -51,6 +51,16 @@ def check_choices(settings: IsolationSettings) -> Iterator[CheckMessage]:
             )
 
 
+def check_auto_admin(settings: IsolationSettings) -> Iterator[CheckMessage]:
+    if not isinstance(settings.AUTO_ADMIN, bool):
+        yield Error(
+            f'{SETTING}["AUTO_ADMIN"] is {settings.AUTO_ADMIN!r}.',
+            hint="Choose False only where your own ModelAdmins derive from IsolationAdminMixin, "
+            "else True.",
+            id="product_isolation.E037",
+        )
+
+
 def check_language(settings: IsolationSettings) -> Iterator[CheckMessage]:
     language = settings.PROMPT_LANGUAGE
     if language is not None and language not in dict(django_settings.LANGUAGES):

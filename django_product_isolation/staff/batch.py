@@ -1,6 +1,6 @@
-"""The page on which staff watch a batch and decide about its runs.
+"""The page of a batch: how its runs fare, and the decisions about them.
 
-Looking at it changes nothing. Where steps are taken in this process, it has what is due seen to.
+A GET changes nothing, but wakes the thread that takes due steps, where this process has one.
 """
 
 import uuid
@@ -11,15 +11,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.core.exceptions import BadRequest
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from django_product_isolation import clock, workers
 from django_product_isolation.choices import Status
@@ -29,89 +25,81 @@ from django_product_isolation.host.access.sites import (
     changelist_url,
     find_model,
     frame_of,
-    home_for,
+    get_admin_site,
 )
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.workflow import quote_of_runs
 
 from . import formatting, permissions, visibility
-from .decisions import DECISIONS, Decision, decide, waits_for_review
+from .decisions import DECISIONS, Decision, decide, read_decision, waits_for_review
+from .decorators import staff_page
 from .run_cards import Card, badge, cards
+from .selections import read_uuids
 
 ALL = "all"
 # Clocks of several machines differ, and what a transaction wrote is seen when it commits.
 MARGIN = timedelta(minutes=1)
 
 
-@never_cache
-@transaction.non_atomic_requests
-@require_http_methods(["GET", "HEAD", "POST"])
-def progress(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
-    """Draw the batch; a POST carries out a decision about one of its runs, or all of them."""
+def find_batch(pk: uuid.UUID) -> tuple[IsolationBatch | None, str]:
     batch = IsolationBatch.objects.select_related("created_by").filter(pk=pk).first()
-    label = batch.model_label if batch else ""
-    if away := permissions.turned_away(
-        request, permissions.ISOLATE, permissions.VIEW, model_label=label
-    ):
-        return away
-    if batch is None:
-        raise Http404
+    return batch, batch.model_label if batch else ""
+
+
+@staff_page(permissions.ISOLATE, permissions.VIEW, find=find_batch)
+def progress(request: HttpRequest, batch: IsolationBatch) -> HttpResponseBase:
+    """Show the batch; a POST carries out a decision about one of its runs, or all of them."""
     runs = runs_of(request, batch)
     if request.method == "POST":
-        onward = decide(request, *read_decision(request, runs))
-        return HttpResponseRedirect(onward or request.get_full_path())
+        return decide_and_reload(request, runs)
     workers.current().wake()
-    return draw(request, batch, runs)
+    return batch_page(request, batch, runs)
 
 
 def runs_of(request: HttpRequest, batch: IsolationBatch) -> list[IsolationRun]:
-    """The runs of the batch that the person may see. Raises Http404 where they may see none.
+    """The runs of the batch that the user may see. Raises Http404 where they may see none.
 
     A batch without any run is shown to whoever began it, and to those from whom nothing is hidden.
     """
     runs = list(batch.runs.order_by("label", "pk"))
-    shown = visibility.seen(request, runs)
-    found = [run for run in runs if run.pk in shown]
+    seen = visibility.seen(request, runs)
+    found = [run for run in runs if run.pk in seen]
     is_theirs = batch.created_by_id == request.user.pk or visibility.knows_shop(request)
     if not found and (runs or not is_theirs):
         raise Http404
     return found
 
 
-def read_decision(
-    request: HttpRequest, runs: Sequence[IsolationRun]
-) -> tuple[Decision, list[IsolationRun]]:
-    """The decision in a POST, ``name:run`` or ``name:all``, and those of ``runs`` it is about."""
-    name, _colon, which = request.POST.get("decide", "").partition(":")
-    if name not in DECISIONS:
-        raise BadRequest("Unknown decision.")
-    decision = DECISIONS[name]
-    if which == ALL:
-        return decision, [run for run in runs if decision.applies(run)]
-    try:
-        wanted = uuid.UUID(which)
-    except ValueError as error:
-        raise BadRequest("Unknown run.") from error
-    found = [run for run in runs if run.pk == wanted]
-    if not found:
-        raise Http404
-    return decision, found
+def decide_and_reload(request: HttpRequest, runs: Sequence[IsolationRun]) -> HttpResponseRedirect:
+    """Carry out a posted decision, ``name:run`` or ``name:all``, about those of ``runs`` it names.
+
+    Raises Http404 for a run that is not among them.
+    """
+    decision, about = read_decision(request)
+    if about == ALL:
+        named = [run for run in runs if decision.applies(run)]
+    else:
+        (pk,) = read_uuids([about])
+        named = [run for run in runs if run.pk == pk]
+        if not named:
+            raise Http404
+    return HttpResponseRedirect(decide(request, decision, named) or request.get_full_path())
 
 
-def draw(
+def batch_page(
     request: HttpRequest, batch: IsolationBatch, runs: Sequence[IsolationRun]
 ) -> TemplateResponse:
     """The page as it is now, in the same few queries for 1 run or 500.
 
-    With ``since`` in the address only what may have changed after that moment is drawn.
+    With ``since`` in the address only the cards that may have changed after that moment.
     """
-    home = home_for(request, batch.model_label)
+    site = get_admin_site(request, batch.model_label)
     context = {
-        **frame_of(home, request),
-        **live(request, runs, home),
+        **frame_of(site, request),
+        **run_status(request, runs, site),
         "title": _("Isolation of %(images)s") % {"images": formatting.images(len(runs))},
         "batch": batch,
-        "home": images_home(request, batch, home),
+        "image_list": image_list(request, batch, site),
         "to_review": to_review(request, runs),
         "at_most": formatting.money(batch.unit_price * len(runs)),
         "charged": formatting.money(sum((run.cost or Decimal(0) for run in runs), Decimal(0))),
@@ -119,30 +107,29 @@ def draw(
     return TemplateResponse(request, "product_isolation/progress.html", context)
 
 
-def live(request: HttpRequest, runs: Sequence[IsolationRun], home: AdminSite) -> dict[str, Any]:
-    """What any page on which runs are watched shows of them."""
-    now = clock.now()
-    drawn = cards(request, runs, home)
+def run_status(
+    request: HttpRequest, runs: Sequence[IsolationRun], site: AdminSite
+) -> dict[str, Any]:
+    """The part of a page's context that says how ``runs`` fare, and what may be decided."""
+    all_cards = cards(request, runs, site)
+    since = clock.read(request.GET.get("since", ""))
+    buttons = buttons_for_several(all_cards)
     return {
-        "now": now.isoformat(),
-        "cards": changed(drawn, clock.read(request.GET.get("since", ""))),
-        "for_all": for_all(drawn),
-        "restore_all": together(drawn),
+        "now": clock.now().isoformat(),
+        "cards": [card for card in all_cards if since is None or may_differ(card, since - MARGIN)],
+        "for_all": [(decision, text) for decision, text in buttons if decision.goes_on],
+        # What undoes the batch stands apart, and not open to a slip.
+        "restore_all": [(decision, text) for decision, text in buttons if decision.together],
         "badges": badges(runs),
         "count": len(runs),
         "finished": sum(not run.is_open for run in runs),
         "summary": summary(runs),
         "is_live": any(is_moving(run) for run in runs),
         "quote": quote_of_runs(
-            card.run for card in drawn if any(decision.is_priced for decision in card.decisions)
+            card.run for card in all_cards if any(d.is_priced for d in card.decisions)
         ),
         "is_sandbox": get_settings().is_sandbox,
     }
-
-
-def changed(drawn: list[Card], since: datetime | None) -> list[Card]:
-    """The cards that may look different from what they were at ``since``."""
-    return drawn if since is None else [c for c in drawn if may_differ(c, since - MARGIN)]
 
 
 def may_differ(card: Card, since: datetime) -> bool:
@@ -152,30 +139,22 @@ def may_differ(card: Card, since: datetime) -> bool:
 
 def to_review(request: HttpRequest, runs: Sequence[IsolationRun]) -> int:
     """How many results of the batch the user may go and review."""
-    return sum(map(waits_for_review, runs)) if permissions.may(request, permissions.REVIEW) else 0
+    may_review = permissions.has_permission(request, permissions.REVIEW)
+    return sum(map(waits_for_review, runs)) if may_review else 0
 
 
-def images_home(
-    request: HttpRequest, batch: IsolationBatch, home: AdminSite
+def image_list(
+    request: HttpRequest, batch: IsolationBatch, site: AdminSite
 ) -> dict[str, Any] | None:
     """Name and address of the image list that staff came from; None when they may not see it."""
-    images = admin_for(request, find_model(batch.model_label), home)
+    images = admin_for(request, find_model(batch.model_label), site)
     url = changelist_url(images) if images else ""
     return {"name": images.opts.verbose_name_plural, "url": url} if images and url else None
 
 
-def for_all(drawn: Sequence[Card]) -> list[tuple[Decision, str]]:
-    """Decisions that can be made about several runs with one click, and their buttons' words."""
-    return [(one, words) for one, words in about_several(drawn) if one.goes_on]
-
-
-def together(drawn: Sequence[Card]) -> list[tuple[Decision, str]]:
-    """Those that undo what the batch was for: they stand apart, and not open to a slip."""
-    return [(one, words) for one, words in about_several(drawn) if one.together]
-
-
-def about_several(drawn: Sequence[Card]) -> list[tuple[Decision, str]]:
-    counts = Counter(decision.name for card in drawn for decision in card.decisions)
+def buttons_for_several(all_cards: Sequence[Card]) -> list[tuple[Decision, str]]:
+    """Decisions that several of the cards offer, each with its button's text for all of them."""
+    counts = Counter(decision.name for card in all_cards for decision in card.decisions)
     return [
         (decision, decision.label_for(counts[name]))
         for name, decision in DECISIONS.items()
@@ -213,6 +192,6 @@ def summary(runs: Sequence[IsolationRun]) -> str:
     )
     if waiting:
         text += " " + ngettext(
-            "%(waiting)d waits for a person.", "%(waiting)d wait for a person.", waiting
+            "%(waiting)d needs a decision.", "%(waiting)d need a decision.", waiting
         )
     return text % counts

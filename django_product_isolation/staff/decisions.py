@@ -3,12 +3,13 @@
 Used by the run's page, the batch page, the review queue and the actions of the run list alike.
 """
 
-from collections.abc import Callable, Sequence
+import uuid
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -19,7 +20,7 @@ from django_product_isolation import workflow
 from django_product_isolation.choices import Status
 from django_product_isolation.conf import get_settings
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.reasons import Reason
+from django_product_isolation.reasons import Reason, sentence_of
 from django_product_isolation.workflow.review import STOPPABLE
 
 from . import formatting, permissions, reorder, visibility
@@ -40,7 +41,7 @@ class Decision:
     label: "_StrPromise"
     permissions: tuple[str, ...]  # all of them are needed
     applies: Callable[[IsolationRun], bool]
-    carry_out: Callable[..., "bool | Reason"] | None = None  # False or a reason is a no
+    carry_out: Callable[..., bool] | None = None  # False where the run has moved on
     together: Callable[..., workflow.Restoration] | None = None  # says itself which it left alone
     order: Callable[[HttpRequest, Sequence[IsolationRun], reorder.Notes], str] | None = None
     done: "_StrPromise | str" = ""  # with %(count)d
@@ -65,10 +66,12 @@ class Decision:
 
     def is_open_to(self, request: HttpRequest) -> bool:
         """Whether the user has the permissions; about which runs is another question."""
-        return all(permissions.may(request, permission) for permission in self.permissions)
+        return all(
+            permissions.has_permission(request, permission) for permission in self.permissions
+        )
 
     def label_for(self, count: int) -> str:
-        """What stands on the button for ``count`` runs at once, with what it costs."""
+        """The button's text for ``count`` runs at once, with what it costs."""
         if not self.is_priced:
             return _("%(decision)s: %(count)d") % {"decision": self.label, "count": count}
         total = formatting.money(get_settings().price * count)
@@ -78,7 +81,7 @@ class Decision:
 
     @property
     def button(self) -> str:
-        """What stands on the button for one run."""
+        """The button's text for one run."""
         return self.label_for(1) if self.is_priced else str(self.label)
 
 
@@ -167,7 +170,7 @@ DECISIONS = {
             permissions=(permissions.RESTORE,),
             applies=lambda run: run.status == Status.RESTORING,
             carry_out=workflow.stop_restoring,
-            done=ngettext_lazy("%(count)d result stays.", "%(count)d results stay.", "count"),
+            done=ngettext_lazy("%(count)d result is kept.", "%(count)d results are kept.", "count"),
         ),
         Decision(
             name="stop",
@@ -186,6 +189,19 @@ def open_to(request: HttpRequest) -> list[Decision]:
     return [decision for decision in DECISIONS.values() if decision.is_open_to(request)]
 
 
+def read_decision(
+    request: HttpRequest, offered: Collection[str] = DECISIONS.keys()
+) -> tuple[Decision, str]:
+    """The decision in ``decide`` of a POST, such as ``approve:all``, and what follows the colon.
+
+    Raises BadRequest for one that is not among ``offered``.
+    """
+    name, _colon, about = request.POST.get("decide", "").partition(":")
+    if name not in offered:
+        raise BadRequest("Unknown decision.")
+    return DECISIONS[name], about
+
+
 def decide(request: HttpRequest, decision: Decision, runs: Sequence[IsolationRun]) -> str:
     """Carry the decision out for each of ``runs`` and tell the user what came of it.
 
@@ -199,44 +215,26 @@ def decide(request: HttpRequest, decision: Decision, runs: Sequence[IsolationRun
     if runs and not changeable:
         raise PermissionDenied
     allowed = [run for run in runs if run.pk in changeable]
-    left = [
-        formatting.explain(run.label, Reason.NOT_ALLOWED)
-        for run in runs
-        if run.pk not in changeable
-    ]
+    left = [sentence_of(Reason.NOT_ALLOWED, run.label) for run in runs if run.pk not in changeable]
     if decision.together:
         outcome = decision.together(allowed, user=request.user)
-        left += [formatting.explain(name, reason) for name, reason in outcome.skipped]
+        left += [sentence_of(reason, name) for name, reason in outcome.skipped]
         tell_begun(request, outcome, left)
         return ""
-    left += [moved_on(run) for run in allowed if not decision.applies(run)]
-    chosen = [run for run in allowed if decision.applies(run)]
-    notes = reorder.notes_of(request, chosen) if decision.takes_note else {}
-    if decision.order:
-        tell(request, decision.done, 0, left)
-        return decision.order(request, chosen, notes) if chosen else ""
-    done: list[IsolationRun] = []
-    for run in chosen:
-        if problem := carry_out(decision, run, request.user, notes.get(run.pk, "")):
-            left.append(problem)
-        else:
-            done.append(run)
-    tell(request, decision.done, len(done), left)
-    return ""
-
-
-def moved_on(run: IsolationRun) -> str:
-    return _("%(name)s has moved on meanwhile. Look at it again.") % {"name": run.label}
-
-
-def carry_out(decision: Decision, run: IsolationRun, user: Any, note: str) -> str:
-    """Decide about one run. Returns "" or a sentence that says why nothing was changed."""
-    if decision.carry_out is None:
-        return moved_on(run)
-    outcome = decision.carry_out(run, user=user, **({"note": note} if note else {}))
-    if isinstance(outcome, Reason):
-        return formatting.explain(run.label, outcome)
-    return "" if outcome else moved_on(run)
+    waiting = [run for run in allowed if decision.applies(run)]
+    notes = reorder.notes_of(request, waiting) if decision.takes_note else {}
+    done: set[uuid.UUID] = set()
+    if decision.carry_out:
+        for run in waiting:
+            note = {"note": notes[run.pk]} if run.pk in notes else {}
+            if decision.carry_out(run, user=request.user, **note):
+                done.add(run.pk)
+    elif decision.order:
+        done = {run.pk for run in waiting}
+    moved_on = _("%(name)s has changed in the meantime. Please check it again.")
+    left += [moved_on % {"name": run.label} for run in allowed if run.pk not in done]
+    tell(request, decision.done, len(done) if decision.done else 0, left)
+    return decision.order(request, waiting, notes) if decision.order and waiting else ""
 
 
 def tell_begun(request: HttpRequest, outcome: workflow.Restoration, left: Sequence[str]) -> None:
@@ -246,7 +244,7 @@ def tell_begun(request: HttpRequest, outcome: workflow.Restoration, left: Sequen
         url = reverse("product_isolation:restores", args=[outcome.at.isoformat()])
         is_there = request.resolver_match and request.resolver_match.url_name in WATCHED_ON
         html = "{}" if is_there else '{} <a href="{}">{}</a>'
-        messages.success(request, format_html(html, text, url, _("Watch")))
+        messages.success(request, format_html(html, text, url, _("View progress")))
     tell(request, "", 0, left)
 
 

@@ -1,9 +1,9 @@
-"""What no page of ours can be asked: one rule before every view and every list in the admin.
+"""What is asked before every page of ours: readable texts, a login, a permission.
 
-Text that no database takes is no request of a person's. Must not know what a page is about.
+Text that no database takes is no request of a person's.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +11,18 @@ from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import BadRequest
-from django.db import DataError
+from django.db import DataError, transaction
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.http import require_http_methods
+
+from django_product_isolation.host.access.sites import get_admin_site, index_url
+
+from . import permissions
 
 if TYPE_CHECKING:
     AnyModelAdmin = admin.ModelAdmin[Any]
@@ -23,6 +30,7 @@ else:
     AnyModelAdmin = object
 
 View = Callable[..., HttpResponseBase]
+Find = Callable[..., tuple[Any, str]]
 # What databases and their drivers say of a date or a number that is out of all bounds.
 OUT_OF_BOUNDS = (DataError, OverflowError, ValueError)
 
@@ -56,6 +64,50 @@ def texts_of(request: HttpRequest) -> Iterator[str]:
 def is_text(text: str) -> bool:
     """Whether every database can keep it: no NUL, and no half of a surrogate pair."""
     return "\x00" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def staff_page(
+    *needed: str, methods: Sequence[str] = ("GET", "HEAD", "POST"), find: Find | None = None
+) -> Callable[[View], View]:
+    """A page for staff who have one of the permissions ``needed``; others log in or get 403.
+
+    ``find`` takes the address's arguments and returns what the page is about, which the view gets
+    in their place, with the label of the model of its images. What is None is answered 404, but
+    only to those who are let in.
+    """
+
+    def decorate(view: View) -> View:
+        # Decisions and orders make transactions of their own, which may be begun anew.
+        @readable
+        @never_cache
+        @transaction.non_atomic_requests
+        @require_http_methods(list(methods))
+        @wraps(view)
+        def checked(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+            found, label = find(**kwargs) if find else (kwargs, "")
+            back = request.get_full_path() if "GET" in methods else way_back(request, label)
+            answer = permissions.login_or_403(request, *needed, model_label=label, back=back)
+            if answer is not None:
+                return answer
+            if found is None:
+                raise Http404
+            return view(request, found) if find else view(request, **kwargs)
+
+        return checked
+
+    return decorate
+
+
+def way_back(request: HttpRequest, model_label: str) -> str:
+    """The path that was given to go back to; else the first page of the site with that model."""
+    return read_back(request) or index_url(get_admin_site(request, model_label))
+
+
+def read_back(request: HttpRequest) -> str:
+    """The path in ``back``, by GET or POST; "" when none was given or it leads to another host."""
+    back = request.GET.get("back") or request.POST.get("back") or ""
+    here, secure = {request.get_host()}, request.is_secure()
+    return back if url_has_allowed_host_and_scheme(back, here, require_https=secure) else ""
 
 
 class ReadableList(ChangeList):

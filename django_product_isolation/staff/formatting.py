@@ -1,4 +1,4 @@
-"""How amounts, left-out images and what changed meanwhile are put into the reader's words.
+"""Texts of our pages with amounts and counts in them, in the reader's language and notation.
 
 Knows no requests and no rows; what a reason means stands in ``reasons``.
 """
@@ -7,31 +7,15 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from django.utils.formats import number_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, ngettext_lazy
 
 from django_product_isolation.host import Skipped, Target
-from django_product_isolation.reasons import Reason
+from django_product_isolation.host.access.sites import find_model
+from django_product_isolation.reasons import sentence_of
 from django_product_isolation.workflow import Changes
 
-# Their sentences go on where the image's name ends; the others stand alone.
-ABOUT_THE_IMAGE = frozenset(
-    {
-        Reason.NO_FILE,
-        Reason.ALREADY_OPEN,
-        Reason.OVER_MAX_BATCH,
-        Reason.NOT_SHOWN,
-        Reason.LEFT_OUT,
-        Reason.NOT_ALLOWED,
-        Reason.NOT_RECORDABLE,
-        Reason.NOTHING_TO_RESTORE,
-        Reason.BEING_RESTORED,
-        Reason.BEING_ISOLATED,
-        Reason.IS_RESTORED,
-        Reason.ORIGINAL_REMOVED,
-        Reason.NOT_NAMED,
-    }
-)
 NAMED_IN_A_MESSAGE = 10
 
 
@@ -48,24 +32,23 @@ def images(count: int) -> str:
     return ngettext("%(count)d image", "%(count)d images", count) % {"count": count}
 
 
+def model_name(label: str) -> str:
+    """What the shop calls images of that model; the label of a model that is gone."""
+    model = find_model(label)
+    return str(capfirst(model._meta.verbose_name_plural)) if model else label
+
+
 def only_the_first(count: int) -> str:
     """Said when more was chosen than is done in one go."""
-    text = _("Only the first %(count)d were looked at. Choose fewer, or do the same once more.")
+    text = _("Only the first %(count)d were processed. Select fewer, or repeat the action.")
     return text % {"count": count}
-
-
-def explain(name: str, reason: Reason) -> str:
-    """A whole sentence about the image called ``name``."""
-    if reason in ABOUT_THE_IMAGE:
-        return _("%(name)s %(what)s") % {"name": name, "what": reason.label}
-    return _("%(name)s: %(sentence)s") % {"name": name, "sentence": reason.label}
 
 
 def not_allowed(count: int) -> str:
     """A whole sentence about images that the reader may not change."""
     text = ngettext(
-        "%(count)d image may not be changed by you.",
-        "%(count)d images may not be changed by you.",
+        "You are not allowed to change %(count)d image.",
+        "You are not allowed to change %(count)d images.",
         count,
     )
     return text % {"count": count}
@@ -73,10 +56,10 @@ def not_allowed(count: int) -> str:
 
 def shorten(sentences: Sequence[str]) -> list[str]:
     """The first few, and how many more there are."""
-    shown, more = list(sentences[:NAMED_IN_A_MESSAGE]), len(sentences) - NAMED_IN_A_MESSAGE
+    first, more = list(sentences[:NAMED_IN_A_MESSAGE]), len(sentences) - NAMED_IN_A_MESSAGE
     if more > 0:
-        shown.append(ngettext("and %(count)d more.", "and %(count)d more.", more) % {"count": more})
-    return shown
+        first.append(ngettext("and %(count)d more.", "and %(count)d more.", more) % {"count": more})
+    return first
 
 
 def of_field(text: object, target: Target) -> str:
@@ -86,44 +69,39 @@ def of_field(text: object, target: Target) -> str:
 
 def left_out(skipped: Sequence[Skipped]) -> list[str]:
     """A sentence about each image that is left out."""
-    return [explain(s.picture.label, s.reason) for s in skipped]
+    return [sentence_of(s.reason, s.picture.label) for s in skipped]
+
+
+CHANGES = {
+    "more": ngettext_lazy(
+        "%(count)d image can be isolated now that could not before.",
+        "%(count)d images can be isolated now that could not before.",
+        "count",
+    ),
+    "fewer": ngettext_lazy(
+        "%(count)d image that was shown cannot be isolated any more.",
+        "%(count)d images that were shown cannot be isolated any more.",
+        "count",
+    ),
+    "uploaded": ngettext_lazy(
+        "%(count)d image was replaced by a new upload.",
+        "%(count)d images were replaced by new uploads.",
+        "count",
+    ),
+    "ordered": ngettext_lazy(
+        "%(count)d image was isolated or reviewed in the meantime. Isolating it again costs again.",
+        "%(count)d images were isolated or reviewed in the meantime. Isolating them again costs "
+        "again.",
+        "count",
+    ),
+}
 
 
 def what_changed(changes: Changes | None) -> list[str]:
     """Why nothing was ordered: what is not as the button said. None: it said nothing readable."""
     if changes is None:
-        return [_("This page was out of date, so nothing was ordered. Look at it once more.")]
-    sentences = []
-    if changes.price:
-        sentences.append(_("The price has changed meanwhile."))
-    if count := len(changes.more):
-        text = ngettext(
-            "%(count)d image can be isolated now that could not before.",
-            "%(count)d images can be isolated now that could not before.",
-            count,
-        )
-        sentences.append(text % {"count": count})
-    if count := len(changes.fewer):
-        text = ngettext(
-            "%(count)d image that was shown cannot be isolated any more.",
-            "%(count)d images that were shown cannot be isolated any more.",
-            count,
-        )
-        sentences.append(text % {"count": count})
-    if count := len(changes.uploaded):
-        text = ngettext(
-            "%(count)d image was uploaded anew meanwhile.",
-            "%(count)d images were uploaded anew meanwhile.",
-            count,
-        )
-        sentences.append(text % {"count": count})
-    if count := len(changes.ordered):
-        text = ngettext(
-            "%(count)d image was isolated meanwhile, or somebody decided about it. Isolating it "
-            "again costs again.",
-            "%(count)d images were isolated meanwhile, or somebody decided about them. Isolating "
-            "them again costs again.",
-            count,
-        )
-        sentences.append(text % {"count": count})
-    return [*sentences, _("Nothing was ordered. Look at the new total.")]
+        return [_("This page was out of date, so nothing was ordered. Please check it again.")]
+    price = [_("The price has changed.")] if changes.price else []
+    counts = {kind: len(getattr(changes, kind)) for kind in CHANGES}
+    images = [str(CHANGES[kind] % {"count": count}) for kind, count in counts.items() if count]
+    return [*price, *images, _("Nothing was ordered. Please check the new total.")]

@@ -1,6 +1,6 @@
-"""A selection as it stands now, for the person who looks at it.
+"""What a selection would order now: which of its images are there, may be changed, can be isolated.
 
-Found out anew at every request: which images are still there, may be changed and can be begun.
+Found out anew at every request, for the user who makes it.
 """
 
 from collections.abc import Sequence
@@ -27,31 +27,32 @@ from django_product_isolation.workflow import Plan, Quote, plan, quote_of
 from django_product_isolation.workflow.start import render
 
 from . import permissions
-from .selections import is_target, site_called
+from .selections import site_called
+from .targets import can_isolate
 
 
 @dataclass(frozen=True)
 class OrderContext:
-    """What a selection comes to."""
+    """A selection, what would be ordered of it, and the admin that it was made in."""
 
     selection: Selection
     model: type[Model]
-    home: AdminSite
+    site: AdminSite
     model_admin: "ModelAdmin[Any] | None"
-    chosen: Plan
+    plan: Plan
 
     @property
     def quote(self) -> Quote:
-        """What its button says."""
-        return quote_of(self.chosen)
+        """Price and images as the button states them."""
+        return quote_of(self.plan)
 
     @property
     def back(self) -> str:
-        """Where "take me back" leads."""
+        """The address that "No, take me back" leads to."""
         if self.selection.back:
             return self.selection.back
         listed = changelist_url(self.model_admin) if self.model_admin else ""
-        return listed or index_url(self.home)
+        return listed or index_url(self.site)
 
     @property
     def unread(self) -> int:
@@ -61,7 +62,7 @@ class OrderContext:
     @property
     def missing(self) -> int:
         """How many images were deleted since, or are not shown to this person."""
-        found = len(self.chosen.accepted) + len(self.chosen.skipped)
+        found = len(self.plan.accepted) + len(self.plan.skipped)
         return len(self.selection.object_pks) - found
 
 
@@ -69,38 +70,38 @@ def load_order(request: HttpRequest, selection: Selection) -> OrderContext:
     """Raises Http404 when the shop no longer names the model, PermissionDenied when the user may
     change none of the images."""
     model = find_model(selection.model_label)
-    if model is None or not is_target(model, selection.field_name):
+    if model is None or not can_isolate(selection.model_label, selection.field_name):
         raise Http404
-    home = site_called(request, selection.site_name, selection.model_label)
-    model_admin = admin_for(request, model, home)
+    site = site_called(request, selection.site_name, selection.model_label)
+    model_admin = admin_for(request, model, site)
     # The same ones each time, whatever order the shop gives its rows.
     there = shown_rows(model).filter(pk__in=selection.object_pks).order_by("pk")
     allowed, forbidden = permissions.changeable_images(request, there)
     if not allowed and (
-        there.exists() or not permissions.may_change_model(request, selection.model_label)
+        there.exists() or not permissions.has_change_permission(request, selection.model_label)
     ):
         raise PermissionDenied
     images = without_dimensions(model).filter(pk__in=allowed | forbidden)
     # A result that waits is rejected by the order, which takes a reviewer.
-    redo_of = map(UUID, selection.redo_of) if permissions.may(request, permissions.REVIEW) else ()
+    redo_of = (
+        map(UUID, selection.redo_of)
+        if permissions.has_permission(request, permissions.REVIEW)
+        else ()
+    )
     # Whatever was not looked at is not allowed either.
     forbidden |= set(selection.object_pks) - allowed
-    chosen = plan(images, field=selection.field_name, forbidden=forbidden, redo_of=list(redo_of))
-    return OrderContext(selection, model, home, model_admin, in_order(chosen, selection.object_pks))
-
-
-def in_order(chosen: Plan, pks: Sequence[str]) -> Plan:
-    """The same plan, its pictures in the order in which they were chosen."""
-    place = {pk: number for number, pk in enumerate(pks)}
-    return replace(
-        chosen,
-        accepted=sorted(chosen.accepted, key=lambda picture: place.get(picture.pk, 0)),
-        skipped=sorted(chosen.skipped, key=lambda skipped: place.get(skipped.picture.pk, 0)),
+    found = plan(images, field=selection.field_name, forbidden=forbidden, redo_of=list(redo_of))
+    place = {pk: number for number, pk in enumerate(selection.object_pks)}
+    as_selected = replace(
+        found,
+        accepted=sorted(found.accepted, key=lambda picture: place.get(picture.pk, 0)),
+        skipped=sorted(found.skipped, key=lambda skipped: place.get(skipped.picture.pk, 0)),
     )
+    return OrderContext(selection, model, site, model_admin, as_selected)
 
 
 def starting_values(
-    desk: OrderContext, presets: Sequence[Preset], asked_for: str | None
+    context: OrderContext, presets: Sequence[Preset], asked_for: str | None
 ) -> dict[str, Any]:
     """What the form starts with: a preset that was asked for ("" for none), what the selection
     brought along, the default preset of category or model, the settings."""
@@ -112,21 +113,21 @@ def starting_values(
         "review": settings.REVIEW,
     }
     preset = next((p for p in presets if str(p.pk) == asked_for), None)
-    if asked_for is None and not desk.selection.prefill:
-        preset = default_preset(presets, desk.chosen.target.label, categories_of(desk, presets))
-    values |= desk.selection.prefill
+    if asked_for is None and not context.selection.prefill:
+        preset = default_preset(presets, context.plan.target.label, categories_of(context, presets))
+    values |= context.selection.prefill
     if preset:
         values |= {**preset.values, "preset": preset.pk, "filled_from": preset.pk}
-    if len(desk.chosen.accepted) == 1:
-        (picture,) = desk.chosen.accepted
+    if len(context.plan.accepted) == 1:
+        (picture,) = context.plan.accepted
         own = values.get("prompts", {}).get(picture.pk)
         values["prompt"] = render(own or values["prompt"], picture)
     return values
 
 
-def categories_of(desk: OrderContext, presets: Sequence[Preset]) -> set[str]:
+def categories_of(context: OrderContext, presets: Sequence[Preset]) -> set[str]:
     """The categories that all accepted images share; not looked up where no preset asks."""
-    target = desk.chosen.target
+    target = context.plan.target
     if not any(p.default_model == target.label and p.default_category for p in presets):
         return set()
-    return target.categories([picture.pk for picture in desk.chosen.accepted])
+    return target.categories([picture.pk for picture in context.plan.accepted])

@@ -21,8 +21,8 @@ from . import formatting
 
 
 @dataclass(frozen=True)
-class Costs:
-    """What the page says of money, ready to be read."""
+class CostSummary:
+    """What the confirm page says of money, as texts."""
 
     unit_price: str
     total: str
@@ -32,26 +32,26 @@ class Costs:
     obstacles: list[str]  # why this cannot be ordered as it stands
 
 
-def costs_of(chosen: Plan, tells_sums: bool) -> Costs:
+def summarize_costs(plan: Plan, tells_sums: bool) -> CostSummary:
     """Three queries at most, whatever the number of images.
 
     Without ``tells_sums`` neither the balance nor what is left of a budget is named.
     """
     left = budgets_left()
     account = AccountBalance.objects.filter(amount__isnull=False).first()
-    return Costs(
-        unit_price=formatting.money(chosen.unit_price),
-        total=formatting.money(chosen.total),
-        balance=balance_of(account, chosen.unit_price) if account and tells_sums else "",
-        falls_short=bool(account and (account.amount or 0) < chosen.total),
+    return CostSummary(
+        unit_price=formatting.money(plan.unit_price),
+        total=formatting.money(plan.total),
+        balance=balance_of(account, plan.unit_price) if account and tells_sums else "",
+        falls_short=bool(account and (account.amount or 0) < plan.total),
         left=[(BUDGETS[name](), formatting.money(left[name])) for name in left if tells_sums],
-        obstacles=obstacles_to(chosen, left, tells_sums),
+        obstacles=obstacles_to(plan, left, tells_sums),
     )
 
 
 BUDGETS = {
-    "day": lambda: _("Left of today's budget"),
-    "month": lambda: _("Left of this month's budget"),
+    "day": lambda: _("Left in today's budget"),
+    "month": lambda: _("Left in this month's budget"),
 }
 
 
@@ -64,8 +64,8 @@ def balance_of(account: AccountBalance, unit_price: Decimal) -> str:
         "images": formatting.images(max(0, int(amount // unit_price))) if unit_price else "",
     }
     if not unit_price:
-        return _("%(amount)s (read %(when)s)") % words
-    return _("%(amount)s: enough for %(images)s (read %(when)s)") % words
+        return _("%(amount)s (updated %(when)s)") % words
+    return _("%(amount)s: enough for %(images)s (updated %(when)s)") % words
 
 
 def how_long_ago(moment: datetime) -> str:
@@ -74,23 +74,23 @@ def how_long_ago(moment: datetime) -> str:
     return _("%(age)s ago") % {"age": timesince(moment)}
 
 
-def obstacles_to(chosen: Plan, left: dict[str, Decimal], tells_sums: bool) -> list[str]:
+def obstacles_to(plan: Plan, left: dict[str, Decimal], tells_sums: bool) -> list[str]:
     """Sentences that say why nothing of this can be ordered; none when it can."""
-    found = [over_limit(chosen)]
-    least = min(left.values(), default=chosen.total)
-    if chosen.accepted and chosen.total > least:
-        found.append(over_budget(BudgetExceeded(chosen.total, least), tells_sums))
+    found = [over_limit(plan)]
+    least = min(left.values(), default=plan.total)
+    if plan.accepted and plan.total > least:
+        found.append(over_budget(BudgetExceeded(plan.total, least), tells_sums))
     return [sentence for sentence in found if sentence]
 
 
-def over_limit(chosen: Plan) -> str:
+def over_limit(plan: Plan) -> str:
     """Said when these are more images than go into one order; "" when they are not."""
-    over = sum(skipped.reason == Reason.OVER_MAX_BATCH for skipped in chosen.skipped)
+    over = sum(skipped.reason == Reason.OVER_MAX_BATCH for skipped in plan.skipped)
     text = _(
-        "These are %(count)d images, and at most %(most)d go into one order. Nothing was "
-        "sent. Go back and choose fewer."
+        "You selected %(count)d images, but one order takes at most %(most)d. Nothing was sent. "
+        "Go back and select fewer."
     )
-    words = {"count": len(chosen.accepted) + over, "most": get_settings().MAX_BATCH}
+    words = {"count": len(plan.accepted) + over, "most": get_settings().MAX_BATCH}
     return text % words if over else ""
 
 
@@ -98,12 +98,12 @@ def over_budget(error: BudgetExceeded, tells_sums: bool) -> str:
     """Says how much is left only to those who may know."""
     if not tells_sums:
         text = _(
-            "This costs %(total)s, which is more than is left of the budget. Nothing was sent. "
-            "Choose fewer images, or ask whoever keeps the budget."
+            "This costs %(total)s, which is more than is left in the budget. Nothing was sent. "
+            "Select fewer images, or ask whoever manages the budget."
         )
         return text % {"total": formatting.money(error.total)}
     text = _(
         "This costs %(total)s, but only %(left)s of the budget is left. Nothing was sent. "
-        "Choose fewer images, or ask whoever keeps the budget."
+        "Select fewer images, or ask whoever manages the budget."
     )
     return text % {"total": formatting.money(error.total), "left": formatting.money(error.left)}

@@ -59,8 +59,16 @@ class OrderForm(forms.Form):
     review = forms.TypedChoiceField(
         label=gettext_lazy("Publish"),
         choices=[
-            (AT_ONCE, gettext_lazy("At once: products show the result as soon as it is there")),
-            (REVIEWED, gettext_lazy("After review: products keep their image until you approve")),
+            (
+                AT_ONCE,
+                gettext_lazy("Immediately: products show the result as soon as it is ready"),
+            ),
+            (
+                REVIEWED,
+                gettext_lazy(
+                    "After review: products keep their image until the result is approved"
+                ),
+            ),
         ],
         coerce=lambda value: value == REVIEWED,
         widget=forms.RadioSelect,

@@ -1,16 +1,20 @@
-"""Small pictures of the host's images and of runs, for those who may see them.
+"""Previews of the host's images and of runs, and their addresses.
 
-Decodes and encodes what it shows: a stored file is never passed on as it is.
+A stored file is decoded and encoded again, never passed on as it is, and no address of the storage
+stands on a page: a private bucket's signed link opens the file to whoever reads it.
 """
 
+import hashlib
 import logging
+from typing import Literal
 
-from django.contrib.admin.utils import unquote
-from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.contrib.admin.utils import quote, unquote
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
@@ -18,27 +22,33 @@ from django.views.decorators.http import require_safe
 from django_product_isolation.host import (
     FileMissing,
     FileTooLarge,
+    Picture,
     StorageFailed,
     Target,
-    target_for,
 )
 from django_product_isolation.host.access import permissions as shop_permissions
-from django_product_isolation.host.access.sites import find_model
 from django_product_isolation.imaging.copies import ImageRejected, thumbnail
 from django_product_isolation.models import IsolationRun
 
 from . import permissions, visibility
-from .picture_urls import SIZES, SMALL, stored_result, version
+from .decorators import readable
+from .targets import find_target
 
 logger = logging.getLogger("django_product_isolation")
 
-SECONDS_KEPT = 3600
+Which = Literal["source", "result"]
+WHICH: tuple[Which, ...] = ("source", "result")
+
+# Longest side of a preview in pixels; others are not made, so that browsers can keep them.
+SMALL, MEDIUM, LARGE = SIZES = (160, 480, 1200)
+SECONDS_KEPT = 3600  # by browsers
 
 
+@readable
 @require_safe
 def run_picture(request: HttpRequest, pk: str, which: str) -> HttpResponseBase:
     """The source or the result of a run. Needs any permission on runs and to see the image."""
-    if not permissions.may_see_pictures(request):
+    if not permissions.has_preview_permission(request):
         raise PermissionDenied
     if which not in ("source", "result"):
         raise Http404
@@ -50,10 +60,11 @@ def run_picture(request: HttpRequest, pk: str, which: str) -> HttpResponseBase:
     return picture_response(request, target, name) if target else placeholder()
 
 
+@readable
 @require_safe
 def image_picture(request: HttpRequest, model_label: str, pk: str) -> HttpResponseBase:
     """What an image of the host's shows now. Needs the right to isolate and to see it."""
-    if not permissions.may(request, permissions.ISOLATE):
+    if not permissions.has_permission(request, permissions.ISOLATE):
         raise PermissionDenied
     target = find_target(model_label, request.GET.get("field", ""))
     if target is None:
@@ -62,18 +73,6 @@ def image_picture(request: HttpRequest, model_label: str, pk: str) -> HttpRespon
     if not shop_permissions.allowed(request, "view", target.model, [key]):
         raise Http404
     return picture_response(request, target, target.current_name(key) or "")
-
-
-def find_target(label: str, field: str) -> Target | None:
-    """The image field of the model called ``label``, None when there is none to isolate.
-
-    Without ``field``, the only one that it has.
-    """
-    model = find_model(label)
-    try:
-        return target_for(model, field) if model else None
-    except ImproperlyConfigured:
-        return None
 
 
 def picture_response(request: HttpRequest, target: Target, name: str) -> HttpResponseBase:
@@ -116,3 +115,35 @@ def placeholder() -> HttpResponse:
     response["Cache-Control"] = "no-store"
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def run_picture_url(run: IsolationRun, which: Which, size: int) -> str:
+    """The preview of a run's source or result; "" while there is no such file."""
+    name = run.source_name if which == "source" else stored_result(run)
+    return sized(run_picture_path(str(run.pk), which), name, size) if name else ""
+
+
+def run_picture_path(key: str, which: Which) -> str:
+    """Where the run with that key shows the one or the other."""
+    return reverse("product_isolation:preview_run", args=[key, which])
+
+
+def sized(path: str, name: str, size: int) -> str:
+    """The address of the preview of the file called ``name``, ``size`` pixels at most."""
+    return f"{path}?size={size}&v={version(name)}"
+
+
+def image_picture_url(target: Target, picture: Picture, size: int) -> str:
+    """The preview of one of the host's images."""
+    path = reverse("product_isolation:preview_image", args=[target.label, quote(picture.pk)])
+    return f"{sized(path, picture.name, size)}&field={target.field.name}"
+
+
+def stored_result(run: IsolationRun) -> str:
+    """The result's file name; "" before the file is surely there."""
+    return run.result_name if run.result_sha256 else ""
+
+
+def version(name: str) -> str:
+    """Changes with the file, so that no browser goes on showing its predecessor."""
+    return hashlib.sha256(name.encode()).hexdigest()[:12]

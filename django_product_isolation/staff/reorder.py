@@ -1,6 +1,6 @@
-"""Having images of earlier runs isolated again: as they were asked for, or with changes.
+"""Images of earlier runs isolated again: ``retry`` as they were asked for, ``redo`` with changes.
 
-The first spends money at once, so its button says how much; the second leads to the confirm page.
+``retry`` spends money at once, so its button states the price; ``redo`` leads to the confirm page.
 """
 
 import uuid
@@ -15,9 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from django_product_isolation.choices import Status
-from django_product_isolation.conf import get_settings
 from django_product_isolation.host import column_named, shown_rows
-from django_product_isolation.host.access.sites import find_model, home_for
+from django_product_isolation.host.access.sites import find_model, get_admin_site
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.workflow import (
     BudgetExceeded,
@@ -31,9 +30,10 @@ from django_product_isolation.workflow.start import PROMPT_MAX_LENGTH
 
 from . import formatting, permissions
 from .order_costs import over_budget
-from .selections import is_target, keep
+from .selections import keep
+from .targets import can_isolate
 
-NOT_NAMED = gettext_lazy("The shop no longer names this kind of image. Ask your developer.")
+NOT_NAMED = gettext_lazy("This kind of image is no longer isolated here. Ask your developer.")
 Notes = Mapping[uuid.UUID, str]
 
 WITHOUT_RESULT = frozenset({Status.FAILED, Status.CANCELLED})
@@ -85,8 +85,8 @@ def notes_of(request: HttpRequest, runs: Sequence[IsolationRun]) -> Notes:
     return {pk: text[:NOTE_MAX_LENGTH] for pk, text in written if text}
 
 
-def address(run: IsolationRun) -> str:
-    """Where a run is watched."""
+def batch_page_url(run: IsolationRun) -> str:
+    """The address of the run's card on the page of its batch."""
     return f"{reverse('product_isolation:progress', args=[run.batch_id])}#run-{run.pk}"
 
 
@@ -99,8 +99,8 @@ def retry(request: HttpRequest, runs: Sequence[IsolationRun], notes: Notes) -> s
     newer = newer_runs(runs)
     left = [run for run in runs if run.pk not in newer]
     if not left:
-        messages.info(request, _("These images were begun already. Nothing was ordered twice."))
-        return address(newer[runs[0].pk])
+        messages.info(request, _("These images were ordered already. Nothing was ordered twice."))
+        return batch_page_url(newer[runs[0].pk])
     said = Quote.read(request.POST.get("quote", ""))
     changes = said.changes_to(quote_of_runs(left)) if said else None
     # Fewer than the button said are fine, and are named: the others were begun by somebody.
@@ -109,9 +109,9 @@ def retry(request: HttpRequest, runs: Sequence[IsolationRun], notes: Notes) -> s
             messages.error(request, sentence)
         return ""
     try:
-        batch = begin(request, left)
+        batch = isolate_again(request, left)
     except BudgetExceeded as error:
-        messages.error(request, over_budget(error, permissions.may_see_spending(request)))
+        messages.error(request, over_budget(error, permissions.has_spending_permission(request)))
     except NothingToIsolate as error:
         for sentence in formatting.shorten(formatting.left_out(error.skipped)):
             messages.warning(request, sentence)
@@ -119,7 +119,7 @@ def retry(request: HttpRequest, runs: Sequence[IsolationRun], notes: Notes) -> s
     except ImproperlyConfigured:
         messages.error(request, NOT_NAMED)
     else:
-        before = _("%(name)s was begun again already.")
+        before = _("%(name)s was already ordered again.")
         begun_before = [before % {"name": run.label} for run in runs if run.pk in newer]
         for sentence in formatting.shorten([*begun_before, *formatting.left_out(batch.skipped)]):
             messages.warning(request, sentence)
@@ -127,17 +127,15 @@ def retry(request: HttpRequest, runs: Sequence[IsolationRun], notes: Notes) -> s
     return ""
 
 
-def begin(request: HttpRequest, runs: Sequence[IsolationRun]) -> IsolationBatch:
-    """Begin the runs' images with the settings of their batch and with each run's own prompt.
+def isolate_again(request: HttpRequest, runs: Sequence[IsolationRun]) -> IsolationBatch:
+    """Isolate the runs' images with the settings of their batch and with each run's own prompt.
 
     Raises what isolate() raises.
     """
-    before, settings = runs[0].batch, get_settings()
+    before = runs[0].batch
     model = find_model(before.model_label)
     if model is None:
         raise ImproperlyConfigured(before.model_label)
-    # Where the shop wants results reviewed, only a reviewer may do without.
-    must_review = settings.REVIEW and not permissions.may(request, permissions.REVIEW)
     return isolate(
         shown_rows(model).filter(pk__in=[run.object_pk for run in runs]),
         field=before.field_name,
@@ -145,7 +143,7 @@ def begin(request: HttpRequest, runs: Sequence[IsolationRun]) -> IsolationBatch:
         prompts={run.object_pk: run.prompt for run in runs},
         aspect_ratio=before.aspect_ratio,
         resolution=before.resolution,
-        review=before.review or must_review,
+        review=before.review or permissions.must_review(request),
         user=request.user,
         token=token_for(runs),
     )
@@ -164,7 +162,7 @@ def redo(request: HttpRequest, runs: Sequence[IsolationRun], notes: Notes) -> st
     """
     before = runs[0].batch
     model = find_model(before.model_label)
-    if model is None or not is_target(model, before.field_name):
+    if model is None or not can_isolate(before.model_label, before.field_name):
         messages.error(request, NOT_NAMED)
         return ""
     kind = (before.model_label, before.field_name)
@@ -175,25 +173,31 @@ def redo(request: HttpRequest, runs: Sequence[IsolationRun], notes: Notes) -> st
     for run in same:
         if text := notes.get(run.pk, ""):
             note(run, text, user=request.user)
-    prompts = {run.object_pk: improved(run.prompt, notes.get(run.pk, "")) for run in same}
+    prompts = {run.object_pk: with_note(run.prompt, notes.get(run.pk, "")) for run in same}
     prefill = {
         "aspect_ratio": before.aspect_ratio,
         "resolution": before.resolution,
         "review": before.review,
-        **wanted(prompts),
+        **common_or_own(prompts),
     }
-    site_name = home_for(request, before.model_label).name
-    ids = [run.pk for run in same]
-    back, field = request.get_full_path(), before.field_name
-    return keep(request, model, site_name, list(prompts), prefill, ids, back, field).url
+    return keep(
+        request,
+        model,
+        get_admin_site(request, before.model_label).name,
+        list(prompts),
+        prefill=prefill,
+        redo_of=[run.pk for run in same],
+        back=request.get_full_path(),
+        field=before.field_name,
+    ).url
 
 
-def wanted(prompts: Mapping[str, str]) -> dict[str, Any]:
+def common_or_own(prompts: Mapping[str, str]) -> dict[str, Any]:
     """The prompt of all images, or where they differ each image's own."""
     different = set(prompts.values())
     return {"prompt": different.pop()} if len(different) == 1 else {"prompts": dict(prompts)}
 
 
-def improved(prompt: str, text: str) -> str:
+def with_note(prompt: str, text: str) -> str:
     """The prompt with what the person asked to be done differently."""
     return ", ".join(filter(None, (prompt.strip(), text)))[:PROMPT_MAX_LENGTH]

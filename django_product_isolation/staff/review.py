@@ -1,6 +1,6 @@
-"""The queue of results that wait for a person: look, compare, approve, reject, have redone.
+"""The review page: results that wait for a person, to be approved, rejected or redone.
 
-A GET changes nothing. What a decision does stands in the admin's table of decisions.
+A GET changes nothing. What a decision does stands in ``decisions``.
 """
 
 import uuid
@@ -10,27 +10,25 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from django_product_isolation.choices import Status
 from django_product_isolation.conf import get_settings
-from django_product_isolation.host.access.sites import find_model, frame_of, home_for
+from django_product_isolation.host.access.sites import frame_of, get_admin_site
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.models.querysets import RunQuerySet
 
-from . import permissions, visibility
-from .decisions import DECISIONS, Decision, decide
+from . import formatting, permissions, visibility
+from .decisions import DECISIONS, decide, read_decision
+from .decorators import staff_page
 from .run_cards import Card, cards
+from .selections import read_uuids
 
 PER_PAGE = 24
 OTHER_FIELDS = 5  # what a page posts beside
@@ -40,7 +38,7 @@ TICKED = "ticked"
 
 @dataclass(frozen=True)
 class Queue:
-    """What waits for the user, and which part of it they want to see."""
+    """The results that wait for the user, narrowed to one batch or one model if they say so."""
 
     request: HttpRequest
     labels: dict[str, int]  # models whose images the user may change, and how many wait
@@ -54,13 +52,10 @@ class Queue:
         labels = {
             label: count
             for label, count in counts.annotate(count=Count("pk"))
-            if permissions.may_change_model(request, label)
+            if permissions.has_change_permission(request, label)
         }
-        try:
-            batch = uuid.UUID(request.GET["batch"]) if request.GET.get("batch") else None
-        except ValueError as error:
-            raise BadRequest("No batch has such an id.") from error
-        return cls(request, labels, batch, request.GET.get("model", ""))
+        batches = read_uuids([request.GET["batch"]] if request.GET.get("batch") else [])
+        return cls(request, labels, next(iter(batches), None), request.GET.get("model", ""))
 
     def runs(self) -> RunQuerySet:
         """Newest batch first."""
@@ -92,7 +87,11 @@ class Queue:
             return []
         everything = (_("All kinds"), self.address(model=""), not self.label)
         return [everything] + [
-            (f"{name_of(label)} ({count})", self.address(model=label), label == self.label)
+            (
+                f"{formatting.model_name(label)} ({count})",
+                self.address(model=label),
+                label == self.label,
+            )
             for label, count in sorted(self.labels.items())
         ]
 
@@ -102,44 +101,25 @@ def waiting(request: HttpRequest) -> RunQuerySet:
     return visibility.narrow(request, IsolationRun.objects.filter(status=Status.READY, review=True))
 
 
-def name_of(label: str) -> str:
-    """What the shop calls images of that model."""
-    model = find_model(label)
-    return str(capfirst(model._meta.verbose_name_plural)) if model else label
-
-
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page(permissions.REVIEW)
 def review(request: HttpRequest) -> HttpResponseBase:
-    """Draw one page of the queue; a POST decides about one of its results, or all ticked."""
-    if away := permissions.turned_away(request, permissions.REVIEW):
-        return away
-    if request.method == "POST":
-        decision, runs = read_decision(request)
-        if not runs:
-            messages.warning(request, _("Tick a result that still waits, then decide."))
-        onward = decide(request, decision, runs)
-        return HttpResponseRedirect(onward or request.get_full_path())
-    return draw(request, Queue.of(request))
+    """Show one page of the queue; a POST decides about one of its results, or all ticked."""
+    if request.method != "POST":
+        return review_page(request, Queue.of(request))
+    decision, about = read_decision(request, OFFERED)
+    runs = named_runs(request, request.POST.getlist("run") if about == TICKED else [about])
+    if not runs:
+        messages.warning(request, _("Select a result that still waits, then decide."))
+    return HttpResponseRedirect(decide(request, decision, runs) or request.get_full_path())
 
 
-def read_decision(request: HttpRequest) -> tuple[Decision, list[IsolationRun]]:
-    """The decision in a POST, ``name:run`` or ``name:ticked``, and the runs that it is about.
-
-    A run that is gone meanwhile, or whose image the person may not see, is left out.
-    """
-    name, _colon, which = request.POST.get("decide", "").partition(":")
-    if name not in OFFERED:
-        raise BadRequest("Unknown decision.")
-    ids = request.POST.getlist("run") if which == TICKED else [which]
-    try:
-        pks = [uuid.UUID(text) for text in ids[: per_page()]]
-    except ValueError as error:
-        raise BadRequest("Unknown run.") from error
+def named_runs(request: HttpRequest, ids: Sequence[str]) -> list[IsolationRun]:
+    """The runs with these ids, of as many as a page holds, whose image the user may see."""
+    pks = read_uuids(ids[: per_page()])
     runs = IsolationRun.objects.select_related("batch__created_by").filter(pk__in=pks)
     found = list(runs.order_by("label", "pk"))
     seen = visibility.seen(request, found)
-    return DECISIONS[name], [run for run in found if run.pk in seen]
+    return [run for run in found if run.pk in seen]
 
 
 def per_page() -> int:
@@ -148,31 +128,31 @@ def per_page() -> int:
     return PER_PAGE if most is None else max(1, min(PER_PAGE, (most - OTHER_FIELDS) // 2))
 
 
-def draw(request: HttpRequest, queue: Queue) -> TemplateResponse:
+def review_page(request: HttpRequest, queue: Queue) -> TemplateResponse:
     """One page of the queue, in the same few queries whatever its length."""
     page = Paginator(queue.runs(), per_page()).get_page(request.GET.get("page"))
     runs = list(page.object_list)
-    home = home_for(request, runs[0].batch.model_label if runs else "")
-    drawn = cards(request, runs, home)
+    site = get_admin_site(request, runs[0].batch.model_label if runs else "")
+    page_cards = cards(request, runs, site)
     context = {
-        **frame_of(home, request),
+        **frame_of(site, request),
         "title": _("Review results"),
         "queue": queue,
         "batch": queue.chosen_batch(),
         "page": page,
-        "batches": by_batch(drawn),
-        "changeable": {card.run.pk for card in drawn if card.is_changeable},
+        "batches": by_batch(page_cards),
+        "changeable": {card.run.pk for card in page_cards if card.is_changeable},
         "bulk": [DECISIONS[name] for name in OFFERED if DECISIONS[name].is_open_to(request)],
         "tick_all": request.GET.get("tick") == "all",
-        "may_watch": permissions.may_watch(request),
+        "can_view_batches": permissions.has_view_permission(request),
         "is_sandbox": get_settings().is_sandbox,
     }
     return TemplateResponse(request, "product_isolation/review.html", context)
 
 
-def by_batch(drawn: Sequence[Card]) -> list[tuple[IsolationBatch, list[Card]]]:
-    """The cards under the batch that they belong to."""
+def by_batch(page_cards: Sequence[Card]) -> list[tuple[IsolationBatch, list[Card]]]:
+    """Each batch with its cards."""
     groups: dict[uuid.UUID, list[Card]] = {}
-    for card in drawn:
+    for card in page_cards:
         groups.setdefault(card.run.batch_id, []).append(card)
     return [(group[0].run.batch, group) for group in groups.values()]

@@ -1,4 +1,4 @@
-"""A run as people see it: badge, pictures before and after, links, and what may be decided.
+"""A run as pages show it: badge, pictures before and after, links, buttons.
 
 The same card stands on the batch page, in the review queue and on the run's own page. Takes the
 same few queries, whatever the number of runs.
@@ -21,8 +21,8 @@ from django_product_isolation.workflow import Quote, quote_of_runs
 
 from . import visibility
 from .decisions import Decision, open_to
-from .picture_urls import LARGE, MEDIUM, WHICH, Which, run_picture_path, sized, stored_result
-from .reorder import address, newer_runs
+from .pictures import LARGE, MEDIUM, WHICH, Which, run_picture_path, sized, stored_result
+from .reorder import batch_page_url, newer_runs
 
 # Stands in addresses that are made once, where each run's own key comes.
 ANY = "00000000-0000-0000-0000-000000000000"
@@ -62,11 +62,11 @@ def state(status: str, reason: str, text: str = "") -> SafeString:
 
 def state_of(run: IsolationRun) -> SafeString:
     """Where a run stands, with the sentence of its reason."""
-    return state(run.status, run.reason, words_of(run))
+    return state(run.status, run.reason, status_text(run))
 
 
-def words_of(run: IsolationRun) -> str:
-    """Its status; a ready result either waits for a person or is on its way."""
+def status_text(run: IsolationRun) -> str:
+    """The status in words; a ready result either waits for a person or is being published."""
     if run.status != Status.READY:
         return str(Status(run.status).label)
     return str(_("Ready for review") if run.review else _("Being published"))
@@ -74,7 +74,7 @@ def words_of(run: IsolationRun) -> str:
 
 @dataclass(frozen=True)
 class Card:
-    """One run, ready to be drawn."""
+    """One run for a template; addresses are made when asked for, as most polls show few cards."""
 
     run: IsolationRun
     key: str
@@ -108,7 +108,7 @@ class Card:
 
     @property
     def newer_url(self) -> str:
-        return address(self.newer) if self.newer else ""
+        return batch_page_url(self.newer) if self.newer else ""
 
     @property
     def quote(self) -> Quote:
@@ -125,9 +125,9 @@ class Card:
 
     @property
     def no_result(self) -> str:
-        """What stands in the place of a result that is not there."""
+        """The text in the place of a result that is not there."""
         if self.run.is_open:
-            return str(_("Not there yet"))
+            return str(_("No result yet"))
         return str(_("Removed") if self.run.result_sha256 else _("No result"))
 
 
@@ -145,13 +145,13 @@ def cards(
     """The cards of ``runs``, with links into ``site`` where it shows their models."""
     makers: dict[str, CardMaker] = {}
     newer, changeable = newer_runs(runs), visibility.changeable(request, runs)
-    drawn = []
+    found = []
     for run in runs:
         label = run.batch.model_label
         if label not in makers:
             makers[label] = CardMaker(request, label, site)
-        drawn.append(makers[label].card(run, run.pk in changeable, newer.get(run.pk)))
-    return drawn
+        found.append(makers[label].card(run, run.pk in changeable, newer.get(run.pk)))
+    return found
 
 
 class CardMaker:

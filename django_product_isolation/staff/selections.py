@@ -1,7 +1,6 @@
-"""From a tick, or a button beside an image, to the confirm page.
+"""Selections: which images somebody chose to isolate, kept until the confirm page orders them.
 
-What was chosen is kept in the database, so that the page has an address of its own and thousands
-of images fit.
+They are rows of their own, so that the page has an address and thousands of images fit.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,27 +8,22 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.admin import AdminSite, ModelAdmin
-from django.core.exceptions import (
-    BadRequest,
-    ImproperlyConfigured,
-    PermissionDenied,
-    ValidationError,
-)
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
 
 from django_product_isolation.host import read_keys, shown_rows, target_for
 from django_product_isolation.host.access.entrance import lets_in
 from django_product_isolation.host.access.permissions import sites_in_use
-from django_product_isolation.host.access.sites import find_model, home_for, index_url
+from django_product_isolation.host.access.sites import find_model, get_admin_site
 from django_product_isolation.models import Selection
-from django_product_isolation.workflow.start import MAX_READ
+from django_product_isolation.workflow.planning import MAX_READ
 
 from . import permissions
+from .decorators import read_back, staff_page
+from .targets import can_isolate
 
 BACK_MAX_LENGTH = 500
 
@@ -69,14 +63,14 @@ def keep(
 ) -> HttpResponseRedirect:
     """Like ``select``, for a model that no admin may show."""
     user: Any = request.user
-    pks, chosen = count_and_cut(images)
+    pks, count = count_and_cut(images)
     selection = Selection.objects.create(
         created_by=user,
         model_label=model._meta.label_lower,
         field_name=target_for(model, field).field.name,
         site_name=site_name,
         object_pks=pks,
-        chosen=chosen,
+        chosen=count,
         prefill=dict(prefill or {}),
         redo_of=[str(pk) for pk in redo_of],
         back=back if len(back) <= BACK_MAX_LENGTH else "",
@@ -93,21 +87,17 @@ def count_and_cut(images: "QuerySet[Any] | Iterable[Any]") -> tuple[list[str], i
     return pks[:MAX_READ], len(pks)
 
 
+def sites_called(name: str) -> list[AdminSite]:
+    return [site for site in sites_in_use() if site.name == name]
+
+
 def site_called(request: HttpRequest, name: str, model_label: str) -> AdminSite:
     """The admin site of that name, if it lets the person in; else one that does."""
-    named = (site for site in sites_in_use() if site.name == name)
-    home = home_for(request, model_label)
-    return next((site for site in named if lets_in(site, request)), home)
+    entered = [site for site in sites_called(name) if lets_in(site, request)]
+    return entered[0] if entered else get_admin_site(request, model_label)
 
 
-def refuse_site(request: HttpRequest, name: str) -> None:
-    """Raise PermissionDenied where a site has that name and does not let the person in."""
-    named = (site for site in sites_in_use() if site.name == name)
-    if not all(lets_in(site, request) for site in named):
-        raise PermissionDenied
-
-
-@require_POST
+@staff_page(permissions.ISOLATE, methods=["POST"], find=lambda model_label: (model_label,) * 2)
 def select_images(request: HttpRequest, model_label: str) -> HttpResponseBase:
     """Lead from the images posted as ``pk``, once or more, to their confirm page.
 
@@ -117,34 +107,23 @@ def select_images(request: HttpRequest, model_label: str) -> HttpResponseBase:
     Answers 403 to those who may not isolate, may change none of the images, or name a site that
     does not let them in.
     """
-    back = read_back(request)
-    here = back or index_url(home_for(request, model_label))
-    if away := permissions.turned_away(
-        request, permissions.ISOLATE, model_label=model_label, back=here
-    ):
-        return away
     model = find_model(model_label)
     field = request.GET.get("field") or request.POST.get("field") or ""
-    if model is None or not is_target(model, field):
+    if model is None or not can_isolate(model_label, field):
         raise Http404
-    refuse_site(request, request.POST.get("site", ""))
-    home = site_called(request, request.POST.get("site", ""), model_label)
+    site_name = request.POST.get("site", "")
+    if not all(lets_in(site, request) for site in sites_called(site_name)):
+        raise PermissionDenied
+    site = site_called(request, site_name, model_label)
     pks = read_pks(model, request.POST.getlist("pk"))
-    chosen = shown_rows(model).filter(pk__in=pks)
-    changeable, _forbidden = permissions.changeable_images(request, chosen)
+    images = shown_rows(model).filter(pk__in=pks)
+    changeable, _forbidden = permissions.changeable_images(request, images)
     # Some databases find a key that is written otherwise; ours are compared letter by letter.
     if not changeable & {str(pk) for pk in pks}:
         raise PermissionDenied
     redo_of = read_uuids(request.POST.getlist("redo_of"))
-    return keep(request, model, home.name, pks, redo_of=redo_of, back=back, field=field)
-
-
-def is_target(model: type[Model], field: str = "") -> bool:
-    """Whether the shop has this field of the model isolated, or the only one that it has."""
-    try:
-        return target_for(model, field).obstacle is None
-    except ImproperlyConfigured:
-        return False
+    back = read_back(request)
+    return keep(request, model, site.name, pks, redo_of=redo_of, back=back, field=field)
 
 
 def read_pks(model: type[Model], texts: Iterable[str]) -> list[Any]:
@@ -164,15 +143,8 @@ def read_pks(model: type[Model], texts: Iterable[str]) -> list[Any]:
 
 
 def read_uuids(texts: Iterable[str]) -> list[UUID]:
+    """Ids of runs or batches. Raises BadRequest for what is none."""
     try:
         return [UUID(text) for text in texts]
     except ValueError as error:
-        raise BadRequest("No run has such an id.") from error
-
-
-def read_back(request: HttpRequest) -> str:
-    """The path to go back to; "" when none was given or it leads to another host."""
-    back = request.GET.get("back") or request.POST.get("back") or ""
-    here = {request.get_host()}
-    secure = request.is_secure()
-    return back if url_has_allowed_host_and_scheme(back, here, require_https=secure) else ""
+        raise BadRequest("No run or batch has such an id.") from error

@@ -1,9 +1,10 @@
-"""The page that says what isolations cost, and the same as a table to download.
+"""The spending page: what runs cost in a period, by day, user, model and status; and as CSV.
 
-Asks the database only, never Runflow; both need the right to see what is spent.
+Asks the database only, never Runflow.
 """
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import islice
@@ -18,50 +19,46 @@ from django.template.response import TemplateResponse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
 
 from django_product_isolation import clock
 from django_product_isolation.choices import Status
-from django_product_isolation.host.access.sites import frame_of, home_for
+from django_product_isolation.host.access.sites import frame_of, get_admin_site
 from django_product_isolation.models import AccountBalance, IsolationRun
-from django_product_isolation.spending import report as workflow
+from django_product_isolation.spending import report
 from django_product_isolation.spending.budgets import budgets
 
 from . import formatting, permissions, visibility
-from . import spending_tables as shown
-from .spreadsheet import cell
+from . import spending_tables as tables
+from .decorators import staff_page
 
 MAX_DAYS = 366
 MAX_RUNS = 150_000  # on the page, which adds them up; the CSV file is written line by line
 EARLIEST, LATEST = date(2000, 1, 1), date(2999, 12, 31)
+# Line breaks of every kind, tabs and other controls: no name has one, and each may end a cell.
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+FORMULA = "=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b"  # and their wide and small forms
+FORMULA_START = re.compile(rf"(^|;)(?=[^\w;{FORMULA}]*[{FORMULA}])")
 COLUMNS = ("day", "person", "model", "product", "status", "runflow id", "cost USD")
 
 
-@never_cache
-@require_safe
+@staff_page(permissions.SPENDING, methods=["GET", "HEAD"])
 def spending(request: HttpRequest) -> HttpResponseBase:
     """What was spent in a period, by day, person, model and status; the balance; the budgets."""
-    if away := permissions.turned_away(request, permissions.SPENDING):
-        return away
     refuse_others(request)
     form = asked_days(request)
     refuse_too_many_runs(form)
     named = request.GET.get("period", "")
     period = form.period() or named_periods().get(named) or named_periods()[THIS_MONTH]
-    return draw(request, form, period)
+    return spending_page(request, form, period)
 
 
-@never_cache
-@require_safe
+@staff_page(permissions.SPENDING, methods=["GET", "HEAD"])
 def export(request: HttpRequest) -> HttpResponseBase:
     """One line for each run of the period, by default this month, as CSV.
 
     Names the products of those images only that the person may see.
     Raises BadRequest for days that make no period.
     """
-    if away := permissions.turned_away(request, permissions.SPENDING):
-        return away
     refuse_others(request)
     form = asked_days(request)
     period = form.period() if form.is_bound else named_periods()[THIS_MONTH]
@@ -76,7 +73,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
 
 def refuse_others(request: HttpRequest) -> None:
     """Raise PermissionDenied for those who may not see what is spent."""
-    if not permissions.may_see_spending(request):
+    if not permissions.has_spending_permission(request):
         raise PermissionDenied
 
 
@@ -90,7 +87,7 @@ def refuse_too_many_runs(form: "DaysForm") -> None:
     period = form.period()
     if period and period.has_more_runs_than(MAX_RUNS):
         many = number_format(MAX_RUNS, force_grouping=True)
-        sentence = _("In these days more than %(many)s images were isolated. Choose fewer days.")
+        sentence = _("More than %(many)s images were isolated in this period. Select fewer days.")
         form.add_error(None, sentence % {"many": many})
 
 
@@ -107,14 +104,14 @@ class DaysForm(forms.Form):
         if first and last and first > last:
             raise forms.ValidationError(_("The first day must not be after the last one."))
         if first and last and (last - first).days >= MAX_DAYS:
-            raise forms.ValidationError(_("Choose a year at most."))
+            raise forms.ValidationError(_("Select at most one year."))
         return self.cleaned_data
 
-    def period(self) -> workflow.Period | None:
+    def period(self) -> report.Period | None:
         """The period that was asked for, None when none was or it makes no sense."""
         if not self.is_valid():
             return None
-        return workflow.Period(self.cleaned_data["from"], self.cleaned_data["to"])
+        return report.Period(self.cleaned_data["from"], self.cleaned_data["to"])
 
 
 def day_field(label: Any) -> forms.DateField:
@@ -135,7 +132,7 @@ PERIOD_NAMES = {
 }
 
 
-def named_periods() -> dict[str, workflow.Period]:
+def named_periods() -> dict[str, report.Period]:
     """The periods that can be chosen by name, as of today."""
     today = clock.today()
     this_month = today.replace(day=1)
@@ -145,29 +142,29 @@ def named_periods() -> dict[str, workflow.Period]:
         (before.replace(day=1), before),
         (today - timedelta(days=29), today),
     )
-    periods = [workflow.Period(first, last) for first, last in firsts_and_lasts]
+    periods = [report.Period(first, last) for first, last in firsts_and_lasts]
     return dict(zip(PERIOD_NAMES, periods, strict=True))
 
 
-def draw(request: HttpRequest, form: DaysForm, period: workflow.Period) -> TemplateResponse:
+def spending_page(request: HttpRequest, form: DaysForm, period: report.Period) -> TemplateResponse:
     """The page, in the same few queries for any number of runs."""
-    home = home_for(request)
-    spent = workflow.spending(period)
-    names = shown.names_of(spent.by_person)
+    site = get_admin_site(request)
+    spent = report.spending(period)
+    names = tables.names_of(spent.by_person)
     context = {
-        **frame_of(home, request),
-        "title": _("What isolations cost"),
+        **frame_of(site, request),
+        "title": _("Spending"),
         "form": form if form.is_bound else DaysForm(days_of(period)),
         "period": period,
         "periods": period_links(period),
         "export_query": "&".join(f"{name}={day}" for name, day in days_of(period).items()),
-        "total": shown.Row("", spent.total),
-        "plot": shown.plot(spent, period.days),
-        "days": shown.days(spent),
+        "total": tables.Row("", spent.total),
+        "plot": tables.plot(spent, period.days),
+        "days": tables.days(spent),
         "tables": [
-            (_("By person"), _("Person"), shown.people(spent, names)),
-            (_("By kind of image"), _("Images"), shown.models(spent)),
-            (_("By status"), _("Status"), shown.statuses(spent)),
+            (_("By user"), _("User"), tables.people(spent, names)),
+            (_("By kind of image"), _("Images"), tables.models(spent)),
+            (_("By status"), _("Status"), tables.statuses(spent)),
         ],
         "balance": balance(),
         "gauges": gauges(),
@@ -175,12 +172,12 @@ def draw(request: HttpRequest, form: DaysForm, period: workflow.Period) -> Templ
     return TemplateResponse(request, "product_isolation/spending.html", context)
 
 
-def days_of(period: workflow.Period) -> dict[str, str]:
+def days_of(period: report.Period) -> dict[str, str]:
     return {"from": period.first.isoformat(), "to": period.last.isoformat()}
 
 
-def period_links(period: workflow.Period) -> list[dict[str, Any]]:
-    """The named periods, and which of them is shown."""
+def period_links(period: report.Period) -> list[dict[str, Any]]:
+    """The named periods, and which of them is tables."""
     return [
         {"name": PERIOD_NAMES[key], "key": key, "is_shown": named == period}
         for key, named in named_periods().items()
@@ -195,10 +192,10 @@ def balance() -> dict[str, Any] | None:
     return {"amount": formatting.money(known.amount), "read_at": known.read_at}
 
 
-def gauges() -> list[shown.Gauge]:
+def gauges() -> list[tables.Gauge]:
     """The budgets that are set, and how they stand."""
     names = {"day": _("Today's budget"), "month": _("This month's budget")}
-    return [shown.gauge(names[name], budget) for name, budget in budgets().items()]
+    return [tables.gauge(names[name], budget) for name, budget in budgets().items()]
 
 
 class Echo:
@@ -208,7 +205,7 @@ class Echo:
         return line
 
 
-def lines(request: HttpRequest, period: workflow.Period) -> Iterator[str]:
+def lines(request: HttpRequest, period: report.Period) -> Iterator[str]:
     """The CSV file line by line, oldest run first."""
     writer = csv.writer(Echo())
     yield writer.writerow(COLUMNS)
@@ -216,9 +213,9 @@ def lines(request: HttpRequest, period: workflow.Period) -> Iterator[str]:
         yield writer.writerow(map(cell, values))
 
 
-def values_of_runs(request: HttpRequest, period: workflow.Period) -> Iterator[Iterable[str]]:
+def values_of_runs(request: HttpRequest, period: report.Period) -> Iterator[Iterable[str]]:
     people = period.batches().values_list("created_by_id", flat=True)
-    names = shown.names_of(people.distinct())
+    names = tables.names_of(people.distinct())
     runs = period.runs().order_by("batch__created_at", "pk")
     knows_all = visibility.knows_shop(request)
     for some in batched(runs.select_related("batch").iterator(chunk_size=2000), 2000):
@@ -239,3 +236,12 @@ def batched(runs: Iterator[IsolationRun], size: int) -> Iterator[list[IsolationR
     """The runs in lists of ``size``, the last one shorter."""
     while some := list(islice(runs, size)):
         yield some
+
+
+def cell(text: str) -> str:
+    """The text on one line, with an apostrophe before what a spreadsheet may take for a formula.
+
+    Spreadsheets split lines at the list separator of their own country, and pass over quotes and
+    spaces before a formula.
+    """
+    return FORMULA_START.sub(r"\1'", CONTROLS.sub(" ", text))

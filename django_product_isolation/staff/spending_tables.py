@@ -1,7 +1,7 @@
-"""What was spent as people see it: names, tables, and a plot drawn on the server.
+"""The tables, the bar chart and the budget gauges of the spending page.
 
-The plot has attributes only, so that it stands under the strictest policy; colours are the style
-sheet's. Knows no requests.
+The chart is SVG with attributes only, which the strictest content security policy lets through;
+colours are the style sheet's. Knows no requests.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,11 +12,9 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.utils.formats import date_format
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from django_product_isolation.choices import Status
-from django_product_isolation.host.access.sites import find_model
 from django_product_isolation.spending.budgets import Budget
 from django_product_isolation.spending.report import Amount, Spending
 
@@ -45,15 +43,15 @@ class Row:
 
 def people(spent: Spending, names: Mapping[Any, str]) -> list[Row]:
     """Who began the runs, whoever spent most first."""
-    return dearest_first(
+    return highest_first(
         Row(person_name(person, names), amount) for person, amount in spent.by_person.items()
     )
 
 
 def models(spent: Spending) -> list[Row]:
     """Which kinds of images."""
-    rows = (Row(model_name(label), amount) for label, amount in spent.by_model.items())
-    return dearest_first(rows)
+    rows = (Row(formatting.model_name(label), amount) for label, amount in spent.by_model.items())
+    return highest_first(rows)
 
 
 def statuses(spent: Spending) -> list[Row]:
@@ -67,7 +65,7 @@ def days(spent: Spending) -> list[Row]:
     return [Row(date_format(day), spent.by_day[day]) for day in sorted(spent.by_day, reverse=True)]
 
 
-def dearest_first(rows: Iterable[Row]) -> list[Row]:
+def highest_first(rows: Iterable[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: (-row.amount.charged, -row.amount.may_cost, row.name))
 
 
@@ -78,13 +76,7 @@ def names_of(keys: Iterable[Any]) -> dict[Any, str]:
 
 
 def person_name(person: Any, names: Mapping[Any, str]) -> str:
-    return names.get(person) or _("nobody who is known")
-
-
-def model_name(label: str) -> str:
-    """What the shop calls these images, or the label of a model that is gone."""
-    model = find_model(label)
-    return capfirst(str(model._meta.verbose_name_plural)) if model else label
+    return names.get(person) or _("Unknown user")
 
 
 @dataclass(frozen=True)

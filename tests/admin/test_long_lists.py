@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from django_product_isolation.admin import paging, search
+from django_product_isolation.admin import records, search
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
 from tests.shop import BATCHES, EVERYTHING, RUNS, make_batch, make_staff
@@ -41,7 +41,7 @@ def listed(response) -> list[str]:
 
 
 def test_rows_beyond_the_limit_are_neither_counted_nor_paged(client, monkeypatch):
-    monkeypatch.setattr(paging, "MAX_LISTED", 100)
+    monkeypatch.setattr(records, "MAX_LISTED", 100)
     add_runs(150)
     response = client.get(RUNS)
     assert response.context["cl"].result_count == 100
@@ -52,7 +52,7 @@ def test_rows_beyond_the_limit_are_neither_counted_nor_paged(client, monkeypatch
 
 
 def test_the_database_counts_no_further_than_the_limit(client, monkeypatch):
-    monkeypatch.setattr(paging, "MAX_LISTED", 100)
+    monkeypatch.setattr(records, "MAX_LISTED", 100)
     for address in (RUNS, BATCHES):
         with CaptureQueriesContext(connection) as queries:
             client.get(address)
@@ -61,7 +61,7 @@ def test_the_database_counts_no_further_than_the_limit(client, monkeypatch):
 
 
 def test_up_to_the_limit_nothing_is_said_of_it(client, monkeypatch):
-    monkeypatch.setattr(paging, "MAX_LISTED", 100)
+    monkeypatch.setattr(records, "MAX_LISTED", 100)
     add_runs(100)
     response = client.get(RUNS)
     assert response.context["cl"].result_count == 100
@@ -69,7 +69,7 @@ def test_up_to_the_limit_nothing_is_said_of_it(client, monkeypatch):
 
 
 def test_the_list_of_batches_is_bounded_too(client, monkeypatch):
-    monkeypatch.setattr(paging, "MAX_LISTED", 3)
+    monkeypatch.setattr(records, "MAX_LISTED", 3)
     for _ in range(4):
         make_batch()
     assert client.get(BATCHES).context["cl"].result_count == 3

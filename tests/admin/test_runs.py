@@ -173,7 +173,7 @@ def test_the_page_offers_the_decisions_that_apply(client, staff, status):
 @pytest.mark.parametrize("status", Status)
 def test_a_decision_changes_only_runs_to_which_it_applies(client, staff, status):
     run = make_run(status)
-    moved_on = "Enamel mug has moved on meanwhile. Look at it again."
+    moved_on = "Enamel mug has changed in the meantime. Please check it again."
     why_not = dict.fromkeys(DECISIONS, moved_on)
     why_not["restore"] = f"Enamel mug {WHY_NOT_RESTORED.get(status, NO_RESULT)}"
     for name in DECISIONS:
@@ -239,7 +239,7 @@ def test_restore_on_the_page_is_begun_and_leads_to_where_it_is_watched(client, s
     before = shown_bytes(image)
     run = make_run(Status.APPLIED, image=image)
     response = decide(client, run, "restore", follow=True)
-    assert said(response) == ["1 original is being restored. Watch"]
+    assert said(response) == ["1 original is being restored. View progress"]
     batch_page = reverse("product_isolation:progress", args=[run.batch_id])
     assert response.redirect_chain[-1][0] == batch_page
     put_originals_back()
@@ -269,7 +269,7 @@ def test_several_runs_are_decided_about_from_the_list(client, staff):
     response = client.post(RUNS, tick([*runs, queued], "reject_runs"), follow=True)
     assert said(response) == [
         "2 results rejected.",
-        "Jug has moved on meanwhile. Look at it again.",
+        "Jug has changed in the meantime. Please check it again.",
     ]
 
 
@@ -277,7 +277,7 @@ def test_runs_of_locked_images_are_left_out_and_named(client, staff, some_are_lo
     runs = [make_run(Status.READY, name=name) for name in ("Cup", "Pot")]
     ProductImage.objects.filter(pk=runs[1].object_pk).update(caption="locked")
     response = client.post(RUNS, tick(runs, "reject_runs"), follow=True)
-    assert said(response) == ["1 result rejected.", "Pot may not be changed by you."]
+    assert said(response) == ["1 result rejected.", "You are not allowed to change Pot."]
     assert status_of(runs[1]) == Status.READY
 
 

@@ -135,7 +135,7 @@ def test_reload_and_back_come_to_the_page_and_after_the_order_to_the_batch(shop,
     expect(shop.get_by_role("heading", name="Isolation of 1 image")).to_be_visible()
     batch_address = shop.url
     shop.go_back()
-    expect(shop.get_by_text("These images were begun already.")).to_be_visible()
+    expect(shop.get_by_text("These images were ordered already.")).to_be_visible()
     assert shop.url == batch_address
     assert IsolationRun.objects.count() == 1
 
@@ -146,7 +146,7 @@ def test_a_preset_is_filled_in_and_what_was_typed_is_kept(shop, live_server):
     shop.get_by_text("Different wording for single images").click()
     shop.get_by_role("textbox", name="Cup", exact=True).fill("the left cup")
     shop.get_by_label("Preset").select_option("Shoes")
-    shop.get_by_role("button", name="Fill in").click()
+    shop.get_by_role("button", name="Use preset").click()
     expect(shop.get_by_text("Nothing was ordered yet.")).to_be_visible()
     expect(shop.get_by_label("What to isolate")).to_have_value("the pair of {product}")
     expect(shop.get_by_role("radio", name="3:2")).to_be_checked()
@@ -273,7 +273,7 @@ def test_what_changed_since_the_page_was_drawn_is_said_and_nothing_is_ordered(sh
     shop.get_by_role("button", name="Isolate 1 image for $0.27").click()
     alert = shop.get_by_role("alert")
     expect(alert).to_contain_text("9 images can be isolated now that could not before.")
-    expect(alert).to_contain_text("Nothing was ordered. Look at the new total.")
+    expect(alert).to_contain_text("Nothing was ordered. Please check the new total.")
     expect(alert).to_be_in_viewport()
     assert IsolationRun.objects.count() == len(runs)
     shop.get_by_role("button", name="Isolate 10 images for $2.70").click()

@@ -41,7 +41,7 @@ def test_all_of_a_batch_are_restored_and_watched_on_its_page(
     shop.goto(f"{live_server.url}/product-isolation/batches/{runs[0].batch_id}/")
     button = shop.get_by_role("button", name="Restore original: 4")
     expect(button).to_be_hidden()  # one slip must not undo what a batch cost
-    shop.get_by_text("Put originals back").click()
+    shop.get_by_text("Restore originals").click()
     button.click()
     expect(shop.get_by_text("4 originals are being restored.")).to_be_visible()
     assert shop.evaluate(FITS)
@@ -70,5 +70,5 @@ def test_a_restore_that_waits_for_the_storage_is_said_and_can_be_stopped(shop, l
     IsolationRun.objects.update(reason="storage-away")
     expect(shop.get_by_text("Waiting for our own file storage")).to_be_visible()
     shop.get_by_role("button", name="Stop restoring").click()
-    expect(shop.get_by_text("1 result stays.")).to_be_visible()
+    expect(shop.get_by_text("1 result is kept.")).to_be_visible()
     expect(shop.get_by_text("Applied", exact=True)).to_be_visible()

@@ -81,12 +81,12 @@ def test_whoever_writes_a_note_decides_nothing(queue, runs):
 
 
 def test_keys_can_be_switched_off(queue, runs):
-    queue.get_by_role("checkbox", name="Keys").uncheck()
+    queue.get_by_role("checkbox", name="Keyboard shortcuts").uncheck()
     card(queue, runs[0]).focus()
     queue.keyboard.press("r")
     queue.wait_for_timeout(200)
     assert status_of(runs[0]) == Status.READY
-    queue.get_by_role("checkbox", name="Keys").check()
+    queue.get_by_role("checkbox", name="Keyboard shortcuts").check()
     card(queue, runs[0]).focus()
     queue.keyboard.press("Control+a")
     queue.wait_for_timeout(200)
@@ -134,14 +134,14 @@ def test_the_ground_can_be_checkered(queue, runs):
 
 def test_ticked_results_are_approved_together(queue, runs):
     together = queue.get_by_role("group", name="All ticked results")
-    expect(together.get_by_role("button", name="Approve ticked")).to_be_disabled()
-    queue.get_by_role("checkbox", name="Tick Cup").check()
+    expect(together.get_by_role("button", name="Approve selected")).to_be_disabled()
+    queue.get_by_role("checkbox", name="Select Cup").check()
     everything = queue.get_by_role("checkbox", name="All on this page")
     expect(everything).to_have_js_property("indeterminate", True)
     everything.check()
-    expect(together.get_by_role("button", name="Reject 4 ticked")).to_be_enabled()
+    expect(together.get_by_role("button", name="Reject 4 selected")).to_be_enabled()
     queue.get_by_role("checkbox", name="Tick Pot").uncheck()
-    together.get_by_role("button", name="Approve 3 ticked").click()
+    together.get_by_role("button", name="Approve 3 selected").click()
     expect(queue.get_by_role("status").filter(has_text="3 results approved.")).to_be_visible()
     expect(queue.get_by_role("heading", name="1 result waits for review")).to_be_visible()
     expect(card(queue, runs[3])).to_be_focused()
@@ -159,7 +159,9 @@ def test_after_the_last_result_the_page_says_that_nothing_waits(shop, live_serve
 def test_what_was_refused_is_shown_again(queue, runs):
     IsolationRun.objects.filter(pk=runs[0].pk).update(status=Status.APPLIED, active_key=None)
     card(queue, runs[0]).get_by_role("button", name="Approve").click()
-    expect(queue.get_by_text("Bowl has moved on meanwhile. Look at it again.")).to_be_visible()
+    expect(
+        queue.get_by_text("Bowl has changed in the meantime. Please check it again.")
+    ).to_be_visible()
     expect(queue.locator("[aria-busy]")).to_have_count(0)
 
 
@@ -187,7 +189,7 @@ def test_without_scripts_the_forms_do_the_same(browser, log_in, live_server, run
         card(page, runs[0]).get_by_role("button", name="Reject").click()
         expect(page.get_by_text("1 result rejected.")).to_be_visible()
         page.get_by_role("link", name="Tick all on this page").click()
-        page.get_by_role("button", name="Approve ticked").click()
+        page.get_by_role("button", name="Approve selected").click()
         expect(page.get_by_text("3 results approved.")).to_be_visible()
         expect(page.get_by_role("heading", name="Nothing waits for review")).to_be_visible()
     assert RunEvent.objects.get(status=Status.REJECTED).detail == "too dark"
@@ -225,4 +227,4 @@ def test_a_failed_run_is_tried_again_at_the_price_on_its_button(shop, live_serve
     newer = IsolationRun.objects.get(status=Status.QUEUED)
     assert str(newer.batch_id) in shop.url
     shop.go_back()
-    expect(shop.get_by_role("link", name="Isolated again since")).to_be_visible()
+    expect(shop.get_by_role("link", name="See the newer run")).to_be_visible()

@@ -1,4 +1,4 @@
-"""What isolations cost, in a real browser under a strict policy."""
+"""Spending, in a real browser under a strict policy."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -60,8 +60,8 @@ def address(live_server, **query) -> str:
 
 def test_from_the_batch_list_to_the_file(shop, live_server, history):
     shop.goto(live_server.url + BATCHES)
-    shop.get_by_role("link", name="What isolations cost").click()
-    expect(shop.get_by_role("heading", name="What isolations cost")).to_be_visible()
+    shop.get_by_role("link", name="Spending").click()
+    expect(shop.get_by_role("heading", name="Spending")).to_be_visible()
     expect(shop.get_by_text("$1,234.56")).to_be_visible()
     shop.get_by_role("link", name="Last 30 days").click()
     expect(shop.get_by_role("link", name="Last 30 days")).to_have_attribute("aria-current", "true")
@@ -136,5 +136,5 @@ def test_without_the_right_there_is_no_link_and_no_page(browser, live_server, hi
         context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
         page = context.new_page()
         page.goto(live_server.url + BATCHES)
-        expect(page.get_by_role("link", name="What isolations cost")).to_have_count(0)
+        expect(page.get_by_role("link", name="Spending")).to_have_count(0)
         assert page.goto(address(live_server)).status == 403

@@ -7,7 +7,7 @@ from django_product_isolation.host import target_for
 from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import NothingToIsolate
 from django_product_isolation.workflow.backfill import Catalogue
-from django_product_isolation.workflow.start import plan
+from django_product_isolation.workflow.planning import plan
 from tests.catalogue.models import ProductImage
 from tests.warehouse.models import Listing
 

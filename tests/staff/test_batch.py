@@ -94,7 +94,7 @@ def test_each_run_has_its_card(client, staff):
 def test_a_result_is_not_shown_before_its_file_is_surely_there(client, staff):
     run = make_run(Status.COLLECTING, result_name="products/isolated-soon.webp")
     page = client.get(url_of(run.batch)).content.decode()
-    assert "Not there yet" in page
+    assert "No result yet" in page
     assert reverse("product_isolation:preview_run", args=[run.pk, "result"]) not in page
 
 
@@ -106,7 +106,7 @@ def test_the_batch_is_summed_up(client, staff):
         make_run(status, batch=batch, name=f"Cup {n}", cost=cost)
     page = client.get(url_of(batch)).content.decode()
     assert "1 of 4 images is finished" not in page
-    assert "1 of 4 images are finished. 2 wait for a person." in page
+    assert "1 of 4 images are finished. 2 need a decision." in page
     assert '<progress max="4" value="1"' in page
     assert "Needs attention: 1" in page
     assert "Charged so far: $0.27, at most $1.08." in page
@@ -252,7 +252,7 @@ def test_a_refresh_brings_what_was_ordered_again(client, staff):
     long_ago(run)
     make_run(Status.PROCESSING, image=image_of(run))
     page = client.get(url_of(run.batch), {"since": timezone.now().isoformat()}).content.decode()
-    assert "Isolated again since" in page
+    assert "See the newer run" in page
 
 
 @pytest.mark.parametrize(
@@ -344,8 +344,8 @@ def test_nobody_pays_another_price_than_the_one_on_the_button(client, staff, opt
     option(PRICE="0.30")
     response = retry(client, failed, quote=quote, follow=True)
     assert said(response) == [
-        "The price has changed meanwhile.",
-        "Nothing was ordered. Look at the new total.",
+        "The price has changed.",
+        "Nothing was ordered. Please check the new total.",
     ]
     assert "Try again for $0.30" in response.content.decode()
     assert IsolationRun.objects.count() == 1

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django_product_isolation import isolate, plan
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun, Preset
-from django_product_isolation.workflow import NothingToIsolate, Quote, order
+from django_product_isolation.workflow import NothingToIsolate, Quote, create_batch
 from tests.catalogue.models import Product, ProductImage
 from tests.photos import make_image, photo_file
 from tests.shop import (
@@ -27,7 +27,7 @@ from tests.shop import (
 
 pytestmark = pytest.mark.django_db
 
-NOTHING_ORDERED = "Nothing was ordered. Look at the new total."
+NOTHING_ORDERED = "Nothing was ordered. Please check the new total."
 
 
 @pytest.fixture
@@ -91,9 +91,7 @@ def unlock_all(world):
 
 MORE = "1 image can be isolated now that could not before."
 FEWER = "1 image that was shown cannot be isolated any more."
-ORDERED = (
-    "1 image was isolated meanwhile, or somebody decided about it. Isolating it again costs again."
-)
+ORDERED = "1 image was isolated or reviewed in the meantime. Isolating it again costs again."
 CHANGES = {
     "a run ends without a result": (lambda w: end(w.jug), [MORE]),
     "a run is rejected": (lambda w: end(w.jug, Status.REJECTED), [MORE]),
@@ -110,18 +108,18 @@ CHANGES = {
         [FEWER],
     ),
     "the person is not shown one any more": (lambda w: hide(w, w.cup), [FEWER]),
-    "one is uploaded anew": (lambda w: upload(w.cup), ["1 image was uploaded anew meanwhile."]),
+    "one is uploaded anew": (lambda w: upload(w.cup), ["1 image was replaced by a new upload."]),
     "a colleague's order was carried out": (lambda w: run_through(w.cup), [ORDERED]),
     "a colleague's order failed": (lambda w: (isolate(w.cup), end(w.cup)), [ORDERED]),
-    "the price rises": (lambda w: w.option(PRICE="0.28"), ["The price has changed meanwhile."]),
-    "the price falls": (lambda w: w.option(PRICE="0.26"), ["The price has changed meanwhile."]),
+    "the price rises": (lambda w: w.option(PRICE="0.28"), ["The price has changed."]),
+    "the price falls": (lambda w: w.option(PRICE="0.26"), ["The price has changed."]),
     "several things at once": (
         lambda w: (end(w.jug), isolate(w.cup), upload(w.pot), w.option(PRICE="1")),
         [
-            "The price has changed meanwhile.",
+            "The price has changed.",
             MORE,
             FEWER,
-            "1 image was uploaded anew meanwhile.",
+            "1 image was replaced by a new upload.",
         ],
     ),
 }
@@ -181,7 +179,7 @@ def test_a_limit_that_was_lowered_orders_nothing(client, world):
     quote = quote_on(client.get(address))
     world.option(MAX_BATCH=1)
     page = press(client, address, quote=quote).content.decode()
-    assert "These are 2 images, and at most 1 go into one order." in page
+    assert "You selected 2 images, but one order takes at most 1." in page
     assert IsolationBatch.objects.count() == 1
 
 
@@ -236,7 +234,7 @@ def test_a_second_tab_does_not_order_the_same_three_again_unsaid(client, staff, 
         if how == "applied":
             upload(image)
     page = press(client, second, quote=quotes[1]).content.decode()
-    assert "3 images were isolated meanwhile" in page
+    assert "3 images were isolated or reviewed in the meantime" in page
     assert "costs again" in page
     assert IsolationRun.objects.count() == 3
 
@@ -267,7 +265,7 @@ def test_what_a_colleague_ordered_between_plan_and_order_is_left_out_though_it_e
     chosen = plan(ProductImage.objects.order_by("pk"))
     isolate(cup)
     end(cup)
-    batch = order(chosen)
+    batch = create_batch(chosen)
     assert [run.object_pk for run in batch.runs.all()] == [str(pot.pk)]
     assert [s.picture.pk for s in batch.skipped] == [str(cup.pk)]
     isolate(cup)
@@ -276,5 +274,5 @@ def test_what_a_colleague_ordered_between_plan_and_order_is_left_out_though_it_e
     isolate(cup)
     end(cup)
     with pytest.raises(NothingToIsolate):
-        order(chosen)
+        create_batch(chosen)
     assert IsolationBatch.objects.count() == 4

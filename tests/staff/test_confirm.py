@@ -193,7 +193,7 @@ def test_what_is_left_out_is_named_with_the_reason(client, staff, some_are_locke
     page = response.content.decode()
     assert "Gift card has no image yet. Upload one first." in page
     assert "Teapot is being isolated already." in page
-    assert "Heirloom may not be changed by you." in page
+    assert "You are not allowed to change Heirloom." in page
     assert [p.label for p in response.context["chosen"].accepted] == ["Cup"]
     reasons = re.findall('data-reason="([^"]+)"', page)
     assert reasons == ["already-open", "no-file", "not-allowed"]
@@ -290,7 +290,7 @@ def test_the_balance_is_said_with_what_it_is_enough_for_and_its_age(client, staf
     read_at = timezone.now() - timedelta(minutes=5)
     AccountBalance.objects.create(id=1, amount=Decimal("12.40"), read_at=read_at)
     page = look(client, [make_image()]).content.decode()
-    assert "$12.40: enough for 45 images (read 5\N{NO-BREAK SPACE}minutes ago)" in page
+    assert "$12.40: enough for 45 images (updated 5\N{NO-BREAK SPACE}minutes ago)" in page
     assert "not enough for all" not in page
 
 
@@ -313,7 +313,7 @@ def test_of_an_unknown_balance_nothing_is_said(client, staff):
 def test_a_price_of_nothing_is_no_error(client, staff, option):
     option(PRICE="0")
     AccountBalance.objects.create(id=1, amount=Decimal("12.40"))
-    assert "$12.40 (read" in look(client, [make_image()]).content.decode()
+    assert "$12.40 (updated" in look(client, [make_image()]).content.decode()
 
 
 def test_what_is_left_of_the_budgets_is_said(client, staff, option):
@@ -360,7 +360,7 @@ def test_more_than_go_into_one_order_get_no_button_and_a_post_sends_nothing(clie
     address = choose(client, [make_image(name) for name in ("Cup", "Pot", "Jug")])
     for response in (client.get(address), press(client, address)):
         page = response.content.decode()
-        assert "These are 3 images, and at most 2 go into one order." in page
+        assert "You selected 3 images, but one order takes at most 2." in page
         assert 'class="default"' not in page
     assert not IsolationBatch.objects.exists()
 
@@ -370,7 +370,7 @@ def test_another_price_than_the_page_showed_begins_nothing(client, staff, option
     quote = quote_on(client.get(address))
     option(PRICE="0.40")
     response = press(client, address, prompt="a {product}", quote=quote)
-    assert "The price has changed meanwhile." in response.content.decode()
+    assert "The price has changed." in response.content.decode()
     assert response.context["form"]["prompt"].value() == "a {product}"
     assert not IsolationBatch.objects.exists()
     assert press(client, address, quote=quote_on(response)).status_code == 302
@@ -412,7 +412,7 @@ def test_the_same_page_sent_twice_orders_once(client, staff):
     first = press(client, address, quote=quote)
     second = press(client, address, quote=quote, follow=True)
     assert second.redirect_chain == [(first["Location"], 302)]
-    assert said(second) == ["These images were begun already. Nothing was ordered twice."]
+    assert said(second) == ["These images were ordered already. Nothing was ordered twice."]
     assert IsolationBatch.objects.count() == 1
     assert IsolationRun.objects.count() == 2
 
@@ -423,7 +423,7 @@ def test_whoever_opens_the_page_of_an_order_comes_to_its_batch(client, staff):
     client.force_login(make_staff(*EVERYTHING, SPENDING, name="bea"))
     response = client.get(address, follow=True)
     assert response.redirect_chain == [(batch, 302)]
-    assert said(response) == ["These images were begun already. Nothing was ordered twice."]
+    assert said(response) == ["These images were ordered already. Nothing was ordered twice."]
     Selection.objects.all().delete()  # pruned
     assert client.get(address)["Location"] == batch
 
@@ -489,7 +489,7 @@ def test_a_picture_that_the_user_may_not_change_is_not_begun(client, staff, some
     address = choose(client, images)
     ProductImage.objects.filter(pk=images[1].pk).update(caption="locked")
     response = press(client, address, follow=True)
-    assert said(response) == ["Heirloom may not be changed by you."]
+    assert said(response) == ["You are not allowed to change Heirloom."]
     assert IsolationRun.objects.get().label == "Cup"
 
 

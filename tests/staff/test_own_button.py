@@ -1,4 +1,4 @@
-"""A button of the shop's own, as the README writes it, on a page of the shop's."""
+"""A button of the shop's own, as the documentation writes it, on a page of the shop's."""
 
 import re
 from pathlib import Path
@@ -15,12 +15,12 @@ from tests.shop import EVERYTHING, make_staff
 
 pytestmark = pytest.mark.django_db
 
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / "docs" / "install.md"
 
 
 def button_for(image):
-    """What the README's snippet posts for ``image``."""
-    (snippet,) = re.findall(r"```django\n(.*?)```", README.read_text(), flags=re.DOTALL)
+    """What the snippet of the documentation posts for ``image``."""
+    (snippet,) = re.findall(r"```django\n(.*?)```", PAGE.read_text(), flags=re.DOTALL)
     request = SimpleNamespace(path="/catalogue/mug/", META={})
     html = engines["django"].from_string(snippet).render({"image": image, "request": request})
     return dict(re.findall(r'name="(pk|back)" value="([^"]*)"', html))

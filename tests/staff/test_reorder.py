@@ -23,7 +23,7 @@ from tests.shop import (
 
 pytestmark = pytest.mark.django_db
 
-NOTHING_ORDERED = "Nothing was ordered. Look at the new total."
+NOTHING_ORDERED = "Nothing was ordered. Please check the new total."
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_of_what_a_colleague_tried_again_only_the_rest_is_begun_and_that_is_said
     page = batch_page(client, failed)
     try_again(client, failed, failed["Cup"].pk, quote_on(page))
     response = try_again(client, failed, "all", quote_on(page))
-    assert said(response) == ["Cup was begun again already."]
+    assert said(response) == ["Cup was already ordered again."]
     assert [run.label for run in response.context["batch"].runs.all()] == ["Pot"]
 
 

@@ -64,7 +64,7 @@ def test_a_decision_is_carried_out_there_too(client, staff):
     run = make_run(Status.APPLIED)
     address = press(client, [run])
     response = client.post(address, {"decide": f"keep:{run.pk}"}, follow=True)
-    assert said(response) == ["1 result stays."]
+    assert said(response) == ["1 result is kept."]
     assert status_of(run) == Status.APPLIED
     response = client.post(address, {"decide": "restore:all"}, follow=True)
     assert said(response) == ["1 original is being restored."]

@@ -125,7 +125,7 @@ def test_a_locked_image_is_shown_but_not_decided_about(client, staff, some_are_l
     run = make_run(Status.READY)
     ProductImage.objects.update(caption="locked")
     page = client.get(QUEUE).content.decode()
-    assert "You may not change this image." in page
+    assert "You are not allowed to change this image." in page
     assert f'value="approve:{run.pk}"' not in page
     assert f'value="{run.pk}"' not in page
     assert post(client, "approve", run=[run.pk]).status_code == 403
@@ -161,7 +161,7 @@ def test_all_ticked_are_decided_about_and_no_others(client, staff):
 
 def test_who_ticks_nothing_is_told_so(client, staff):
     make_run(Status.READY)
-    assert said(post(client, "approve")) == ["Tick a result that still waits, then decide."]
+    assert said(post(client, "approve")) == ["Select a result that still waits, then decide."]
     assert IsolationRun.objects.get().review
 
 
@@ -175,7 +175,7 @@ def test_no_more_are_decided_about_than_one_page_holds(client, staff, monkeypatc
 def test_what_a_colleague_decided_meanwhile_stands(client, staff):
     run = make_run(Status.REJECTED)
     response = post(client, "approve", run.pk)
-    assert said(response) == ["Enamel mug has moved on meanwhile. Look at it again."]
+    assert said(response) == ["Enamel mug has changed in the meantime. Please check it again."]
     assert status_of(run) == Status.REJECTED
 
 

@@ -1,4 +1,4 @@
-"""What isolations cost: the sums, who may see them, and the same as CSV."""
+"""Spending: the sums, who may see them, and the same as CSV."""
 
 import csv
 import io
@@ -182,7 +182,7 @@ def test_the_period_is_chosen_by_name_or_by_days(client, boss):
     ("days", "complaint"),
     [
         ({"from": "2026-03-02", "to": "2026-03-01"}, "must not be after"),
-        ({"from": "2025-01-01", "to": "2026-03-01"}, "Choose a year at most"),
+        ({"from": "2025-01-01", "to": "2026-03-01"}, "Select at most one year"),
         ({"from": "2026-03-02"}, "required"),
         ({"from": "=1+1", "to": "today"}, "valid date"),
         ({"from": "0001-01-01", "to": "0001-01-02"}, "greater than or equal"),
@@ -205,7 +205,7 @@ def test_more_runs_than_a_page_adds_up_are_refused_in_words_but_exported(client,
         assert "more than 2 images" not in page, number
         add_run(batch, cost="1")
     assert (
-        "more than 2 images were isolated. Choose fewer days."
+        "images were isolated in this period. Select fewer days."
         in client.get(url(**days)).content.decode()
     )
     assert shown(client, **days)[0].runs == 0  # this month, as after any other mistake

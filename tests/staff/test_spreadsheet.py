@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from django_product_isolation.staff.spreadsheet import cell
+from django_product_isolation.staff.spending import cell
 
 STARTS = "=+-@\uff1d\uff0b\uff0d\uff20"
 WRITTEN = st.lists(

@@ -7,7 +7,7 @@ from django_product_isolation import isolate, restore
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
-from django_product_isolation.workflow import NothingToIsolate, order, plan
+from django_product_isolation.workflow import NothingToIsolate, create_batch, plan
 from django_product_isolation.workflow.backfill import Catalogue
 from tests.assortment.models import Item, Mirror, Shot, StoredHere, StudioShot, WebShot
 from tests.assortment.stock import bytes_of, make_item, name_images
@@ -44,7 +44,7 @@ def test_a_race_through_two_models_begins_one_run(studio_shot):
     planned = plan(WebShot.objects.all())
     isolate(Shot.objects.all())
     with pytest.raises(NothingToIsolate):
-        order(planned)
+        create_batch(planned)
     assert IsolationRun.objects.count() == 1
 
 

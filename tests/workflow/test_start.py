@@ -11,7 +11,13 @@ from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import work_due
-from django_product_isolation.workflow import BudgetExceeded, NothingToIsolate, order, plan
+from django_product_isolation.workflow import (
+    BudgetExceeded,
+    NothingToIsolate,
+    Options,
+    create_batch,
+    plan,
+)
 from tests.catalogue.models import Product, ProductImage, Swatch
 from tests.photos import make_image, make_swatch
 
@@ -209,7 +215,7 @@ def test_500_images_take_the_same_queries_as_5_plus_at_most_ten(settings):
 
 
 def test_of_a_whole_table_only_the_first_rows_are_looked_at(monkeypatch):
-    monkeypatch.setattr("django_product_isolation.workflow.start.MAX_READ", 3)
+    monkeypatch.setattr("django_product_isolation.workflow.planning.MAX_READ", 3)
     chosen = plan(rows_without_files(5))
     assert (len(chosen.accepted), chosen.unread) == (3, 2)
 
@@ -266,7 +272,7 @@ def test_a_result_that_waits_gives_way_to_the_order_that_takes_its_place(admin_u
     image, run = waiting_result()
     chosen = plan(image, redo_of=[run.pk])
     assert (list(chosen.replaced), len(chosen.accepted)) == ([run.pk], 1)
-    batch = order(chosen, user=admin_user)
+    batch = create_batch(chosen, Options(user=admin_user))
     run.refresh_from_db()
     assert run.status == Status.REJECTED
     assert run.events.latest("at").actor == admin_user
@@ -284,7 +290,7 @@ def test_a_result_that_was_approved_meanwhile_is_not_turned_down():
     image, run = waiting_result()
     chosen = plan(image, redo_of=[run.pk])
     IsolationRun.objects.filter(pk=run.pk).update(status=Status.APPLIED, active_key=None)
-    order(chosen)
+    create_batch(chosen)
     run.refresh_from_db()
     assert run.status == Status.APPLIED
     assert IsolationRun.objects.count() == 2
@@ -295,7 +301,7 @@ def test_an_order_that_fails_turns_nothing_down(settings):
     chosen = plan(image, redo_of=[run.pk])
     with_settings(settings, DAILY_BUDGET="0.30")
     with pytest.raises(BudgetExceeded):
-        order(chosen)
+        create_batch(chosen)
     run.refresh_from_db()
     assert run.status == Status.READY
 
@@ -305,6 +311,6 @@ def test_a_second_order_that_loses_to_its_twin_turns_nothing_down():
     other = make_image("Pot")
     chosen, token = plan(first, redo_of=[run.pk]), uuid4()
     isolate(other, token=token)
-    assert order(chosen, token=token).pk == token
+    assert create_batch(chosen, Options(token=token)).pk == token
     run.refresh_from_db()
     assert run.status == Status.READY

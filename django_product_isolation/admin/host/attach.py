@@ -1,19 +1,36 @@
-"""How what we add gets onto the host's own admin pages.
+"""How what we add gets onto the host's own admin pages, without a change of the host's code.
 
-Each ModelAdmin instance that shows images, or products with their images, gets a class that
-derives from the host's; the host's classes stay as they are.
+``attach`` puts actions on each ModelAdmin instance that shows images, or products with their
+images, and has it derive from the host's class and ours; the host's classes stay as they are. With
+``AUTO_ADMIN = False`` only those take part that derive from ``IsolationAdminMixin`` themselves.
 """
 
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from django.contrib.admin import ModelAdmin
 from django.contrib.admin.sites import all_sites
-from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Model
+from django.http import HttpRequest
 
-from django_product_isolation.host import get_targets, targets_of
+from django_product_isolation.conf import get_settings
+from django_product_isolation.host import targets_of
+from django_product_isolation.staff.targets import all_targets
 
-from .actions import attach_actions
-from .image_page import PanelOnPage
-from .inlines import ImagesInlined, may_show
-from .mixins import extend, left_alone_if_it_breaks
-from .state_column import StateOnList
+from .actions import PERMISSIONS, image_actions, permission_check
+from .image_page import HistoryPanelMixin
+from .inlines import ImageInlinesMixin, may_show
+from .mixins import add_mixins, as_given, left_alone_if_it_breaks
+from .product_actions import actions_for_products
+from .state_column import StateColumnMixin
+
+
+class IsolationAdminMixin(StateColumnMixin, HistoryPanelMixin):
+    """For a ModelAdmin of images, or of products with images, where ``AUTO_ADMIN`` is off.
+
+    Brings the actions, and to images the column and filter on the list and the panel on the page.
+    ``isolation_column`` and ``isolation_panel`` set to False leave these out.
+    """
 
 
 def attach() -> None:
@@ -21,15 +38,51 @@ def attach() -> None:
 
     May be called again at any time: what is there already is left as it is.
     """
-    attach_actions()
-    try:
-        get_targets()
-    except ImproperlyConfigured:
-        return  # the system checks say what is wrong
+    targets = all_targets()
+    if not targets:
+        return
+    of_products = actions_for_products(targets)
+    for model, model_admin in registered():
+        with left_alone_if_it_breaks(model_admin):
+            attach_actions(model, model_admin, of_products)
+            if get_settings().AUTO_ADMIN:
+                if targets_of(model):
+                    add_mixins(model_admin, StateColumnMixin, HistoryPanelMixin)
+                if may_show(model_admin):
+                    add_mixins(model_admin, ImageInlinesMixin)
+
+
+def registered() -> "Iterator[tuple[type[Model], ModelAdmin[Any]]]":
+    """Every ModelAdmin of the host's that takes part, with its model."""
+    is_automatic = get_settings().AUTO_ADMIN
     for site in all_sites:
         for model, model_admin in site._registry.items():
-            with left_alone_if_it_breaks(model_admin):
-                if targets_of(model):
-                    extend(model_admin, StateOnList, PanelOnPage)
-                if may_show(model_admin):
-                    extend(model_admin, ImagesInlined)
+            if is_automatic or isinstance(model_admin, IsolationAdminMixin):
+                yield model, model_admin
+
+
+def attach_actions(model: type[Model], model_admin: "ModelAdmin[Any]", of_products: Any) -> None:
+    """Give one ModelAdmin the actions for images, and those for the products that images are of."""
+    if found := targets_of(model):
+        for name, permission in PERMISSIONS.items():
+            allow(model_admin, name, permission_check(model_admin, permission))
+        add_actions(model_admin, image_actions(found))
+    for action in of_products.get(model._meta.concrete_model or model, ()):
+        allow(model_admin, action.name, action.check(model_admin))
+        add_actions(model_admin, [action.function])
+
+
+def add_actions(model_admin: "ModelAdmin[Any]", actions: Iterable[Callable[..., Any]]) -> None:
+    """Give actions to one ModelAdmin, unless it switched actions off or has its own."""
+    if model_admin.actions is None:
+        return
+    named = {getattr(action, "__name__", action) for action in model_admin.actions}
+    new = [action for action in actions if action.__name__ not in named]
+    model_admin.actions = as_given(model_admin.actions, [*model_admin.actions, *new])
+
+
+def allow(model_admin: "ModelAdmin[Any]", name: str, check: Callable[[HttpRequest], bool]) -> None:
+    """Have Django ask ``check`` before it offers what needs the permission ``name``."""
+    attribute = f"has_{name}_permission"
+    if not hasattr(model_admin, attribute):
+        setattr(model_admin, attribute, check)

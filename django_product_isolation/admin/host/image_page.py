@@ -1,4 +1,4 @@
-"""What stands about isolation on an image's own page: state, buttons and history.
+"""The panel on an image's own page: state, buttons and history.
 
 One read-only field in a fieldset of its own, after the host's; it stands inside the host's form,
 so its buttons say themselves where they lead, and what else the form holds is not saved.
@@ -22,7 +22,7 @@ from django_product_isolation.host.access.sites import admin_for, change_url, ch
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import sentence_of
 from django_product_isolation.staff import formatting, permissions
-from django_product_isolation.staff.picture_urls import SMALL, run_picture_url
+from django_product_isolation.staff.pictures import SMALL, run_picture_url
 
 from .mixins import as_given
 from .state_column import StateColumn, linked_badge
@@ -45,30 +45,34 @@ def controls(
     may_change: bool,
     at: str = "",
 ) -> dict[str, str]:
-    """Badge and buttons for one image, whose state ``run`` is behind; ready for the template.
+    """Badge and buttons of one image for a template; ``run`` says what became of its present file.
 
     A button that the user may not use, or that would do nothing now, has no address.
     ``may_change`` is the shop's own answer; ``at`` the part of the page to come back to, such as
     ``#images``.
     """
-    drawn = {
+    values = {
         "badge": linked_badge(request, run) if run else "",
         "sentence": sentence_of(run.reason) if run else "",
         "pk": target.pk_of(image),
     }
     if image.pk is None or not may_change:
-        return drawn
+        return values
     back = urlencode({"back": request.get_full_path() + at})
     ask_for = urlencode({"field": target.field.name, "back": request.get_full_path() + at})
     has_file = bool(getattr(image, target.field.attname))
     is_free = has_file and not target.obstacle and not (run and run.is_open)
-    if is_free and permissions.may(request, permissions.ISOLATE):
+    if is_free and permissions.has_permission(request, permissions.ISOLATE):
         url = reverse("product_isolation:select", args=[target.label])
-        drawn["isolate_url"] = f"{url}?{ask_for}"
-    if run and run.status == Status.APPLIED and permissions.may(request, permissions.RESTORE):
+        values["isolate_url"] = f"{url}?{ask_for}"
+    if (
+        run
+        and run.status == Status.APPLIED
+        and permissions.has_permission(request, permissions.RESTORE)
+    ):
         url = reverse("product_isolation:restore", args=[run.pk])
-        drawn["restore_url"] = f"{url}?{back}"
-    return drawn
+        values["restore_url"] = f"{url}?{back}"
+    return values
 
 
 class HistoryPanel(StateColumn):
@@ -79,7 +83,7 @@ class HistoryPanel(StateColumn):
 
     def __call__(self, image: Any) -> str:
         runs = self.history(image)
-        may_change = permissions.may_change_image(self.request, self.target, image)
+        may_change = permissions.has_image_permission(self.request, self.target, image)
         run = self.run_of(image)
         context = {
             **controls(self.request, self.target, image, run, may_change=may_change),
@@ -116,7 +120,7 @@ class HistoryPanel(StateColumn):
         return f"{listed}?{urlencode({'q': image.pk})}" if listed else ""
 
 
-class PanelOnPage(ImageModelAdmin):
+class HistoryPanelMixin(ImageModelAdmin):
     """What a ModelAdmin of the host's images learns: the panel on an image's page.
 
     One for each image, where the model has several. ``isolation_panel = False`` leaves it out.
@@ -126,7 +130,7 @@ class PanelOnPage(ImageModelAdmin):
         """The panels for ``obj``; none where one is added, and for those they are not for."""
         if obj is None or not getattr(self, "isolation_panel", True):
             return []
-        if not permissions.may_see_pictures(request):
+        if not permissions.has_preview_permission(request):
             return []
         return HistoryPanel.for_each_field(self, request)
 

@@ -20,7 +20,7 @@ from django_product_isolation.host.access.permissions import allowed
 from django_product_isolation.staff import permissions
 
 from .image_page import controls
-from .mixins import as_given, extend
+from .mixins import add_mixins, as_given
 from .state_column import COLUMN, StateColumn
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ class ControlsColumn(StateColumn):
         run, target = self.run_of(image), self.target
         may_change = target.pk_of(image) in self.changeable()
         context = controls(self.request, target, image, run, may_change=may_change)
-        drawn = render_to_string("product_isolation/image_controls.html", context)
-        return SafeString(f'<span class="isolation isolation-row">{context["badge"]}{drawn}</span>')
+        html = render_to_string("product_isolation/image_controls.html", context)
+        return SafeString(f'<span class="isolation isolation-row">{context["badge"]}{html}</span>')
 
 
 class RememberRows(RowFormSet):
@@ -65,8 +65,11 @@ class RememberRows(RowFormSet):
         return rows
 
 
-class StateInInline(ImageInline):
-    """What an inline of the host's images learns. ``isolation_column = False`` leaves it out."""
+class IsolationInlineMixin(ImageInline):
+    """Badge and buttons in an inline of the host's images; ``isolation_column = False``: none.
+
+    Added by itself, unless ``AUTO_ADMIN`` is off: then the host's inlines derive from it.
+    """
 
     _columns: Sequence[ControlsColumn] = ()
 
@@ -75,7 +78,9 @@ class StateInInline(ImageInline):
 
     def columns_for(self, request: HttpRequest) -> Sequence[ControlsColumn]:
         """The same columns all through a request; none for those they are not for."""
-        if not getattr(self, "isolation_column", True) or not permissions.may_see_pictures(request):
+        if not getattr(self, "isolation_column", True) or not permissions.has_preview_permission(
+            request
+        ):
             return ()
         if not self._columns or self._columns[0].request is not request:
             self._columns = ControlsColumn.for_each_field(self, request)
@@ -105,16 +110,16 @@ class StateInInline(ImageInline):
         return formset
 
 
-class ImagesInlined(ProductModelAdmin):
+class ImageInlinesMixin(ProductModelAdmin):
     """What a ModelAdmin learns whose page may show the host's images as inlines."""
 
     def get_inline_instances(self, request: HttpRequest, obj: Any = None) -> Any:
         inlines = list(super().get_inline_instances(request, obj))
         for inline in inlines:
             if targets_of(inline.model):
-                extend(inline, StateInInline)
+                add_mixins(inline, IsolationInlineMixin)
             if hasattr(inline, "get_inline_instances"):  # has inlines of its own, as nested-admin's
-                extend(inline, ImagesInlined)
+                add_mixins(inline, ImageInlinesMixin)
         return inlines
 
 
@@ -132,5 +137,4 @@ def may_show(model_admin: "ModelAdmin[Any]") -> bool:
         getattr(type(model_admin), name) is not getattr(ModelAdmin, name)
         for name in ("get_inlines", "get_inline_instances")
     )
-    shown = named_models(model_admin.inlines)
-    return decides_itself or any(targets_of(model) for model in shown)
+    return decides_itself or any(targets_of(m) for m in named_models(model_admin.inlines))

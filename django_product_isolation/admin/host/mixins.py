@@ -1,4 +1,7 @@
-"""Classes that derive from one of the host's and from what we add, made while the site starts."""
+"""Adding to the host's ModelAdmin and inline instances, while the site starts and runs.
+
+Each gets a class that derives from its own and from a mixin of ours.
+"""
 
 import logging
 from collections.abc import Iterable, Iterator
@@ -28,17 +31,20 @@ def as_given(given: Any, names: Iterable[Any]) -> Any:
     return tuple(names) if isinstance(given, tuple) else list(names)
 
 
-def extend(shown: Any, *additions: type) -> None:
-    """Have an instance of one of the host's admin classes do what ``additions`` add."""
-    for addition in additions:
-        if not isinstance(shown, addition):
-            host: Any = type(shown)
-            shown.__class__ = extended(host, addition)
+def add_mixins(instance: Any, *mixins: type) -> None:
+    """Have an instance of one of the host's admin classes do what ``mixins`` add, each once."""
+    for mixin in mixins:
+        if not isinstance(instance, mixin):
+            cls: Any = type(instance)
+            instance.__class__ = with_mixin(cls, mixin)
 
 
 @lru_cache(maxsize=1000)
-def extended(host: Any, addition: Any) -> Any:
-    """A class that derives from both and goes by the host's name, in messages and checks too."""
-    same = {name: getattr(host, name) for name in ("__module__", "__qualname__", "__doc__")}
-    same[HOSTS_OWN] = vars(host).get(HOSTS_OWN, host)
-    return type(host)(host.__name__, (addition, host), same)
+def with_mixin(cls: Any, mixin: Any) -> Any:
+    """A class that derives from ``mixin`` and from ``cls``, and says so by its name.
+
+    ``ProductAdmin`` of the host's becomes ``ProductAdminWithIsolation``, in a module of ours.
+    """
+    hosts_own = vars(cls).get(HOSTS_OWN, cls)
+    attributes = {"__module__": __name__, "__doc__": cls.__doc__, HOSTS_OWN: hosts_own}
+    return type(cls)(f"{hosts_own.__name__}WithIsolation", (mixin, cls), attributes)

@@ -55,11 +55,15 @@ class ProductAction:
             if not self.check(model_admin)(request):
                 raise PermissionDenied
             images = (all_images if self.which == ALL else main_images)(self.target, queryset)
-            shown_by = admin_for(request, self.target.model, model_admin.admin_site)
-            name = (shown_by or model_admin).admin_site.name
-            back = request.get_full_path()
-            field = self.target.field.name
-            return keep(request, self.target.model, name, images, back=back, field=field)
+            images_admin = admin_for(request, self.target.model, model_admin.admin_site)
+            return keep(
+                request,
+                self.target.model,
+                (images_admin or model_admin).admin_site.name,
+                images,
+                back=request.get_full_path(),
+                field=self.target.field.name,
+            )
 
         isolate_images.__name__ = self.name
         return isolate_images
@@ -77,8 +81,8 @@ class ProductAction:
         """Our permission, and the right to change the images, which may be another admin's."""
 
         def has_permission(request: HttpRequest) -> bool:
-            may_isolate = permissions.may(request, permissions.ISOLATE)
-            return may_isolate and permissions.may_change_model(request, self.target.label)
+            may_isolate = permissions.has_permission(request, permissions.ISOLATE)
+            return may_isolate and permissions.has_change_permission(request, self.target.label)
 
         return has_permission
 

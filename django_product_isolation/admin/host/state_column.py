@@ -11,7 +11,6 @@ from django.contrib.admin import ModelAdmin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model, Q
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -20,9 +19,9 @@ from django_product_isolation.choices import SHOWN_STATUSES, Status
 from django_product_isolation.host import Target, target_for, targets_of
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.staff import formatting, permissions
-from django_product_isolation.staff.run_cards import badge, words_of
+from django_product_isolation.staff.reorder import batch_page_url
+from django_product_isolation.staff.run_cards import badge, status_text
 
-from .columns import Drawn
 from .mixins import as_given
 from .state_filter import can_filter, filters_for
 
@@ -35,7 +34,7 @@ else:
     ImageModelAdmin = object
 
 COLUMN = "isolation_state"
-DRAWS_LIST = "_isolation_draws_list"  # of a request, while the list is drawn
+IS_LIST = "_isolation_is_list"  # set on a request while its list is made
 
 
 def current_runs(target: Target, images: Iterable[Model]) -> dict[str, IsolationRun]:
@@ -49,10 +48,10 @@ def current_runs(target: Target, images: Iterable[Model]) -> dict[str, Isolation
     if not files:
         return {}
     about = Q(source_name__in=files) & ~Q(status__in=SHOWN_STATUSES)
-    shown = Q(result_name__in=files, status__in=SHOWN_STATUSES)
-    candidates = IsolationRun.objects.filter(about | shown, object_pk__in=names).order_by()
+    resulted_in = Q(result_name__in=files, status__in=SHOWN_STATUSES)
+    candidates = IsolationRun.objects.filter(about | resulted_in, object_pk__in=names).order_by()
     found: dict[str, IsolationRun] = {}
-    for run in sorted(candidates.about(target), key=weight):
+    for run in sorted(candidates.about(target), key=precedence):
         name = run.result_name if run.status in SHOWN_STATUSES else run.source_name
         # Some collations give keys and names that are merely alike.
         if names.get(run.object_pk) == name:
@@ -60,7 +59,8 @@ def current_runs(target: Target, images: Iterable[Model]) -> dict[str, Isolation
     return found
 
 
-def weight(run: IsolationRun) -> tuple[Any, ...]:
+def precedence(run: IsolationRun) -> tuple[Any, ...]:
+    """Sorts the run last that counts for an image."""
     return run.is_open, run.status == Status.APPLIED, run.status_since, run.pk
 
 
@@ -89,15 +89,36 @@ def is_saved(file: Any) -> bool:
 
 
 def linked_badge(request: HttpRequest, run: IsolationRun) -> SafeString:
-    """The run's badge; it leads those who may watch to the batch."""
-    drawn = badge(run.status, words_of(run))
-    if not permissions.may_watch(request):
-        return drawn
-    url = reverse("product_isolation:progress", args=[run.batch_id])
-    return format_html('<a class="isolation-link" href="{}#run-{}">{}</a>', url, run.pk, drawn)
+    """The run's badge; a link to its batch for those who may see batches."""
+    plain = badge(run.status, status_text(run))
+    if not permissions.has_view_permission(request):
+        return plain
+    return format_html('<a class="isolation-link" href="{}">{}</a>', batch_page_url(run), plain)
 
 
-class StateColumn(Drawn):
+class RequestColumn(str):
+    """The name of a column or read-only field that also makes its content, for one request.
+
+    Django takes the name of a method, which never learns who looks, or a callable, which code of
+    hosts that goes through names does not expect. This is both.
+    """
+
+    short_description: "_StrPromise | str"
+
+    def __new__(cls, name: str, *_args: Any) -> "Self":
+        return super().__new__(cls, name)
+
+    def __init__(self, name: str, model_admin: Any, request: HttpRequest) -> None:
+        self.__name__ = name
+        self.model_admin = model_admin
+        self.request = request
+
+    def __call__(self, image: Any) -> str:
+        """The content for one of the host's images."""
+        raise NotImplementedError
+
+
+class StateColumn(RequestColumn):
     """The badge of each image of a page."""
 
     short_description: "_StrPromise | str" = _("Isolation")
@@ -140,7 +161,7 @@ class StateColumn(Drawn):
         return linked_badge(self.request, run) if run else ""
 
 
-class StateOnList(ImageModelAdmin):
+class StateColumnMixin(ImageModelAdmin):
     """What a ModelAdmin of the host's images learns: the column and the filter.
 
     A host that names ``isolation_state`` in its own ``list_display`` says where it stands;
@@ -155,25 +176,27 @@ class StateOnList(ImageModelAdmin):
         badges = []
         for target in targets_of(self.model):
             if run := current_runs(target, [image]).get(target.pk_of(image)):
-                badges.append(badge(run.status, words_of(run)))
-        return format_html_join(" ", "{}", ((drawn,) for drawn in badges))
+                badges.append(badge(run.status, status_text(run)))
+        return format_html_join(" ", "{}", ((one,) for one in badges))
 
     isolation_state.short_description = StateColumn.short_description  # type: ignore[attr-defined]
 
     def shows_isolation(self, request: HttpRequest) -> bool:
-        """Whether column and filter are there, for whoever asks."""
-        return getattr(self, "isolation_column", True) and permissions.may_see_pictures(request)
+        """Whether column and filter are there, for this user."""
+        return getattr(self, "isolation_column", True) and permissions.has_preview_permission(
+            request
+        )
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        shown = super().get_list_display(request)
-        if shown and not self.shows_isolation(request):
-            return as_given(shown, (name for name in shown if name != COLUMN))
+        columns = super().get_list_display(request)
+        if columns and not self.shows_isolation(request):
+            return as_given(columns, (name for name in columns if name != COLUMN))
         # Only for the list itself: an export of the host's own takes each name for an attribute.
-        if not shown or not hasattr(request, DRAWS_LIST):
-            return shown
-        columns = StateColumn.for_each_field(self, request)
-        place = list(shown).index(COLUMN) if COLUMN in shown else len(shown)
-        return as_given(shown, [*shown[:place], *columns, *shown[place + 1 :]])
+        if not columns or not hasattr(request, IS_LIST):
+            return columns
+        ours = StateColumn.for_each_field(self, request)
+        place = list(columns).index(COLUMN) if COLUMN in columns else len(columns)
+        return as_given(columns, [*columns[:place], *ours, *columns[place + 1 :]])
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         filters = super().get_list_filter(request)
@@ -182,11 +205,11 @@ class StateOnList(ImageModelAdmin):
         return filters
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
-        setattr(request, DRAWS_LIST, True)
+        setattr(request, IS_LIST, True)
         try:
             changelist = super().get_changelist_instance(request)
         finally:
-            delattr(request, DRAWS_LIST)
+            delattr(request, IS_LIST)
         for column in changelist.list_display:
             if isinstance(column, StateColumn):
                 column.images = changelist.result_list

@@ -5,7 +5,9 @@ from typing import Any
 from django.apps import apps
 from django.core.checks import CheckMessage, Warning
 
-from .controls import find_targets
+from django_product_isolation.staff.targets import find_targets
+
+from .controls import IMAGES
 
 
 def check_oscar(**_kwargs: Any) -> list[CheckMessage]:
@@ -21,7 +23,7 @@ def check_oscar(**_kwargs: Any) -> list[CheckMessage]:
                 id="product_isolation.W025",
             )
         )
-    if not find_targets():
+    if not find_targets(IMAGES):
         found.append(
             Warning(
                 "Oscar's images cannot be isolated, so its dashboard shows no isolation.",

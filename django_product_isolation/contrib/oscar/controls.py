@@ -7,7 +7,6 @@ What the buttons do, and who may press them, is the same as in the admin.
 
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured
 from django.forms import BaseInlineFormSet, Field, ModelForm, Widget
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -15,17 +14,18 @@ from django.utils.safestring import SafeString
 
 from django_product_isolation.admin.host.image_page import controls
 from django_product_isolation.admin.host.state_column import current_runs
-from django_product_isolation.host import Target, targets_of
+from django_product_isolation.host import Target
 from django_product_isolation.host.access import permissions as shop_permissions
-from django_product_isolation.host.access.sites import find_model
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.staff import permissions
+from django_product_isolation.staff.targets import find_targets
 
+IMAGES = "catalogue.ProductImage"
 IMAGES_TAB = "#product_images"
 
 
-class Drawn(Widget):
-    """Shows what it was given and takes nothing in."""
+class HtmlWidget(Widget):
+    """Shows the HTML that it was given and takes nothing in."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -40,8 +40,8 @@ class Drawn(Widget):
 
 def add_controls(request: HttpRequest, formset: "BaseInlineFormSet[Any, Any, Any]") -> bool:
     """Add the field to the form of each saved image; False when there is nothing to show."""
-    targets = find_targets()
-    if not targets or not permissions.may_see_pictures(request):
+    targets = find_targets(IMAGES)
+    if not targets or not permissions.has_preview_permission(request):
         return False
     forms = formset.initial_forms
     pks = [str(form.instance.pk) for form in forms]
@@ -54,30 +54,21 @@ def add_controls(request: HttpRequest, formset: "BaseInlineFormSet[Any, Any, Any
         label = "" if is_only else target.field.verbose_name
         for form in forms:
             pk = target.pk_of(form.instance)
-            html = draw(request, target, form, runs.get(pk), pk in changeable)
-            form.fields[name] = Field(label=label, required=False, widget=Drawn(html))
+            html = render_controls(request, target, form, runs.get(pk), pk in changeable)
+            form.fields[name] = Field(label=label, required=False, widget=HtmlWidget(html))
     return bool(forms)
 
 
-def draw(
+def render_controls(
     request: HttpRequest,
     target: Target,
     form: "ModelForm[Any]",
     run: IsolationRun | None,
     may_change: bool,
 ) -> str:
-    """What stands beneath the image of ``form``, whose state ``run`` is behind."""
+    """The HTML beneath the image of ``form``; ``run`` says what became of its present file."""
     context = {
         **controls(request, target, form.instance, run, may_change=may_change, at=IMAGES_TAB),
         "described_by": form["caption"].id_for_label if "caption" in form.fields else "",
     }
     return render_to_string("product_isolation/oscar/controls.html", context)
-
-
-def find_targets() -> list[Target]:
-    """The fields that hold Oscar's images; none where the shop does not have them isolated."""
-    model = find_model("catalogue.ProductImage")
-    try:
-        return targets_of(model) if model else []
-    except ImproperlyConfigured:
-        return []

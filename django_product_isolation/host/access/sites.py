@@ -60,7 +60,7 @@ def admin_for(
     return None
 
 
-def home_for(request: HttpRequest, label: str = "") -> AdminSite:
+def get_admin_site(request: HttpRequest, label: str = "") -> AdminSite:
     """The site in which the person knows images of the model called ``label``.
 
     Where they know none, the first site that lets them in, or else the first of all.

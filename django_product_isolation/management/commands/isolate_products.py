@@ -24,7 +24,7 @@ from django.db.models import QuerySet
 from django_product_isolation.choices import AspectRatio, Resolution, Status, Workers
 from django_product_isolation.conf import get_settings, usd
 from django_product_isolation.host import Skipped
-from django_product_isolation.reasons import Reason
+from django_product_isolation.reasons import Reason, sentence_of
 from django_product_isolation.workflow import advance_for
 from django_product_isolation.workflow.backfill import Catalogue
 
@@ -144,7 +144,7 @@ def left_out(skipped: Sequence[Skipped]) -> Iterator[str]:
     for reason, labels in names.items():
         more = [f"and {len(labels) - NAMED} more"] if len(labels) > NAMED else []
         named = ", ".join([*labels[:NAMED], *more])
-        yield f"Left out: {len(labels)} x {reason} ({named}). {reason.label}"
+        yield f"Left out: {len(labels)} x {reason} ({named}). {sentence_of(reason, labels[0])}"
 
 
 def select(label: str, filters: list[str]) -> QuerySet[Any]:

@@ -9,7 +9,8 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 
 from django_product_isolation.admin.host import actions
-from django_product_isolation.admin.host.actions import attach_actions, isolate_product
+from django_product_isolation.admin.host.actions import isolate_product
+from django_product_isolation.admin.host.attach import attach
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.staff import permissions
@@ -84,7 +85,7 @@ def test_no_class_is_changed():
 
 
 def test_attaching_again_adds_nothing():
-    attach_actions()
+    attach()
     assert names_of(admin.site.get_model_admin(ProductImage)) == NAMES
 
 
@@ -92,7 +93,7 @@ def test_every_site_gets_the_actions_and_proxies_too(site):
     site.register(ProductImage)
     site.register(Elsewhere)
     site.register(Product)
-    attach_actions()
+    attach()
     assert names_of(site.get_model_admin(ProductImage)) == NAMES
     assert names_of(site.get_model_admin(Elsewhere)) == NAMES
     assert names_of(site.get_model_admin(Product)) == OF_PRODUCTS
@@ -100,7 +101,7 @@ def test_every_site_gets_the_actions_and_proxies_too(site):
 
 def test_a_hosts_action_of_the_same_name_is_kept(site):
     site.register(ProductImage, WithOwnActions)
-    attach_actions()
+    attach()
     assert names_of(site.get_model_admin(ProductImage)) == [
         "isolate_product",
         "make_main",
@@ -111,14 +112,14 @@ def test_a_hosts_action_of_the_same_name_is_kept(site):
 
 def test_actions_that_are_switched_off_stay_off(site):
     site.register(ProductImage, WithoutActions)
-    attach_actions()
+    attach()
     assert site.get_model_admin(ProductImage).actions is None
 
 
 def test_wrong_settings_are_left_to_the_system_checks(site, settings):
     site.register(ProductImage)
     settings.PRODUCT_ISOLATION = {"IMAGES": {"catalogue.Nothing": {"field": "original"}}}
-    attach_actions()
+    attach()
     assert names_of(site.get_model_admin(ProductImage)) == []
 
 
@@ -172,7 +173,7 @@ def test_restore_puts_the_original_back_byte_for_byte(client):
     assert shown_bytes(image) != before
     client.force_login(make_staff(*EVERYTHING))
     response = client.post(CHANGELIST, tick([image], "restore_original"), follow=True)
-    assert said(response) == ["1 original is being restored. Watch"]
+    assert said(response) == ["1 original is being restored. View progress"]
     put_originals_back()
     assert shown_bytes(image) == before
     assert status_of(run) == Status.RESTORED
@@ -186,8 +187,8 @@ def test_restore_counts_what_it_did_and_names_what_it_left(client):
     client.force_login(make_staff(*EVERYTHING))
     response = client.post(CHANGELIST, tick(images, "restore_original"), follow=True)
     assert said(response) == [
-        "3 originals are being restored. Watch",
-        "Gift card does not show one of our results, so there is nothing to put back.",
+        "3 originals are being restored. View progress",
+        "Gift card shows no isolated image, so there is nothing to restore.",
     ]
 
 
@@ -197,7 +198,7 @@ def test_restore_leaves_images_alone_that_the_user_may_not_change(client, some_a
     ProductImage.objects.update(caption="locked")
     client.force_login(make_staff(*EVERYTHING))
     response = client.post(CHANGELIST, tick([image_of(run)], "restore_original"), follow=True)
-    assert said(response) == ["1 image may not be changed by you."]
+    assert said(response) == ["You are not allowed to change 1 image."]
     assert status_of(run) == Status.APPLIED
 
 

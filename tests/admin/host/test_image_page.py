@@ -130,7 +130,7 @@ def test_restore_puts_the_original_back_and_saves_nothing_else(client, staff):
     run = make_run(Status.APPLIED, image=image)
     posted = press(client, image, "Restore original", original=photo_file("new.jpg"))
     assert posted["Location"] == page_of(image)
-    assert said(client.get(page_of(image))) == ["1 original is being restored. Watch"]
+    assert said(client.get(page_of(image))) == ["1 original is being restored. View progress"]
     put_originals_back()
     assert status_of(run) == Status.RESTORED
     assert shown_bytes(image) == before

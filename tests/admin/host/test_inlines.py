@@ -196,7 +196,7 @@ def test_restore_goes_back_to_the_product(client, staff, odd):
     page = client.get(page_of(run)).content.decode()
     response = client.post(buttons(page)["Restore original"], typed(client, page_of(run)))
     assert response["Location"] == page_of(run)
-    assert said(client.get(page_of(run))) == ["1 original is being restored. Watch"]
+    assert said(client.get(page_of(run))) == ["1 original is being restored. View progress"]
     assert status_of(run) == Status.RESTORING
     assert Product.objects.get().name == "Enamel mug"
 

@@ -6,7 +6,7 @@ import pytest
 from django.contrib import admin
 from django.db.models import Count
 
-from django_product_isolation.admin.host.actions import attach_actions
+from django_product_isolation.admin.host.attach import attach
 from django_product_isolation.admin.host.product_actions import actions_for_products
 from django_product_isolation.host import get_targets
 from django_product_isolation.models import Selection
@@ -144,8 +144,8 @@ def test_other_sites_and_proxies_get_them_and_ask_that_sites_images():
     site = admin.AdminSite(name="elsewhere")
     site.register(OtherProduct)
     site.register(ProductImage)
-    attach_actions()
-    attach_actions()
+    attach()
+    attach()
     products_admin = site.get_model_admin(OtherProduct)
     assert [action.__name__ for action in products_admin.actions] == [ALL, MAIN]
 

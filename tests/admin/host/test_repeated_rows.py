@@ -6,7 +6,7 @@ import pytest
 from django.contrib import admin
 
 from django_product_isolation import NothingToIsolate, isolate, plan, restore
-from django_product_isolation.admin.host.actions import attach_actions
+from django_product_isolation.admin.host.attach import attach
 from django_product_isolation.models import IsolationRun, Selection
 from django_product_isolation.reasons import Reason
 from django_product_isolation.staff import permissions, selections
@@ -28,7 +28,7 @@ def bazaar(option):
     def name(**options):
         images = {"bazaar.Photo": {"field": "picture", "product": "ware"}}
         option(IMAGES={**images, "bazaar.GroupPhoto": BY_WARES}, **options)
-        attach_actions()
+        attach()
 
     name()
     yield name
@@ -71,7 +71,7 @@ def test_a_product_of_many_costs_and_reserves_one_price(option, product):
 
 
 def test_what_lies_beyond_the_limit_is_counted_by_image(bazaar, monkeypatch):
-    monkeypatch.setattr("django_product_isolation.workflow.start.MAX_READ", 2)
+    monkeypatch.setattr("django_product_isolation.workflow.planning.MAX_READ", 2)
     photos = [make_group_photo(f"Cup {n}", f"Pot {n}") for n in range(5)]
     images = GroupPhoto.objects.filter(wares__isnull=False).order_by("pk")
     chosen = plan(images)

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.urls import reverse
 
-from django_product_isolation.admin.host.actions import attach_actions
+from django_product_isolation.admin.host.attach import attach
 from django_product_isolation.choices import Status
 from django_product_isolation.host.access.sites import find_model, get_model_admin, sites_in_use
 from django_product_isolation.models import IsolationBatch
@@ -20,7 +20,7 @@ CHANGELIST = "/staff/catalogue/staffimage/"
 
 @pytest.fixture(autouse=True)
 def boss(client):
-    attach_actions()
+    attach()
     user = get_user_model().objects.create_superuser("ann")
     client.force_login(user)
     return user

@@ -412,7 +412,7 @@ def test_the_hosts_own_actions_stay(client, odd):
     client.post(ODD, tick([image_of(run)], "also"))
     assert image_of(run).caption == "touched"
     response = client.post(ODD, tick([image_of(run)], "restore_original"), follow=True)
-    assert said(response) == ["1 original is being restored. Watch"]
+    assert said(response) == ["1 original is being restored. View progress"]
 
 
 def test_the_host_may_say_where_the_column_stands(client, odd):

@@ -47,7 +47,7 @@ class Checkpoints(AppConfig):
         from django_product_isolation.models import IsolationRun
         from django_product_isolation.models.querysets import RunQuerySet
         from django_product_isolation.runflow import RunflowClient
-        from django_product_isolation.workflow import collect, publish, restore_step
+        from django_product_isolation.workflow import collect, recording
         from django_product_isolation.imaging import copies  # isort: skip
 
         def moves(status: Status) -> Callable[..., bool]:
@@ -55,6 +55,9 @@ class Checkpoints(AppConfig):
 
         def reaches(status: Status) -> Callable[..., bool]:
             return lambda _run, new, **_options: new == status
+
+        def swaps(status: Status) -> Callable[..., bool]:
+            return lambda _run, outcome: outcome.status == status
 
         def collecting(*_args: Any) -> bool:
             return here.run.status == Status.COLLECTING
@@ -68,9 +71,9 @@ class Checkpoints(AppConfig):
         around(copies, "facts_of", before="decoding", when=collecting)
         around(Target, "store", before="before-storing", after="after-storing")
         around(IsolationRun, "record", after="before-swap", when=moves(Status.APPLIED))
-        around(publish, "swap", after="after-swap")
+        around(recording, "point_and_go", after="after-swap", when=swaps(Status.APPLIED))
         around(IsolationRun, "record", after="before-restore", when=moves(Status.RESTORED))
-        around(restore_step, "swap", after="after-restore")
+        around(recording, "point_and_go", after="after-restore", when=swaps(Status.RESTORED))
 
 
 def around(

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django_product_isolation import restore, tasks
 from django_product_isolation.choices import Status
 from django_product_isolation.runflow import callbacks
+from django_product_isolation.runflow.connection import connect
 from django_product_isolation.workflow import sweep
-from django_product_isolation.workflow.account import connect
 from tests.catalogue.models import ProductImage
 from tests.http_server import hang_up
 

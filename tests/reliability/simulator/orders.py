@@ -13,7 +13,7 @@ from django.utils import timezone
 from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.reasons import Reason
-from django_product_isolation.workflow import isolate, order, plan
+from django_product_isolation.workflow import Options, create_batch, isolate, plan
 from tests.assortment.models import BIN, ShownPhoto
 
 SOON_LISTED = 600  # seconds: before a run may be given up
@@ -67,7 +67,7 @@ class Orders:
             return isolate(images, token=token, **options)
         chosen = plan(images)
         click.has_planned = True
-        return order(chosen, token=token, **options)
+        return create_batch(chosen, Options(token=token, **options))
 
     @contextmanager
     def being_taken(self, token: Any) -> Iterator[Click]:

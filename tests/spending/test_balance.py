@@ -20,8 +20,8 @@ from django_product_isolation.runflow import (
     RateLimited,
     RunflowClient,
 )
+from django_product_isolation.spending.balance import WORKED_ON, read_balance
 from django_product_isolation.workflow import advance_for, sweep
-from django_product_isolation.workflow.account import WORKED_ON, read_balance
 from tests.photos import make_image
 from tests.shop import EVERYTHING, make_run, make_staff
 
@@ -153,7 +153,7 @@ def test_a_database_that_fails_does_not_stop_the_worker(asked, monkeypatch, capl
     def fail(*_args):
         raise DatabaseError("gone")
 
-    monkeypatch.setattr("django_product_isolation.workflow.account.claim_reading", fail)
+    monkeypatch.setattr("django_product_isolation.spending.balance.claim_reading", fail)
     read_balance()
     assert "balance_unrecorded" in caplog.text
 

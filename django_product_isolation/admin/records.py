@@ -1,0 +1,66 @@
+"""What the admins of runs and batches share: nothing is typed in, and long lists are cut.
+
+A list is counted, and paged, up to a limit only, so that it takes as long as a short one.
+"""
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+
+from django_product_isolation.staff import permissions
+
+if TYPE_CHECKING:
+    AnyPaginator = Paginator[Any]
+else:
+    AnyPaginator = Paginator
+
+MAX_LISTED = 10_000
+
+
+class BoundedPaginator(AnyPaginator):
+    """Counts no further than MAX_LISTED; what comes after is found by searching and filtering."""
+
+    @cached_property
+    def is_cut(self) -> bool:
+        """Whether there are more rows than are listed."""
+        return self._counted > MAX_LISTED
+
+    @cached_property
+    def count(self) -> int:
+        return min(self._counted, MAX_LISTED)
+
+    @cached_property
+    def max_listed(self) -> int:
+        return MAX_LISTED
+
+    @cached_property
+    def _counted(self) -> int:
+        listed: Any = self.object_list
+        counted: int = listed.order_by().values("pk")[: MAX_LISTED + 1].count()
+        return counted
+
+
+class ReadOnly:
+    """For a ModelAdmin or an inline: no adding, changing or deleting; read with our rights."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return permissions.has_view_permission(request)
+
+    def history_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Refuse before Django looks for the object, which it says is not there."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        response: HttpResponse = super().history_view(request, *args, **kwargs)  # type: ignore[misc]
+        return response
