@@ -8,7 +8,6 @@ from tests.catalogue.models import ProductImage
 from tests.photos import make_image
 from tests.shop import (
     CHANGE,
-    EVERYTHING,
     ISOLATE,
     VIEW,
     choose,
@@ -24,13 +23,6 @@ pytestmark = pytest.mark.django_db
 
 PRESETS = "/admin/product_isolation/preset/"
 IMAGES = "catalogue.productimage"
-
-
-@pytest.fixture
-def staff(client):
-    user = make_staff(*EVERYTHING)
-    client.force_login(user)
-    return user
 
 
 @pytest.fixture

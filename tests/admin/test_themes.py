@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 TESTS = ("actions", "confirm", "image_page", "presets", "runs", "selections")
 # What a theme lays out in its own way, or draws only for classes derived from its own.

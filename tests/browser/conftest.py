@@ -9,7 +9,6 @@ from pytest_django.live_server_helper import LiveServer
 
 from django_product_isolation.choices import Status
 from django_product_isolation.models import Preset, RunEvent, Selection
-from tests.chromium import base_url, browser_type_launch_args  # noqa: F401 (fixtures)
 from tests.photos import make_image
 from tests.shop import BATCHES, CHANGELIST, EVERYTHING, RUNS, make_batch, make_run, make_staff
 
@@ -24,8 +23,8 @@ def live_server(django_db_setup):
 
 
 @pytest.fixture(autouse=True)
-def no_steps(settings):
-    settings.PRODUCT_ISOLATION = {**settings.PRODUCT_ISOLATION, "WORKERS": "embedded"}
+def nobody_takes_steps(no_steps):
+    """What a page shows is what the test made, unless the test says otherwise."""
 
 
 @pytest.fixture

@@ -212,6 +212,7 @@ CONTRASTS = """() => {
 }"""
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_every_state_fits_and_can_be_read(shop, live_server, settings, theme, width):

@@ -44,6 +44,7 @@ def look(page, theme: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 844})
 
 
+@pytest.mark.sampled(4)
 @LOOKS
 def test_every_page_is_whole(shop, live_server, pages, theme, width):
     look(shop, theme, width)
@@ -54,6 +55,7 @@ def test_every_page_is_whole(shop, live_server, pages, theme, width):
         assert shop.locator("h1:visible").count() == 1, name
 
 
+@pytest.mark.sampled(4)
 @LOOKS
 def test_every_page_is_open_to_everybody(browser, log_in, live_server, pages, axe, theme, width):
     faults = {}

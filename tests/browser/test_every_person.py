@@ -48,6 +48,7 @@ OPEN = {
 LOOKS = [("light", 1280, True), ("dark", 390, False)]
 
 
+@pytest.mark.sampled(12)
 @pytest.mark.parametrize(("theme", "width", "javascript"), LOOKS)
 @pytest.mark.parametrize("person", PEOPLE)
 def test_every_page_is_for_those_who_may(

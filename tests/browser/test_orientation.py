@@ -70,6 +70,7 @@ TAKEN = {
 }
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("how", TAKEN)
 def test_a_picture_stands_as_a_browser_draws_it(page, how):
     file = TAKEN[how]

@@ -195,6 +195,7 @@ def test_without_scripts_the_forms_do_the_same(browser, log_in, live_server, run
     assert RunEvent.objects.get(status=Status.REJECTED).detail == "too dark"
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_queue_fits_the_window_and_hides_no_focused_result(

@@ -104,6 +104,7 @@ def test_the_plot_is_as_high_as_what_was_spent(shop, live_server, history):
     ) not in ("rgb(0, 0, 0)", "none")
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_page_is_no_wider_than_the_window(shop, live_server, history, theme, width):

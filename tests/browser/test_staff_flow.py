@@ -165,6 +165,7 @@ def test_the_run_list_and_the_runs_page_decide_too(shop, live_server):
     assert status_of(run) == Status.REJECTED
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_no_page_is_wider_than_the_window(shop, live_server, theme, width):

@@ -122,6 +122,7 @@ def test_the_rows_of_a_product_isolate_and_restore(shop, live_server, inlined):
     assert Product.objects.get().name == "Saved"
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_what_we_add_makes_no_page_wider_than_the_window(shop, live_server, theme, width):

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 LEAST = 40
 # What Oscar and its libraries warn about is theirs; its tables are made without its history.

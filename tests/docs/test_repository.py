@@ -33,7 +33,8 @@ def test_the_documentation_is_built_by_the_public_host_as_by_ci():
     assert config["sphinx"]["fail_on_warning"] is True
     [package] = config["python"]["install"]
     assert set(package["extra_requirements"]) <= set(project()["project"]["optional-dependencies"])
-    assert f"-b {config['sphinx']['builder']} docs" in (ROOT / ".ci" / "run").read_text()
+    assert f"-b {config['sphinx']['builder']} docs" in (ROOT / "justfile").read_text()
+    assert "just docs" in (ROOT / ".ci" / "run").read_text()
 
 
 def test_hooks_run_tools_that_the_extras_bring():
@@ -43,6 +44,13 @@ def test_hooks_run_tools_that_the_extras_bring():
         words = [word for word in shlex.split(hook["entry"]) if "=" not in word]
         assert words[words[0] == "env"] in tools
         re.compile(hook.get("files", ""))
+
+
+def test_every_short_name_that_contributors_read_of_is_one():
+    names = set(re.findall(r"^([a-z-]+)\b[^\n]*:$", (ROOT / "justfile").read_text(), re.MULTILINE))
+    text = (ROOT / "CONTRIBUTING.md").read_text() + (ROOT / ".ci" / "run").read_text()
+    told = set(re.findall(r"(?:^|`)just ([a-z-]+)", text, re.MULTILINE))
+    assert told and told <= names
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)

@@ -15,6 +15,8 @@ from django_product_isolation.fetching import addresses
 
 from . import inside
 
+pytestmark = pytest.mark.long
+
 SUPPORTED = ("3.10", "3.11", "3.12", "3.13")
 SCRIPT = """
 import json, runpy, sys

@@ -86,6 +86,7 @@ def goes_through(image, storage, go_on):
     return run
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("upload_to", UPLOAD_TO)
 def test_no_upload_to_leads_a_result_over_an_original(upload_to, shop, go_on):
     storage = shop(odd.Overwriting, upload_to)
@@ -95,6 +96,7 @@ def test_no_upload_to_leads_a_result_over_an_original(upload_to, shop, go_on):
     assert run.result_name.endswith(".webp")
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("upload_to", ["a constant", "slugged", "a dated folder"])
 @pytest.mark.parametrize(
     "storage_class",

@@ -13,9 +13,6 @@ from django_product_isolation.host import target_for
 from django_product_isolation.models import IsolationRun
 from tests.assortment.models import Item
 from tests.assortment.stock import bytes_of, make_item, name_images
-from tests.workflow.conftest import go_on, step
-
-__all__ = ["go_on", "step"]
 
 pytestmark = pytest.mark.django_db
 

@@ -14,7 +14,7 @@ from tests.reliability.process_kills.shop import Shop, runflow
 from tests.reliability.process_kills.worker import APP, ROOT, environment
 from tests.services import needs
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 EVERY = 0.5  # seconds
 SCHEDULE = {

@@ -66,6 +66,7 @@ def is_on_white(content: bytes) -> bool:
     return white >= CLEAN_SHARE and middle[0] < 200
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("workers", "environment"),
     [
@@ -86,6 +87,7 @@ def test_three_ticked_photos_stand_clean_on_their_products_and_come_back(
         isolate_all_and_restore_one(shop, photos)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("database", "broker"), [("mariadb", "rabbitmq"), ("postgresql", "redis")])
 def test_the_same_shop_stands_on_a_server_for_each_of_its_parts(
     database, broker, bucket, photos, folder, tmp_path

@@ -24,6 +24,8 @@ from tests.storages.servers import ACCESS_KEY, SECRET_KEY, Servers
 from .line import Line
 from .served import PYTHON, ServedShop
 
+pytestmark = pytest.mark.long
+
 PHOTOS = 3
 OUTAGE = 8  # seconds
 AFTERWARDS = 120  # seconds in which all must be well

@@ -11,6 +11,8 @@ from tests.runflow_account import RunflowAccount
 
 from .served import SERVERS, ServedShop
 
+pytestmark = pytest.mark.long
+
 PHOTOS = 3
 
 

@@ -11,14 +11,6 @@ from tests.http_server import HttpServer, certificate, free_port, reply, say_not
 SECRET = "whsec_for_tests_0123456789"
 
 
-@pytest.fixture
-def option(settings):
-    def change(**options):
-        settings.PRODUCT_ISOLATION = {**settings.PRODUCT_ISOLATION, **options}
-
-    return change
-
-
 def run_command():
     out = StringIO()
     call_command("check_callback", stdout=out)

@@ -33,14 +33,6 @@ def time_flies(monkeypatch):
     monkeypatch.setattr(isolate_products, "PAUSE", 0.05)
 
 
-@pytest.fixture
-def option(settings):
-    def change(**options):
-        settings.PRODUCT_ISOLATION = {**settings.PRODUCT_ISOLATION, **options}
-
-    return change
-
-
 class Terminal(StringIO):
     def isatty(self):
         return True

@@ -16,14 +16,6 @@ from tests.shop import make_batch, make_run
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def option(settings):
-    def change(**options):
-        settings.PRODUCT_ISOLATION = {**settings.PRODUCT_ISOLATION, **options}
-
-    return change
-
-
 def run_command(*args):
     out = StringIO()
     call_command("isolation_status", *args, stdout=out)

@@ -7,15 +7,15 @@ from django.utils import timezone
 
 from django_product_isolation.choices import Status
 from django_product_isolation.models import Selection
-from tests.retention.conftest import image, shelf  # noqa: F401 (fixtures)
-from tests.retention.history import applied, begun, grow_old, upload
+from tests.retention.history import applied, begun, grow_old, make_image, upload
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def past(image):  # noqa: F811
+def past(fake_storage):
     """A rejected result, an original that was let go with its result, and a row of no use."""
+    image = make_image("Mug", b"busy")
     applied(image)
     upload(image, b"newer")
     rejected = begun(image, Status.REJECTED)
@@ -33,52 +33,52 @@ def run_command(*args, **options):
 ALL = ["--results", "30", "--originals", "30", "--rows", "30"]
 
 
-def test_it_says_what_it_removed(past, shelf):  # noqa: F811
+def test_it_says_what_it_removed(past, fake_storage):
     said = run_command(*ALL)
     assert f"result: {past.result_name}\n" in said
     assert "original: products/Mug.jpg\n" in said
     assert "Removed 2 results and 1 originals (0.0 MB), 1 runs and 1 batches." in said
-    assert len(shelf.files) == 1
+    assert len(fake_storage.files) == 1
 
 
-def test_a_dry_run_says_the_same_and_removes_nothing(past, shelf):  # noqa: F811
+def test_a_dry_run_says_the_same_and_removes_nothing(past, fake_storage):
     would = run_command(*ALL, "--dry-run")
-    assert len(shelf.files) == 4
+    assert len(fake_storage.files) == 4
     assert run_command(*ALL) == would.replace("Would remove", "Removed")
 
 
-def test_quiet_says_only_the_sum(past, shelf):  # noqa: F811
+def test_quiet_says_only_the_sum(past, fake_storage):
     assert run_command(*ALL, verbosity=0).count("\n") == 1
 
 
-def test_files_that_were_gone_are_counted_apart(past, shelf):  # noqa: F811
-    del shelf.files[past.result_name]
+def test_files_that_were_gone_are_counted_apart(past, fake_storage):
+    del fake_storage.files[past.result_name]
     assert "1 files were gone already." in run_command(*ALL)
 
 
-def test_it_ends_with_an_error_when_the_storage_failed(past, shelf):  # noqa: F811
+def test_it_ends_with_an_error_when_the_storage_failed(past, fake_storage):
     def before(operation, name):
         raise TimeoutError
 
-    shelf.before = before
+    fake_storage.before = before
     with pytest.raises(CommandError, match="storage failed for 3 files"):
         run_command(*ALL)
 
 
-def test_ctrl_c_says_how_far_it_came(past, shelf):  # noqa: F811
+def test_ctrl_c_says_how_far_it_came(past, fake_storage):
     def before(operation, name):
         if operation == "delete":
             raise KeyboardInterrupt
 
-    shelf.before = before
+    fake_storage.before = before
     with pytest.raises(CommandError, match=r"Interrupted. Removed 0 results and 0 .* 1 runs"):
         run_command(*ALL)
-    shelf.before = lambda operation, name: None
+    fake_storage.before = lambda operation, name: None
     run_command(*ALL)
-    assert len(shelf.files) == 1
+    assert len(fake_storage.files) == 1
 
 
-def test_one_model_alone(past, shelf):  # noqa: F811
+def test_one_model_alone(past, fake_storage):
     assert "Removed 0 results" in run_command(*ALL, "--model", "catalogue.Swatch")
     assert "Removed 2 results" in run_command(*ALL, "--model", "catalogue.ProductImage")
 
@@ -109,7 +109,7 @@ def test_settings_that_name_no_model_are_said(settings):
         run_command("--results", "30")
 
 
-def test_old_selections_are_counted(shelf):  # noqa: F811
+def test_old_selections_are_counted(fake_storage):
     Selection.objects.create(created_at=timezone.now() - timedelta(days=40), chosen=1)
     assert "1 selections of more than 30 days." in run_command("--results", "30")
     assert "selections" not in run_command("--results", "30")

@@ -14,6 +14,8 @@ import pytest
 
 from tests import services
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 TESTS = (
     "tests/models/test_models.py",

@@ -14,7 +14,7 @@ from django_product_isolation.models import IsolationRun, SpendingLock
 from tests.catalogue.models import ProductImage
 from tests.shop import make_images_without_files
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 LEVELS = ("READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE")
 SET = {

@@ -14,6 +14,8 @@ from django_product_isolation.models import IsolationRun, Outage, RunEvent
 from django_product_isolation.runflow import api
 from tests.catalogue.models import ProductImage
 
+pytestmark = pytest.mark.long
+
 IMAGES = 9
 # Each paid request whose fate is unknown costs a run: some are to be left when the hour is over.
 MANY_IMAGES = 60

@@ -1,19 +1,8 @@
 import pytest
 
-from .fake_storage import Shelf
-from .history import field
+from .history import make_image
 
 
 @pytest.fixture
-def shelf(monkeypatch):
-    """The storage of product images, empty."""
-    shelf = Shelf()
-    monkeypatch.setattr(field(), "storage", shelf)
-    return shelf
-
-
-@pytest.fixture
-def image(db, shelf):
-    from .history import make_image
-
+def image(db, fake_storage):
     return make_image("Mug", b"busy")

@@ -8,7 +8,7 @@ from django.core.files.storage import Storage
 from django.db import transaction
 
 
-class Shelf(Storage):
+class FakeStorage(Storage):
     """No path(), equal names are overwritten, and deleting what is not there is an error.
 
     ``before`` is called with the operation and the name and may raise anything.

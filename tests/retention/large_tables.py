@@ -29,20 +29,20 @@ def main(rows: int) -> None:
 def measure(rows: int) -> None:
     from django_product_isolation.retention import prune
 
-    from .fake_storage import Shelf
+    from .fake_storage import FakeStorage
     from .history import field, grow_old
 
-    shelf = Shelf()
-    field().storage = shelf
-    fill(rows, shelf)
+    fake_storage = FakeStorage()
+    field().storage = fake_storage
+    fill(rows, fake_storage)
     grow_old()
-    shelf.calls = []
+    fake_storage.calls = []
     for options in ({"dry_run": True}, {}, {}):
         before, began = peak(), time.monotonic()
         tally = prune(rows=30, results=30, originals=30, **options)
         seconds, grown = time.monotonic() - began, peak() - before
         print(f"{options} {seconds:.0f} s, memory grew {grown / 1024:.0f} MiB, {tally}", flush=True)
-        shelf.calls = []
+        fake_storage.calls = []
 
 
 def peak() -> int:
@@ -50,7 +50,7 @@ def peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-def fill(rows: int, shelf) -> None:
+def fill(rows: int, fake_storage) -> None:
     """A third shown, a third replaced since, a third turned down."""
     from django_product_isolation.choices import Status
     from django_product_isolation.models import IsolationRun
@@ -65,11 +65,11 @@ def fill(rows: int, shelf) -> None:
         for number in range(start, min(start + CHUNK, rows)):
             source = f"products/{number}.jpg"
             result = f"products/isolated-{uuid.uuid4().hex}.webp"
-            shelf.files |= {source: b"busy", result: b"clean"}
+            fake_storage.files |= {source: b"busy", result: b"clean"}
             kind = number % 3
             shown = [result, f"products/new-{number}.jpg", source][kind]
-            shelf.files[shown] = b"shown"
-            shelf.files[source] = b"busy"
+            fake_storage.files[shown] = b"shown"
+            fake_storage.files[source] = b"busy"
             images.append(
                 ProductImage(pk=number + 1, product=product, original=shown, width=1, height=1)
             )

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def image(shelf):
+def image(fake_storage):
     return make_image("Mug", b"busy")
 
 
@@ -48,17 +48,17 @@ def delete_run(image):
 MOVES = [upload, put_back, delete_product, delete_run]
 
 
-def test_the_other_app_is_at_work(image, shelf):
+def test_the_other_app_is_at_work(image, fake_storage):
     row = fresh(image)
     upload(image)
-    assert row.original.name not in shelf.files
+    assert row.original.name not in fake_storage.files
 
 
 @pytest.mark.parametrize(
     "order", list(permutations(MOVES)), ids=lambda o: "-".join(m.__name__ for m in o)
 )
 def test_the_original_stays_whatever_happens_to_its_result_and_in_whatever_order(
-    order, image, shelf
+    order, image, fake_storage
 ):
     source = fresh(image).original.name
     result = applied(image).result_name
@@ -67,22 +67,22 @@ def test_the_original_stays_whatever_happens_to_its_result_and_in_whatever_order
         move(image)
         if shows == source and move in (upload, delete_product):
             # Staff themselves let it go where it was shown again: that is the shop's affair.
-            assert source not in shelf.files
+            assert source not in fake_storage.files
             return
-        assert shelf.files[source] == b"busy"
+        assert fake_storage.files[source] == b"busy"
         if shows == result and move in (upload, delete_product):
-            assert result not in shelf.files
+            assert result not in fake_storage.files
     grow_old()
     prune(results=30, originals=30)
-    assert (source in shelf.files) == (not IsolationRun.objects.exists())
+    assert (source in fake_storage.files) == (not IsolationRun.objects.exists())
 
 
-def test_what_the_other_app_took_is_noticed_and_restores_nothing(image, shelf):
+def test_what_the_other_app_took_is_noticed_and_restores_nothing(image, fake_storage):
     run = applied(image)
     upload(image)
     grow_old()
     tally = prune(results=30, originals=30)
     assert (tally.originals, tally.gone) == (1, 1)
-    assert set(shelf.files) == {fresh(image).original.name}
-    assert field().storage is shelf
+    assert set(fake_storage.files) == {fresh(image).original.name}
+    assert field().storage is fake_storage
     assert IsolationRun.objects.get(pk=run.pk).source_name == ""

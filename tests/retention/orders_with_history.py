@@ -6,7 +6,6 @@ from django.db import models
 from django_product_isolation.retention import prune
 from tests.tracked.models import TrackedPhoto
 
-from .conftest import image, shelf  # noqa: F401 - fixtures
 from .history import applied, grow_old, upload
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +17,7 @@ def test_the_history_keeps_names_as_text():
 
 
 @pytest.mark.parametrize("tracked", [True, False])
-def test_what_only_the_history_shows_stays(tracked, image, shelf):  # noqa: F811
+def test_what_only_the_history_shows_stays(tracked, image, fake_storage):
     run = applied(image)
     if tracked:
         photo = TrackedPhoto.objects.create(photo=run.source_name)
@@ -28,4 +27,4 @@ def test_what_only_the_history_shows_stays(tracked, image, shelf):  # noqa: F811
     upload(image, b"newer")
     grow_old()
     prune(results=30, originals=30)
-    assert (run.source_name in shelf.files) == tracked
+    assert (run.source_name in fake_storage.files) == tracked

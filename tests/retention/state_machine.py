@@ -14,7 +14,7 @@ from django_product_isolation.retention import prune
 from django_product_isolation.workflow.restore_requests import shown_runs
 from tests.catalogue.models import Product, ProductImage
 
-from .fake_storage import Shelf
+from .fake_storage import FakeStorage
 from .history import applied, begun, digest, grow_old, make_image, put_back, show, shown, upload
 
 IMAGES = 3
@@ -34,8 +34,8 @@ class Killed(BaseException):
 class Histories:
     """One history after the other, on one database and one storage."""
 
-    def __init__(self, shelf: Shelf) -> None:
-        self.shelf = shelf
+    def __init__(self, fake_storage: FakeStorage) -> None:
+        self.shelf = fake_storage
         self.counted: Counter[str] = Counter()
 
     def play(self, seed: int, steps: int) -> None:

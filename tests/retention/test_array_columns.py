@@ -26,12 +26,14 @@ HOLDERS = {
 
 
 @pytest.fixture(autouse=True)
-def one_storage(shelf, monkeypatch):
+def one_storage(fake_storage, monkeypatch):
     """The pictures in arrays lie where the others do."""
     from tests.lookbook.models import Look
 
-    monkeypatch.setattr(Look._meta.get_field("gallery").base_field, "storage", shelf)
-    monkeypatch.setattr(Look._meta.get_field("spreads").base_field.base_field, "storage", shelf)
+    monkeypatch.setattr(Look._meta.get_field("gallery").base_field, "storage", fake_storage)
+    monkeypatch.setattr(
+        Look._meta.get_field("spreads").base_field.base_field, "storage", fake_storage
+    )
 
 
 def replaced(name):
@@ -52,18 +54,18 @@ def look(**columns):
 
 @pytest.mark.parametrize("name", ["products/a mug.jpg", ODD], ids=["plain", "odd"])
 @pytest.mark.parametrize("holder", HOLDERS)
-def test_what_an_array_holds_stays(holder, name, shelf):
+def test_what_an_array_holds_stays(holder, name, fake_storage):
     original = replaced(name)
     row = look(**HOLDERS[holder](original))
     assert prune(**ALL).originals == 0
-    assert original in shelf.files
+    assert original in fake_storage.files
     row.delete()
     grow_old()
     assert prune(**ALL).originals == 1
-    assert original not in shelf.files
+    assert original not in fake_storage.files
 
 
-def test_arrays_of_other_names_keep_nothing(shelf):
+def test_arrays_of_other_names_keep_nothing(fake_storage):
     original = replaced("products/mug.jpg")
     look(gallery=[], sizes=[1, 2])
     look(
@@ -73,10 +75,10 @@ def test_arrays_of_other_names_keep_nothing(shelf):
         addresses=["https://cdn.shop.example/a-mug.jpg"],
     )
     assert prune(**ALL).originals == 1
-    assert original not in shelf.files
+    assert original not in fake_storage.files
 
 
-def test_an_array_that_cannot_be_asked_stops_it(shelf, monkeypatch):
+def test_an_array_that_cannot_be_asked_stops_it(fake_storage, monkeypatch):
     from tests.lookbook.models import Look
 
     def refuse(*_args):
@@ -84,7 +86,7 @@ def test_an_array_that_cannot_be_asked_stops_it(shelf, monkeypatch):
 
     replaced("products/mug.jpg")
     monkeypatch.setattr(Look._meta.get_field("gallery").base_field, "get_prep_value", refuse)
-    files = dict(shelf.files)
+    files = dict(fake_storage.files)
     with pytest.raises(CannotAsk, match="TypeError"):
         prune(**ALL)
-    assert shelf.files == files
+    assert fake_storage.files == files

@@ -42,27 +42,27 @@ ELSEWHERE = {
 
 @pytest.mark.parametrize("holder", ELSEWHERE)
 @pytest.mark.parametrize("name", ["mug.jpg", "100%_mug (1).jpg", "tasse-é.jpg"])
-def test_a_file_stays_that_the_shop_writes_down_in_another_way(holder, name, image, shelf):
+def test_a_file_stays_that_the_shop_writes_down_in_another_way(holder, name, image, fake_storage):
     name = replaced(image, f"products/{name}")
     PrintedCatalogue.objects.bulk_create([ELSEWHERE[holder](name)])
     assert prune(**ALL, dry_run=True).originals == 0
     assert prune(**ALL).originals == 0
-    assert name in shelf.files
+    assert name in fake_storage.files
 
 
-def test_a_file_that_is_only_called_a_bit_like_it_keeps_nothing(image, shelf):
+def test_a_file_that_is_only_called_a_bit_like_it_keeps_nothing(image, fake_storage):
     past = replaced(image, "products/mug.jpg")
     other = "another-" + past.split("/")[1]
     PrintedCatalogue.objects.create(
         path=f"/media/{other}", address=f"https://cdn.test/{other}", page=other
     )
     assert prune(**ALL).originals == 1
-    assert past not in shelf.files
+    assert past not in fake_storage.files
 
 
-def test_the_same_storage_is_asked_for_whole_names_alone(image, shelf, monkeypatch):
+def test_the_same_storage_is_asked_for_whole_names_alone(image, fake_storage, monkeypatch):
     past = replaced(image, "products/mug.jpg")
-    monkeypatch.setattr(PrintedCatalogue._meta.get_field("page"), "storage", shelf)
+    monkeypatch.setattr(PrintedCatalogue._meta.get_field("page"), "storage", fake_storage)
     PrintedCatalogue.objects.create(page=past.split("/")[1])
     assert prune(**ALL).originals == 1
 

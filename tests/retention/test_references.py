@@ -29,7 +29,7 @@ ALL = {"results": 30, "originals": 30}
 
 
 @pytest.fixture
-def past(image, shelf):
+def past(image, fake_storage):
     """An original and a result that nobody shows any more, and a rejected result."""
     run = applied(image)
     upload(image, b"newer")
@@ -65,22 +65,24 @@ HOLDERS = {
 
 
 @pytest.mark.parametrize("holder", HOLDERS)
-def test_what_a_row_of_the_shops_holds_stays(holder, past, shelf):
+def test_what_a_row_of_the_shops_holds_stays(holder, past, fake_storage):
     HOLDERS[holder](past.source_name)
     HOLDERS[holder](past.result_name)
     assert prune(**ALL).results == 1
-    assert {past.source_name, past.result_name} <= set(shelf.files)
+    assert {past.source_name, past.result_name} <= set(fake_storage.files)
 
 
-def test_the_very_row_stays_whole_where_its_model_is_unmanaged(past, shelf, monkeypatch, image):
+def test_the_very_row_stays_whole_where_its_model_is_unmanaged(
+    past, fake_storage, monkeypatch, image
+):
     monkeypatch.setattr(ProductImage._meta, "managed", False)
     show(image, past.result_name)
     prune(**ALL)
-    assert {past.source_name, past.result_name} <= set(shelf.files)
+    assert {past.source_name, past.result_name} <= set(fake_storage.files)
 
 
 @pytest.mark.skipif(connection.vendor == "mysql", reason="a view ends a test's transaction there")
-def test_a_database_view_is_asked(past, shelf, legacy_table):
+def test_a_database_view_is_asked(past, fake_storage, legacy_table):
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE VIEW shown_in_the_feed AS"
@@ -89,53 +91,57 @@ def test_a_database_view_is_asked(past, shelf, legacy_table):
     legacy_table("shown_in_the_feed")
     ProductImage.objects.update(caption=past.source_name)
     assert prune(**ALL).originals == 0
-    assert past.source_name in shelf.files
+    assert past.source_name in fake_storage.files
 
 
 @pytest.mark.skipif(connection.vendor == "postgresql", reason="its columns are exact by default")
-def test_a_name_that_the_database_takes_for_another_keeps_the_file(past, shelf):
+def test_a_name_that_the_database_takes_for_another_keeps_the_file(past, fake_storage):
     LoosePhoto.objects.bulk_create([LoosePhoto(picture=past.source_name.upper())])
     assert prune(**ALL).originals == 0
-    assert past.source_name in shelf.files
+    assert past.source_name in fake_storage.files
 
 
 @pytest.mark.parametrize("dry_run", [True, False])
 def test_a_table_that_is_not_there_stops_it_before_anything_goes(
-    dry_run, past, shelf, legacy_table, image
+    dry_run, past, fake_storage, legacy_table, image
 ):
     begun(image, Status.FAILED, result=False)  # a row that may go
     grow_old()
     legacy_table("no_such_table")
-    files, before = dict(shelf.files), rows()
+    files, before = dict(fake_storage.files), rows()
     with pytest.raises(CannotAsk, match=r'"no_such_table" of warehouse\.LegacyPhoto'):
         prune(**ALL, rows=30, dry_run=dry_run)
-    assert (shelf.files, rows()) == (files, before)
+    assert (fake_storage.files, rows()) == (files, before)
     with pytest.raises(CommandError, match=r"Create the table.*start again"):
         call_command("prune_isolations", results=30)
 
 
-def test_a_model_for_another_kind_of_database_stops_nothing(past, shelf, legacy_table, monkeypatch):
+def test_a_model_for_another_kind_of_database_stops_nothing(
+    past, fake_storage, legacy_table, monkeypatch
+):
     monkeypatch.setattr(LegacyPhoto._meta, "required_db_vendor", "oracle")
     legacy_table("no_such_table")
     assert prune(**ALL).originals == 1
 
 
-def test_such_a_model_is_asked_all_the_same_where_its_table_is_there(past, shelf, monkeypatch):
+def test_such_a_model_is_asked_all_the_same_where_its_table_is_there(
+    past, fake_storage, monkeypatch
+):
     monkeypatch.setattr(LegacyPhoto._meta, "required_db_vendor", "oracle")
     LegacyPhoto.objects.bulk_create([LegacyPhoto(scan=past.source_name)])
     assert prune(**ALL).originals == 0
-    assert past.source_name in shelf.files
+    assert past.source_name in fake_storage.files
 
 
-def test_a_column_that_cannot_be_looked_up_stops_it_too(past, shelf, monkeypatch):
+def test_a_column_that_cannot_be_looked_up_stops_it_too(past, fake_storage, monkeypatch):
     def refuse(*_args):
         raise TypeError("encrypted")
 
     monkeypatch.setattr(OrderLine._meta.get_field("original"), "get_prep_value", refuse)
-    files = dict(shelf.files)
+    files = dict(fake_storage.files)
     with pytest.raises(CannotAsk, match="TypeError"):
         prune(**ALL)
-    assert shelf.files == files
+    assert fake_storage.files == files
 
 
 def test_rows_alone_go_whatever_tables_are_missing(past, legacy_table):
@@ -155,41 +161,41 @@ def archive(tmp_path):
     del connections.settings["archive"]
 
 
-def test_a_row_in_another_database_that_no_router_knows_keeps_the_file(past, shelf, archive):
+def test_a_row_in_another_database_that_no_router_knows_keeps_the_file(past, fake_storage, archive):
     with archive.cursor() as cursor:
         cursor.execute("CREATE TABLE warehouse_orderline (id integer, original text)")
         cursor.execute("INSERT INTO warehouse_orderline VALUES (1, %s)", [past.source_name])
     assert prune(**ALL).originals == 0
-    assert past.source_name in shelf.files
+    assert past.source_name in fake_storage.files
 
 
-def test_another_database_without_such_tables_stops_nothing(past, shelf, archive):
+def test_another_database_without_such_tables_stops_nothing(past, fake_storage, archive):
     assert prune(**ALL).originals == 1
 
 
-def test_another_database_that_is_away_stops_it(past, shelf, archive, tmp_path):
+def test_another_database_that_is_away_stops_it(past, fake_storage, archive, tmp_path):
     archive.settings_dict["NAME"] = tmp_path / "no folder" / "archive.sqlite3"
-    files = dict(shelf.files)
+    files = dict(fake_storage.files)
     with pytest.raises(CannotAsk, match='"archive"'):
         prune(**ALL)
-    assert shelf.files == files
+    assert fake_storage.files == files
 
 
 PLACEHOLDERS = ["placeholder.jpg", "drawn/empty.png", "sketch.png"]
 
 
 @pytest.mark.parametrize("name", PLACEHOLDERS)
-def test_a_placeholder_of_the_shops_stays(name, image, shelf):
+def test_a_placeholder_of_the_shops_stays(name, image, fake_storage):
     upload(image, b"a grey square", name=name)
     run = applied(image)
     assert run.source_name == name
     upload(image, b"newer")
     grow_old()
     prune(**ALL)
-    assert shelf.files[name] == b"a grey square"
+    assert fake_storage.files[name] == b"a grey square"
 
 
-def test_a_default_that_fails_stops_nothing(past, shelf, monkeypatch):
+def test_a_default_that_fails_stops_nothing(past, fake_storage, monkeypatch):
     def fail():
         raise LookupError("no tenant here")
 
@@ -212,7 +218,7 @@ def listening():
 
 
 @pytest.mark.parametrize("role", ["original", "result"])
-def test_the_shop_can_say_that_a_file_stays(role, past, shelf, listening):
+def test_the_shop_can_say_that_a_file_stays(role, past, fake_storage, listening):
     asked = []
 
     def keep(sender, run, name, role, **kwargs):
@@ -226,23 +232,23 @@ def test_the_shop_can_say_that_a_file_stays(role, past, shelf, listening):
     prune(**ALL, dry_run=True, tell=would.append)
     prune(**ALL, tell=did.append)
     assert would == did
-    assert name in shelf.files
+    assert name in fake_storage.files
     assert len(did) == (2 if role == "original" else 1)
     assert (ProductImage, past.pk, name, role) in asked
 
 
-def test_a_receiver_that_fails_keeps_the_file(past, shelf, listening, caplog):
+def test_a_receiver_that_fails_keeps_the_file(past, fake_storage, listening, caplog):
     def fail(**kwargs):
         raise RuntimeError("the archive is down")
 
     listening(fail)
-    files = dict(shelf.files)
+    files = dict(fake_storage.files)
     prune(**ALL)
-    assert shelf.files == files
+    assert fake_storage.files == files
     assert "prune_unanswered" in caplog.text
 
 
-def test_a_receiver_that_says_nothing_keeps_nothing(past, shelf, listening):
+def test_a_receiver_that_says_nothing_keeps_nothing(past, fake_storage, listening):
     listening(lambda **kwargs: None)
     prune(**ALL)
-    assert len(shelf.files) == 1
+    assert len(fake_storage.files) == 1

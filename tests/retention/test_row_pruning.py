@@ -43,7 +43,7 @@ def test_an_open_run_stays_however_old(status, image):
     assert kept()[:2] == (1, 1)
 
 
-def test_a_run_stays_while_it_knows_a_file_and_goes_with_the_start_after(image, shelf):
+def test_a_run_stays_while_it_knows_a_file_and_goes_with_the_start_after(image, fake_storage):
     run = begun(image, Status.FAILED)
     run.record(RunEvent.Kind.LEFTOVER, detail=LEFT_OVER)
     grow_old()
@@ -54,7 +54,7 @@ def test_a_run_stays_while_it_knows_a_file_and_goes_with_the_start_after(image, 
     assert kept() == (0, 0, 0)
 
 
-def test_an_applied_run_stays_until_its_original_was_let_go_and_removed(image, shelf):
+def test_an_applied_run_stays_until_its_original_was_let_go_and_removed(image, fake_storage):
     applied(image)
     grow_old()
     for _ in range(2):
@@ -105,7 +105,7 @@ def test_what_a_budget_of_this_month_counts_stays(image):
     assert kept() == (0, 0, 0)
 
 
-def test_one_model_can_be_pruned_alone(image, shelf):
+def test_one_model_can_be_pruned_alone(image, fake_storage):
     from django_product_isolation.host import target_for
     from tests.catalogue.models import Swatch
 
@@ -141,7 +141,7 @@ def test_thousands_of_rows_go_in_chunks_and_are_said_exactly(image):
     assert kept() == (0, 0, 0)
 
 
-def test_what_was_chosen_goes_after_thirty_days_whatever_is_asked_for(shelf):
+def test_what_was_chosen_goes_after_thirty_days_whatever_is_asked_for(fake_storage):
     now = timezone.now()
     for days in (29, 31):
         created = now - timedelta(days=days)

@@ -9,9 +9,9 @@ STEPS = int(os.environ.get("PRUNE_STEPS", "25"))
 
 
 @pytest.mark.django_db
-def test_whatever_happened_before_pruning_keeps_what_is_needed_and_nothing_else(shelf):
+def test_whatever_happened_before_pruning_keeps_what_is_needed_and_nothing_else(fake_storage):
     """The long version: ``PRUNE_HISTORIES=2000 PRUNE_STEPS=60 pytest -s`` of this file."""
-    histories = Histories(shelf)
+    histories = Histories(fake_storage)
     for seed in range(SEEDS):
         try:
             histories.play(seed, STEPS)

@@ -36,6 +36,7 @@ def engine(request):
     return ENGINES[request.param]()
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize(
     ("ground", "colour"), [("#dddddd", "#aa3333"), ("#ffffff", "#224466"), ("#203020", "#e0c090")]
@@ -53,6 +54,7 @@ def test_a_large_picture_is_found_as_well_as_a_small_one(engine):
     assert overlap(product_alpha(engine.mask(picture)), truth) > 0.97
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("colour", ["white", "black", "red"])
 @pytest.mark.parametrize("size", [(1, 1), (40, 40), (3, 900), (500, 500)])
 def test_nothing_stands_out_of_one_colour(engine, colour, size):
@@ -65,6 +67,7 @@ def test_the_engine_says_what_it_is(engine):
     assert engine.name in ENGINES and len(engine.description) > 20
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not PAIRS.is_dir(), reason="the shared photographs with masks are not here")
 @pytest.mark.parametrize(("name", "expected"), [("u2netp", 0.985), ("light", 0.80)])
 def test_photographs_are_cut_as_well_as_measured(name, expected):

@@ -24,14 +24,6 @@ EVERYWHERE = ["Pacific/Kiritimati", "Etc/GMT+12", "UTC", "America/Havana"]
 
 
 @pytest.fixture
-def option(settings):
-    def change(**options):
-        settings.PRODUCT_ISOLATION = {**settings.PRODUCT_ISOLATION, **options}
-
-    return change
-
-
-@pytest.fixture
 def it_is(monkeypatch):
     """Set the clock."""
 

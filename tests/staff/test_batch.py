@@ -13,7 +13,6 @@ from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun, Selection
 from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import quote_of_runs
-from tests.admin.conftest import count_queries, option, some_are_locked  # noqa: F401 (fixtures)
 from tests.catalogue.models import ProductImage
 from tests.shop import (
     CHANGE,
@@ -35,18 +34,6 @@ from tests.shop import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def a_worker_elsewhere(option):  # noqa: F811 (a fixture)
-    option(WORKERS="embedded")
-
-
-@pytest.fixture
-def staff(client):
-    user = make_staff(*EVERYTHING)
-    client.force_login(user)
-    return user
 
 
 def url_of(batch) -> str:
@@ -161,7 +148,7 @@ def test_an_applied_run_that_is_still_due_keeps_the_page_alive(client, staff):
 def test_looking_changes_nothing_whoever_takes_the_steps(
     client,
     staff,
-    option,  # noqa: F811
+    option,
     status,
     workers,
 ):
@@ -351,7 +338,7 @@ def test_what_was_tried_again_leads_to_the_newer_run(client, staff):
     assert IsolationRun.objects.filter(status=Status.QUEUED).count() == 2
 
 
-def test_nobody_pays_another_price_than_the_one_on_the_button(client, staff, option):  # noqa: F811
+def test_nobody_pays_another_price_than_the_one_on_the_button(client, staff, option):
     failed = make_run(Status.FAILED)
     quote = quote_on(client.get(url_of(failed.batch)))
     option(PRICE="0.30")
@@ -364,7 +351,7 @@ def test_nobody_pays_another_price_than_the_one_on_the_button(client, staff, opt
     assert IsolationRun.objects.count() == 1
 
 
-def test_trying_again_keeps_to_the_budget(client, staff, option):  # noqa: F811
+def test_trying_again_keeps_to_the_budget(client, staff, option):
     option(DAILY_BUDGET="0.20")
     client.force_login(make_staff(*EVERYTHING, "product_isolation.view_spending", name="bea"))
     failed = make_run(Status.FAILED)
@@ -381,7 +368,7 @@ def test_trying_again_needs_the_right_to_spend_money(client):
     assert IsolationRun.objects.count() == 1
 
 
-def test_where_results_are_reviewed_nobody_else_tries_again_without(client, option):  # noqa: F811
+def test_where_results_are_reviewed_nobody_else_tries_again_without(client, option):
     option(REVIEW=True)
     client.force_login(make_staff(CHANGE, VIEW, ISOLATE))
     retry(client, make_run(Status.FAILED, batch=make_batch(review=False)))
@@ -422,7 +409,7 @@ def test_without_the_right_to_see_images_nothing_links_to_them(client):
     assert '<button type="submit" class="button' not in page
 
 
-def test_a_locked_image_is_not_decided_about(client, staff, some_are_locked):  # noqa: F811
+def test_a_locked_image_is_not_decided_about(client, staff, some_are_locked):
     run = make_run(Status.READY)
     ProductImage.objects.update(caption="locked")
     assert client.post(url_of(run.batch), {"decide": f"reject:{run.pk}"}).status_code == 403
@@ -457,7 +444,7 @@ def test_a_batch_whose_model_is_gone_can_still_be_looked_at(client, staff):
     assert "Enamel mug" in page
 
 
-def test_a_sandbox_says_that_no_money_is_spent(client, staff, option):  # noqa: F811
+def test_a_sandbox_says_that_no_money_is_spent(client, staff, option):
     option(BASE_URL="http://127.0.0.1:8600", SANDBOX=True)
     assert "no money is spent" in client.get(url_of(make_run().batch)).content.decode()
 
@@ -471,7 +458,7 @@ def test_there_is_no_inline_script_or_style(client, staff):
     assert " on" + "click=" not in page
 
 
-def test_fifty_runs_cost_as_many_queries_as_five(client, staff, count_queries):  # noqa: F811
+def test_fifty_runs_cost_as_many_queries_as_five(client, staff, count_queries):
     batch = make_batch(staff)
 
     def look():

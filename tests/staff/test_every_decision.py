@@ -94,6 +94,7 @@ def test_every_decision_is_tried():
     assert set(APPLIES_TO) == set(DECISIONS)
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(("name", "door"), WAYS)
 def test_a_vendor_decides_about_their_own(client, name, door):
     enter(client, "vendor")
@@ -103,6 +104,7 @@ def test_a_vendor_decides_about_their_own(client, name, door):
     assert traces() != before
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("person", ["vendor", WITHOUT_SECOND_FACTOR, "only changes images"])
 @pytest.mark.parametrize(("name", "door"), [*WAYS, ("resume", on_another_batch_page)])
 def test_nobody_decides_about_what_they_may_not_see(client, name, door, person):

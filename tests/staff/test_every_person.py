@@ -14,7 +14,7 @@ from tests.catalogue.models import ProductImage
 from tests.photos import make_image
 from tests.shop import make_batch, make_run, status_of
 from tests.staff.market import PARTNER, PEOPLE, enter
-from tests.staff.test_permissions import ROWS, Scene, addresses
+from tests.staff.test_permissions import CALLBACK, ROWS, Scene, addresses
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.staff.market")]
 
@@ -45,7 +45,7 @@ OF_ROWS = {
 }
 # Whose rows there are makes no difference to who gets in.
 OF_NONE = {
-    "product_isolation:callback": (NOBODY, NOBODY),
+    CALLBACK: (NOBODY, NOBODY),
     "product_isolation:health": (ALL, NOBODY),
     "product_isolation:lateness": (ALL, NOBODY),
     # What they have not asked for themselves they do not find there; see test_restored.
@@ -103,6 +103,7 @@ def body_of(response) -> str:
     return content.decode(errors="replace")
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("whose", ["own", "another's"])
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("person", PEOPLE)

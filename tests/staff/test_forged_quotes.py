@@ -6,16 +6,9 @@ import pytest
 
 from django_product_isolation.models import IsolationRun
 from tests.photos import make_image
-from tests.shop import EVERYTHING, choose, make_staff, press, quote_on
+from tests.shop import choose, press, quote_on
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def staff(client):
-    user = make_staff(*EVERYTHING)
-    client.force_login(user)
-    return user
 
 
 def forged(**changes):

@@ -9,23 +9,14 @@ from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, Selection
 from tests.catalogue.models import Product, ProductImage
 from tests.shop import (
-    EVERYTHING,
     choose,
     make_batch,
     make_images_without_files,
-    make_staff,
     press,
     quote_on,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def staff(client):
-    user = make_staff(*EVERYTHING)
-    client.force_login(user)
-    return user
 
 
 def fields_of(page) -> dict[str, str]:

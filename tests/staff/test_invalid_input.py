@@ -11,7 +11,6 @@ from django.urls import URLPattern, resolve, reverse
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun, Preset, Selection
 from django_product_isolation.urls import urlpatterns
-from tests.admin.conftest import no_steps  # noqa: F401 (a fixture)
 from tests.photos import make_image
 from tests.shop import EVERYTHING, make_batch, make_run, make_staff
 

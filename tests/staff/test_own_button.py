@@ -9,7 +9,6 @@ from django.template import engines
 from django.urls import reverse
 
 from django_product_isolation.models import Selection
-from tests.admin.conftest import no_steps  # noqa: F401 (a fixture)
 from tests.catalogue.models import ProductImage
 from tests.photos import make_image, make_swatch
 from tests.shop import EVERYTHING, make_staff

@@ -9,7 +9,6 @@ from django.urls import reverse
 from PIL import Image
 
 from django_product_isolation.choices import Status
-from tests.admin.conftest import option  # noqa: F401 (a fixture)
 from tests.catalogue.models import ProductImage
 from tests.photos import make_image, make_swatch, photo_file
 from tests.shop import (
@@ -26,13 +25,6 @@ from tests.shop import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def staff(client):
-    user = make_staff(*EVERYTHING)
-    client.force_login(user)
-    return user
 
 
 def of_run(run, which="source", size=160) -> str:

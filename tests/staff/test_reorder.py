@@ -10,7 +10,6 @@ from django_product_isolation.workflow import Quote, quote_of
 from tests.photos import make_image
 from tests.shop import (
     CHANGE,
-    EVERYTHING,
     ISOLATE,
     VIEW,
     choose,
@@ -25,13 +24,6 @@ from tests.shop import (
 pytestmark = pytest.mark.django_db
 
 NOTHING_ORDERED = "Nothing was ordered. Please check the new total."
-
-
-@pytest.fixture
-def staff(client):
-    user = make_staff(*EVERYTHING)
-    client.force_login(user)
-    return user
 
 
 @pytest.fixture

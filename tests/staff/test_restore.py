@@ -7,7 +7,6 @@ from django.urls import reverse
 
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, RunEvent
-from tests.admin.conftest import count_queries, some_are_locked  # noqa: F401 (fixtures)
 from tests.catalogue.models import ProductImage
 from tests.shop import (
     CHANGE,
@@ -27,11 +26,6 @@ from tests.shop import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def a_worker_elsewhere(settings):
-    settings.PRODUCT_ISOLATION = {**settings.PRODUCT_ISOLATION, "WORKERS": "embedded"}
 
 
 @pytest.fixture
@@ -87,7 +81,7 @@ def test_nobody_else_finds_what_one_person_asked_for(client, staff):
     assert "/login/" in client.get(address)["Location"]
 
 
-def test_rows_that_were_locked_since_are_not_shown(client, staff, some_are_locked):  # noqa: F811
+def test_rows_that_were_locked_since_are_not_shown(client, staff, some_are_locked):
     cup, pot = (make_run(Status.APPLIED, name=name) for name in ("Cup", "Pot"))
     address = press(client, [cup, pot])
     ProductImage.objects.filter(pk=pot.object_pk).update(caption="locked")
@@ -113,7 +107,7 @@ def test_a_refresh_brings_what_changed_alone(client, staff):
     assert f'id="run-{pot.pk}"' not in page
 
 
-def test_fifty_cost_as_many_queries_as_five(client, staff, count_queries):  # noqa: F811
+def test_fifty_cost_as_many_queries_as_five(client, staff, count_queries):
     few = press(client, [make_run(Status.APPLIED, name=f"Cup {n}") for n in range(5)])
     many = press(client, [make_run(Status.APPLIED, name=f"Pot {n}") for n in range(50)])
     client.get(few)
@@ -121,7 +115,7 @@ def test_fifty_cost_as_many_queries_as_five(client, staff, count_queries):  # no
 
 
 @pytest.mark.parametrize("door", ["images", "runs", "batch"])
-def test_a_click_for_fifty_costs_as_many_queries_as_for_five(client, count_queries, door):  # noqa: F811
+def test_a_click_for_fifty_costs_as_many_queries_as_for_five(client, count_queries, door):
     client.force_login(make_staff(*EVERYTHING))
 
     def click(count):

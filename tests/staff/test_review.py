@@ -10,7 +10,6 @@ from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent, Selection
 from django_product_isolation.reasons import Reason
 from django_product_isolation.staff import review as view
-from tests.admin.conftest import count_queries, option, some_are_locked  # noqa: F401 (fixtures)
 from tests.catalogue.models import ProductImage
 from tests.photos import make_swatch
 from tests.shop import (
@@ -32,18 +31,6 @@ from tests.shop import (
 pytestmark = pytest.mark.django_db
 
 QUEUE = "/product-isolation/review/"
-
-
-@pytest.fixture(autouse=True)
-def a_worker_elsewhere(option):  # noqa: F811 (a fixture)
-    option(WORKERS="embedded")
-
-
-@pytest.fixture
-def staff(client):
-    user = make_staff(*EVERYTHING)
-    client.force_login(user)
-    return user
 
 
 def shown(response) -> list[str]:
@@ -134,7 +121,7 @@ def test_images_that_the_reviewer_may_not_change_are_not_listed(client, staff):
     assert "Nothing waits for review" in response.content.decode()
 
 
-def test_a_locked_image_is_shown_but_not_decided_about(client, staff, some_are_locked):  # noqa: F811
+def test_a_locked_image_is_shown_but_not_decided_about(client, staff, some_are_locked):
     run = make_run(Status.READY)
     ProductImage.objects.update(caption="locked")
     page = client.get(QUEUE).content.decode()
@@ -290,7 +277,7 @@ def test_pages_follow_one_another(client, staff, monkeypatch):
     assert shown(last) == ["Cup 4"]
 
 
-def test_fifty_results_cost_as_many_queries_as_five(client, staff, count_queries):  # noqa: F811
+def test_fifty_results_cost_as_many_queries_as_five(client, staff, count_queries):
     for n in range(5):
         make_run(Status.READY, name=f"Cup {n}")
     client.get(QUEUE)

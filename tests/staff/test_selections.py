@@ -30,13 +30,6 @@ SELECT = "/product-isolation/select/catalogue.productimage/"
 
 
 @pytest.fixture
-def staff(client):
-    user = make_staff(*EVERYTHING)
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
 def request_of(staff):
     request = RequestFactory().post("/")
     request.user = staff

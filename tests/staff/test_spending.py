@@ -15,7 +15,6 @@ from django.utils import translation
 from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.models import AccountBalance, IsolationRun
 from django_product_isolation.spending import report as workflow_spending
-from tests.admin.conftest import count_queries, no_steps, option  # noqa: F401 (fixtures)
 from tests.moments import at
 from tests.shop import BATCHES, EVERYTHING, RUNS, VIEW, make_batch, make_staff
 
@@ -122,7 +121,7 @@ def test_what_is_open_stands_apart_from_what_was_charged(client, boss):
     assert "Not charged yet, at most: $4.50" in page
 
 
-def test_the_page_and_the_budgets_count_the_same(client, boss, option):  # noqa: F811
+def test_the_page_and_the_budgets_count_the_same(client, boss, option):
     option(MONTHLY_BUDGET="100", DAILY_BUDGET="0.30")
     batch = batch_at("2026-03-31 09:00+00:00")
     for status in Status:
@@ -239,7 +238,7 @@ def test_the_balance_is_the_one_last_read(client, boss):
     assert "Not known." in client.get(url()).content.decode()
 
 
-def test_amounts_follow_the_readers_language(client, boss, option, settings):  # noqa: F811
+def test_amounts_follow_the_readers_language(client, boss, option, settings):
     option(DAILY_BUDGET="2000")
     batch = batch_at("2026-03-31 09:00+00:00")
     add_run(batch, cost="1234.5")
@@ -342,7 +341,7 @@ def test_a_name_that_only_contains_signs_stays(client, boss):
     assert exported(client)[0]["product"] == "Cup 1+1 = 2"
 
 
-def test_a_long_history_costs_as_many_queries_as_a_short_one(client, boss, count_queries):  # noqa: F811
+def test_a_long_history_costs_as_many_queries_as_a_short_one(client, boss, count_queries):
     def look():
         return count_queries(lambda: client.get(url()))
 
@@ -373,7 +372,7 @@ def test_there_is_no_inline_script_or_style(client, boss):
 @pytest.mark.parametrize(
     "address", [RUNS, BATCHES, "/admin/product_isolation/", "spending", "run", "batch"]
 )
-def test_a_sandbox_says_on_every_page_that_no_money_is_spent(client, option, address):  # noqa: F811
+def test_a_sandbox_says_on_every_page_that_no_money_is_spent(client, option, address):
     client.force_login(make_staff(*EVERYTHING, SPENDING))
     run = add_run(batch_at("2026-03-02 12:00+00:00"))
     address = {

@@ -6,7 +6,6 @@ import pytest
 
 from tests.http_server import certificate
 from tests.internet import Internet
-from tests.workflow.conftest import go_on, step  # noqa: F401 - fixtures
 
 from .places import ADDRESSES, PLACES, SERVERS_OF, Bucket
 from .servers import Servers

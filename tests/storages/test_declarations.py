@@ -42,6 +42,7 @@ def in_the_admin():
     admin.site.unregister(Poster)
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("field", FIELDS)
 @pytest.mark.parametrize("place", ["files", "s3-signed", "sftp"])
 def test_an_image_stays_in_the_storage_of_its_field(

@@ -20,6 +20,7 @@ def sent_link(runflow, run) -> str:
     return sent["input"]["image_url"]
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("place", PLACES)
 def test_an_image_goes_the_whole_way_and_comes_back(place, bucket_at, use, runflow, go_on):
     bucket = bucket_at(place)
@@ -45,6 +46,7 @@ def test_an_image_goes_the_whole_way_and_comes_back(place, bucket_at, use, runfl
     assert bucket.files() == files
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("place", PLACES)
 def test_with_url_the_storages_link_is_used_or_the_run_says_why_not(
     place, bucket_at, use, runflow, source, go_on

@@ -34,6 +34,7 @@ def bucket(request, bucket_at, use, settings, monkeypatch):
     return bucket
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("bucket", AS_IT_IS, indirect=True)
 def test_an_image_is_isolated_reviewed_and_restored_byte_for_byte(bucket, runflow, go_on):
     photo = SkuPhoto.objects.create(sku="MUG-1", picture=photo_file())

@@ -3,12 +3,15 @@
 import os
 from io import BytesIO
 
+import pytest
 from PIL import Image
 
 from tests.empty_database import empty_database
 from tests.services import needs
 from tests.strangers.browser import Browser, run_in
 from tests.strangers.passwords import DEVICE, TOKEN
+
+pytestmark = pytest.mark.long
 
 
 def isolate_review_and_restore(browser, original):

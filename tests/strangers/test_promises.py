@@ -5,6 +5,8 @@ import pytest
 from tests.photos import photo_bytes
 from tests.strangers.browser import Browser, run_in, words_of
 
+pytestmark = pytest.mark.long
+
 PHOTOS = "/admin/strict/photo/"
 MUG, OTHER, WITHOUT = "1000", "1001", "2000"
 PAGES = ("change", "history", "delete")

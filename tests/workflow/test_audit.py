@@ -18,7 +18,6 @@ from tests.catalogue.models import UnregisteredImage
 from tests.photos import photo_file
 from tests.shop import (
     CHANGELIST,
-    EVERYTHING,
     RUNS,
     image_of,
     make_batch,
@@ -36,13 +35,6 @@ class ShownImage(UnregisteredImage):
     class Meta:
         proxy = True
         app_label = "catalogue"
-
-
-@pytest.fixture
-def staff(client):
-    user = make_staff(*EVERYTHING)
-    client.force_login(user)
-    return user
 
 
 def on_the_image_list(client, run, decision):

@@ -30,14 +30,6 @@ from tests.photos import make_image
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def option(settings):
-    def change(**options):
-        settings.PRODUCT_ISOLATION = {**settings.PRODUCT_ISOLATION, **options}
-
-    return change
-
-
 def images():
     return ProductImage.objects.order_by("pk")
 

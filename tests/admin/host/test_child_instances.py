@@ -11,9 +11,6 @@ from tests.assortment.models import BestWebShot, DoubleShot, Scan, Shot, StudioS
 from tests.assortment.stock import make_item
 from tests.photos import photo_file
 from tests.shop import ISOLATE, make_staff, press, put_originals_back
-from tests.workflow.conftest import go_on, step
-
-__all__ = ["go_on", "step"]
 
 pytestmark = pytest.mark.django_db
 

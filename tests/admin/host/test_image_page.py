@@ -36,13 +36,6 @@ pytestmark = pytest.mark.django_db
 ADD = f"{CHANGELIST}add/"
 
 
-@pytest.fixture
-def staff(client):
-    user = make_staff(*EVERYTHING)
-    client.force_login(user)
-    return user
-
-
 def page_of(image) -> str:
     return f"{CHANGELIST}{image.pk}/change/"
 

@@ -23,7 +23,6 @@ from tests.photos import make_image, make_swatch, photo_file, shown_bytes
 from tests.shop import (
     CHANGE,
     CHANGELIST,
-    EVERYTHING,
     ISOLATE,
     RESTORE,
     REVIEW,
@@ -41,13 +40,6 @@ from tests.shop import (
 pytestmark = pytest.mark.django_db
 
 ODD = "/odd/catalogue/oddimage/"
-
-
-@pytest.fixture
-def staff(client):
-    user = make_staff(*EVERYTHING)
-    client.force_login(user)
-    return user
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ collect_ignore_glob = [] if IS_OSCAR else ["test_*.py"]
 
 if IS_OSCAR:
     from django_product_isolation.sandbox import Sandbox
-    from tests.chromium import base_url, browser_type_launch_args  # noqa: F401 (fixtures)
 
     from .desk import OrderContext
     from .shop import EVERYTHING, make_product, make_staff
@@ -30,18 +29,8 @@ def runflow():
 
 
 @pytest.fixture
-def with_runflow(runflow, settings):
-    settings.PRODUCT_ISOLATION = {**settings.PRODUCT_ISOLATION, "BASE_URL": runflow.url}
-
-
-@pytest.fixture
-def option(settings):
-    """Change options of PRODUCT_ISOLATION for one test."""
-
-    def change(**options):
-        settings.PRODUCT_ISOLATION = {**settings.PRODUCT_ISOLATION, **options}
-
-    return change
+def with_runflow(runflow, option):
+    option(BASE_URL=runflow.url)
 
 
 @pytest.fixture(params=THUMBNAILERS)

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.usefixtures("shop", "silence")
 SEED, REQUESTS = 20, 6000
 
 
+@pytest.mark.long
 def test_no_forged_request_is_accepted_and_no_genuine_one_refused():
     tally = fuzz(SEED, range(REQUESTS))
     assert not tally.failures, tally.report

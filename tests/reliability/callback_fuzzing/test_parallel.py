@@ -2,7 +2,7 @@ import pytest
 
 from .parallel import ROUNDS, Shop
 
-pytestmark = pytest.mark.usefixtures("shop", "silence")
+pytestmark = [pytest.mark.usefixtures("shop", "silence"), pytest.mark.long]
 
 
 @pytest.mark.parametrize("play", ROUNDS.values(), ids=ROUNDS)

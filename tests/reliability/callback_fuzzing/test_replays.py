@@ -12,6 +12,7 @@ from .rows import make_runs
 pytestmark = pytest.mark.usefixtures("shop", "silence")
 
 
+@pytest.mark.long
 def test_replays_in_any_order_at_any_time_and_address_change_nothing():
     tally = replay(seed=1, replays=800)
     assert not tally.failures, tally.report

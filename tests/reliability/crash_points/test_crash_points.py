@@ -4,6 +4,8 @@ import pytest
 
 from .points import VARIANTS, Teller, errors, singles
 
+pytestmark = pytest.mark.long
+
 PAIRS = ERRORS = 40
 
 

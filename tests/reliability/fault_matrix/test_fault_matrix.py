@@ -29,6 +29,7 @@ def test_the_matrix_speaks_in_words_that_are_explained():
     assert frozenset().union(*REQUIRED.values()) == set(OUTCOMES)
 
 
+@pytest.mark.sampled(10)
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
 def test_fault_ends_as_it_must(scenario, world):
     scenario.play(Flow(world))

@@ -2,12 +2,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from .mutations import parts_of
 from .seeds import small
 
 ROOT = Path(__file__).parents[3]
 
 
+@pytest.mark.long
 def test_damaged_pictures_are_refused_or_published_as_they_decode():
     """The short run, in processes of its own, of which one takes one of the largest pictures."""
     command = "tests.reliability.mutated_pictures", "--files", "1500", "--seed", "3"

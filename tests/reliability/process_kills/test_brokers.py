@@ -13,7 +13,7 @@ from tests.services import needs
 from .cells import faults, go_on
 from .shop import Shop, runflow
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 QUICK_REDELIVERY = {
     "visibility_timeout": 2,

@@ -7,7 +7,7 @@ from tests.services import needs
 from .cells import EMBEDDED_WAYS, WAYS, try_cell
 from .shop import Shop, runflow
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 CELLS = {
     "redis": [

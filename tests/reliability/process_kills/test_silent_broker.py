@@ -12,7 +12,7 @@ from tests.shop import EVERYTHING, choose, make_images_without_files, make_staff
 
 from .silent import SilentBroker
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 
 @pytest.fixture

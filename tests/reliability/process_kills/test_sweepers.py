@@ -2,6 +2,8 @@ import pytest
 
 from .sweepers import sweep_at_once
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.django_db(transaction=True)
 def test_five_sweepers_work_each_row_once():

@@ -52,6 +52,7 @@ def assert_nothing_is_told(stage):
     assert not leaks, f"{len(leaks)} leaks, such as\n" + "\n".join(dict.fromkeys(leaks[:12]))
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("name", FAILURES)
 def test_a_failure_tells_no_secret(stage, name, admin_client):
     FAILURES[name](stage)
@@ -59,6 +60,7 @@ def test_a_failure_tells_no_secret(stage, name, admin_client):
     assert_nothing_is_told(stage)
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("name", WITHOUT_DATABASE)
 def test_what_cannot_be_written_down_tells_no_secret(transactional_db, stage, name):

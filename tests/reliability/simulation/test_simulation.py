@@ -5,6 +5,8 @@ from .machine import simulate, story_of, tell
 from .shorten import kind_of, shortened, what_goes_wrong
 from .totals import Totals
 
+pytestmark = pytest.mark.long
+
 SEED = 20261136
 STEPS = 40
 
