@@ -36,7 +36,7 @@ TESTS = (
     "tests/retention/test_file_pruning.py",
     "tests/retention/test_row_pruning.py",
     "tests/reliability/test_database_promises.py",
-    "tests/reliability/process_kills/test_sweepers.py",
+    "tests/reliability/test_sweepers.py",
     "tests/reliability/callback_fuzzing/test_parallel.py",
     "tests/reliability/test_isolation_levels.py",
 )
@@ -62,7 +62,7 @@ def test_what_depends_on_the_database_holds_on(server, tests, options):
         pytest.skip(f"{DRIVERS[server]} is not installed.")
     # A name of its own, so that two runs of the suite do not meet.
     name = f"isolation_{os.getpid()}"
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests]
+    command = [sys.executable, "-m", "pytest", "--long", "-q", "-p", "no:cacheprovider", *tests]
     done = subprocess.run(
         command,
         cwd=ROOT,

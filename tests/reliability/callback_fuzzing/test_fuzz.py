@@ -1,4 +1,4 @@
-"""Several thousand drawn requests; the long run is python -m tests.reliability.callback_fuzzing."""
+"""Several thousand drawn requests, forged and genuine."""
 
 import socket
 

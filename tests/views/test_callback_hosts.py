@@ -16,13 +16,19 @@ from django.urls import resolve
 
 from django_product_isolation.choices import Status
 from django_product_isolation.runflow.callbacks import signature_of
-
-from .door import CutBody
-from .generator import NEW
-from .rows import make_runs
+from tests.reliability.callback_fuzzing.door import CutBody
+from tests.reliability.callback_fuzzing.generator import NEW
+from tests.reliability.callback_fuzzing.rows import make_runs
 
 READERS = f"{__name__}."
 LOGIN = "django.contrib.auth.middleware.LoginRequiredMiddleware"
+
+
+@pytest.fixture
+def shop(settings, option, transactional_db):
+    """Options that a test may change, and commits that are real."""
+    option(WORKERS="embedded")
+    return settings.PRODUCT_ISOLATION
 
 
 @pytest.fixture

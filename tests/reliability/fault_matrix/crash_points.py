@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from tests.reliability.simulator import World
 from tests.reliability.simulator.database import ERRORS
 
-from .scenario import Story
+from .plain_flow import Story
 
 # The ways the plain flow goes: published at once or reviewed, by a link of ours or by an upload.
 VARIANTS = {

@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from .points import VARIANTS, Teller, errors, singles
+from .crash_points import VARIANTS, Teller, errors, singles
 
 pytestmark = pytest.mark.long
 
@@ -30,7 +30,6 @@ def test_a_process_may_die_at_any_point(teller):
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_each_message_may_come_twice_and_any_variant_may_be_hit(variant, world, draw):
-    """A sample: the long run does both at every point."""
     teller = Teller(world, variant)
     for tell in draw.sample(list(singles(teller, len(teller.trace()))), 30):
         tell()
@@ -38,7 +37,6 @@ def test_each_message_may_come_twice_and_any_variant_may_be_hit(variant, world, 
 
 
 def test_processes_may_die_twice(teller, draw):
-    """A sample: the long run tells all pairs."""
     points = len(teller.trace())
     for _ in range(PAIRS):
         teller.with_deaths(draw.randint(1, points), draw.randint(1, points // 2))
@@ -47,7 +45,6 @@ def test_processes_may_die_twice(teller, draw):
 
 
 def test_each_error_of_the_database_may_come_at_any_statement(teller, draw):
-    """A sample: the long run has each error at each statement."""
     for tell in draw.sample(list(errors(teller, teller.statements())), ERRORS):
         tell()
     assert teller.tally.errors == ERRORS
