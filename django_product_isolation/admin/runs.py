@@ -179,15 +179,15 @@ class RunAdmin(ReadOnly, ReadableAdmin, RunModelAdmin):
     def by(self, run: IsolationRun) -> str:
         return str(run.batch.created_by or NOTHING)
 
-    @admin.display(description=_("prompt"))
+    @admin.display(description=_("What to isolate"))
     def asked_prompt(self, run: IsolationRun) -> str:
         return run.prompt or str(_("none: the model chose"))
 
-    @admin.display(description=_("aspect ratio"))
+    @admin.display(description=_("shape"))
     def aspect_ratio(self, run: IsolationRun) -> str:
         return run.batch.get_aspect_ratio_display()
 
-    @admin.display(description=_("resolution"))
+    @admin.display(description=_("size"))
     def resolution(self, run: IsolationRun) -> str:
         return run.batch.get_resolution_display()
 
