@@ -1,25 +1,19 @@
 """The state of images on the host's own list, whatever the host's ModelAdmin does."""
 
 import random
-import uuid
 from datetime import timedelta
 
 import pytest
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
-from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
 from django_product_isolation.admin.host import state_column
-from django_product_isolation.admin.host.attach import attach
 from django_product_isolation.admin.host.state_filter import CHOICES, WORKING
 from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.models import IsolationRun
-from tests.admin.host.odd_shop import OddImage, odd_site
-from tests.catalogue.admin import ProductImageAdmin
-from tests.catalogue.models import Product, ProductImage, Shot, StudioShot, Swatch
-from tests.photos import make_image, make_swatch, photo_file, shown_bytes
+from tests.catalogue.models import ProductImage
+from tests.photos import make_image
 from tests.shop import (
     CHANGE,
     CHANGELIST,
@@ -33,33 +27,10 @@ from tests.shop import (
     make_images_without_files,
     make_run,
     make_staff,
-    said,
     tick,
 )
 
 pytestmark = pytest.mark.django_db
-
-ODD = "/odd/catalogue/oddimage/"
-
-
-@pytest.fixture
-def boss(client, django_user_model):
-    user = django_user_model.objects.create_superuser("boss")
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
-def odd(settings, boss):
-    """Register a ModelAdmin class for images on a site of its own; returns the instance."""
-    sites = []
-
-    def register(admin_class, model=OddImage):
-        site = odd_site(settings, (model, admin_class))
-        sites.append(site)
-        return site.__enter__().get_model_admin(model)
-
-    return register
 
 
 def column_of(response) -> dict[str, str]:
@@ -71,10 +42,6 @@ def column_of(response) -> dict[str, str]:
 
 def has_column(response) -> bool:
     return "isolation_state" in response.context["cl"].list_display
-
-
-def badge(word, tone) -> str:
-    return f'<span class="isolation-badge isolation-{tone}">{word}</span>'
 
 
 @pytest.mark.parametrize("status", Status)
@@ -229,283 +196,3 @@ class ImagesElsewhere:
 
 
 # What hosts do
-
-
-def test_no_class_of_the_hosts_is_changed():
-    assert "get_list_display" not in vars(ProductImageAdmin)
-    assert not hasattr(ProductImageAdmin, "isolation_state")
-    model_admin = admin.site.get_model_admin(ProductImage)
-    assert isinstance(model_admin, ProductImageAdmin)
-    assert repr(model_admin).startswith("<ProductImageAdmin: ")
-    assert type(model_admin).__module__ == "tests.catalogue.admin"
-
-
-def test_attaching_again_adds_nothing():
-    before = type(admin.site.get_model_admin(ProductImage))
-    attach()
-    assert type(admin.site.get_model_admin(ProductImage)) is before
-
-
-class ByPerson(admin.ModelAdmin):
-    def get_list_display(self, request):
-        return ("caption", "product") if request.user.is_superuser else ("product",)
-
-
-class LinksElsewhere(admin.ModelAdmin):
-    list_display = ["caption", "product"]
-    list_display_links = ["product"]
-
-
-class NoLinks(admin.ModelAdmin):
-    list_display = ["caption"]
-    list_display_links = None
-
-
-class Editable(admin.ModelAdmin):
-    list_display = ["product", "caption", "original"]
-    list_editable = ["caption", "original"]
-
-
-class Narrowing(ChangeList):
-    def get_results(self, request):
-        super().get_results(request)
-        self.result_list = [row for row in self.result_list if row.caption]
-
-
-class OwnChangeList(admin.ModelAdmin):
-    def get_changelist(self, request, **kwargs):
-        return Narrowing
-
-
-class OwnActions(admin.ModelAdmin):
-    actions = ["touch"]
-
-    def touch(self, request, queryset):
-        queryset.update(caption="touched")
-
-    def get_actions(self, request, action_location=None):  # the second is Django's since 6.1
-        given = [action_location] if action_location else []
-        theirs = super().get_actions(request, *given)
-        return {**theirs, "also": (OwnActions.touch, "also", "Also touch")}
-
-
-class OwnQueryset(admin.ModelAdmin):
-    list_display = ["shout"]
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).annotate(shouted=F("caption")).order_by("-pk")
-
-    def shout(self, image):
-        return image.shouted
-
-
-class Deferring(admin.ModelAdmin):
-    def get_queryset(self, request):
-        return super().get_queryset(request).defer("original")
-
-
-class Values(admin.ModelAdmin):
-    list_display = ()
-
-
-class OwnFilters(admin.ModelAdmin):
-    list_filter = ["product"]
-    search_fields = ["caption"]
-    list_per_page = 2
-    sortable_by = ()
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.ALWAYS
-
-    @property
-    def media(self):
-        return super().media
-
-
-HOSTS = [
-    ByPerson,
-    LinksElsewhere,
-    NoLinks,
-    Editable,
-    OwnChangeList,
-    OwnActions,
-    OwnQueryset,
-    Deferring,
-    OwnFilters,
-    admin.ModelAdmin,
-]
-
-
-@pytest.mark.parametrize("host", HOSTS, ids=lambda host: host.__name__)
-def test_every_hosts_list_has_the_column_last_and_the_filter(client, odd, host, count_queries):
-    run = make_run(Status.APPLIED)
-    odd(host)
-    response = client.get(ODD, {"isolation": "applied"})
-    assert response.status_code == 200
-    assert list(response.context["cl"].list_display)[-1] == "isolation_state"
-    assert badge("Applied", "good") in response.content.decode()
-    assert [image.pk for image in response.context["cl"].result_list] == [image_of(run).pk]
-    for _ in range(3):
-        make_run(Status.FAILED)
-    assert count_queries(lambda: client.get(ODD, {"all": ""}), naming="isolationrun") == 1
-
-
-@pytest.mark.parametrize("host", HOSTS, ids=lambda host: host.__name__)
-def test_every_hosts_image_page_has_the_panel_and_saves(client, odd, host):
-    image = image_of(make_run(Status.APPLIED))
-    odd(host)
-    page = client.get(f"{ODD}{image.pk}/change/").content.decode()
-    assert 'class="isolation isolation-panel"' in page
-    posted = {"product": image.product_id, "caption": "new", "_save": "Save"}
-    assert client.post(f"{ODD}{image.pk}/change/", posted).status_code == 302
-    assert ProductImage.objects.get().caption == "new"
-
-
-@pytest.mark.parametrize("host", [*HOSTS, Values], ids=lambda host: host.__name__)
-def test_django_finds_no_fault_with_them(odd, host):
-    assert odd(host).check() == []
-
-
-def test_a_list_without_columns_stays_without(client, odd):
-    odd(Values)
-    make_run(Status.APPLIED)
-    response = client.get(ODD)
-    assert response.status_code == 200
-    assert not has_column(response)
-
-
-def test_links_and_editing_stay_the_hosts(client, odd):
-    run = make_run(Status.APPLIED)
-    odd(Editable)
-    page = client.get(ODD)
-    form = page.context["cl"].formset.forms[0]
-    posted = {
-        "form-TOTAL_FORMS": 1,
-        "form-INITIAL_FORMS": 1,
-        form["id"].html_name: run.object_pk,
-        form["caption"].html_name: "typed in the list",
-        "_save": "Save",
-    }
-    assert client.post(ODD, posted).status_code == 302
-    assert image_of(run).caption == "typed in the list"
-    assert image_of(run).original.name == run.result_name
-    posted[form["caption"].html_name] = "x" * 101
-    again = client.post(ODD, posted)
-    assert "at most 100 characters" in again.content.decode()
-    assert "Applied" in column_of(again)[run.object_pk]
-
-
-def test_an_unsaved_upload_in_a_form_drawn_again_changes_no_state(client, odd):
-    run = make_run(Status.APPLIED)
-    odd(admin.ModelAdmin)
-    posted = {"product": "", "caption": "x", "original": photo_file("new.jpg")}
-    page = client.post(f"{ODD}{run.object_pk}/change/", posted).content.decode()
-    assert "This field is required" in page
-    assert badge("Applied", "good") in page
-    assert "Restore original" in page
-
-
-def test_the_hosts_own_actions_stay(client, odd):
-    run = make_run(Status.APPLIED)
-    odd(OwnActions)
-    names = [name for name, _ in client.get(ODD).context["action_form"].fields["action"].choices]
-    assert {"touch", "also", "isolate_product", "restore_original"} < set(names)
-    client.post(ODD, tick([image_of(run)], "also"))
-    assert image_of(run).caption == "touched"
-    response = client.post(ODD, tick([image_of(run)], "restore_original"), follow=True)
-    assert said(response) == ["1 original is being restored. View progress"]
-
-
-def test_the_host_may_say_where_the_column_stands(client, odd):
-    make_run(Status.APPLIED)
-
-    class Placed(admin.ModelAdmin):
-        list_display = ["caption", "isolation_state", "product"]
-
-    model_admin = odd(Placed)
-    assert model_admin.check() == []
-    response = client.get(ODD)
-    shown = list(response.context["cl"].list_display)
-    assert shown == ["action_checkbox", "caption", "isolation_state", "product"]
-    assert badge("Applied", "good") in response.content.decode()
-    client.force_login(make_staff("catalogue.view_oddimage"))
-    assert not has_column(client.get(ODD))
-
-
-def test_the_host_may_leave_column_filter_and_panel_out(client, odd):
-    image = image_of(make_run(Status.APPLIED))
-
-    class Without(admin.ModelAdmin):
-        isolation_column = False
-        isolation_panel = False
-
-    odd(Without)
-    response = client.get(ODD)
-    assert not has_column(response)
-    assert list(response.context["cl"].list_filter) == []
-    page = client.get(f"{ODD}{image.pk}/change/").content.decode()
-    assert "isolation-panel" not in page
-
-
-def test_a_host_may_use_the_badge_elsewhere(client, odd):
-    image = image_of(make_run(Status.APPLIED))
-
-    class Elsewhere(admin.ModelAdmin):
-        readonly_fields = ["isolation_state"]
-        isolation_panel = False
-
-    assert odd(Elsewhere).check() == []
-    page = client.get(f"{ODD}{image.pk}/change/").content.decode()
-    assert badge("Applied", "good") in page
-
-
-def test_uuid_keys(client, boss):
-    swatch, other = make_swatch("Linen"), make_swatch("Wool")
-    batch = make_batch(model_label="catalogue.swatch", field_name="picture")
-    IsolationRun.objects.create(
-        batch=batch, object_pk=str(swatch.pk), label="Linen", source_name=swatch.picture.name
-    )
-    url = reverse("admin:catalogue_swatch_changelist")
-    badges = column_of(client.get(url))
-    assert "Queued" in badges[str(swatch.pk)]
-    assert badges[str(other.pk)] == ""
-    assert set(column_of(client.get(url, {"isolation": "working"}))) == {str(swatch.pk)}
-    page = client.get(reverse("admin:catalogue_swatch_change", args=[swatch.pk]))
-    assert "Queued" in page.content.decode()
-    assert Swatch.objects.filter(pk=uuid.UUID(str(swatch.pk))).exists()
-
-
-def test_multi_table_inheritance(client, odd, option):
-    option(IMAGES={"catalogue.StudioShot": {"field": "picture"}})
-    shot = StudioShot.objects.create(studio="North", picture=photo_file())
-    Shot.objects.create(picture=photo_file())
-    batch = make_batch(model_label="catalogue.studioshot", field_name="picture")
-    IsolationRun.objects.create(
-        batch=batch,
-        object_pk=str(shot.pk),
-        label="North",
-        source_name=shot.picture.name,
-        status=Status.FAILED,
-    )
-    odd(admin.ModelAdmin, StudioShot)
-    url = "/odd/catalogue/studioshot/"
-    assert "Failed" in column_of(client.get(url))[str(shot.pk)]
-    assert set(column_of(client.get(url, {"isolation": "ended"}))) == {str(shot.pk)}
-    assert "isolation-panel" in client.get(f"{url}{shot.pk}/change/").content.decode()
-
-
-def test_a_page_of_a_long_list_has_its_badges(client, odd):
-    for n in range(5):
-        make_run(Status.FAILED, name=f"Cup {n}")
-    odd(OwnFilters)
-    for page in (1, 2, 3):
-        badges = column_of(client.get(ODD, {"p": page, "q": "as taken"}))
-        assert badges
-        assert all("Failed" in drawn for drawn in badges.values())
-
-
-def test_two_sites_show_the_same_state(client, odd, boss):
-    run = make_run(Status.FAILED)
-    odd(admin.ModelAdmin)
-    assert "Failed" in column_of(client.get(ODD))[run.object_pk]
-    assert shown_bytes(image_of(run))
-    assert Product.objects.count() == 1
