@@ -143,9 +143,6 @@ class RunAdmin(ReadOnly, ReadableAdmin, RunModelAdmin):
         "charged",
     )
 
-    class Media:
-        css = {"all": ("product_isolation/product_isolation.css",)}
-
     def has_isolate_image_permission(self, request: HttpRequest) -> bool:
         return permissions.has_permission(request, permissions.ISOLATE)
 

@@ -142,7 +142,7 @@ def test_many_presets_may_be_no_default_at_all(client, manager):
 
 def test_a_category_alone_is_no_default(client, manager):
     page = client.post(f"{PRESETS}add/", posted(default_category="Boots")).content.decode()
-    assert "Say which images it is the default for" in page
+    assert "Select which images it is the default for" in page
     assert not Preset.objects.exists()
 
 
