@@ -144,13 +144,13 @@ class RunAdmin(ReadOnly, ReadableAdmin, RunModelAdmin):
     )
 
     def has_isolate_image_permission(self, request: HttpRequest) -> bool:
-        return permissions.has_permission(request, permissions.ISOLATE)
+        return permissions.has_any_permission(request, permissions.ISOLATE)
 
     def has_review_result_permission(self, request: HttpRequest) -> bool:
-        return permissions.has_permission(request, permissions.REVIEW)
+        return permissions.has_any_permission(request, permissions.REVIEW)
 
     def has_restore_image_permission(self, request: HttpRequest) -> bool:
-        return permissions.has_permission(request, permissions.RESTORE)
+        return permissions.has_any_permission(request, permissions.RESTORE)
 
     @admin.display(description=_("before and after"))
     def pictures(self, run: IsolationRun) -> str:

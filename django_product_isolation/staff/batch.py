@@ -139,7 +139,7 @@ def may_differ(card: Card, since: datetime) -> bool:
 
 def to_review(request: HttpRequest, runs: Sequence[IsolationRun]) -> int:
     """How many results of the batch the user may go and review."""
-    may_review = permissions.has_permission(request, permissions.REVIEW)
+    may_review = permissions.has_any_permission(request, permissions.REVIEW)
     return sum(map(waits_for_review, runs)) if may_review else 0
 
 

@@ -67,7 +67,7 @@ class Decision:
     def is_open_to(self, request: HttpRequest) -> bool:
         """Whether the user has the permissions; about which runs is another question."""
         return all(
-            permissions.has_permission(request, permission) for permission in self.permissions
+            permissions.has_any_permission(request, permission) for permission in self.permissions
         )
 
     def label_for(self, count: int) -> str:

@@ -85,7 +85,7 @@ def load_order(request: HttpRequest, selection: Selection) -> OrderContext:
     # A result that waits is rejected by the order, which takes a reviewer.
     redo_of = (
         map(UUID, selection.redo_of)
-        if permissions.has_permission(request, permissions.REVIEW)
+        if permissions.has_any_permission(request, permissions.REVIEW)
         else ()
     )
     # Whatever was not looked at is not allowed either.

@@ -64,7 +64,7 @@ def run_picture(request: HttpRequest, pk: str, which: str) -> HttpResponseBase:
 @require_safe
 def image_picture(request: HttpRequest, model_label: str, pk: str) -> HttpResponseBase:
     """What an image of the host's shows now. Needs the right to isolate and to see it."""
-    if not permissions.has_permission(request, permissions.ISOLATE):
+    if not permissions.has_any_permission(request, permissions.ISOLATE):
         raise PermissionDenied
     target = find_target(model_label, request.GET.get("field", ""))
     if target is None:

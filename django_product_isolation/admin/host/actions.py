@@ -84,7 +84,7 @@ def permission_check(
     """What Django asks before it offers an action: our permission and the right to change."""
 
     def has_permission(request: HttpRequest) -> bool:
-        may = permissions.has_permission(request, permission)
+        may = permissions.has_any_permission(request, permission)
         return may and model_admin.has_change_permission(request)
 
     return has_permission

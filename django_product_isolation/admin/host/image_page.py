@@ -62,13 +62,13 @@ def controls(
     ask_for = urlencode({"field": target.field.name, "back": request.get_full_path() + at})
     has_file = bool(getattr(image, target.field.attname))
     is_free = has_file and not target.obstacle and not (run and run.is_open)
-    if is_free and permissions.has_permission(request, permissions.ISOLATE):
+    if is_free and permissions.has_any_permission(request, permissions.ISOLATE):
         url = reverse("product_isolation:select", args=[target.label])
         values["isolate_url"] = f"{url}?{ask_for}"
     if (
         run
         and run.status == Status.APPLIED
-        and permissions.has_permission(request, permissions.RESTORE)
+        and permissions.has_any_permission(request, permissions.RESTORE)
     ):
         url = reverse("product_isolation:restore", args=[run.pk])
         values["restore_url"] = f"{url}?{back}"

@@ -81,7 +81,7 @@ class ProductAction:
         """Our permission, and the right to change the images, which may be another admin's."""
 
         def has_permission(request: HttpRequest) -> bool:
-            may_isolate = permissions.has_permission(request, permissions.ISOLATE)
+            may_isolate = permissions.has_any_permission(request, permissions.ISOLATE)
             return may_isolate and permissions.has_change_permission(request, self.target.label)
 
         return has_permission
