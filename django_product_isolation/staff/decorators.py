@@ -78,7 +78,7 @@ def staff_page(
     """
 
     def decorate(view: View) -> View:
-        # Decisions and orders make transactions of their own, which may be begun anew.
+        # Decisions and orders make transactions of their own, which may have to be repeated.
         @readable
         @never_cache
         @transaction.non_atomic_requests

@@ -56,12 +56,12 @@ class OrderContext:
 
     @property
     def unread(self) -> int:
-        """How many images were chosen beyond those that are kept."""
+        """How many images were selected beyond those that the selection keeps."""
         return self.selection.chosen - len(self.selection.object_pks)
 
     @property
     def missing(self) -> int:
-        """How many images were deleted since, or are not shown to this person."""
+        """How many images were deleted since, or are not shown to this user."""
         found = len(self.plan.accepted) + len(self.plan.skipped)
         return len(self.selection.object_pks) - found
 

@@ -25,7 +25,7 @@ RESTORE = "product_isolation.restore_image"
 VIEW = "product_isolation.view_isolationrun"
 # A right of its own: who may have images isolated need not know what everybody's cost.
 SPENDING = "product_isolation.view_spending"
-# Any of these comes with the pictures of the images that the person may see.
+# Any of these comes with the pictures of the images that the user may see.
 ANY = (ISOLATE, REVIEW, RESTORE, VIEW)
 
 

@@ -1,7 +1,7 @@
 """Previews of the host's images and of runs, and their addresses.
 
-A stored file is decoded and encoded again, never passed on as it is, and no address of the storage
-stands on a page: a private bucket's signed link opens the file to whoever reads it.
+A stored file is decoded and encoded again, never passed on as it is. Pages never hold an address of
+the storage: a private bucket's signed link opens the file to everybody who has it.
 """
 
 import hashlib

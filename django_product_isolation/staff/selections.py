@@ -38,7 +38,7 @@ def select(
     back: str = "",
     field: str = "",
 ) -> HttpResponseRedirect:
-    """Keep the chosen images and lead to their confirm page; spends nothing, changes nothing.
+    """Keep the images as a selection and redirect to its confirm page. Spends and changes nothing.
 
     ``images`` are a queryset or primary keys; the first 5000 are kept, and all are counted.
     ``prefill`` is what the page starts with instead of presets and settings: ``prompt``,
@@ -92,7 +92,7 @@ def sites_called(name: str) -> list[AdminSite]:
 
 
 def site_called(request: HttpRequest, name: str, model_label: str) -> AdminSite:
-    """The admin site of that name, if it lets the person in; else one that does."""
+    """The admin site of that name, if it lets the user in; else one that does."""
     entered = [site for site in sites_called(name) if lets_in(site, request)]
     return entered[0] if entered else get_admin_site(request, model_label)
 

@@ -121,8 +121,8 @@ def main_images(target: Target, products: QuerySet[Any]) -> QuerySet[Any]:
     own = images.filter(**{product_key(target): OuterRef("pk")})
     first = own.order_by(*own_ordering(target)).values("pk")[:1]
     mains = products.order_by().annotate(isolation_main=Subquery(first))
-    chosen = images.filter(pk__in=mains.values("isolation_main"))
-    return chosen.order_by(product_key(target), "pk")
+    firsts = images.filter(pk__in=mains.values("isolation_main"))
+    return firsts.order_by(product_key(target), "pk")
 
 
 def product_key(target: Target) -> str:
