@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
+from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
@@ -130,18 +130,7 @@ class RunAdmin(ReadOnly, ReadableAdmin, RunModelAdmin):
             },
         ),
     )
-    readonly_fields = (
-        "id",
-        "state",
-        "reason_id",
-        "started",
-        "by",
-        "asked_prompt",
-        "aspect_ratio",
-        "resolution",
-        "review_first",
-        "charged",
-    )
+    readonly_fields = tuple(flatten_fieldsets(fieldsets))
 
     def has_isolate_image_permission(self, request: HttpRequest) -> bool:
         return permissions.has_any_permission(request, permissions.ISOLATE)

@@ -30,7 +30,7 @@ from django_product_isolation.workflow.start import PROMPT_MAX_LENGTH
 
 from . import formatting, permissions
 from .order_costs import over_budget
-from .selections import keep
+from .selections import select
 from .targets import can_isolate
 
 NOT_NAMED = gettext_lazy("This kind of image is no longer isolated here. Ask your developer.")
@@ -180,7 +180,7 @@ def redo(request: HttpRequest, runs: Sequence[IsolationRun], notes: Notes) -> st
         "review": before.review,
         **common_or_own(prompts),
     }
-    return keep(
+    return select(
         request,
         model,
         get_admin_site(request, before.model_label).name,

@@ -566,8 +566,7 @@ def redo_page(run, user, rf) -> str:
     """The confirm page's address for having the run's image isolated once more."""
     request = rf.post("/")
     request.user = user
-    images = admin.site.get_model_admin(ProductImage)
-    return select(request, images, [run.object_pk], redo_of=[run.pk])["Location"]
+    return select(request, ProductImage, "admin", [run.object_pk], redo_of=[run.pk])["Location"]
 
 
 def test_a_result_that_waits_is_turned_down_by_the_order_and_not_before(client, staff, rf):

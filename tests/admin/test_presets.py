@@ -216,16 +216,13 @@ def test_the_default_of_the_model_is_where_the_page_starts(client, staff):
 
 
 def test_what_a_selection_brings_along_wins_over_the_default(client, staff, rf):
-    from django.contrib import admin
-
     from django_product_isolation.staff.selections import select
 
     make_preset(default_model=IMAGES)
     request = rf.post("/")
     request.user = staff
     images = [make_image("Cup").pk, make_image("Pot").pk]
-    images_admin = admin.site.get_model_admin(ProductImage)
-    response = select(request, images_admin, images, prefill={"prompt": "a cup"})
+    response = select(request, ProductImage, "admin", images, prefill={"prompt": "a cup"})
     assert filled(client.get(response["Location"])) == ("a cup", *USUAL[1:])
 
 

@@ -30,7 +30,8 @@ def isolate_product(
 ) -> HttpResponseRedirect:
     """Lead to the confirm page of the ticked images."""
     refuse_without(model_admin, request, "isolate_image")
-    return select(request, model_admin, queryset, field=field, back=request.get_full_path())
+    site_name, back = model_admin.admin_site.name, request.get_full_path()
+    return select(request, model_admin.model, site_name, queryset, field=field, back=back)
 
 
 @admin.action(permissions=["restore_image"], description=gettext_lazy("Restore original"))

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from django_product_isolation.host import Target, shown_rows
 from django_product_isolation.host.access.sites import admin_for
 from django_product_isolation.staff import permissions
-from django_product_isolation.staff.selections import keep
+from django_product_isolation.staff.selections import select
 
 ALL, MAIN = "all", "main"
 LABELS = {
@@ -56,7 +56,7 @@ class ProductAction:
                 raise PermissionDenied
             images = (all_images if self.which == ALL else main_images)(self.target, queryset)
             images_admin = admin_for(request, self.target.model, model_admin.admin_site)
-            return keep(
+            return select(
                 request,
                 self.target.model,
                 (images_admin or model_admin).admin_site.name,
