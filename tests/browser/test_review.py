@@ -96,7 +96,9 @@ def test_keys_can_be_switched_off(queue, runs):
 def test_the_edge_between_before_and_after_slides(queue, runs):
     assert edge(queue, runs[0]) == 50
     slider = card(queue, runs[0]).get_by_role("slider")
-    expect(slider).to_have_accessible_name("Bowl: percent of the width that shows it before")
+    expect(slider).to_have_accessible_name(
+        "Bowl: percentage of the width that shows the picture before"
+    )
     slider.fill("20")
     assert edge(queue, runs[0]) == 20
     queue.keyboard.press("j")

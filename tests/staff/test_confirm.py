@@ -204,7 +204,7 @@ def test_images_that_were_deleted_meanwhile_are_counted(client, staff):
     address = choose(client, images)
     images[0].delete()
     page = client.get(address).content.decode()
-    assert "1 chosen image was deleted meanwhile or is not shown to you." in page
+    assert "1 selected image was deleted in the meantime or is not visible to you." in page
     assert 'value="Isolate 1 image for $0.27"' in page
 
 
@@ -228,7 +228,7 @@ def test_beyond_sixty_pictures_names_are_listed(client, staff):
 def test_of_a_whole_table_the_page_says_how_many_it_did_not_look_at(client, staff):
     images = [make_image("Cup"), make_image("Pot")]
     page = client.get(make_selection(images, chosen=7000)).content.decode()
-    assert "6998 further images were not looked at" in page
+    assert "6998 further images were not checked" in page
 
 
 def test_images_that_show_a_result_already_are_marked(client, staff):
@@ -434,7 +434,7 @@ def test_two_pages_for_the_same_image_order_once(client, staff):
     quote = quote_on(client.get(second))
     press(client, first)
     page = press(client, second, quote=quote).content.decode()
-    assert "None of the chosen images can be isolated now." in page
+    assert "None of the selected images can be isolated now." in page
     assert "Enamel mug is being isolated already." in page
     assert IsolationRun.objects.count() == 1
 
@@ -566,8 +566,7 @@ def redo_page(run, user, rf) -> str:
     """The confirm page's address for having the run's image isolated once more."""
     request = rf.post("/")
     request.user = user
-    images = admin.site.get_model_admin(ProductImage)
-    return select(request, images, [run.object_pk], redo_of=[run.pk])["Location"]
+    return select(request, ProductImage, "admin", [run.object_pk], redo_of=[run.pk])["Location"]
 
 
 def test_a_result_that_waits_is_turned_down_by_the_order_and_not_before(client, staff, rf):

@@ -233,7 +233,7 @@ def test_the_balance_is_the_one_last_read(client, boss):
     page = client.get(url()).content.decode()
     assert "$1,234.50" in page
     hour = "5:30" if django_settings.USE_TZ else "7:30"  # Chicago; São Paulo
-    assert f"as it was March 31, 2026, {hour} a.m." in page
+    assert f"as of March 31, 2026, {hour} a.m." in page
     AccountBalance.objects.update(amount=None)
     assert "Not known." in client.get(url()).content.decode()
 
