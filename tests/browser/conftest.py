@@ -101,7 +101,3 @@ def shop(page, log_in):
     log_in(page.context)
     yield page
     assert complaints == []
-
-
-def is_blocked(said) -> bool:
-    return "Content Security Policy" in said.text

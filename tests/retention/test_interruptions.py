@@ -81,6 +81,7 @@ def names_of(run):
     return {run.source_name, run.result_name, *left.values_list("detail", flat=True)}
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("statement", ["UPDATE", "INSERT"])
 @pytest.mark.parametrize("number", range(1, 9))
 def test_pruning_ended_at_any_statement_goes_on_at_the_next_start(

@@ -194,6 +194,7 @@ def plain_addresses(shop, *, but=()):
     return [a for a in once.values() if not any(part in a for part in ("health", *but))]
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("text", NONSENSE[:15], ids=lambda text: ascii(text)[:20])
 def test_no_name_in_the_query_makes_a_500(client, shop, text):
     wrong = []
@@ -206,6 +207,7 @@ def test_no_name_in_the_query_makes_a_500(client, shop, text):
     assert not wrong
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("text", NONSENSE[:5] + NONSENSE[9:13], ids=lambda text: ascii(text)[:20])
 def test_nothing_that_is_posted_makes_a_500(client, shop, text):
     run, wrong = shop["run"], []

@@ -16,34 +16,11 @@ from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.models import AccountBalance, IsolationRun
 from django_product_isolation.spending import report as workflow_spending
 from tests.moments import at
-from tests.shop import BATCHES, EVERYTHING, RUNS, VIEW, make_batch, make_staff
+from tests.shop import BATCHES, EVERYTHING, RUNS, make_batch, make_staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_network", "last_of_march")]
 
 SPENDING = "product_isolation.view_spending"
-NOW = "2026-03-31 10:30+00:00"
-
-
-@pytest.fixture(autouse=True)
-def no_network(monkeypatch):
-    """Whoever reaches for Runflow fails the test."""
-
-    def refuse(*_args, **_kwargs):
-        raise AssertionError("A request that staff wait for went over the network.")
-
-    monkeypatch.setattr("django_product_isolation.runflow.api.reply_to", refuse)
-
-
-@pytest.fixture(autouse=True)
-def now(monkeypatch):
-    monkeypatch.setattr(django_timezone, "now", lambda: at(NOW))
-
-
-@pytest.fixture
-def boss(client):
-    user = make_staff(SPENDING, VIEW, name="boss")
-    client.force_login(user)
-    return user
 
 
 def url(**query) -> str:
@@ -80,7 +57,7 @@ def shown(client, **query):
     return context["total"].amount, *map(as_table, (context["days"], people, models, statuses))
 
 
-def test_the_sums_are_right_to_the_cent(client, boss):
+def test_the_sums_are_right_to_the_cent(client, bookkeeper):
     ann, ben = make_staff(name="ann"), make_staff(name="ben")
     first = batch_at("2026-03-02 12:00+00:00", ann)
     for _ in range(7):
@@ -111,7 +88,7 @@ def test_the_sums_are_right_to_the_cent(client, boss):
     assert statuses["Queued"] == (1, "0.0000", "0.2700")
 
 
-def test_what_is_open_stands_apart_from_what_was_charged(client, boss):
+def test_what_is_open_stands_apart_from_what_was_charged(client, bookkeeper):
     batch = batch_at("2026-03-02 12:00+00:00", unit_price=Decimal("1.5"))
     add_run(batch, cost="0.27")
     for status in (Status.PROCESSING, Status.HELD, Status.QUEUED):
@@ -121,7 +98,7 @@ def test_what_is_open_stands_apart_from_what_was_charged(client, boss):
     assert "Not charged yet, at most: $4.50" in page
 
 
-def test_the_page_and_the_budgets_count_the_same(client, boss, option):
+def test_the_page_and_the_budgets_count_the_same(client, bookkeeper, option):
     option(MONTHLY_BUDGET="100", DAILY_BUDGET="0.30")
     batch = batch_at("2026-03-31 09:00+00:00")
     for status in Status:
@@ -155,7 +132,7 @@ def test_the_page_and_the_budgets_count_the_same(client, boss, option):
         ("America/Havana", "2026-03-08 05:00+00:00", "March 8, 2026"),
     ],
 )
-def test_a_day_is_one_of_the_shops_own(client, boss, settings, zone, moment, day):
+def test_a_day_is_one_of_the_shops_own(client, bookkeeper, settings, zone, moment, day):
     settings.TIME_ZONE = zone
     with django_timezone.override(ZoneInfo(zone)):
         add_run(batch_at(moment), cost="0.27")
@@ -167,7 +144,7 @@ def test_a_day_is_one_of_the_shops_own(client, boss, settings, zone, moment, day
             assert shown(client, **{"from": that_day, "to": that_day})[0].runs == runs
 
 
-def test_the_period_is_chosen_by_name_or_by_days(client, boss):
+def test_the_period_is_chosen_by_name_or_by_days(client, bookkeeper):
     for moment in ("2026-02-01", "2026-02-28", "2026-03-01", "2026-03-02", "2026-03-31"):
         add_run(batch_at(f"{moment} 12:00+00:00"), cost="1")
     add_run(batch_at("2026-01-31 23:59+00:00"), cost="1")
@@ -189,14 +166,16 @@ def test_the_period_is_chosen_by_name_or_by_days(client, boss):
         ({"from": "9999-12-31", "to": "9999-12-31"}, "less than or equal"),
     ],
 )
-def test_days_that_make_no_sense_are_refused_in_words(client, boss, days, complaint):
+def test_days_that_make_no_sense_are_refused_in_words(client, bookkeeper, days, complaint):
     response = client.get(url(**days))
     assert response.status_code == 200
     assert complaint in response.content.decode()
     assert client.get(reverse("product_isolation:spending_export", query=days)).status_code == 400
 
 
-def test_more_runs_than_a_page_adds_up_are_refused_in_words_but_exported(client, boss, monkeypatch):
+def test_more_runs_than_a_page_adds_up_are_refused_in_words_but_exported(
+    client, bookkeeper, monkeypatch
+):
     monkeypatch.setattr("django_product_isolation.staff.spending.MAX_RUNS", 2)
     batch = batch_at("2026-02-03 12:00+00:00")
     days = {"from": "2026-02-01", "to": "2026-02-28"}
@@ -213,11 +192,13 @@ def test_more_runs_than_a_page_adds_up_are_refused_in_words_but_exported(client,
     assert len(exported(client, **days)) == 3
 
 
-def test_what_is_begun_while_the_sums_are_made_waits_for_the_next_look(client, boss, monkeypatch):
+def test_what_is_begun_while_the_sums_are_made_waits_for_the_next_look(
+    client, bookkeeper, monkeypatch
+):
     real = workflow_spending.amounts_by_batch
 
     def meanwhile(period):
-        add_run(batch_at(f"{NOW}"), cost="1")
+        add_run(batch_at(str(django_timezone.now())), cost="1")
         return real(period)
 
     monkeypatch.setattr(workflow_spending, "amounts_by_batch", meanwhile)
@@ -227,9 +208,9 @@ def test_what_is_begun_while_the_sums_are_made_waits_for_the_next_look(client, b
     assert shown(client)[0].charged == 1
 
 
-def test_the_balance_is_the_one_last_read(client, boss):
+def test_the_balance_is_the_one_last_read(client, bookkeeper):
     assert "Not known." in client.get(url()).content.decode()
-    AccountBalance.objects.create(pk=1, amount=Decimal("1234.5"), read_at=at(NOW))
+    AccountBalance.objects.create(pk=1, amount=Decimal("1234.5"), read_at=django_timezone.now())
     page = client.get(url()).content.decode()
     assert "$1,234.50" in page
     hour = "5:30" if django_settings.USE_TZ else "7:30"  # Chicago; São Paulo
@@ -238,7 +219,7 @@ def test_the_balance_is_the_one_last_read(client, boss):
     assert "Not known." in client.get(url()).content.decode()
 
 
-def test_amounts_follow_the_readers_language(client, boss, option, settings):
+def test_amounts_follow_the_readers_language(client, bookkeeper, option, settings):
     option(DAILY_BUDGET="2000")
     batch = batch_at("2026-03-31 09:00+00:00")
     add_run(batch, cost="1234.5")
@@ -250,36 +231,6 @@ def test_amounts_follow_the_readers_language(client, boss, option, settings):
     assert 'value="1234.5000"' in page
 
 
-def test_who_may_isolate_need_not_know_what_everybody_costs(client):
-    client.force_login(make_staff(*EVERYTHING))
-    export = reverse("product_isolation:spending_export") + "?from=2026-03-01&to=2026-03-31"
-    assert client.get(url()).status_code == 403
-    assert client.get(export).status_code == 403
-    assert url() not in client.get(BATCHES).content.decode()
-
-
-def test_the_right_does_not_open_it_for_those_who_are_no_staff(client, boss):
-    boss.is_staff = False
-    boss.save()
-    assert client.get(url()).url.startswith("/admin/login/?next=")
-
-
-def test_strangers_log_in_first(client):
-    assert client.get(url()).url.startswith("/admin/login/?next=")
-
-
-def test_there_is_nothing_to_post(client, boss):
-    assert client.post(url()).status_code == 405
-
-
-def test_the_batch_list_and_the_index_lead_there(client):
-    client.force_login(make_staff(*EVERYTHING, SPENDING))
-    for address in (BATCHES, "/admin/product_isolation/"):
-        assert f'href="{url()}"' in client.get(address).content.decode()
-    client.force_login(make_staff(*EVERYTHING, name="ben"))
-    assert url() not in client.get("/admin/product_isolation/").content.decode()
-
-
 def exported(client, **days) -> list[dict[str, str]]:
     query = days or {"from": "2026-03-01", "to": "2026-03-31"}
     response = client.get(reverse("product_isolation:spending_export", query=query))
@@ -289,59 +240,7 @@ def exported(client, **days) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(b"".join(response).decode())))
 
 
-def test_the_export_has_a_line_for_every_run(client, boss):
-    ann = make_staff(name="ann")
-    batch = batch_at("2026-03-02 12:00+00:00", ann)
-    add_run(batch, cost="0.27", label='Cup, "blue"', runflow_run_id="run_a")
-    add_run(batch_at("2026-03-03 12:00+00:00"), Status.QUEUED, label="Ü", runflow_run_id=None)
-    add_run(batch_at("2026-02-03 12:00+00:00"), cost="9")
-    assert exported(client) == [
-        {
-            "day": "2026-03-02",
-            "person": "ann",
-            "model": "catalogue.productimage",
-            "product": 'Cup, "blue"',
-            "status": "Applied",
-            "runflow id": "run_a",
-            "cost USD": "0.2700",
-        },
-        {
-            "day": "2026-03-03",
-            "person": "",
-            "model": "catalogue.productimage",
-            "product": "Ü",
-            "status": "Queued",
-            "runflow id": "",
-            "cost USD": "",
-        },
-    ]
-
-
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", " +", "\r@", "\n-"])
-def test_no_name_becomes_a_formula(client, boss, start):
-    formula = f"{start}HYPERLINK(1)"
-    batch = batch_at("2026-03-02 12:00+00:00", make_staff(name=f"{start[-1]}ann"))
-    add_run(batch, label=formula, runflow_run_id=f"{start[-1]}x")
-    [line] = exported(client)
-    written = formula.replace("\t", " ").replace("\r", " ").replace("\n", " ")
-    assert line["product"] == f"'{written}"
-    assert line["person"] == f"'{start[-1]}ann"
-    assert line["runflow id"] == f"'{start[-1]}x"
-
-
-def test_no_part_of_a_name_becomes_a_formula_where_semicolons_separate(client, boss):
-    batch = batch_at("2026-03-02 12:00+00:00", make_staff(name="ann"))
-    add_run(batch, label='Mug;=HYPERLINK("http://evil.example")\n=1+1', runflow_run_id="x")
-    [line] = exported(client)
-    assert line["product"] == 'Mug;\'=HYPERLINK("http://evil.example") =1+1'
-
-
-def test_a_name_that_only_contains_signs_stays(client, boss):
-    add_run(batch_at("2026-03-02 12:00+00:00"), label="Cup 1+1 = 2")
-    assert exported(client)[0]["product"] == "Cup 1+1 = 2"
-
-
-def test_a_long_history_costs_as_many_queries_as_a_short_one(client, boss, count_queries):
+def test_a_long_history_costs_as_many_queries_as_a_short_one(client, bookkeeper, count_queries):
     def look():
         return count_queries(lambda: client.get(url()))
 
@@ -359,7 +258,7 @@ def test_a_long_history_costs_as_many_queries_as_a_short_one(client, boss, count
     assert (look(), load()) == few
 
 
-def test_there_is_no_inline_script_or_style(client, boss):
+def test_there_is_no_inline_script_or_style(client, bookkeeper):
     add_run(batch_at("2026-03-02 12:00+00:00"), cost="0.27")
     page = client.get(url()).content.decode()
     main = page.partition('id="content-main"')[2]

@@ -27,6 +27,7 @@ LONG_IDS = ["a" * 64, "a" * 65, "019f1d03-" * 11, "Z" * MAX_ID]
 COSTS = ["10000", "10000.00", "99999999", "-0.27", "-1000000", "1E-400000", "1E+9", "NaN", "free"]
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("cost", COSTS)
 def test_a_cost_that_is_none_is_noted_and_the_run_goes_on(cost, run, runflow, go_on):
     since = timezone.now() - timedelta(hours=1)
@@ -38,6 +39,7 @@ def test_a_cost_that_is_none_is_noted_and_the_run_goes_on(cost, run, runflow, go
     assert IsolationRun.objects.spending_since(since) == reserved == Decimal("0.27")
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("cost", COSTS)
 def test_a_stopped_run_with_such_a_cost_comes_to_rest(cost, run, runflow, step, go_on):
     runflow.behave(fault="odd_cost", cost=cost)

@@ -1,5 +1,4 @@
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from django.core.files.base import ContentFile
@@ -11,23 +10,15 @@ from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.runflow import callbacks
 from django_product_isolation.workflow import receive_callback, resume
-from django_product_isolation.workflow.timing import MANY_ATTEMPTS, MIN_LOOKUPS
 from tests.catalogue.models import ProductImage
 from tests.http_server import free_port
 from tests.photos import make_image, photo_bytes
 
 pytestmark = pytest.mark.django_db
 
-SUBMIT = "django_product_isolation.workflow.submit"
-
 
 def with_settings(settings, **options):
     settings.PRODUCT_ISOLATION = {**settings.PRODUCT_ISOLATION, **options}
-
-
-def long_ago(run, **delta):
-    """As if the run had been in its status for so long."""
-    IsolationRun.objects.filter(pk=run.pk).update(status_since=timezone.now() - timedelta(**delta))
 
 
 def test_the_request_says_what_was_confirmed(settings, runflow, step):
@@ -53,88 +44,6 @@ def test_without_a_callback_address_none_is_sent(run, runflow, step):
     runflow.behave(fault="stuck_in_queued")
     step(run)
     assert runflow.runs_of(run)[0]["callback_url"] is None
-
-
-@pytest.mark.parametrize("fault", ["drop_after_create", "error_500_after", "not_json", "cut_body"])
-def test_a_request_whose_answer_was_lost_is_found_again_and_paid_once(fault, run, runflow, step):
-    runflow.behave(fault=fault)
-    run = step(run)
-    assert (run.status, run.reason) == (Status.SUBMITTING, Reason.UNCONFIRMED)
-    run = step(run)
-    assert run.status == Status.PROCESSING
-    assert [sent["id"] for sent in runflow.runs_of(run)] == [run.runflow_run_id]
-
-
-@pytest.mark.parametrize("grammar", ["colon", "eq", "none"])
-def test_a_lost_answer_is_found_under_each_way_to_search(grammar, run, runflow, step):
-    runflow.behave(fault="drop_after_create", q_grammar=grammar)
-    step(run)
-    assert step(run).status == Status.PROCESSING
-
-
-def looked_long_ago(run):
-    """As if Runflow had last answered five minutes ago."""
-    looked_at = timezone.now() - timedelta(minutes=6)
-    IsolationRun.objects.filter(pk=run.pk).update(looked_at=looked_at)
-
-
-@pytest.mark.parametrize("fault", ["drop_before_create", "error_500", "error_503", "redirect"])
-def test_what_may_have_been_accepted_is_never_sent_again(fault, run, runflow, step):
-    runflow.behave(fault=fault)
-    run = step(run)
-    assert run.status == Status.SUBMITTING
-    for _ in range(MIN_LOOKUPS - 1):
-        assert step(run).status == Status.SUBMITTING
-        long_ago(run, hours=1)
-        assert step(run).status == Status.SUBMITTING  # a fast clock alone proves nothing
-        looked_long_ago(run)
-    run = step(run)
-    assert (run.status, run.reason, run.active_key) == (Status.FAILED, Reason.NOT_ACCEPTED, None)
-    assert runflow.runs_of(run) == []
-
-
-def test_a_worker_that_died_while_sending_leaves_a_run_that_is_asked_for_not_resent(
-    run, runflow, step
-):
-    IsolationRun.objects.filter(pk=run.pk).update(
-        status=Status.SUBMITTING, lease_owner=uuid4(), lease_until=timezone.now()
-    )
-    assert step(run).reason == Reason.UNCONFIRMED
-    assert runflow.runs_of(run) == []
-
-
-def test_while_runflow_cannot_be_asked_nothing_is_given_up(run, runflow, step):
-    runflow.behave(fault="drop_after_create")
-    runflow.behave(fault="error_500", on="search_runs", times=0)
-    run = step(run)
-    for _ in range(6):
-        long_ago(run, hours=25)
-        looked_long_ago(run)
-        assert step(run).status == Status.SUBMITTING
-    runflow.reset()
-    assert step(run).status == Status.PROCESSING
-
-
-def test_what_a_run_alone_meets_for_days_asks_a_person_at_last(run, runflow, step):
-    runflow.behave(fault="error_500")
-    runflow.behave(fault="error_500", on="search_runs", times=0)
-    run = step(run)
-    long_ago(run, days=4)
-    assert step(run).status == Status.SUBMITTING
-    IsolationRun.objects.update(attempts=MANY_ATTEMPTS)
-    run = step(run)
-    assert (run.status, run.reason) == (Status.HELD, Reason.STILL_UNCONFIRMED)
-    assert run.held_from == Status.SUBMITTING
-
-
-def test_an_unreachable_runflow_is_tried_again_until_it_is_there(run, settings, runflow, step):
-    with_settings(settings, BASE_URL=f"http://127.0.0.1:{free_port()}")
-    for _ in range(12):
-        run = step(run)
-        assert (run.status, run.reason) == (Status.QUEUED, Reason.NOT_REACHED)
-        assert timezone.now() < run.due_at < timezone.now() + timedelta(seconds=90)
-    with_settings(settings, BASE_URL=runflow.url)
-    assert step(run).status == Status.PROCESSING
 
 
 def test_a_busy_runflow_is_given_the_time_it_asks_for(run, runflow, step):
@@ -293,64 +202,6 @@ def test_a_column_too_short_for_our_names_fails_before_it_costs(run, runflow, st
     run = step(run)
     assert (run.status, run.reason) == (Status.FAILED, Reason.NAME_TOO_LONG)
     assert runflow.runs_of(run) == []
-
-
-def test_an_upload_that_fails_is_tried_again(run, runflow, step):
-    runflow.behave(fault="error_503", on="create_upload", times=10)
-    run = step(run)
-    assert (run.status, run.reason) == (Status.QUEUED, Reason.NOT_REACHED)
-    runflow.reset()
-    assert step(run).status == Status.PROCESSING
-
-
-def test_an_upload_that_is_refused_for_money_holds_the_run(run, runflow, step):
-    runflow.behave(fault="payment_required", on="create_upload")
-    assert step(run).reason == Reason.NO_CREDIT
-
-
-def test_a_local_file_cannot_be_handed_out_as_a_link(run, settings, runflow, step):
-    with_settings(settings, SOURCE="url")
-    run = step(run)
-    assert (run.status, run.reason) == (Status.FAILED, Reason.SOURCE_NOT_PUBLIC)
-
-
-def test_a_public_link_is_handed_out_as_it_is(run, settings, runflow, step):
-    settings.MEDIA_URL = "https://media.shop.example/"
-    runflow.behave(fault="stuck_in_queued")
-    run = step(run)
-    [sent] = runflow.runs_of(run)
-    assert sent["input"]["image_url"] == f"https://media.shop.example/{run.source_name}"
-
-
-def test_a_link_that_our_storage_refuses_is_not_handed_out(
-    run, settings, runflow, step, monkeypatch
-):
-    monkeypatch.setattr(f"{SUBMIT}.is_refused", lambda url, *, deadline: "shop.example" in url)
-    settings.MEDIA_URL = "https://media.shop.example/"
-    runflow.behave(fault="stuck_in_queued")
-    run = step(run)
-    [sent] = runflow.runs_of(run)
-    assert sent["input"]["image_url"].startswith(runflow.url)
-
-
-def test_where_only_links_are_allowed_a_refused_one_costs_nothing(
-    run, settings, runflow, step, monkeypatch
-):
-    monkeypatch.setattr(f"{SUBMIT}.is_refused", lambda url, *, deadline: "shop.example" in url)
-    settings.MEDIA_URL = "https://media.shop.example/"
-    with_settings(settings, SOURCE="url")
-    run = step(run)
-    assert (run.status, run.reason) == (Status.FAILED, Reason.SOURCE_NOT_PUBLIC)
-    assert runflow.runs_of(run) == []
-
-
-def test_uploading_can_be_demanded(run, settings, runflow, step):
-    settings.MEDIA_URL = "https://media.shop.example/"
-    with_settings(settings, SOURCE="upload")
-    runflow.behave(fault="stuck_in_queued")
-    run = step(run)
-    [sent] = runflow.runs_of(run)
-    assert sent["input"]["image_url"].startswith(runflow.url)
 
 
 def callback_for(run, runflow_run_id):

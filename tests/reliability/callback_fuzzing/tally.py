@@ -1,4 +1,4 @@
-"""What came of many requests. Must not know Django: processes hand tallies to one another."""
+"""What came of many requests."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -8,17 +8,12 @@ MAX_SHOWN = 20  # failures kept with their requests
 
 @dataclass
 class Tally:
-    """What came of many requests; tallies of several processes are added up."""
+    """How often which promise was broken, and by which requests."""
 
     names: tuple[str, ...]  # of the counts that are shown, also where they are 0
     counts: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
-
-    def __add__(self, other: "Tally") -> "Tally":
-        failures = self.failures + other.failures
-        counts, kinds = self.counts + other.counts, self.kinds + other.kinds
-        return Tally(self.names, counts, kinds, failures[:MAX_SHOWN])
 
     def count(self, broken: list[str], where: str) -> None:
         """Note which promises were broken, if any, and at what."""

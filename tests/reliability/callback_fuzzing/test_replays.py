@@ -6,17 +6,10 @@ from django_product_isolation.choices import Status
 
 from .door import Door
 from .generator import NEW
-from .replays import copy_of, delivery, everything, replay
+from .replays import copy_of, delivery, everything
 from .rows import make_runs
 
 pytestmark = pytest.mark.usefixtures("shop", "silence")
-
-
-@pytest.mark.long
-def test_replays_in_any_order_at_any_time_and_address_change_nothing():
-    tally = replay(seed=1, replays=800)
-    assert not tally.failures, tally.report
-    assert tally.counts["replays"] == 800
 
 
 @pytest.mark.parametrize("workers", ["thread", "embedded", "celery"])

@@ -2,17 +2,11 @@
 
 from typing import Any
 
-from celery.exceptions import SoftTimeLimitExceeded
-from django.conf import settings
-
 from django_product_isolation.choices import Status
-from tests.reliability.simulator.runflow import UNSAFE
 
 from .flow import AFTER, BEFORE, WITHIN, Flow
 from .moments import meanwhile, on
 from .scenarios import cell
-
-PLAIN_HTTP = "plain http"
 
 
 class Always(list[str]):
@@ -218,104 +212,4 @@ def reading_is_limited(flow: Flow) -> None:
 def reading_meets_server_errors(flow: Flow) -> None:
     network(flow, "GET run", "500", "502 html", "302", "garbage")
     network(flow, "GET output", "500", "reset", "refused")
-    flow.ends_as_without()
-
-
-@cell("S7", "j", "Q")
-@cell("S7", "j", "R")
-def link_has_expired(flow: Flow) -> None:
-    network(flow, "GET output", "expired", "expired", "expired")
-    flow.ends_as_without()
-    assert len(flow.world.network.posts) == 1
-
-
-@cell("S7", "j", "H", instead="A link that stays dead is paid for: a person resumes.")
-def links_stay_dead(flow: Flow) -> None:
-    network(flow, "GET output", "expired", always=True)
-    flow.is_held()
-
-
-@cell("S7", "k", "F")
-@cell("S8", "k", "F")
-def result_is_no_picture(flow: Flow) -> None:
-    for kind in ("garbage", "truncated", "animated", "empty"):
-        flow.begin()
-        flow.output = (kind,)
-        flow.fails(paid=1)
-
-
-@cell(
-    "S7",
-    "k",
-    "R",
-    instead="A broken transfer looks like bad content: a second one tells them apart.",
-)
-def result_arrives_cut_once(flow: Flow) -> None:
-    network(flow, "GET output", "reset")
-    flow.ends_as_without()
-
-
-@cell("S8", "k", "H")
-def result_is_implausible(flow: Flow) -> None:
-    """Held for a person's review, in the design's word ``ready``."""
-    for kind in ("wide", "small", "flat"):
-        flow.begin()
-        flow.output = (kind,)
-        flow.waits_for_review()
-
-
-@cell("S7", "l", "F")
-def result_lies_at_an_address_we_do_not_fetch_from(flow: Flow) -> None:
-    for kind in set(UNSAFE) - {PLAIN_HTTP}:
-        flow.begin()
-        flow.output = (kind,)
-        flow.fails(paid=1)
-    flow.begin()
-    flow.output = ("1",)
-    network(flow, "GET output", "302", always=True)
-    flow.fails(paid=1)
-
-
-@cell("S7", "l", "H", instead="No link at all, as the reader sees it: Runflow is asked once more.")
-def result_lies_behind_plain_http(flow: Flow) -> None:
-    flow.output = (PLAIN_HTTP,)
-    flow.repair = lambda: setattr(flow.world.runflow.ledger[0], "output", ["1"])
-    flow.is_held()
-
-
-@cell("S8", "e", "R", instead="A step that took too long is taken again: the result is paid for.")
-def decoding_takes_too_long_once(flow: Flow) -> None:
-    on(flow.world, BEFORE["S8"], out_of_time)
-    flow.ends_as_without()
-
-
-@cell("S8", "e", "H", instead="Not thrown away: it is paid for, and a person resumes.")
-def decoding_takes_too_long_each_time(flow: Flow) -> None:
-    for nth in range(1, 9):
-        on(flow.world, BEFORE["S8"]._replace(nth=nth), out_of_time)
-    flow.is_held()
-
-
-def out_of_time() -> None:
-    raise SoftTimeLimitExceeded
-
-
-@cell("S4", "j", "F")
-def only_links_may_be_used_and_ours_is_dead(flow: Flow) -> None:
-    settings.PRODUCT_ISOLATION["SOURCE"] = "url"
-    flow.world.storage.is_public = True
-    network(flow, "GET media", "expired", always=True)
-    flow.fails(paid=0)
-
-
-@cell("S4", "l", "F")
-def only_links_may_be_used_and_ours_is_private(flow: Flow) -> None:
-    settings.PRODUCT_ISOLATION["SOURCE"] = "url"
-    flow.fails(paid=0)
-
-
-@cell("S4", "j", "R", instead="What our link does not give, an upload does.")
-def our_link_is_dead(flow: Flow) -> None:
-    flow.world.storage.is_public = True
-    network(flow, "GET media", "expired", always=True)
     flow.ends_as_without()

@@ -10,8 +10,6 @@ from .flow import SOURCE, WITHIN, Flow
 from .moments import Moment, meanwhile
 from .scenarios import cell
 
-OPENED_BEFORE_SENDING = Moment("before storage open", 1)
-
 
 def storage(flow: Flow, operation: str, *faults: str, always: bool = False) -> None:
     flow.world.storage.faults[operation] = Always(faults) if always else list(faults)

@@ -1,10 +1,11 @@
 import pytest
 
-from . import conversation, everywhere, pruning, shop_side  # noqa: F401 (they enter scenarios)
+from . import conversation, everywhere, pruning, results, shop_side
 from .flow import Flow
 from .matrix import FAULTS, OUTCOMES, STEPS, required
 from .scenarios import SCENARIOS
 
+PARTS = (conversation, everywhere, pruning, results, shop_side)  # each enters its scenarios
 REQUIRED = required()
 
 

@@ -30,7 +30,6 @@ WAYS = {
     "soft-limit": "Celery's soft time limit",
     "no-memory": "MemoryError",
 }
-FROM_OUTSIDE = frozenset({"worker-killed", "stopped", "group-stopped"})
 EMBEDDED_WAYS = ("worker-killed", "stopped", "no-memory")
 GATHERING = 2.0  # seconds in which the next run may come to the same point
 SWEEP_PAUSE = 2.0  # seconds; sooner only when somebody is woken

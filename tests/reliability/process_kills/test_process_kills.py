@@ -5,6 +5,7 @@ import pytest
 from tests.services import needs
 
 from .cells import EMBEDDED_WAYS, WAYS, try_cell
+from .checkpoints import POINTS
 from .shop import Shop, runflow
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
@@ -50,4 +51,5 @@ def test_a_run_whose_worker_dies_ends_all_the_same(broker, sandbox, tmp_path):
 
 def test_every_way_to_die_is_among_these_cells():
     assert {way for cells in CELLS.values() for way, _point in cells} == set(WAYS)
+    assert {point for cells in CELLS.values() for _way, point in cells} <= set(POINTS)
     assert {way for way, _point in CELLS[None]} == set(EMBEDDED_WAYS)
