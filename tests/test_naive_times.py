@@ -8,15 +8,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 TESTS = (
-    "tests/admin/test_bazaar.py",
-    "tests/admin/test_trying_again.py",
+    "tests/admin/host/test_repeated_rows.py",
+    "tests/staff/test_reorder.py",
     "tests/management/test_isolate_products.py",
     "tests/management/test_isolation_status.py",
-    "tests/reliability/prune/test_rows.py",
-    "tests/views/test_progress.py",
-    "tests/views/test_spending.py",
-    "tests/workflow/test_begin.py",
-    "tests/workflow/test_budget_days.py",
+    "tests/retention/test_row_pruning.py",
+    "tests/staff/test_batch.py",
+    "tests/staff/test_spending.py",
+    "tests/workflow/test_start.py",
+    "tests/spending/test_budget_days.py",
     "tests/workflow/test_publish.py",
 )
 

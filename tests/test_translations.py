@@ -19,7 +19,7 @@ import django_product_isolation
 from django_product_isolation.choices import Status
 from django_product_isolation.models import Selection
 from django_product_isolation.staff import formatting
-from tests.admin.shop import CHANGELIST, RUNS, make_batch, make_run
+from tests.shop import CHANGELIST, RUNS, make_batch, make_run
 
 PACKAGE = Path(django_product_isolation.__file__).parent
 LOCALE = PACKAGE / "locale"

@@ -19,7 +19,14 @@ from django_product_isolation.conf import get_settings
 from django_product_isolation.host.access.sites import frame_of
 from django_product_isolation.models import IsolationBatch, Preset, Selection
 from django_product_isolation.reasons import sentence_of
-from django_product_isolation.workflow import BudgetExceeded, NothingToIsolate, Plan, Quote, order
+from django_product_isolation.workflow import (
+    BudgetExceeded,
+    NothingToIsolate,
+    Options,
+    Plan,
+    Quote,
+    create_batch,
+)
 from django_product_isolation.workflow.restore_requests import shown_runs
 
 from . import formatting, permissions
@@ -96,7 +103,8 @@ def place_order(
     if over_limit(context.plan):
         return None  # the page says so
     try:
-        batch = order(context.plan, user=request.user, token=context.selection.pk, **form.options())
+        options = Options(user=request.user, token=context.selection.pk, **form.options())
+        batch = create_batch(context.plan, options)
     except NothingToIsolate:
         form.add_error(None, _("None of these images can be isolated now."))
     except BudgetExceeded as error:

@@ -17,7 +17,7 @@ from django_product_isolation.host.access.entrance import lets_in, refusal
 from django_product_isolation.host.access.permissions import sites_in_use
 from django_product_isolation.host.access.sites import find_model
 from django_product_isolation.models import IsolationBatch, IsolationRun, Preset
-from django_product_isolation.workflow.start import MAX_READ
+from django_product_isolation.workflow.planning import MAX_READ
 
 ISOLATE = "product_isolation.isolate_image"
 REVIEW = "product_isolation.review_result"

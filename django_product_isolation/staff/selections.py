@@ -19,7 +19,7 @@ from django_product_isolation.host.access.entrance import lets_in
 from django_product_isolation.host.access.permissions import sites_in_use
 from django_product_isolation.host.access.sites import find_model, get_admin_site
 from django_product_isolation.models import Selection
-from django_product_isolation.workflow.start import MAX_READ
+from django_product_isolation.workflow.planning import MAX_READ
 
 from . import permissions
 from .decorators import read_back, staff_page

@@ -6,16 +6,19 @@ Callable without a request and without Celery; every function is safe to repeat.
 from django_product_isolation.host import Skipped
 from django_product_isolation.spending.budgets import BudgetExceeded
 
-from .advance import UnknownRun, WrongRun, advance, advance_for, receive_callback, sweep, work_on
+from .advance import advance, advance_for, sweep, work_on
+from .hints import UnknownRun, WrongRun, receive_callback
+from .planning import Plan, plan
 from .quote import Changes, Quote, quote_of, quote_of_runs
 from .restore_requests import Restoration, restore, restore_runs, stop_restoring
 from .review import approve, reject, resume, stop
-from .start import NothingToIsolate, Plan, isolate, order, plan
+from .start import NothingToIsolate, Options, create_batch, isolate
 
 __all__ = [
     "BudgetExceeded",
     "Changes",
     "NothingToIsolate",
+    "Options",
     "Plan",
     "Quote",
     "Restoration",
@@ -25,8 +28,8 @@ __all__ = [
     "advance",
     "advance_for",
     "approve",
+    "create_batch",
     "isolate",
-    "order",
     "plan",
     "quote_of",
     "quote_of_runs",

@@ -49,97 +49,83 @@ from django_product_isolation.runflow import (
 )
 
 from . import outages
-from .account import connect, describe
-from .fitting import NotAccepted, fitted
+from .fitting import FieldRefused, fitted
 from .lookup import cost_of, count_look
-from .outages import Place
-from .retrying import put_off, retry
+from .outages import Place, connect_for
+from .outcomes import GoTo, Outcome, PutOff, Retry, Wait
 from .timing import MIN_LOOKUPS, MIN_POLLS, POLL_HORIZON, backoff, next_poll, seconds_from_now
 
 DOWNLOAD_DEADLINE = 120.0
 MAX_LINKS = 20  # fresh ones that may be refused, within about a quarter of an hour
 
 
-def poll(run: IsolationRun) -> None:
+def poll(run: IsolationRun) -> Outcome:
     """processing -> collecting | failed | cancelled, or wait for Runflow to finish."""
-    known = read(run, connect(run))
-    if known is None:
-        return
+    known = read(run, connect_for(run))
+    if not isinstance(known, Run):
+        return known
     if known.status == RunState.SUCCEEDED:
-        run.move_to(Status.COLLECTING, due_at=seconds_from_now(0), cost=cost_of(run, known))
-    elif known.status == RunState.FAILED:
+        cost = {"cost": cost_of(run, known)}
+        return GoTo(Status.COLLECTING, due_at=seconds_from_now(0), changes=cost)
+    if known.status == RunState.FAILED:
         detail = f"{known.failure_code} {known.failure_message}".strip()
-        cost = cost_of(run, known)
-        run.move_to(Status.FAILED, reason=Reason.RUN_FAILED, detail=detail, cost=cost)
-    elif known.status == RunState.CANCELLED:
-        run.move_to(Status.CANCELLED, reason=Reason.RUN_CANCELLED, cost=cost_of(run, known))
-    elif Place.RUNFLOW in run.known_outages:
-        run.release_until(next_poll(clock.now()), attempts=0)  # what an outage ate does not count
-    elif clock.now() - run.status_since > POLL_HORIZON and run.attempts >= MIN_POLLS:
-        run.move_to(Status.HELD, reason=Reason.TOO_LONG)
-    else:
-        run.release_until(next_poll(run.status_since))
+        cost = {"cost": cost_of(run, known)}
+        return GoTo(Status.FAILED, Reason.RUN_FAILED, detail, changes=cost)
+    if known.status == RunState.CANCELLED:
+        cost = {"cost": cost_of(run, known)}
+        return GoTo(Status.CANCELLED, Reason.RUN_CANCELLED, changes=cost)
+    if Place.RUNFLOW in run.known_outages:  # what an outage ate does not count
+        return Wait(next_poll(clock.now()), changes={"attempts": 0})
+    if clock.now() - run.status_since > POLL_HORIZON and run.attempts >= MIN_POLLS:
+        return GoTo(Status.HELD, Reason.TOO_LONG)
+    return Wait(next_poll(run.status_since))
 
 
-def read(run: IsolationRun, client: RunflowClient) -> Run | None:
-    """Runflow's record of the run; None when it could not be read and the run was dealt with."""
+def read(run: IsolationRun, client: RunflowClient) -> Run | Outcome:
+    """Runflow's record of the run; where it cannot be read, what is to become of the run."""
     try:
         known = client.get_run(run.runflow_run_id or "")
     except RunflowError as error:
         if isinstance(error, Refused) and not isinstance(error, AccountRefused | RateLimited):
-            miss(run, error)
-        else:
-            reason, give_up = Reason.NO_ANSWER, Reason.TOO_LONG
-            put_off(run, Place.RUNFLOW, error, reason=reason, give_up=give_up)
-        return None
+            return missed(run, error)
+        return PutOff(Place.RUNFLOW, error, Reason.NO_ANSWER, Reason.TOO_LONG)
     if run.answered_looks:
         run.update_fields(answered_looks=0, looked_at=None)
     return known
 
 
-def miss(run: IsolationRun, error: RunflowError) -> None:
+def missed(run: IsolationRun, error: RunflowError) -> Outcome:
     """Wait for a run that Runflow knew once, until it has denied it often enough."""
     count_look(run)
-    if run.answered_looks >= MIN_LOOKUPS:
-        run.move_to(
-            Status.HELD,
-            reason=Reason.RUN_MISSING,
-            detail=describe(error),
-            answered_looks=0,
-            looked_at=None,
-        )
-    else:
-        run.release_until(backoff(run.attempts), reason=Reason.NO_ANSWER, detail=describe(error))
+    if run.answered_looks < MIN_LOOKUPS:
+        return Wait(backoff(run.attempts), Reason.NO_ANSWER, str(error))
+    asked_afresh: dict[str, Any] = {"answered_looks": 0, "looked_at": None}
+    return GoTo(Status.HELD, Reason.RUN_MISSING, str(error), changes=asked_afresh)
 
 
-def collect(run: IsolationRun) -> None:
+def collect(run: IsolationRun) -> Outcome:
     """collecting -> ready: download the result, check it and store it under a new name."""
-    client = connect(run)
+    client = connect_for(run)
     known = read(run, client)
-    if known is None:
-        return
+    if not isinstance(known, Run):
+        return known
     if known.status != RunState.SUCCEEDED:
-        run.move_to(Status.PROCESSING, due_at=backoff(run.attempts))
-    elif not known.output_urls:
-        retry(run, Reason.OUTPUT_MISSING, limit=2)
-    else:
-        try:
-            with download(client, known) as result:
-                outages.answered(run, Place.RESULTS)
-                ingest(run, known, result)
-        except FetchError as error:
-            refuse_download(run, error)
-        except RunflowError as error:
-            reason, give_up = Reason.NO_ANSWER, Reason.OUTPUT_UNAVAILABLE
-            put_off(run, Place.RUNFLOW, error, reason=reason, give_up=give_up)
-        except ImageRejected as error:
-            # A cut transfer looks like a broken picture: one fresh download tells them apart.
-            if run.attempts < 2:
-                run.release_until(
-                    backoff(run.attempts), reason=Reason.OUTPUT_UNREADABLE, detail=error.code
-                )
-            else:
-                run.move_to(Status.FAILED, reason=Reason.OUTPUT_UNREADABLE, detail=error.code)
+        return GoTo(Status.PROCESSING, due_at=backoff(run.attempts))
+    if not known.output_urls:
+        return Retry(Reason.OUTPUT_MISSING, limit=2)
+    try:
+        with download(client, known) as result:
+            outages.answered(run, Place.RESULTS)
+            return ingest(run, known, result)
+    except FetchError as error:
+        return refused_download(run, error)
+    except RunflowError as error:
+        return PutOff(Place.RUNFLOW, error, Reason.NO_ANSWER, Reason.OUTPUT_UNAVAILABLE)
+    except ImageRejected as error:
+        # A cut transfer looks like a broken picture: one fresh download tells them apart.
+        if run.attempts < 2:
+            return Wait(backoff(run.attempts), Reason.OUTPUT_UNREADABLE, error.code)
+        return GoTo(Status.FAILED, Reason.OUTPUT_UNREADABLE, error.code)
 
 
 @contextmanager
@@ -172,61 +158,49 @@ def fetch_into(file: BinaryIO, url: str) -> None:
     )
 
 
-def refuse_download(run: IsolationRun, error: FetchError) -> None:
-    """Record a download that did not work (reliability, step S7)."""
+def refused_download(run: IsolationRun, error: FetchError) -> Outcome:
+    """What becomes of a run whose download did not work (reliability, step S7)."""
     if error.can_retry:
-        reason, give_up = Reason.NO_ANSWER, Reason.OUTPUT_UNAVAILABLE
-        put_off(run, Place.RESULTS, error, reason=reason, give_up=give_up)
-        return
+        return PutOff(Place.RESULTS, error, Reason.NO_ANSWER, Reason.OUTPUT_UNAVAILABLE)
     outages.answered(run, Place.RESULTS)
     if error.code == "unsafe_address":
-        run.move_to(Status.FAILED, reason=Reason.OUTPUT_UNSAFE, detail=error.code)
-    elif error.code in {"too_large", "encoded"} and run.attempts >= 2:
-        run.move_to(Status.FAILED, reason=Reason.OUTPUT_UNREADABLE, detail=error.code)
-    else:
-        retry(run, Reason.OUTPUT_UNAVAILABLE, error.code, limit=MAX_LINKS)
+        return GoTo(Status.FAILED, Reason.OUTPUT_UNSAFE, error.code)
+    if error.code in {"too_large", "encoded"} and run.attempts >= 2:
+        return GoTo(Status.FAILED, Reason.OUTPUT_UNREADABLE, error.code)
+    return Retry(Reason.OUTPUT_UNAVAILABLE, error.code, limit=MAX_LINKS)
 
 
-def ingest(run: IsolationRun, known: Run, result: BinaryIO) -> None:
+def ingest(run: IsolationRun, known: Run, result: BinaryIO) -> Outcome:
     """Check the downloaded result and keep what customers may see of it and the field accepts.
 
     Raises ImageRejected and StorageFailed.
     """
+    target = run.target
     try:
         with sanitized(result) as clean:
             odd = anomalies(clean.file, clean.facts, run.batch.aspect_ratio)
-            fit, more = fitted(run.target, run.object_pk, clean)
-            name, digest = store_result(run, run.target, fit.file, fit.facts)
+            fit, more = fitted(target, run.object_pk, clean)
+            name, digest = store_result(run, target, fit.file, fit.facts)
     except FileMissing:
-        run.move_to(Status.SUPERSEDED, reason=Reason.IMAGE_DELETED)
-        return
+        return GoTo(Status.SUPERSEDED, Reason.IMAGE_DELETED)
     except NameTooLong:
-        run.move_to(Status.FAILED, reason=Reason.NAME_TOO_LONG)
-        return
+        return GoTo(Status.FAILED, Reason.NAME_TOO_LONG)
     except NameTaken:
         # Not kept as ours, whatever became of what lay there: pruning deletes what is ours.
-        run.move_to(Status.HELD, reason=Reason.NAME_TAKEN, result_name="")
-        return
-    except NotAccepted as error:
-        run.move_to(Status.HELD, reason=Reason.RESULT_REFUSED, detail=str(error)[:500])
-        return
-    if has_lost_original(run, run.target):
-        kept: dict[str, Any] = {"result_name": name, "result_sha256": digest}
-        run.move_to(Status.HELD, reason=Reason.ORIGINAL_MISSING, **kept)
-        return
+        return GoTo(Status.HELD, Reason.NAME_TAKEN, changes={"result_name": ""})
+    except FieldRefused as error:
+        return GoTo(Status.HELD, Reason.RESULT_REFUSED, str(error))
+    kept: dict[str, Any] = {"result_name": name, "result_sha256": digest}
+    if has_lost_original(run, target):
+        return GoTo(Status.HELD, Reason.ORIGINAL_MISSING, changes=kept)
     odd += more
     reason = Reason.SEVERAL_RESULTS if len(known.output_urls) > 1 else ""
     if odd:
         reason = Reason.UNUSUAL
     review = run.review or bool(reason)
-    run.move_to(
-        Status.READY,
-        reason=reason,
-        detail=", ".join(odd),
-        due_at=None if review else seconds_from_now(0),
-        review=review,
-        result_name=name,
-        result_sha256=digest,
+    due_at = None if review else seconds_from_now(0)
+    return GoTo(
+        Status.READY, reason, ", ".join(odd), due_at=due_at, changes={**kept, "review": review}
     )
 
 

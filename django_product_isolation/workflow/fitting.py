@@ -29,7 +29,7 @@ from django_product_isolation.imaging.decoding import facts_of, opened
 from django_product_isolation.imaging.variants import takes, variants
 
 
-class NotAccepted(Exception):
+class FieldRefused(Exception):
     """The field accepts the result in no format and size. The text is its validators' own."""
 
 
@@ -37,7 +37,7 @@ def fitted(target: Target, pk: str, clean: Prepared) -> tuple[Prepared, list[str
     """The best form of a result that the field accepts, as the field would store it.
 
     With it, what makes it implausible: not_processed where the field's own processing failed.
-    Raises FileMissing when the row was deleted, NotAccepted, or ImageRejected.
+    Raises FileMissing when the row was deleted, FieldRefused, or ImageRejected.
     """
     words: list[str] = []
     for candidate in variants(clean, extensions_of(target.field)):
@@ -47,7 +47,7 @@ def fitted(target: Target, pk: str, clean: Prepared) -> tuple[Prepared, list[str
         if not refused:
             return stored, odd
         words = words or refused
-    raise NotAccepted(" ".join(words))
+    raise FieldRefused(" ".join(words))
 
 
 def refused_beforehand(target: Target, pk: str) -> list[str]:

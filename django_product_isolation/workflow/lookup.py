@@ -19,7 +19,8 @@ from django_product_isolation.runflow import (
     RunflowError,
 )
 
-from .account import connect, describe
+from .outages import connect_for
+from .outcomes import Finished, Outcome, Wait
 from .timing import CLOCK_MARGIN, MIN_LOOKUPS, SETTLE_HORIZON, seconds_from_now
 
 logger = logging.getLogger("django_product_isolation")
@@ -36,15 +37,15 @@ class Finding:
     is_certain: bool = False
 
 
-def settle(run: IsolationRun) -> None:
+def settle(run: IsolationRun) -> Outcome:
     """failed, cancelled, superseded: note what the run came to at Runflow: no money is forgotten.
 
     The status stays: a person has seen it, and may have begun the image again.
     """
     try:
-        found = look_up(run, connect(run))
+        found = look_up(run, connect_for(run))
     except RunflowError as error:
-        logger.debug("unsettled run=%s %s", run.pk, describe(error))
+        logger.debug("unsettled run=%s %s", run.pk, error)
         found = Finding()
     is_late = clock.now() - run.status_since > SETTLE_HORIZON
     if found.run is not None and found.run.is_terminal:
@@ -52,11 +53,10 @@ def settle(run: IsolationRun) -> None:
         run.record(RunEvent.Kind.NOTE, reason, f"at Runflow: {found.run.status}")
         cost = cost_of(run, found.run)
         run.update_fields(runflow_run_id=found.run.id, hinted_run_ids="", cost=cost, reason=reason)
-        run.finish()
-    elif is_late and (found.run is not None or is_surely_absent(run, found)):
-        run.finish()
-    else:
-        run.release_until(next_look(run))
+        return Finished()
+    if is_late and (found.run is not None or is_surely_absent(run, found)):
+        return Finished()
+    return Wait(next_look(run))
 
 
 def next_look(run: IsolationRun) -> datetime:

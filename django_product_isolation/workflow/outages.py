@@ -20,6 +20,8 @@ from django_product_isolation.database.clock import DatabaseNow
 from django_product_isolation.models import IsolationRun, Outage
 from django_product_isolation.models.querysets import RunQuerySet
 from django_product_isolation.reasons import Reason
+from django_product_isolation.runflow import RunflowClient
+from django_product_isolation.runflow.connection import connect
 from django_product_isolation.signals import work_due
 
 from .timing import seconds_from_now
@@ -56,7 +58,12 @@ DECLARED_AFTER = {Place.ORDERS: 1}
 FAILURES = 3
 
 
-def stands_aside(run: IsolationRun) -> bool:
+def connect_for(run: IsolationRun) -> RunflowClient:
+    """A client for the shop's account; ``run`` is told when Runflow answers."""
+    return connect(partial(answered, run, Place.RUNFLOW))
+
+
+def waits_for_probe(run: IsolationRun) -> bool:
     """Whether a declared outage is in the way and another run probes; then ``run`` waits."""
     needed = [place for place, statuses in NEEDED_FOR.items() if run.status in statuses]
     if not needed:

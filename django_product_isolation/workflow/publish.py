@@ -1,67 +1,58 @@
-"""Pointing the host's image field at the result and making sure of it; and the swap itself.
+"""Pointing the host's image field at the result, and verifying it afterwards.
 
 Each swap is one conditional UPDATE next to the run's own change of status, in one transaction
 that does nothing else; files are read before and after it.
 """
 
-import logging
 from functools import partial
 from typing import Any
 
-from django.db import transaction
-
 from django_product_isolation.choices import Status
-from django_product_isolation.database.transactions import retry_on_conflict
-from django_product_isolation.host import (
-    Fingerprint,
-    StorageFailed,
-    StorageUnfaithful,
-    SwapRefused,
-    Target,
-)
+from django_product_isolation.host import Fingerprint, StorageFailed, StorageUnfaithful, Target
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import image_applied
 
-from .audit import log_change
-from .retrying import retry
+from .outcomes import Finished, GoTo, Outcome, Retry, Swap
 from .storage_outages import has_lasted
-from .timing import seconds_from_now
-
-logger = logging.getLogger("django_product_isolation")
 
 # Attempts, over two to three hours: after the swap nobody waits, and no person is asked.
 PATIENCE = 20
 
 
-def apply(run: IsolationRun) -> None:
+def apply(run: IsolationRun) -> Outcome:
     """ready -> applied | superseded: publish the result, if the source is still what was sent."""
     target = run.target
     current = target.current_name(run.object_pk)
     source = target.find_fingerprint(run.source_name) if current == run.source_name else None
     result = target.find_fingerprint(run.result_name)
     if current is None:
-        run.move_to(Status.SUPERSEDED, reason=Reason.IMAGE_DELETED)
-    elif current != run.source_name or (source and source.sha256 != run.source_sha256):
-        run.move_to(Status.SUPERSEDED, reason=Reason.IMAGE_CHANGED)
-    elif source is None:
-        run.move_to(Status.HELD, reason=Reason.ORIGINAL_MISSING)
-    elif result is None or result.sha256 != run.result_sha256:
-        run.move_to(Status.HELD, reason=Reason.RESULT_MISSING)
-    else:
-        actor = approver(run)
-        try:
-            swapped = swap(
-                run, target, Status.APPLIED, run.source_name, run.result_name, result, actor
-            )
-        except SwapRefused as error:
-            run.move_to(Status.HELD, reason=Reason.RESULT_REFUSED, detail=str(error))
-            return
-        if not swapped and target.current_name(run.object_pk) != run.source_name:
-            run.move_to(Status.SUPERSEDED, reason=Reason.IMAGE_CHANGED)
+        return GoTo(Status.SUPERSEDED, Reason.IMAGE_DELETED)
+    if current != run.source_name or (source and source.sha256 != run.source_sha256):
+        return GoTo(Status.SUPERSEDED, Reason.IMAGE_CHANGED)
+    if source is None:
+        return GoTo(Status.HELD, Reason.ORIGINAL_MISSING)
+    if result is None or result.sha256 != run.result_sha256:
+        return GoTo(Status.HELD, Reason.RESULT_MISSING)
+    return Swap(
+        Status.APPLIED,
+        run.source_name,
+        run.result_name,
+        result,
+        approver(run),
+        missed=find_newer_upload,
+        refused=lambda run, words: GoTo(Status.HELD, Reason.RESULT_REFUSED, words),
+    )
 
 
-def verify_swap(run: IsolationRun) -> None:
+def find_newer_upload(run: IsolationRun) -> Outcome | None:
+    """The end of a run whose image shows another file in the moment of the swap."""
+    if run.target.current_name(run.object_pk) == run.source_name:
+        return None
+    return GoTo(Status.SUPERSEDED, Reason.IMAGE_CHANGED)
+
+
+def verify_swap(run: IsolationRun) -> Outcome:
     """After applied: undo the swap if the source got other bytes meanwhile, else tell the shop.
 
     No lock spans a database and a file storage, so an upload under the same name between our
@@ -72,8 +63,7 @@ def verify_swap(run: IsolationRun) -> None:
         source = read_source_twice(target, run.source_name, run.source_sha256)
     except StorageUnfaithful as error:
         if run.attempts < PATIENCE:
-            retry(run, Reason.STORAGE_FAILED, str(error), limit=PATIENCE)
-            return
+            return Retry(Reason.STORAGE_FAILED, str(error), limit=PATIENCE)
         source = None
     except StorageFailed:
         if not has_lasted(run):
@@ -81,13 +71,22 @@ def verify_swap(run: IsolationRun) -> None:
         source = None  # nobody can say any more; the shop has to know of its new picture
     if source and source.sha256 != run.source_sha256:
         old, new = run.result_name, run.source_name
-        if undo(run, target, old, new, source, Reason.ORIGINAL_REFUSED):
-            return
-    if target.current_name(run.object_pk) == run.result_name:
-        instance = target.instance(run.object_pk)
-        tell = partial(image_applied.send_robust, target.model, run=run, instance=instance)
-        transaction.on_commit(tell)
-    run.finish()
+        return undo(old, new, source, Reason.ORIGINAL_REFUSED, tell_applied)
+    return tell_applied(run)
+
+
+def tell_applied(run: IsolationRun) -> Finished:
+    """Tell the shop of its new picture, if it still shows it."""
+    return tell(run, run.result_name, image_applied)
+
+
+def tell(run: IsolationRun, name: str, signal: Any) -> Finished:
+    """Send ``signal`` if the image shows the file ``name``, and be done."""
+    target = run.target
+    if target.current_name(run.object_pk) != name:
+        return Finished()
+    instance = target.instance(run.object_pk)
+    return Finished(partial(signal.send_robust, target.model, run=run, instance=instance))
 
 
 def read_source_twice(target: Target, name: str, sha256: str) -> Fingerprint | None:
@@ -103,44 +102,18 @@ def read_source_twice(target: Target, name: str, sha256: str) -> Fingerprint | N
     return found
 
 
-@retry_on_conflict
-def swap(
-    run: IsolationRun,
-    target: Target,
-    status: Status,
-    old: str,
-    new: str,
-    shown: Fingerprint,
-    actor: Any,
-) -> bool:
-    """Point the field from ``old`` to ``new`` and move the run, both or neither.
+def undo(old: str, new: str, shown: Fingerprint, problem: Reason, otherwise: Any) -> Swap:
+    """Take a swap back for the sake of a newer upload; where that cannot be, go on ``otherwise``.
 
-    Raises SwapRefused.
+    What the database refuses is noted as ``problem``.
     """
-    reason = Reason.IMAGE_CHANGED if status == Status.SUPERSEDED else ""
-    due_at = (
-        None if status == Status.SUPERSEDED else seconds_from_now(0)
-    )  # to make sure, and to tell
-    with run.all_or_nothing():
-        if not target.swap(run.object_pk, old=old, new=new, size=shown.size):
-            return False
-        if not run.move_to(status, reason=reason, actor=actor, due_at=due_at):
-            transaction.set_rollback(True)
-            return False
-        log_change(run, target, actor)
-    logger.info("swapped run=%s status=%s image=%s", run.pk, status, run.object_pk)
-    return True
 
+    def refused(run: IsolationRun, words: str) -> Outcome | None:
+        run.record(RunEvent.Kind.PROBLEM, problem, words, status=Status(run.status))
+        found: Outcome | None = otherwise(run)
+        return found
 
-def undo(
-    run: IsolationRun, target: Target, old: str, new: str, shown: Fingerprint, otherwise: Reason
-) -> bool:
-    """Take a swap back for the sake of a newer upload; what the database refuses of it is noted."""
-    try:
-        return swap(run, target, Status.SUPERSEDED, old, new, shown, None)
-    except SwapRefused as error:
-        run.record(RunEvent.Kind.PROBLEM, otherwise, str(error), status=Status(run.status))
-        return False
+    return Swap(Status.SUPERSEDED, old, new, shown, None, missed=otherwise, refused=refused)
 
 
 def approver(run: IsolationRun) -> Any:

@@ -15,7 +15,7 @@ from django_product_isolation.conf import get_settings
 from django_product_isolation.host import Picture
 from django_product_isolation.models import IsolationRun
 
-from .start import Plan
+from .planning import Plan
 
 DIGITS = 12  # of a digest; they tell an accident, not an attack
 

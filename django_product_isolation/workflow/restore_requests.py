@@ -22,7 +22,7 @@ from django_product_isolation.reasons import Reason
 from django_product_isolation.redaction import without_locals
 from django_product_isolation.signals import work_due
 
-from .chosen_images import as_queryset
+from .planning import as_queryset
 from .timing import seconds_from_now
 
 

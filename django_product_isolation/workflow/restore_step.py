@@ -5,55 +5,50 @@ looked at again afterwards.
 """
 
 from datetime import datetime
-from functools import partial
-
-from django.db import transaction
 
 from django_product_isolation.choices import Status
-from django_product_isolation.host import (
-    FileMissing,
-    Fingerprint,
-    StorageFailed,
-    SwapRefused,
-    Target,
-)
+from django_product_isolation.host import FileMissing, Fingerprint, StorageFailed, Target
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import image_restored
 
-from .publish import PATIENCE, read_source_twice, swap, undo
-from .restore_requests import asked_for, leave_applied
-from .retrying import retry
+from .outcomes import Finished, Outcome, RestoreRefused, Retry, Swap, Wait
+from .publish import PATIENCE, read_source_twice, tell, undo
+from .restore_requests import asked_for
 from .timing import backoff
 
 # The pause grows to about a minute: what waits for the storage goes on soon after it is back.
 LONGEST_BACKOFF = 6
 
 
-def put_back(run: IsolationRun) -> None:
+def put_back(run: IsolationRun) -> Outcome:
     """restoring -> restored | applied: point the field back at the original, if all is as it was.
 
     Waits, for as long as it takes, for a storage that does not answer.
     """
-    target = run.target
     try:
-        source = look_at_both(run, target)
+        source = look_at_both(run, run.target)
     except StorageFailed as error:
-        wait_for_storage(run, str(error))
-        return
+        until = backoff(min(run.attempts, LONGEST_BACKOFF))
+        return Wait(until, Reason.STORAGE_AWAY, str(error))
     if isinstance(source, Reason):
-        leave_applied(run, source)
-        return
+        return RestoreRefused(source)
     click = asked_for(run)
-    actor = click.actor if click else None
-    old, new = run.result_name, run.source_name
-    try:
-        swapped = swap(run, target, Status.RESTORED, old, new, source, actor)
-    except SwapRefused as error:
-        leave_applied(run, Reason.ORIGINAL_REFUSED, str(error))
-        return
-    if not swapped and (problem := newer(run, target)):
-        leave_applied(run, problem)
+    return Swap(
+        Status.RESTORED,
+        run.result_name,
+        run.source_name,
+        source,
+        click.actor if click else None,
+        missed=find_overtaken,
+        refused=lambda _run, words: RestoreRefused(Reason.ORIGINAL_REFUSED, words),
+    )
+
+
+def find_overtaken(run: IsolationRun) -> Outcome | None:
+    """What becomes of a restore whose image shows another file in the moment of the swap."""
+    problem = newer(run, run.target)
+    return RestoreRefused(problem) if problem else None
 
 
 def look_at_both(run: IsolationRun, target: Target) -> Fingerprint | Reason:
@@ -98,32 +93,24 @@ def newer(run: IsolationRun, target: Target) -> Reason | None:
     return None if current == run.result_name else Reason.IMAGE_CHANGED
 
 
-def wait_for_storage(run: IsolationRun, detail: str) -> None:
-    """Have the step taken again before long, without limit."""
-    until = backoff(min(run.attempts, LONGEST_BACKOFF))
-    run.release_until(until, reason=Reason.STORAGE_AWAY, detail=detail)
-
-
-def tell_restored(run: IsolationRun) -> None:
+def verify_restore(run: IsolationRun) -> Outcome:
     """After restored: undo it if the result got other bytes meanwhile, else tell the shop.
 
     An upload under the result's own name between our last look and the swap can only be noticed
     afterwards, as no lock spans a database and a file storage.
     """
-    target = run.target
     try:
-        uploaded = find_newer(run, target)
+        uploaded = find_newer(run, run.target)
     except StorageFailed as error:
         if run.attempts < PATIENCE:
-            retry(run, Reason.STORAGE_AWAY, str(error), limit=PATIENCE)
-            return
+            return Retry(Reason.STORAGE_AWAY, str(error), limit=PATIENCE)
         uploaded = None
     if uploaded is not None:
         old, new = run.source_name, run.result_name
-        if undo(run, target, old, new, uploaded, Reason.RESULT_REFUSED):
-            return
-    if target.current_name(run.object_pk) == run.source_name:
-        instance = target.instance(run.object_pk)
-        tell = partial(image_restored.send_robust, target.model, run=run, instance=instance)
-        transaction.on_commit(tell)
-    run.finish()
+        return undo(old, new, uploaded, Reason.RESULT_REFUSED, tell_restored)
+    return tell_restored(run)
+
+
+def tell_restored(run: IsolationRun) -> Finished:
+    """Tell the shop that its original is back, if the image still shows it."""
+    return tell(run, run.source_name, image_restored)

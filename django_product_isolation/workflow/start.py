@@ -1,37 +1,34 @@
-"""From chosen images to runs: what can be begun, what it costs, and the rows for it.
+"""From planned images to runs: the batch and its rows, saved in one transaction.
 
-One transaction, no network, no file opened, and the same few queries for 1 image or 500.
+No network, no file opened, and the same few queries for 1 image or 500.
 """
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
 from django_product_isolation import clock
-from django_product_isolation.choices import AspectRatio, Resolution, Status
+from django_product_isolation.choices import AspectRatio, Resolution
 from django_product_isolation.conf import get_settings
 from django_product_isolation.database.clock import DatabaseNow
 from django_product_isolation.database.transactions import retry_on_conflict
-from django_product_isolation.host import Picture, Skipped, Target, read_keys, target_for
+from django_product_isolation.host import Picture, Skipped, Target
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import work_due
 from django_product_isolation.spending.budgets import reserve, take_spending_lock
 
-from .chosen_images import as_queryset, last_ordered, read_shown, waiting_for_review
+from .planning import Plan, last_ordered, plan
 from .review import reject
 
 PROMPT_MAX_LENGTH = 500
-# Of a whole table ticked, so many rows are looked at to find what goes into one batch.
-MAX_READ = 5000
 
 
 class NothingToIsolate(Exception):
@@ -42,87 +39,25 @@ class NothingToIsolate(Exception):
         self.skipped = skipped
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What a click would begin."""
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How images are to be isolated, and by whom. What is None comes from the settings.
 
-    target: Target
-    accepted: Sequence[Picture]
-    skipped: Sequence[Skipped]
-    unit_price: Decimal
-    unread: int = 0  # images beyond the first 5000, left out without a look
-    # By the image's key: results waiting for review that it would reject, and when it was ordered
-    # last and how often, where it was.
-    replaces: Mapping[str, uuid.UUID] = field(default_factory=dict)
-    ordered: Mapping[str, tuple[datetime, int]] = field(default_factory=dict)
-
-    @property
-    def total(self) -> Decimal:
-        """USD for all accepted images."""
-        return self.unit_price * len(self.accepted)
-
-    @property
-    def replaced(self) -> Sequence[uuid.UUID]:
-        """Results waiting for review that it would reject."""
-        return list(self.replaces.values())
-
-
-def plan(
-    images: Any,
-    *,
-    field: str = "",
-    forbidden: Collection[str] = (),
-    redo_of: Collection[uuid.UUID] = (),
-) -> Plan:
-    """Say which of ``images`` (an instance or a queryset) can be isolated now.
-
-    ``field`` says which image, where the model has several. ``forbidden`` are primary keys, as
-    strings, that the person may not change. ``redo_of`` are runs that the new ones take the place
-    of: those that wait for review are no obstacle.
-    Raises ImproperlyConfigured when the field is not named in ``IMAGES`` or cannot be isolated.
+    ``prompt`` is a template, ``prompts`` holds other ones for single images, by their primary keys
+    as strings. A second batch with the same ``token`` is the first one.
     """
-    queryset = as_queryset(images)
-    target, settings = target_for(queryset.model, field), get_settings()
-    target.refuse_obstacle()
-    keys, unread = read_keys(queryset, MAX_READ)
-    pictures, hidden = read_shown(target, keys)
-    open_runs = IsolationRun.objects.open().about(target).order_by()
-    open_pks = dict(open_runs.values_list("object_pk", "status"))
-    ready = waiting_for_review(open_runs, redo_of)
-    taken = {pk: status for pk, status in open_pks.items() if pk not in ready}
-    accepted: list[Picture] = []
-    skipped = [Skipped(picture, Reason.NOT_SHOWN) for picture in hidden]
-    for picture in pictures:
-        if picture.pk in forbidden:
-            skipped.append(Skipped(picture, Reason.NOT_ALLOWED))
-        elif not picture.name:
-            skipped.append(Skipped(picture, Reason.NO_FILE))
-        elif target.is_placeholder(picture.name):
-            skipped.append(Skipped(picture, Reason.PLACEHOLDER))
-        elif not picture.fits:
-            skipped.append(Skipped(picture, Reason.NOT_RECORDABLE))
-        elif picture.pk in taken:
-            restoring = taken[picture.pk] == Status.RESTORING
-            reason = Reason.BEING_RESTORED if restoring else Reason.ALREADY_OPEN
-            skipped.append(Skipped(picture, reason))
-        elif len(accepted) >= settings.MAX_BATCH:
-            skipped.append(Skipped(picture, Reason.OVER_MAX_BATCH))
-        else:
-            accepted.append(picture)
-    pks = [picture.pk for picture in accepted]
-    return Plan(
-        target,
-        accepted,
-        skipped,
-        settings.price,
-        unread,
-        {pk: ready[pk] for pk in pks if pk in ready},
-        last_ordered(target, pks),
-    )
+
+    prompt: str | None = None
+    prompts: Mapping[str, str] | None = None
+    aspect_ratio: str | None = None
+    resolution: str | None = None
+    review: bool | None = None
+    user: Any = None
+    token: uuid.UUID | None = None
 
 
 def isolate(
-    images: Any,
+    images: Model | QuerySet[Any],
     *,
     field: str = "",
     prompt: str | None = None,
@@ -146,10 +81,7 @@ def isolate(
     and ImproperlyConfigured when the field is not named in ``IMAGES``, is one of several, or
     cannot be isolated.
     """
-    if token and (batch := IsolationBatch.objects.filter(pk=token).first()):
-        return with_left_out(batch, plan(images, field=field), Reason.LEFT_OUT)
-    return order(
-        plan(images, field=field),
+    options = Options(
         prompt=prompt,
         prompts=prompts,
         aspect_ratio=aspect_ratio,
@@ -158,40 +90,33 @@ def isolate(
         user=user,
         token=token,
     )
+    chosen = plan(images, field=field)
+    if token and (batch := IsolationBatch.objects.filter(pk=token).first()):
+        return with_left_out(batch, chosen, Reason.LEFT_OUT)
+    return create_batch(chosen, options)
 
 
-def order(
-    chosen: Plan,
-    *,
-    prompt: str | None = None,
-    prompts: Mapping[str, str] | None = None,
-    aspect_ratio: str | None = None,
-    resolution: str | None = None,
-    review: bool | None = None,
-    user: Any = None,
-    token: uuid.UUID | None = None,
-) -> IsolationBatch:
-    """Begin what was planned; options, result and errors as of ``isolate``."""
+BY_THE_SETTINGS = Options()
+
+
+def create_batch(chosen: Plan, options: Options = BY_THE_SETTINGS) -> IsolationBatch:
+    """Begin what was planned; result and errors as of ``isolate``."""
     settings = get_settings()
+    ratio, resolution, review = options.aspect_ratio, options.resolution, options.review
     batch = IsolationBatch(
-        id=token or uuid.uuid4(),
-        created_by=user,
+        id=options.token or uuid.uuid4(),
+        created_by=options.user,
         model_label=chosen.target.label,
         field_name=chosen.target.field.name,
-        aspect_ratio=settings.ASPECT_RATIO if aspect_ratio is None else aspect_ratio,
+        aspect_ratio=settings.ASPECT_RATIO if ratio is None else ratio,
         resolution=settings.RESOLUTION if resolution is None else resolution,
         review=settings.REVIEW if review is None else review,
         unit_price=chosen.unit_price,
     )
     refuse_unknown_choices(batch)
-    template = settings.PROMPT if prompt is None else prompt
-    own = prompts or {}
-    texts = {p.pk: render(own.get(p.pk) or template, p) for p in chosen.accepted}
-    return begin(batch, chosen, texts)
-
-
-def begin(batch: IsolationBatch, chosen: Plan, prompts: Mapping[str, str]) -> IsolationBatch:
-    """Save the batch and its runs in one transaction; have them looked at after the commit."""
+    template = settings.PROMPT if options.prompt is None else options.prompt
+    own = options.prompts or {}
+    prompts = {p.pk: render(own.get(p.pk) or template, p) for p in chosen.accepted}
     try:
         return save(batch, chosen, prompts)
     except IntegrityError:

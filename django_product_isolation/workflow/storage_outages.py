@@ -13,6 +13,7 @@ from django_product_isolation.host import FileMissing
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
 
+from .outcomes import GoTo, Outcome, Wait
 from .timing import seconds_from_now
 
 # All go on soon after it is back. Seconds.
@@ -36,14 +37,13 @@ def has_lasted(run: IsolationRun) -> bool:
     return first is not None and clock.now() - first > HORIZON
 
 
-def outlast(run: IsolationRun, detail: str) -> None:
-    """Have the step taken again until the storage is back, and say once that it is away.
+def outlast(run: IsolationRun, detail: str) -> Outcome:
+    """The step is taken again until the storage is back, and it is said once that it is away.
 
     After a day without it the run is held, where there is something left to decide.
     """
     if has_lasted(run) and run.may_go_to(Status.HELD):
-        run.move_to(Status.HELD, reason=Reason.STORAGE_FAILED, detail=detail)
-    else:
-        pause = min(2.0 ** min(run.attempts, 10), LONGEST_PAUSE)
-        until = seconds_from_now(random.uniform(pause / 2, pause))  # noqa: S311 (spreads load)
-        run.release_until(until, reason=Reason.STORAGE_FAILED, detail=detail)
+        return GoTo(Status.HELD, Reason.STORAGE_FAILED, detail)
+    pause = min(2.0 ** min(run.attempts, 10), LONGEST_PAUSE)
+    until = seconds_from_now(random.uniform(pause / 2, pause))  # noqa: S311 (spreads load)
+    return Wait(until, Reason.STORAGE_FAILED, detail)

@@ -4,7 +4,7 @@ Money rule: the row is ``submitting`` before the first byte leaves, and goes bac
 only when the request provably was not accepted. Otherwise Runflow is asked; nothing is resent.
 """
 
-from datetime import datetime
+from functools import partial
 from typing import Any, BinaryIO
 
 from django_product_isolation.choices import Source, Status
@@ -31,12 +31,7 @@ from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.models.querysets import LOOKS_APART
 from django_product_isolation.reasons import Reason
 from django_product_isolation.runflow import (
-    AccountRefused,
     Conflict,
-    NotFound,
-    NotReached,
-    RateLimited,
-    Refused,
     Run,
     RunflowClient,
     RunflowError,
@@ -46,12 +41,11 @@ from django_product_isolation.runflow import (
 from django_product_isolation.runflow.callbacks import callback_url
 
 from . import outages
-from .account import connect, describe, hold, hold_queue, pause_queue
 from .fitting import refused_beforehand
 from .lookup import is_surely_absent, look_up, next_look
-from .outages import Place
-from .retrying import as_asked, put_off
-from .timing import MIN_LOOKUPS, POLL_HORIZON, backoff, next_poll, seconds_from_now
+from .outages import Place, connect_for
+from .outcomes import GoTo, NotAccepted, Outcome, PutOff, Step, Wait
+from .timing import MIN_LOOKUPS, POLL_HORIZON, next_poll, seconds_from_now
 
 LINK_SECONDS = 10.0  # to see whether our own storage hands the source out
 UNKNOWN_FATE = Reason.STILL_UNCONFIRMED
@@ -59,78 +53,68 @@ UNKNOWN_FATE = Reason.STILL_UNCONFIRMED
 MIN_UNCERTAIN = 20
 
 
-def submit(run: IsolationRun) -> None:
+def submit(run: IsolationRun) -> Outcome:
     """queued -> submitting -> processing: bring the image within reach and send the request."""
-    client = connect(run)
-    if may_have_arrived(run, client):
-        return
-    target = run.target
-    if is_superseded(run, target):
-        return
+    client, target = connect_for(run), run.target
+    ended = find_arrived(run, client) or find_superseded(run, target)
+    if ended is not None:
+        return ended
     try:
         if run.known_outages & {Place.RUNFLOW, Place.ORDERS}:
             client.ping()  # the paid request is no probe: its fate could stay unknown
         request = prepare(run, target, client)
     except UploadFailed as error:
-        put_off_sending(run, Place.UPLOADS, error)
+        return put_off_sending(Place.UPLOADS, error)
     except RunflowError as error:
-        put_off_sending(run, Place.RUNFLOW, error)
+        return put_off_sending(Place.RUNFLOW, error)
     except Unusable as error:
-        run.move_to(Status.FAILED, reason=error.reason, detail=error.detail)
-    else:
-        outages.answered(run, Place.UPLOADS)
-        # Once more: preparing may have taken minutes, and from here on it is paid for.
-        if not is_superseded(run, target) and start_sending(run):
-            send(run, client, request)
+        return GoTo(Status.FAILED, error.reason, error.detail)
+    outages.answered(run, Place.UPLOADS)
+    # Once more: preparing may have taken minutes, and from here on it is paid for.
+    superseded = find_superseded(run, target)
+    return superseded or start_sending(partial(send, client=client, request=request))
 
 
-def put_off_sending(run: IsolationRun, place: Place, error: RunflowError) -> None:
+def put_off_sending(place: Place, error: RunflowError) -> PutOff:
     give_up = Reason.STILL_NOT_REACHED if error.can_retry else Reason.REQUEST_REFUSED
-    put_off(run, place, error, reason=Reason.NOT_REACHED, give_up=give_up)
+    return PutOff(place, error, Reason.NOT_REACHED, give_up)
 
 
-def start_sending(run: IsolationRun) -> bool:
-    """queued -> submitting, under the same lease. False when somebody else was faster."""
-    leased: dict[str, Any] = {"lease_owner": run.lease_owner, "lease_until": run.lease_until}
+def start_sending(then: Step) -> GoTo:
+    """queued -> submitting, and on with ``then``."""
     unasked: dict[str, Any] = {"answered_looks": 0, "looked_at": None}
-    return run.move_to(
-        Status.SUBMITTING, due_at=seconds_from_now(0), attempts=run.attempts, **leased, **unasked
-    )
+    return GoTo(Status.SUBMITTING, due_at=seconds_from_now(0), changes=unasked, then=then)
 
 
-def may_have_arrived(run: IsolationRun, client: RunflowClient) -> bool:
-    """Whether a queued run may be at Runflow after all, because it called back; then that is dealt
-    with, and the run must not be sent.
+def find_arrived(run: IsolationRun, client: RunflowClient) -> Outcome | None:
+    """What is to become of a queued run that may be at Runflow after all, because it called back;
+    None for one that surely was not sent.
 
     Not sent surely is what Runflow denies as often as it would have to for a lost request.
     """
     called_back = run.events.filter(kind=RunEvent.Kind.CALLBACK)
     is_denied = run.answered_looks >= MIN_LOOKUPS
     if not run.hinted_run_ids and (is_denied or not called_back.exists()):
-        return False
+        return None
     try:
         found = look_up(run, client)
     except RunflowError as error:
-        put_off(run, Place.RUNFLOW, error, reason=Reason.UNCONFIRMED, give_up=UNKNOWN_FATE)
-        return True
+        return PutOff(Place.RUNFLOW, error, Reason.UNCONFIRMED, UNKNOWN_FATE)
     if found.run is not None:
-        if start_sending(run):
-            accepted(run, found.run)
-    elif is_surely_absent(run, found):
-        return False
-    else:
-        run.release_until(seconds_from_now(LOOKS_APART.total_seconds()), reason=Reason.UNCONFIRMED)
-    return True
+        return start_sending(partial(accepted, sent=found.run))
+    if is_surely_absent(run, found):
+        return None
+    return Wait(seconds_from_now(LOOKS_APART.total_seconds()), Reason.UNCONFIRMED)
 
 
-def is_superseded(run: IsolationRun, target: Target) -> bool:
-    """End a run whose image shows another file by now, was deleted, or lies in the shop's bin."""
+def find_superseded(run: IsolationRun, target: Target) -> GoTo | None:
+    """The end of a run whose image shows another file by now, was deleted, or lies in the shop's
+    bin."""
     current = target.shown_name(run.object_pk)
     if current == run.source_name:
-        return False
+        return None
     reason = Reason.IMAGE_DELETED if current is None else Reason.IMAGE_CHANGED
-    run.move_to(Status.SUPERSEDED, reason=reason)
-    return True
+    return GoTo(Status.SUPERSEDED, reason)
 
 
 class Unusable(Exception):
@@ -200,82 +184,53 @@ def within_reach(run: IsolationRun, target: Target, source: BinaryIO, client: Ru
     return asset.url
 
 
-def send(run: IsolationRun, client: RunflowClient, request: RunRequest) -> None:
-    """Make the one paid request and record what is known of it."""
+def send(run: IsolationRun, client: RunflowClient, request: RunRequest) -> Outcome:
+    """Make the one paid request."""
     try:
-        sent = client.create_run(request)
+        return accepted(run, client.create_run(request))
     except RunflowError as error:
         if error.not_accepted:
-            not_accepted(run, error)
-        elif isinstance(error, Conflict):
-            run.release_until(seconds_from_now(5), reason=Reason.CONFLICT, detail=describe(error))
-        else:
-            outages.meet(run, Place.ORDERS, describe(error))
-            run.release_until(
-                seconds_from_now(5), reason=Reason.UNCONFIRMED, detail=describe(error)
-            )
-    else:
-        accepted(run, sent)
+            return NotAccepted(error)
+        if isinstance(error, Conflict):
+            return Wait(seconds_from_now(5), Reason.CONFLICT, str(error))
+        outages.meet(run, Place.ORDERS, str(error))
+        return Wait(seconds_from_now(5), Reason.UNCONFIRMED, str(error))
 
 
-def accepted(run: IsolationRun, sent: Run) -> None:
+def accepted(run: IsolationRun, sent: Run) -> GoTo:
     """submitting -> processing, under the id that Runflow gave."""
     called_back = sent.is_terminal or run.events.filter(kind=RunEvent.Kind.CALLBACK).exists()
     outages.answered(run, Place.ORDERS)
-    run.move_to(
+    return GoTo(
         Status.PROCESSING,
-        runflow_run_id=sent.id,
-        hinted_run_ids="",
-        answered_looks=0,
-        looked_at=None,
         due_at=seconds_from_now(0) if called_back else next_poll(clock.now()),
+        changes={
+            "runflow_run_id": sent.id,
+            "hinted_run_ids": "",
+            "answered_looks": 0,
+            "looked_at": None,
+        },
     )
 
 
-def not_accepted(run: IsolationRun, error: RunflowError) -> None:
-    """Record a request that provably was not accepted (reliability, step S4)."""
-    detail = describe(error)
-    if isinstance(error, Refused):
-        outages.answered(run, Place.ORDERS)
-    if isinstance(error, AccountRefused):
-        hold(run, error, resume_at=Status.QUEUED)
-    elif isinstance(error, RateLimited):
-        pause = as_asked(run, error)
-        back_to_queue(run, Reason.BUSY, detail, pause)
-        pause_queue(pause)
-    elif isinstance(error, NotReached):
-        probe_at = outages.meet(run, Place.RUNFLOW, detail)
-        back_to_queue(run, Reason.NOT_REACHED, detail, probe_at or backoff(run.attempts))
-    else:
-        run.move_to(Status.FAILED, reason=Reason.REQUEST_REFUSED, detail=detail)
-        if isinstance(error, NotFound):
-            hold_queue(Reason.REQUEST_REFUSED)
-
-
-def back_to_queue(run: IsolationRun, reason: Reason, detail: str, due_at: datetime) -> None:
-    run.move_to(Status.QUEUED, reason=reason, detail=detail, due_at=due_at, attempts=run.attempts)
-
-
-def confirm(run: IsolationRun) -> None:
+def confirm(run: IsolationRun) -> Outcome:
     """submitting -> processing | failed: ask Runflow whether the request arrived. Sends nothing."""
     waiting_for = Reason.CONFLICT if is_in_conflict(run) else Reason.UNCONFIRMED
     try:
-        found = look_up(run, connect(run))
+        found = look_up(run, connect_for(run))
     except RunflowError as error:
-        put_off(run, Place.RUNFLOW, error, reason=waiting_for, give_up=UNKNOWN_FATE)
-        return
+        return PutOff(Place.RUNFLOW, error, waiting_for, UNKNOWN_FATE)
     waited = clock.now() - run.status_since
     if found.run is not None:
-        accepted(run, found.run)
-    elif is_surely_absent(run, found) and waiting_for == Reason.UNCONFIRMED:
+        return accepted(run, found.run)
+    if is_surely_absent(run, found) and waiting_for == Reason.UNCONFIRMED:
         asked_afresh: dict[str, Any] = {"answered_looks": 0, "looked_at": None}
         due_at = next_look(run)
-        run.move_to(Status.FAILED, reason=Reason.NOT_ACCEPTED, due_at=due_at, **asked_afresh)
-    elif waited > POLL_HORIZON and run.attempts >= MIN_UNCERTAIN:
-        run.move_to(Status.HELD, reason=UNKNOWN_FATE)
-    else:
-        pause = min(max(5.0, waited.total_seconds() / 3), LOOKS_APART.total_seconds() + 1)
-        run.release_until(seconds_from_now(pause), reason=waiting_for)
+        return GoTo(Status.FAILED, Reason.NOT_ACCEPTED, due_at=due_at, changes=asked_afresh)
+    if waited > POLL_HORIZON and run.attempts >= MIN_UNCERTAIN:
+        return GoTo(Status.HELD, UNKNOWN_FATE)
+    pause = min(max(5.0, waited.total_seconds() / 3), LOOKS_APART.total_seconds() + 1)
+    return Wait(seconds_from_now(pause), waiting_for)
 
 
 def is_in_conflict(run: IsolationRun) -> bool:

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from django_product_isolation.choices import Status
-from tests.admin.shop import BATCHES, EVERYTHING, VIEW, make_batch, make_run, make_staff
+from tests.shop import BATCHES, EVERYTHING, VIEW, make_batch, make_run, make_staff
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django_product_isolation.admin import records, search
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
-from tests.admin.shop import BATCHES, EVERYTHING, RUNS, make_batch, make_staff
+from tests.shop import BATCHES, EVERYTHING, RUNS, make_batch, make_staff
 
 pytestmark = pytest.mark.django_db
 

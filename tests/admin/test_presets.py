@@ -4,7 +4,9 @@ import pytest
 from django.urls import reverse
 
 from django_product_isolation.models import IsolationBatch, IsolationRun, Preset
-from tests.admin.shop import (
+from tests.catalogue.models import ProductImage
+from tests.photos import make_image
+from tests.shop import (
     CHANGE,
     EVERYTHING,
     ISOLATE,
@@ -17,8 +19,6 @@ from tests.admin.shop import (
     press,
     said,
 )
-from tests.catalogue.models import ProductImage
-from tests.photos import make_image
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,10 @@ from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason, sentence_of
 from django_product_isolation.staff.decisions import DECISIONS
-from tests.admin.shop import (
+from tests.catalogue.models import ProductImage
+from tests.moments import at
+from tests.photos import make_image, photo_file, shown_bytes
+from tests.shop import (
     CHANGE,
     EVERYTHING,
     ISOLATE,
@@ -29,9 +32,6 @@ from tests.admin.shop import (
     status_of,
     tick,
 )
-from tests.catalogue.models import ProductImage
-from tests.moments import at
-from tests.photos import make_image, photo_file, shown_bytes
 
 pytestmark = pytest.mark.django_db
 

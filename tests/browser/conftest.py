@@ -9,17 +9,9 @@ from pytest_django.live_server_helper import LiveServer
 
 from django_product_isolation.choices import Status
 from django_product_isolation.models import Preset, RunEvent, Selection
-from tests.admin.shop import (
-    BATCHES,
-    CHANGELIST,
-    EVERYTHING,
-    RUNS,
-    make_batch,
-    make_run,
-    make_staff,
-)
 from tests.chromium import base_url, browser_type_launch_args  # noqa: F401 (fixtures)
 from tests.photos import make_image
+from tests.shop import BATCHES, CHANGELIST, EVERYTHING, RUNS, make_batch, make_run, make_staff
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.admin.shop import EVERYTHING, make_staff
+from tests.shop import EVERYTHING, make_staff
 
 from .axe import fetch, grave_faults
 

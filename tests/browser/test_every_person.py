@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.admin.shop import CHANGE, ISOLATE, RESTORE, REVIEW, VIEW, VIEW_RUNS, make_staff
+from tests.shop import CHANGE, ISOLATE, RESTORE, REVIEW, VIEW, VIEW_RUNS, make_staff
 
 from .test_every_page import FITS, look
 

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from django_product_isolation.imaging.copies import needs_conversion, prepare_for_upload, thumbnail
-from tests.pictures import ORIENTATION, WITH_AVIF, picture, saved, turned
-from tests.test_structure import segment
+from tests.imaging.pictures import ORIENTATION, WITH_AVIF, picture, saved, turned
+from tests.imaging.test_structure import segment
 
 XMP = (
     b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-'

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, RunEvent
-from tests.admin.shop import make_batch, make_run, status_of
+from tests.shop import make_batch, make_run, status_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.models import AccountBalance, IsolationRun
-from tests.admin.shop import BATCHES, EVERYTHING, make_batch, make_staff
+from tests.shop import BATCHES, EVERYTHING, make_batch, make_staff
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

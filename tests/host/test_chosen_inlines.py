@@ -6,7 +6,7 @@ from django.contrib.auth import get_user_model
 from django.test import RequestFactory
 
 from django_product_isolation.host.access import permissions
-from tests.admin.odd_shop import odd_site
+from tests.admin.host.odd_shop import odd_site
 from tests.catalogue.models import Product, ProductImage
 from tests.photos import make_image
 

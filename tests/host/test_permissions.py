@@ -8,11 +8,11 @@ from django.test import RequestFactory
 
 from django_product_isolation.host.access import permissions
 from django_product_isolation.host.access.policies import Policy
-from tests.admin.odd_shop import odd_site
-from tests.admin.shop import make_staff
+from tests.admin.host.odd_shop import odd_site
 from tests.assortment import models as assortment
 from tests.catalogue.models import Product, ProductImage, Shot, StudioShot
 from tests.photos import make_image, photo_file
+from tests.shop import make_staff
 from tests.wardrobe.models import Coat, Cut, CutPicture, Garment, Scan
 
 pytestmark = pytest.mark.django_db
@@ -296,7 +296,7 @@ def test_five_hundred_images_cost_as_many_queries_as_one(shop, host, django_asse
 
 
 def test_a_site_without_an_address_has_no_say_though_another_has_its_name(settings):
-    settings.ROOT_URLCONF = "tests.admin.market_called_admin"
+    settings.ROOT_URLCONF = "tests.staff.market_called_admin"
     assert permissions.site_at("admin").site_header == "Strict"
     assert [site.site_header for site in permissions.sites_in_use()] == ["Strict"]
 

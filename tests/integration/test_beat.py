@@ -9,9 +9,9 @@ import pytest
 
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
-from tests.reliability.kills.cells import faults
-from tests.reliability.kills.shop import Shop, runflow
-from tests.reliability.kills.worker import ROOT, environment
+from tests.reliability.process_kills.cells import faults
+from tests.reliability.process_kills.shop import Shop, runflow
+from tests.reliability.process_kills.worker import APP, ROOT, environment
 from tests.services import needs
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,7 +37,7 @@ def beat(shop: Shop):
     """``celery beat`` beside the worker; gives what it has written."""
     folder = shop.stage.folder
     log = folder / "beat.log"
-    command = ["celery", "-A", "tests.reliability.kills.celery_app", "beat", "--loglevel", "INFO"]
+    command = ["celery", "-A", APP, "beat", "--loglevel", "INFO"]
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", *command, "--schedule", str(folder / "schedule"), "--pidfile="],

@@ -11,10 +11,10 @@ from django_product_isolation.management.commands import isolate_products
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.workflow import reject, restore
 from django_product_isolation.workflow.backfill import Catalogue
-from tests.admin.shop import put_originals_back
 from tests.catalogue.models import Product, ProductImage
 from tests.moments import overdue
 from tests.photos import make_image
+from tests.shop import put_originals_back
 
 pytestmark = pytest.mark.django_db
 

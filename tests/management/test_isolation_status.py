@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from django_product_isolation.choices import Status
 from django_product_isolation.models import AccountBalance, IsolationRun
 from django_product_isolation.reasons import Reason
-from tests.admin.shop import make_batch, make_run
+from tests.shop import make_batch, make_run
 
 pytestmark = pytest.mark.django_db
 

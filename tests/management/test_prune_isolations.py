@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from django_product_isolation.choices import Status
 from django_product_isolation.models import Selection
-from tests.reliability.prune.conftest import image, shelf  # noqa: F401 (fixtures)
-from tests.reliability.prune.history import applied, begun, grow_old, upload
+from tests.retention.conftest import image, shelf  # noqa: F401 (fixtures)
+from tests.retention.history import applied, begun, grow_old, upload
 
 pytestmark = pytest.mark.django_db
 

@@ -1,7 +1,7 @@
 import pytest
 
+from .simulator import World
 from .standalone import quicken
-from .world import World
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 import django_product_isolation
 from django_product_isolation.models import IsolationRun
-from tests.admin.shop import make_batch
+from tests.shop import make_batch
 
 pytestmark = pytest.mark.django_db
 

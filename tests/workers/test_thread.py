@@ -20,10 +20,10 @@ from django_product_isolation.models import IsolationRun
 from django_product_isolation.models.querysets import RunQuerySet
 from django_product_isolation.workers import outage_log, thread
 from django_product_isolation.workflow.leases import keeper
-from tests.admin.shop import EVERYTHING, make_run, make_staff
 from tests.catalogue.models import ProductImage
 from tests.moments import overdue
 from tests.photos import make_image
+from tests.shop import EVERYTHING, make_run, make_staff
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -21,7 +21,7 @@ from django_product_isolation import (
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.reasons import Reason
-from django_product_isolation.workflow.start import order
+from django_product_isolation.workflow.start import create_batch
 from tests.bazaar.models import GroupPhoto
 from tests.bazaar.stock import make_group_photo
 from tests.catalogue.models import Product, ProductImage
@@ -61,7 +61,7 @@ def test_what_is_over_the_limit_is_named_in_the_answer(option):
 
 
 def test_what_was_not_even_looked_at_is_counted_in_the_answer(option, monkeypatch):
-    monkeypatch.setattr("django_product_isolation.workflow.start.MAX_READ", 3)
+    monkeypatch.setattr("django_product_isolation.workflow.planning.MAX_READ", 3)
     option(MAX_BATCH=2)
     for name in ("Cup", "Pot", "Jug", "Urn", "Vase"):
         make_image(name)
@@ -88,7 +88,7 @@ def test_a_colleague_who_was_faster_is_a_reason_too():
     cup, _pot = make_image("Cup"), make_image("Pot")
     chosen = plan(images())
     isolate(cup)
-    batch = order(chosen)
+    batch = create_batch(chosen)
     assert reasons(batch) == {"Cup": Reason.ALREADY_OPEN}
     assert [run.label for run in batch.runs.all()] == ["Pot"]
 

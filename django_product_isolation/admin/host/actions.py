@@ -16,7 +16,7 @@ from django_product_isolation.staff import formatting, permissions
 from django_product_isolation.staff.decisions import report_restoring
 from django_product_isolation.staff.selections import select
 from django_product_isolation.workflow import restore
-from django_product_isolation.workflow.start import MAX_READ
+from django_product_isolation.workflow.planning import MAX_READ
 
 PERMISSIONS = {"isolate_image": permissions.ISOLATE, "restore_image": permissions.RESTORE}
 

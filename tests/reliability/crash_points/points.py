@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from tests.reliability.world import World
-from tests.reliability.world.database import ERRORS
+from tests.reliability.simulator import World
+from tests.reliability.simulator.database import ERRORS
 
-from .story import Story
+from .scenario import Story
 
 # The ways the plain flow goes: published at once or reviewed, by a link of ours or by an upload.
 VARIANTS = {

@@ -6,7 +6,7 @@ from tests.reliability.standalone import database, set_up
 
 set_up()
 
-from tests.reliability.world import World  # noqa: E402 (models need Django set up)
+from tests.reliability.simulator import World  # noqa: E402 (models need Django set up)
 
 from .points import Tally, Teller, errors, pairs, singles  # noqa: E402
 

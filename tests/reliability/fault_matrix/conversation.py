@@ -6,7 +6,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 
 from django_product_isolation.choices import Status
-from tests.reliability.world.runflow import UNSAFE
+from tests.reliability.simulator.runflow import UNSAFE
 
 from .flow import AFTER, BEFORE, WITHIN, Flow
 from .moments import meanwhile, on

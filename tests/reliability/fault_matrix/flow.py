@@ -10,9 +10,9 @@ from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.tasks import advance_run
 from django_product_isolation.workflow import approve, storage_outages
 from tests.catalogue.models import ProductImage
-from tests.reliability.crash_points.story import Story
-from tests.reliability.world.convergence import calm, resume_all
-from tests.reliability.world.runflow import Accepted
+from tests.reliability.crash_points.scenario import Story
+from tests.reliability.simulator.convergence import calm, resume_all
+from tests.reliability.simulator.runflow import Accepted
 
 from .moments import Moment
 

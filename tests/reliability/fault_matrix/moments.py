@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from tests.reliability.world import World
+from tests.reliability.simulator import World
 
 
 class Moment(NamedTuple):

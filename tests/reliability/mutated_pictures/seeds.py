@@ -6,8 +6,8 @@ from functools import cache
 
 from PIL import Image
 
-from tests.pictures import deep_grey, picture, saved, several, turned, with_colour_key
-from tests.profiles import SRGB, SWAPPED, grey_profile, ink_profile, rgb_profile
+from tests.imaging.pictures import deep_grey, picture, saved, several, turned, with_colour_key
+from tests.imaging.profiles import SRGB, SWAPPED, grey_profile, ink_profile, rgb_profile
 
 LARGEST = (5250, 4000)  # pixels: just as many as a result may have
 

@@ -2,7 +2,7 @@ import pytest
 
 from .collector import Collector
 from .runflow import RunflowServer
-from .stage import Stage
+from .shop_fixture import Stage
 
 
 @pytest.fixture

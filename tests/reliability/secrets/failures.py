@@ -17,7 +17,7 @@ from tests.http_server import Answer, free_port, hang_up, reply, reply_json, rep
 
 from . import canaries
 from .runflow import route_of
-from .stage import Stage, StorageRefused, broken_database
+from .shop_fixture import Stage, StorageRefused, broken_database
 
 Failure = Callable[[Stage], None]
 FAILURES: dict[str, Failure] = {}

@@ -9,8 +9,8 @@ from typing import Any
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.workflow import approve, resume
-from tests.reliability.world import World
-from tests.reliability.world.convergence import (
+from tests.reliability.simulator import World
+from tests.reliability.simulator.convergence import (
     calm,
     come_to_rest,
     is_anything_due,
@@ -18,7 +18,7 @@ from tests.reliability.world.convergence import (
     resume_all,
     waiting_for_people,
 )
-from tests.reliability.world.shop import NAMES
+from tests.reliability.simulator.shop import NAMES
 
 from .draws import YES_OR_NO, between, one_of, opening
 from .totals import Totals

@@ -1,6 +1,7 @@
 """Guards of the app broken on purpose, one at a time: the simulation has to see each."""
 
 import uuid
+from functools import partial
 from typing import Any
 from unittest import mock
 from uuid import UUID
@@ -19,7 +20,16 @@ from django_product_isolation.reasons import Reason
 from django_product_isolation.retention import file_pruning
 from django_product_isolation.runflow import RunflowError, callbacks
 from django_product_isolation.signals import image_applied, image_restored
-from django_product_isolation.workflow import advance, publish, restore_step, start, submit
+from django_product_isolation.workflow import (
+    advance,
+    hints,
+    publish,
+    recording,
+    restore_step,
+    start,
+    submit,
+)
+from django_product_isolation.workflow.outcomes import Finished, GoTo, Outcome, Swap
 from django_product_isolation.workflow.timing import backoff
 
 from .broken_outside import OUTSIDE
@@ -28,6 +38,7 @@ from .shorten import what_goes_wrong
 
 # The package names a function like the module.
 advance = __import__(advance.__module__, fromlist=["advance"])
+POINT_AND_GO = recording.point_and_go
 OPEN_IN_ONE_GO = together.open_in_one_go
 prune_rows = __import__("django_product_isolation.retention.pruning", fromlist=["prune"])
 
@@ -60,13 +71,13 @@ def swap_without_dimensions(
     return bool(rows.update(**{target.field.attname: new}))
 
 
-def send_again(run: IsolationRun, client: Any, request: Any) -> None:
+def send_again(run: IsolationRun, client: Any, request: Any) -> Outcome:
     try:
-        sent = client.create_run(request)
+        return submit.accepted(run, client.create_run(request))
     except RunflowError:
-        submit.back_to_queue(run, Reason.NOT_REACHED, "", backoff(run.attempts))
-    else:
-        submit.accepted(run, sent)
+        again = {"attempts": run.attempts}
+        due_at = backoff(run.attempts)
+        return GoTo(Status.QUEUED, Reason.NOT_REACHED, due_at=due_at, changes=again)
 
 
 def take_any_original(run: IsolationRun, target: Target) -> Any:
@@ -83,23 +94,31 @@ def open_without_key(status: Any, keys: Any, *args: Any) -> Any:
     return OPEN_IN_ONE_GO(status, dict.fromkeys(keys), *args)
 
 
-def swap_whoever_moved(*args: Any) -> bool:
+def restore_whoever_moved(run: IsolationRun, outcome: Swap) -> bool:
     """The field follows the run's status, whether or not that changed."""
-    run, target, _status, old, new, shown, _actor = args
-    publish.swap(*args)
-    return bool(target.swap(run.object_pk, old=old, new=new, size=shown.size))
+    swapped = bool(POINT_AND_GO(run, outcome))
+    if outcome.status != Status.RESTORED:
+        return swapped
+    old, new, size = outcome.old, outcome.new, outcome.shown.size
+    return bool(run.target.swap(run.object_pk, old=old, new=new, size=size))
 
 
-def apply_unseen(run: IsolationRun) -> None:
+def apply_unseen(run: IsolationRun) -> Outcome:
     """Without a look at the original's bytes, or at whether it was let go afterwards."""
-    target = run.target
-    result = target.find_fingerprint(run.result_name)
+    result = run.target.find_fingerprint(run.result_name)
     if result is None:
-        run.move_to(Status.HELD, reason=Reason.RESULT_MISSING)
-        return
+        return GoTo(Status.HELD, Reason.RESULT_MISSING)
+    ended = GoTo(Status.SUPERSEDED, Reason.IMAGE_CHANGED)
     actor, old, new = publish.approver(run), run.source_name, run.result_name
-    if not publish.swap(run, target, Status.APPLIED, old, new, result, actor):
-        run.move_to(Status.SUPERSEDED, reason=Reason.IMAGE_CHANGED)
+    return Swap(
+        Status.APPLIED,
+        old,
+        new,
+        result,
+        actor,
+        missed=lambda _run: ended,
+        refused=lambda _run, _words: ended,
+    )
 
 
 def undo_by_one_look(target: Target, name: str, sha256: str) -> Any:
@@ -110,7 +129,7 @@ def advance_or_raise(pk: UUID) -> bool:
     run = IsolationRun.objects.claim(pk)
     if run is None:
         return False
-    advance.STEPS[run.status](run)
+    recording.record(run, advance.STEPS[run.status](run))
     return True
 
 
@@ -145,16 +164,16 @@ def nobody_waits(total: Any, *, at: Any) -> None:
 def tell_unseen(signal: Any) -> Any:
     """A step that tells the shop, and does not look at the files again."""
 
-    def step(run: IsolationRun) -> None:
+    def step(run: IsolationRun) -> Outcome:
         target = run.target
-        signal.send_robust(target.model, run=run, instance=target.instance(run.object_pk))
-        run.finish()
+        instance = target.instance(run.object_pk)
+        return Finished(partial(signal.send_robust, target.model, run=run, instance=instance))
 
     return step
 
 
-def rest(run: IsolationRun) -> None:
-    run.finish()
+def rest(run: IsolationRun) -> Outcome:
+    return Finished()
 
 
 def patch(where: Any, **names: Any) -> Any:
@@ -167,7 +186,7 @@ BREAKS: dict[str, Any] = {
     "a run is moved from wherever it is": lambda: patch(IsolationRun, _as_known=as_it_is),
     "a request is sent again after an ambiguous end": lambda: patch(submit, send=send_again),
     "the budget is not checked": lambda: patch(start, reserve=nobody_waits),
-    "late adoption is dropped": lambda: patch(advance, note_hint=lambda *_, **_due: False),
+    "late adoption is dropped": lambda: patch(hints, note_hint=lambda *_, **_due: False),
     "what ended is not settled": lambda: mock.patch.dict(
         advance.STEPS, {Status.FAILED: rest, Status.CANCELLED: rest}
     ),
@@ -201,7 +220,9 @@ BREAKS: dict[str, Any] = {
         advance.STEPS, {Status.RESTORED: tell_unseen(image_restored)}
     ),
     "a restore takes no key": lambda: patch(together, open_in_one_go=open_without_key),
-    "a stopped restore swaps all the same": lambda: patch(restore_step, swap=swap_whoever_moved),
+    "a stopped restore swaps all the same": lambda: patch(
+        recording, point_and_go=restore_whoever_moved
+    ),
     "a file is written before its name": lambda: mock.patch(
         "django_product_isolation.workflow.collect.store_result", keep_file_unasked
     ),

@@ -22,17 +22,17 @@ from django_product_isolation.retention import file_pruning
 from django_product_isolation.runflow import client, replies
 from django_product_isolation.signals import image_applied, image_restored
 from django_product_isolation.workflow import (
-    chosen_images,
+    hints,
     lookup,
-    publish,
-    restore_step,
+    planning,
+    recording,
     start,
     submit,
 )
 
-advance = __import__("django_product_isolation.workflow.advance", fromlist=["advance"])
 collect = __import__("django_product_isolation.workflow.collect", fromlist=["collect"])
-IS_SUPERSEDED, SWAP, REFS_OF = submit.is_superseded, publish.swap, replies.refs_of
+FIND_SUPERSEDED, REFS_OF = submit.find_superseded, replies.refs_of
+POINT_AND_GO = recording.point_and_go
 patch = mock.patch.multiple
 
 
@@ -53,9 +53,9 @@ def store_anything(target: Target, path: str, content: "File[bytes]") -> str:
     return target.storage.save(path, content, max_length=target.name_max_length)
 
 
-def superseded_unless_prepared(run: IsolationRun, target: Target) -> bool:
+def superseded_unless_prepared(run: IsolationRun, target: Target) -> Any:
     """Only the first look counts."""
-    return not run.source_sha256 and IS_SUPERSEDED(run, target)
+    return None if run.source_sha256 else FIND_SUPERSEDED(run, target)
 
 
 def day_for_whoever_clicks(moment: Any) -> Any:
@@ -68,7 +68,7 @@ def begins_for_whoever_clicks(day: Any) -> Any:
 
 
 def believe_id(run: IsolationRun, runflow_run_id: str, **due: Any) -> bool:
-    if run.status not in advance.UNANSWERED:
+    if run.status not in hints.UNANSWERED:
         return False
     unanswered = IsolationRun.objects.filter(pk=run.pk, status=run.status, runflow_run_id=None)
     return bool(unanswered.update(runflow_run_id=runflow_run_id, **due))
@@ -101,14 +101,13 @@ def look_once(run: IsolationRun, found: Any) -> bool:
     return found.run is None and found.is_certain
 
 
-def tell_first(
-    run: IsolationRun, target: Target, status: Status, old: str, new: str, shown: Any, actor: Any
-) -> bool:
+def tell_first(run: IsolationRun, outcome: Any) -> bool:
     """Says so before it is so."""
-    signal = {Status.APPLIED: image_applied, Status.RESTORED: image_restored}.get(status)
-    if signal:
+    signals = {Status.APPLIED: image_applied, Status.RESTORED: image_restored}
+    if signal := signals.get(outcome.status):
+        target = run.target
         signal.send_robust(target.model, run=run, instance=target.instance(run.object_pk))
-    return bool(SWAP(run, target, status, old, new, shown, actor))
+    return bool(POINT_AND_GO(run, outcome))
 
 
 def refs(*names: str) -> Any:
@@ -129,10 +128,10 @@ OUTSIDE: dict[str, Any] = {
         patch(collect, is_anothers=lambda *_: False, is_ours=bool),
         patch(file_pruning, is_ours=bool),
     ),
-    "what lies in the bin is chosen": lambda: patch(chosen_images, shown_rows=without_dimensions),
+    "what lies in the bin is chosen": lambda: patch(planning, shown_rows=without_dimensions),
     "what lies in the bin is sent": lambda: patch(Target, shown_name=Target.current_name),
     "the bin is not looked into again before paying": lambda: patch(
-        submit, is_superseded=superseded_unless_prepared
+        submit, find_superseded=superseded_unless_prepared
     ),
     "what a colleague ordered meanwhile is ordered again": lambda: patch(
         start, take_back_ordered_meanwhile=lambda *_: None
@@ -142,19 +141,15 @@ OUTSIDE: dict[str, Any] = {
     ),
     "only client_ref proves a run": lambda: refs("client_ref"),
     "only metadata proves a run": lambda: refs("metadata"),
-    "the id of a callback is believed": lambda: patch(advance, note_hint=believe_id),
+    "the id of a callback is believed": lambda: patch(hints, note_hint=believe_id),
     "a foreign id is taken for the run's": lambda: patch(
         lookup, ask_for_hints=trust_the_newest_hint
     ),
     "a foreign id's refusal is the run's own": lambda: patch(lookup, ask_for_hints=fail_with_hints),
-    "a queued run that called back is sent": lambda: patch(
-        submit, may_have_arrived=lambda *_: False
-    ),
+    "a queued run that called back is sent": lambda: patch(submit, find_arrived=lambda *_: None),
     "given up after one look": lambda: patch(submit, is_surely_absent=look_once),
     "looks need not lie apart": lambda: patch(RunQuerySet, count_look=count_each),
-    "the shop hears of a change before it": lambda: all_of(
-        patch(publish, swap=tell_first), patch(restore_step, swap=tell_first)
-    ),
+    "the shop hears of a change before it": lambda: patch(recording, point_and_go=tell_first),
     "the shop never hears of a restore": lambda: mock.patch.object(
         image_restored, "send_robust", lambda *_, **__: None
     ),

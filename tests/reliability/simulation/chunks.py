@@ -9,7 +9,7 @@ from tests.reliability.standalone import database, set_up
 
 set_up()
 
-from tests.reliability.world import World  # noqa: E402 (models need Django set up)
+from tests.reliability.simulator import World  # noqa: E402 (models need Django set up)
 
 from .base import IMAGES  # noqa: E402
 from .machine import story_of, tell  # noqa: E402

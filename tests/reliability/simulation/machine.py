@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, run_state_machine_as_test
 
 from .base import IMAGES
+from .callback_rules import Letters
 from .draws import drawn
-from .letters import Letters
-from .people import People
-from .pruning import Pruning
+from .fault_rules import Trouble
+from .pruning_rules import Pruning
+from .staff_rules import People
 from .totals import Totals
-from .trouble import Trouble
 
 # The share of all rules that a story knows: where fewer things happen, they happen together.
 SHARES = [0.3, 0.6, 1.0]

@@ -1,0 +1,56 @@
+"""What we know of the credit at Runflow, and when it is asked for."""
+
+import logging
+from datetime import timedelta
+
+from django.db import DatabaseError, IntegrityError
+from django.utils import timezone
+
+from django_product_isolation.choices import Status
+from django_product_isolation.database.clock import DatabaseNow
+from django_product_isolation.database.transactions import summary
+from django_product_isolation.models import AccountBalance, IsolationRun
+from django_product_isolation.runflow import RateLimited, Refused, RunflowError
+from django_product_isolation.runflow.connection import connect
+
+logger = logging.getLogger("django_product_isolation")
+
+BETWEEN_READINGS = timedelta(minutes=10)
+# While a run is in one of these, the balance goes down.
+WORKED_ON = (Status.QUEUED, Status.SUBMITTING, Status.PROCESSING, Status.COLLECTING)
+
+
+def read_balance(*, at_once: bool = False) -> None:
+    """Ask Runflow what credit is left: every 10 minutes while runs are worked on, or ``at_once``.
+
+    For those who take steps: it goes over the network. Raises nothing; a key that may not know
+    the balance leaves none, a Runflow that cannot be asked leaves the one known before.
+    """
+    try:
+        if claim_reading(timedelta(0) if at_once else BETWEEN_READINGS):
+            read = {"amount": connect().balance(), "read_at": timezone.now()}
+            AccountBalance.objects.filter(pk=1).update(**read)
+    except RunflowError as error:
+        logger.info("balance_unread %s", error)
+        if isinstance(error, Refused) and not isinstance(error, RateLimited):
+            AccountBalance.objects.filter(pk=1).update(amount=None)
+    except DatabaseError as error:
+        logger.error("balance_unrecorded error=%s", summary(error))
+
+
+def claim_reading(pause: timedelta) -> bool:
+    """Whether it is for the caller to ask: nobody else has within ``pause``."""
+    known = AccountBalance.objects.filter(pk=1)
+    if pause and known.filter(asked_at__gt=DatabaseNow(-pause.total_seconds())).exists():
+        return False
+    if pause and not IsolationRun.objects.filter(status__in=WORKED_ON).exists():
+        return False
+    if known.filter(asked_at__lte=DatabaseNow(-pause.total_seconds())).update(
+        asked_at=DatabaseNow()
+    ):
+        return True
+    try:
+        AccountBalance.objects.create(pk=1, asked_at=DatabaseNow())
+    except IntegrityError:  # somebody else has just asked, the first time or within the pause
+        return False
+    return True

@@ -1,0 +1,86 @@
+"""What a callback of Runflow's can do: have us look at our own run."""
+
+import uuid
+from datetime import datetime
+from functools import partial
+
+from django.db import transaction
+
+from django_product_isolation.choices import Status
+from django_product_isolation.database.transactions import retry_on_conflict
+from django_product_isolation.models import IsolationRun, RunEvent
+from django_product_isolation.models.querysets import WAITED_IN_VAIN
+from django_product_isolation.runflow.callbacks import Callback
+from django_product_isolation.signals import work_due
+
+from .timing import seconds_from_now
+
+# Where a run may be that Runflow accepted without our knowing under which id: anywhere before it is
+# known to be there, and where it ended before that.
+UNANSWERED = (
+    Status.QUEUED,
+    Status.SUBMITTING,
+    Status.HELD,
+    Status.FAILED,
+    Status.CANCELLED,
+    Status.SUPERSEDED,
+)
+MAX_HINTS = 4
+
+
+class UnknownRun(LookupError):
+    """There is no such run."""
+
+
+class WrongRun(ValueError):
+    """The callback is about another run than the one its URL names."""
+
+
+def receive_callback(pk: uuid.UUID, callback: Callback) -> None:
+    """Take Runflow's hint that a run has news. All it can do is have us look at our own run.
+
+    Raises UnknownRun, or WrongRun when the callback is about another run than the one that Runflow
+    itself has told us to be ours.
+    """
+    run = IsolationRun.objects.filter(pk=pk).first()
+    if run is None:
+        raise UnknownRun(str(pk))
+    named = callback.metadata.get("run", str(pk))
+    is_other = run.runflow_run_id and run.runflow_run_id.lower() != callback.run_id.lower()
+    if named != str(pk) or is_other:
+        raise WrongRun(str(pk))
+    take_hint(run, callback)
+
+
+@retry_on_conflict
+def take_hint(run: IsolationRun, callback: Callback) -> None:
+    """Make the run due, if it waits for Runflow at all; remember what Runflow calls it."""
+    with transaction.atomic():
+        in_its_own_time = run.status == Status.QUEUED or (
+            run.status == Status.HELD and run.reason not in WAITED_IN_VAIN
+        )
+        due = {} if in_its_own_time else {"due_at": seconds_from_now(0)}
+        noted = run.runflow_run_id is None and note_hint(run, callback.run_id, **due)
+        woken = bool(due) and (noted or IsolationRun.objects.wake(run.pk))
+        if not (noted or woken):
+            return
+        if not run.events.filter(kind=RunEvent.Kind.CALLBACK).exists():
+            run.record(RunEvent.Kind.CALLBACK, detail=callback.event)
+        if woken:
+            nudge = partial(work_due.send_robust, sender=IsolationRun, run_ids=[run.pk])
+            transaction.on_commit(nudge)
+
+
+def note_hint(run: IsolationRun, runflow_run_id: str, **due: datetime) -> bool:
+    """Remember an id beside those named before, the newest first; True when it was noted.
+
+    It proves nothing: before the run is sent or given up, Runflow is asked whose it is.
+    """
+    known = run.hinted_run_ids.split()
+    if runflow_run_id in known or run.status not in UNANSWERED:
+        return False
+    hints = " ".join([runflow_run_id, *known][:MAX_HINTS])
+    unanswered = IsolationRun.objects.filter(
+        pk=run.pk, status=run.status, runflow_run_id=None, hinted_run_ids=run.hinted_run_ids
+    )
+    return bool(unanswered.update(hinted_run_ids=hints, **due))

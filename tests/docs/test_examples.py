@@ -1,0 +1,187 @@
+"""The examples of code, run against the tests' shop as they stand on their pages."""
+
+import sys
+from types import ModuleType, SimpleNamespace
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import override_settings
+from django.urls import reverse
+
+from django_product_isolation import isolate, signals
+from django_product_isolation.host.access import permissions
+from django_product_isolation.models import IsolationRun
+from django_product_isolation.runflow.callbacks import signature_of
+from tests.assortment.models import Item
+from tests.catalogue.models import Product, ProductImage
+from tests.docs.pages import BLOCKS, example
+from tests.photos import make_image, photo_file
+from tests.shop import EVERYTHING, ISOLATE, make_staff
+
+pytestmark = pytest.mark.django_db
+
+# Each is run by a test below; the first one by tests/staff/test_own_button.py.
+EXAMPLES = {
+    "own button",
+    "a block",
+    "policy",
+    "isolate and restore",
+    "keep a file",
+    "receivers",
+    "renew renditions",
+    "signed body",
+}
+
+
+def run(name, **given):
+    """Run the example in a module's namespace that begins with ``given``."""
+    exec(compile(example(name), name, "exec"), given)
+    return given
+
+
+@pytest.fixture
+def own_receivers(monkeypatch):
+    """What an example connects is gone after the test."""
+    for name in ("run_finished", "image_applied", "image_restored", "file_pruning"):
+        signal = getattr(signals, name)
+        monkeypatch.setattr(signal, "receivers", list(signal.receivers))
+        signal.sender_receivers_cache.clear()
+
+
+def filtered(monkeypatch, model, lookup, ours):
+    """Let ``model.objects.filter`` know a lookup of another shop's; ``ours`` is asked instead."""
+
+    def answer(**asked):
+        assert set(asked) == {lookup}
+        return model._base_manager.filter(**ours)
+
+    monkeypatch.setattr(model, "objects", SimpleNamespace(filter=answer))
+
+
+def test_every_example_is_on_a_page():
+    assert {block.example for block in BLOCKS if block.example} == EXAMPLES
+
+
+def test_isolate_and_restore(runflow, settings, monkeypatch, finish):
+    images = {"assortment.Item": [{"field": "photo"}, {"field": "back"}]}
+    images.update(settings.PRODUCT_ISOLATION["IMAGES"])
+    settings.PRODUCT_ISOLATION = {**settings.PRODUCT_ISOLATION, "IMAGES": images}
+    mug, _jug, bowl = make_image("Mug"), make_image("Jug"), make_image("Bowl")
+    item = Item.objects.create(name="Chair", photo=photo_file(), back=photo_file())
+    user = make_staff()
+    finish(isolate(bowl).runs.get())
+    filtered(monkeypatch, ProductImage, "product__is_public", {"product__name": "Mug"})
+
+    after = run(
+        "isolate and restore", ProductImage=ProductImage, image=bowl, product=item, user=user
+    )
+    begun = after["batch"].runs.get()
+    assert (begun.object_pk, begun.batch.resolution) == (str(mug.pk), "1K")
+    assert begun.batch.created_by == user
+    assert finish(begun).status == "applied"
+    restored = IsolationRun.objects.get(object_pk=str(bowl.pk), batch__field_name="original")
+    assert finish(restored).status == "restored"
+    back = IsolationRun.objects.get(batch__field_name="back")
+    assert (back.object_pk, back.batch.created_by) == (str(item.pk), user)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_receivers(runflow, own_receivers, monkeypatch, finish):
+    purged, indexed, said = [], [], []
+    monkeypatch.setattr(Product, "get_absolute_url", lambda self: "/mug/", raising=False)
+    kept = run(
+        "receivers",
+        cdn=SimpleNamespace(purge=purged.append),
+        search=SimpleNamespace(update=indexed.append),
+        chat=SimpleNamespace(post=said.append),
+    )
+    image = make_image("Mug")
+    done = finish(isolate(image).runs.get())
+    assert kept
+    urls = [image.original.storage.url(name) for name in (done.source_name, done.result_name)]
+    assert purged == [*urls, "/mug/"]
+    assert indexed == [image.product]
+    assert said == ["Isolation of 1 images has ended."]
+
+
+class SupplierField:
+    """A row that leads back to the user, as a OneToOneField's other end: there or not."""
+
+    def __get__(self, user, kind=None):
+        if user is None or user.username != "supplier":
+            raise AttributeError("supplier")
+        return user
+
+
+@pytest.mark.parametrize(
+    ("person", "product", "ordered"),
+    [("supplier", "Ours", True), ("supplier", "Theirs", False), ("stranger", "Ours", False)],
+)
+def test_policy(client, monkeypatch, person, product, ordered):
+    image = make_image(product)
+    monkeypatch.setattr(permissions, "_registered", list(permissions._registered))
+    monkeypatch.setattr(User, "supplier", SupplierField(), raising=False)
+    filtered(monkeypatch, ProductImage, "product__supplier__user", {"product__name": "Ours"})
+    run("policy", ProductImage=ProductImage)
+    user = make_staff(ISOLATE, name=person)
+    User.objects.update(is_staff=False)
+    client.force_login(user)
+    address = reverse("product_isolation:select", args=["catalogue.productimage"])
+    page = client.post(address, {"pk": [image.pk]}, follow=True)
+    assert ("Isolate 1 image for $0.27" in page.content.decode()) == ordered
+
+
+def test_keep_a_file(own_receivers, monkeypatch):
+    asked = []
+
+    def filter(**lookups):
+        asked.append(lookups)
+        return SimpleNamespace(exists=lambda: True)
+
+    models = ModuleType("reversion.models")
+    models.Version = SimpleNamespace(objects=SimpleNamespace(filter=filter))
+    monkeypatch.setitem(sys.modules, "reversion", ModuleType("reversion"))
+    monkeypatch.setitem(sys.modules, "reversion.models", models)
+    kept = run("keep a file")
+    answers = signals.file_pruning.send(IsolationRun, run=None, name="a.jpg", role="original")
+    assert (kept["keep_what_a_version_shows"], True) in answers
+    assert asked == [{"serialized_data__contains": "a.jpg"}]
+
+
+def test_renew_renditions(own_receivers):
+    deleted, updated = [], []
+
+    class Manager:
+        def filter(self, **lookups):
+            return SimpleNamespace(update=lambda **values: updated.append((lookups, values)))
+
+    class Image:
+        pk = 7
+        objects = Manager()
+        renditions = SimpleNamespace(all=lambda: SimpleNamespace(delete=lambda: deleted.append(7)))
+
+    kept = run("renew renditions")
+    signals.image_applied.send(Image, run=None, instance=Image())
+    signals.image_restored.send(Image, run=None, instance=Image())
+    assert kept
+    assert deleted == [7, 7]
+    assert updated == [({"pk": 7}, {"file_size": None, "file_hash": ""})] * 2
+
+
+def test_a_block(client, settings, tmp_path):
+    template = tmp_path / "product_isolation" / "confirm.html"
+    template.parent.mkdir()
+    template.write_text(example("a block"))
+    client.force_login(make_staff(*EVERYTHING))
+    address = reverse("product_isolation:select", args=["catalogue.productimage"])
+    with override_settings(TEMPLATES=[{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]):
+        page = client.post(address, {"pk": [make_image("Mug").pk]}, follow=True).content.decode()
+    assert "spring campaign" in page
+    assert "Isolate 1 image for $0.27" in page
+
+
+def test_signed_body():
+    body = example("signed body").strip().encode()
+    assert len(body) == 319
+    expected = "da91801da986b3a5cfbe5944ae7930b5988e7b25bc7888e1aa8e6daabaf32e0d"
+    assert signature_of(body, "whsec_example_only") == expected

@@ -1,4 +1,0 @@
-"""Everything that might lead a fetch inside, counted: no connection may go there.
-
-``python -m tests.reliability.way_out --sequences 1000 --seed 1``
-"""

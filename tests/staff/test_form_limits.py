@@ -1,0 +1,137 @@
+"""Shops that let a form post few fields, and those that write numbers with separators."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from django_product_isolation.choices import Status
+from django_product_isolation.models import IsolationRun, Selection
+from tests.catalogue.models import Product, ProductImage
+from tests.shop import (
+    EVERYTHING,
+    choose,
+    make_batch,
+    make_images_without_files,
+    make_staff,
+    press,
+    quote_on,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def staff(client):
+    user = make_staff(*EVERYTHING)
+    client.force_login(user)
+    return user
+
+
+def fields_of(page) -> dict[str, str]:
+    """What a browser posts: every field of the page's form, filled in or not."""
+    form = page[page.index('class="isolation-confirm"') :]
+    names = re.findall(r'<(?:input|select|textarea)[^>]* name="([^"]+)"', form)
+    return dict.fromkeys(names, "")
+
+
+def make_selection(images, **values) -> str:
+    selection = Selection.objects.create(
+        model_label="catalogue.productimage",
+        site_name="admin",
+        object_pks=[str(image.pk) for image in images],
+        chosen=len(images),
+        **values,
+    )
+    return reverse("product_isolation:confirm", args=[selection.pk])
+
+
+@pytest.mark.parametrize("limit", [20, 100, 1000, None])
+def test_a_page_of_many_images_can_be_posted_whatever_the_limit(client, staff, settings, limit):
+    images = make_images_without_files(300)
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = limit
+    address = make_selection(images)
+    page = client.get(address)
+    fields = fields_of(page.content.decode())
+    assert limit is None or len(fields) <= limit
+    assert ("A page takes no more fields than these." in page.content.decode()) is (
+        limit in (20, 100)
+    )
+    wordings = {name: "a cup" for name in fields if name.startswith("prompt-")}
+    assert len(wordings) == {20: 5, 100: 85}.get(limit, 300)
+    more = {"csrfmiddlewaretoken": "x", "preset": "", "filled_from": "", **wordings}
+    assert press(client, address, **more).status_code == 302
+    assert IsolationRun.objects.filter(prompt="a cup").count() == len(wordings)
+    assert IsolationRun.objects.count() == 300
+
+
+def test_wordings_that_were_brought_along_come_first_and_none_is_lost(client, staff, settings):
+    images = make_images_without_files(30)
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 20
+    brought = {str(image.pk): f"the cup {image.pk}" for image in images[20:]}
+    address = make_selection(images, prefill={"prompt": "{product}", "prompts": brought})
+    page = client.get(address).content.decode()
+    shown = {name: pk for name in fields_of(page) if (pk := name.removeprefix("prompt-")) != name}
+    assert len(shown) == 5
+    assert set(shown.values()) <= brought.keys()
+    # Those without a field are said, and sent as they were brought along.
+    for pk in brought.keys() - set(shown.values()):
+        assert f": {brought[pk]}</li>" in page
+    posted = {name: brought[pk] for name, pk in shown.items()}
+    press(client, address, prompt="{product}", quote=quote_on(client.get(address)), **posted)
+    prompts = dict(IsolationRun.objects.values_list("object_pk", "prompt"))
+    assert {pk: prompts[pk] for pk in brought} == brought
+    assert len(prompts) == 30
+
+
+def test_no_number_in_the_form_is_written_with_separators(client, staff, settings, option):
+    settings.USE_THOUSAND_SEPARATOR = True
+    settings.LANGUAGE_CODE = "de"
+    option(PRICE="1234.5")
+    product = Product.objects.create(name="Cup")
+    images = ProductImage.objects.bulk_create(
+        ProductImage(pk=pk, product=product, original=f"products/{pk}.jpg", width=1, height=1)
+        for pk in (1234567, 7654321)
+    )
+    ProductImage.objects.update(width=None, height=None)
+    address = choose(client, images)
+    page = client.get(address).content.decode()
+    assert "1.234.567" not in page
+    assert 'name="prompt-1234567"' in page
+    assert '"1234567":' in quote_on(client.get(address))
+    response = press(client, address, **{"prompt-1234567": "the left one"})
+    batch = client.get(response["Location"])
+    assert batch.status_code == 200
+    assert set(IsolationRun.objects.values_list("object_pk", "prompt")) == {
+        ("1234567", "the left one"),
+        ("7654321", "Cup"),
+    }
+    IsolationRun.objects.update(status="failed", active_key=None)
+    quote = quote_on(client.get(response["Location"]))
+    again = {"decide": "retry:all", "quote": quote}
+    assert client.post(response["Location"], again)["Location"] != response["Location"]
+    assert IsolationRun.objects.count() == 4
+
+
+@pytest.mark.parametrize(("limit", "results"), [(20, 7), (100, 24), (None, 24)])
+def test_a_page_of_results_can_be_posted_whatever_the_limit(
+    client, staff, settings, limit, results
+):
+    for image in make_images_without_files(25):
+        IsolationRun.objects.create(
+            batch=make_batch(),
+            object_pk=image.pk,
+            label="Cup",
+            status=Status.READY,
+            review=True,
+            due_at=None,
+            source_name=image.original.name,
+        )
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = limit
+    address = reverse("product_isolation:review")
+    runs = [run for group in client.get(address).context["batches"] for run in group[1]]
+    assert len(runs) == results
+    notes = {f"note-{card.key}": "too small" for card in runs}
+    posted = {"decide": "reject:ticked", "run": [card.key for card in runs], **notes}
+    assert client.post(address, {"csrfmiddlewaretoken": "x", **posted}).status_code == 302
+    assert IsolationRun.objects.filter(status=Status.REJECTED).count() == results
