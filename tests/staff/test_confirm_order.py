@@ -84,8 +84,8 @@ def test_what_is_left_of_the_budgets_is_said(client, staff, option):
     page = look(client, [make_image()]).content.decode()
     left = re.findall("<dt>([^<]+)</dt><dd>([^<]+)</dd>", page)
     assert left == [
-        ("Left of today&#x27;s budget", "$1.50"),
-        ("Left of this month&#x27;s budget", "$39.50"),
+        ("Left in today&#x27;s budget", "$1.50"),
+        ("Left in this month&#x27;s budget", "$39.50"),
     ]
 
 

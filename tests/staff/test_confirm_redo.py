@@ -1,7 +1,6 @@
 """Ordering anew what waits for review turns the old result down."""
 
 import pytest
-from django.contrib import admin
 
 from django_product_isolation.choices import Status
 from django_product_isolation.models import (
