@@ -20,7 +20,7 @@ from django.urls import (
 from django_product_isolation.conf import SETTING, IsolationSettings
 from django_product_isolation.host import Target, build, entries, extensions_of, get_targets
 from django_product_isolation.host.access.permissions import is_shown
-from django_product_isolation.imaging.variants import takes
+from django_product_isolation.imaging import takes
 
 from .names import well_named
 

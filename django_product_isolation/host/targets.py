@@ -20,7 +20,7 @@ from django.core.files.images import get_image_dimensions
 from django.core.files.storage import Storage
 from django.db.models import ImageField, Model, QuerySet
 
-from django_product_isolation.imaging.copies import sha256_of
+from django_product_isolation.imaging import sha256_of
 
 from . import names
 from . import storage as storages

@@ -1,0 +1,29 @@
+"""Pictures: opened, judged, converted for sending, cleaned for publishing, made small.
+
+Must not know where bytes come from or go to.
+"""
+
+from .cleaning import sanitized
+from .conversion import needs_conversion, prepare_for_upload
+from .decoding import ImageFacts, ImageRejected, size_of
+from .inspection import RESULT_FORMATS, SOURCE_FORMATS, Prepared, anomalies, inspect, sha256_of
+from .thumbnails import thumbnail
+from .variants import takes, variants
+
+__all__ = [
+    "RESULT_FORMATS",
+    "SOURCE_FORMATS",
+    "ImageFacts",
+    "ImageRejected",
+    "Prepared",
+    "anomalies",
+    "inspect",
+    "needs_conversion",
+    "prepare_for_upload",
+    "sanitized",
+    "sha256_of",
+    "size_of",
+    "takes",
+    "thumbnail",
+    "variants",
+]

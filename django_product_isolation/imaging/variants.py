@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from PIL import Image
 
-from .copies import RESULT_FORMATS, Prepared, inspect, on_white, saved, size_of
-from .decoding import opened
+from .decoding import opened, size_of
+from .inspection import RESULT_FORMATS, Prepared, inspect
+from .pixels import on_white, saved
 
 # What each format may be called, the usual name first.
 EXTENSIONS_OF = {"JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"), "PNG": (".png",), "WEBP": (".webp",)}

@@ -27,7 +27,7 @@ from django_product_isolation.host import (
     Target,
 )
 from django_product_isolation.host.access import permissions as shop_permissions
-from django_product_isolation.imaging.copies import ImageRejected, thumbnail
+from django_product_isolation.imaging import ImageRejected, thumbnail
 from django_product_isolation.models import IsolationRun
 
 from . import permissions, visibility

@@ -28,7 +28,7 @@ from django_product_isolation.host import (
     mark_of,
     result_filename,
 )
-from django_product_isolation.imaging.copies import (
+from django_product_isolation.imaging import (
     ImageFacts,
     ImageRejected,
     anomalies,

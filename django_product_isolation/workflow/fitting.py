@@ -24,9 +24,15 @@ from django_product_isolation.host import (
     result_filename,
     untouched,
 )
-from django_product_isolation.imaging.copies import SOURCE_FORMATS, ImageRejected, Prepared, size_of
+from django_product_isolation.imaging import (
+    SOURCE_FORMATS,
+    ImageRejected,
+    Prepared,
+    size_of,
+    takes,
+    variants,
+)
 from django_product_isolation.imaging.decoding import facts_of, opened
-from django_product_isolation.imaging.variants import takes, variants
 
 
 class FieldRefused(Exception):

@@ -20,13 +20,13 @@ from django_product_isolation.host import (
     extensions_of,
     result_filename,
 )
-from django_product_isolation.imaging.copies import (
+from django_product_isolation.imaging import (
     ImageRejected,
     needs_conversion,
     prepare_for_upload,
     sha256_of,
+    takes,
 )
-from django_product_isolation.imaging.variants import takes
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.models.querysets import LOOKS_APART
 from django_product_isolation.reasons import Reason

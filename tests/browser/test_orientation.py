@@ -8,7 +8,7 @@ import zlib
 import pytest
 from PIL import Image
 
-from django_product_isolation.imaging.copies import needs_conversion, prepare_for_upload, thumbnail
+from django_product_isolation.imaging import needs_conversion, prepare_for_upload, thumbnail
 from tests.imaging.pictures import ORIENTATION, WITH_AVIF, picture, saved, turned
 from tests.imaging.test_structure import segment
 

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageFile, PngImagePlugin
 
-from django_product_isolation.imaging import decoding
-from django_product_isolation.imaging.copies import (
+from django_product_isolation.imaging import (
     MAX_RESULT_PIXELS,
     ImageRejected,
+    decoding,
     inspect,
     needs_conversion,
     prepare_for_upload,

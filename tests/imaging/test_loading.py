@@ -8,9 +8,9 @@ import warnings
 import pytest
 from PIL import Image, ImageFile
 
-from django_product_isolation.imaging import decoding
-from django_product_isolation.imaging.copies import (
+from django_product_isolation.imaging import (
     anomalies,
+    decoding,
     inspect,
     needs_conversion,
     prepare_for_upload,

@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image, ImageOps
 
-from django_product_isolation.imaging.copies import (
+from django_product_isolation.imaging import (
     MAX_UPLOAD_BYTES,
     ImageRejected,
     inspect,

@@ -4,7 +4,7 @@ import struct
 import pytest
 from PIL import Image, ImageCms, ImageOps, PngImagePlugin
 
-from django_product_isolation.imaging.copies import inspect, sanitized
+from django_product_isolation.imaging import inspect, sanitized
 from tests.imaging.pictures import (
     ORIENTATION,
     picture,
@@ -228,7 +228,7 @@ def test_file_of_another_kind_is_not_published(kind):
 def test_file_that_reads_otherwise_without_its_surplus_is_not_published(monkeypatch):
     other = saved(picture().rotate(180)).getvalue()
     monkeypatch.setattr(
-        "django_product_isolation.imaging.copies.stripped", lambda body, kind: other
+        "django_product_isolation.imaging.cleaning.stripped", lambda body, kind: other
     )
     assert rejection(lambda file: published(file), saved(picture())) == "unreadable"
 

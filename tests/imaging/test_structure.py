@@ -9,8 +9,13 @@ import zlib
 import pytest
 from PIL import Image
 
-from django_product_isolation.imaging import copies, decoding
-from django_product_isolation.imaging.copies import inspect, needs_conversion, thumbnail
+from django_product_isolation.imaging import (
+    decoding,
+    inspect,
+    needs_conversion,
+    thumbnail,
+    thumbnails,
+)
 from django_product_isolation.imaging.decoding import ImageRejected
 from django_product_isolation.imaging.structure import TooCostly, refuse_costly
 from tests.imaging.pictures import picture, rejection, saved, several
@@ -194,12 +199,12 @@ def heavy_one_inside():
 
 
 def test_large_pictures_are_decoded_one_at_a_time(heavy_one_inside, monkeypatch):
-    monkeypatch.setattr(copies, "THUMBNAIL_PATIENCE", 0.05)
+    monkeypatch.setattr(thumbnails, "THUMBNAIL_PATIENCE", 0.05)
     large, small = saved(Image.new("L", (4000, 4000))), saved(picture())
     thumbnail(small, size=160)
     assert rejection(thumbnail, large, size=160) == "busy"
     heavy_one_inside.set()
-    monkeypatch.setattr(copies, "THUMBNAIL_PATIENCE", 10)
+    monkeypatch.setattr(thumbnails, "THUMBNAIL_PATIENCE", 10)
     thumbnail(large, size=160)
 
 

@@ -11,7 +11,7 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from django_product_isolation.choices import Status
-from django_product_isolation.imaging.copies import SOURCE_FORMATS
+from django_product_isolation.imaging import SOURCE_FORMATS
 from django_product_isolation.imaging.decoding import ImageRejected, opened
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.models.querysets import RunQuerySet

@@ -8,7 +8,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from django_product_isolation.imaging.copies import ImageRejected, anomalies, inspect, sanitized
+from django_product_isolation.imaging import ImageRejected, anomalies, inspect, sanitized
 from tests.peak_memory import peak_memory
 
 from .mutations import HEAVY_EVERY, mutated

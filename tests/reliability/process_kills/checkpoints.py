@@ -48,7 +48,7 @@ class Checkpoints(AppConfig):
         from django_product_isolation.models.querysets import RunQuerySet
         from django_product_isolation.runflow import RunflowClient
         from django_product_isolation.workflow import collect, recording
-        from django_product_isolation.imaging import copies  # isort: skip
+        from django_product_isolation.imaging import cleaning  # isort: skip
 
         def moves(status: Status) -> Callable[..., bool]:
             return lambda *_args, **options: options.get("status") == status
@@ -68,7 +68,7 @@ class Checkpoints(AppConfig):
         around(IsolationRun, "move_to", after="after-recording", when=reaches(Status.PROCESSING))
         around(RunflowClient, "get_run", before="reading")
         in_pieces(collect)
-        around(copies, "facts_of", before="decoding", when=collecting)
+        around(cleaning, "facts_of", before="decoding", when=collecting)
         around(Target, "store", before="before-storing", after="after-storing")
         around(IsolationRun, "record", after="before-swap", when=moves(Status.APPLIED))
         around(recording, "point_and_go", after="after-swap", when=swaps(Status.APPLIED))

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django_product_isolation.choices import Status
 from django_product_isolation.database.clock import DatabaseNow
 from django_product_isolation.host import Target, dimension_names, result_filename
-from django_product_isolation.imaging.copies import sha256_of
+from django_product_isolation.imaging import sha256_of
 from django_product_isolation.models import IsolationRun, together
 from django_product_isolation.models.querysets import RunQuerySet
 from django_product_isolation.reasons import Reason

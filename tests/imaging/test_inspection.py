@@ -5,7 +5,7 @@ import tempfile
 import pytest
 from PIL import Image
 
-from django_product_isolation.imaging.copies import (
+from django_product_isolation.imaging import (
     anomalies,
     inspect,
     needs_conversion,

@@ -1,0 +1,79 @@
+"""What customers may see of a result: the picture and nothing else.
+
+Files are local and seekable, and stand at their beginning when a function returns.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from typing import BinaryIO
+
+from PIL import Image, ImageCms
+
+from .color import in_srgb, profile_of
+from .decoding import ImageFacts, ImageRejected, facts_of, orientation_of, size_of
+from .inspection import Prepared, inspect, opened_result
+from .metadata import stripped
+from .pixels import SAVE_OPTIONS, in_common_mode, saved, upright
+
+PLAIN_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA"})  # 8 bits, no inks
+BAND = 64  # rows
+
+
+@contextmanager
+def sanitized(file: BinaryIO) -> Iterator[Prepared]:
+    """Give what customers may see of a result: the picture, upright and in sRGB, and nothing else.
+
+    A picture that is so already keeps its pixels to the bit; any other is saved anew in its own
+    format, with its transparency. The same file always gives the same bytes. Raises ImageRejected.
+    """
+    copy, facts = _published(file)
+    with copy:
+        yield Prepared(file=copy, facts=facts, size=size_of(copy))
+
+
+def _published(file: BinaryIO) -> tuple[BytesIO, ImageFacts]:
+    facts, shown = _facts_and_pixels(file)
+    if not _is_plain(facts):
+        copy = saved(_normalize(file), facts.format, SAVE_OPTIONS[facts.format])
+        return copy, inspect(copy)
+    body = file.read()
+    file.seek(0)
+    copy = BytesIO(stripped(body, facts.format))
+    facts, shown_now = _facts_and_pixels(copy)
+    if shown_now != shown:
+        raise ImageRejected("unreadable")  # a file that a browser might read in yet another way
+    return copy, facts
+
+
+def _is_plain(facts: ImageFacts) -> bool:
+    return facts.is_upright and facts.is_srgb and facts.mode in PLAIN_MODES
+
+
+def _facts_and_pixels(file: BinaryIO) -> tuple[ImageFacts, str]:
+    """A result's facts and, if it is plain, a digest of what it shows.
+
+    A function of its own, as are those below, so that it keeps no pixels when it returns: two
+    decoded pictures at a time would be too many.
+    """
+    digest = hashlib.sha256()
+    with opened_result(file) as picture:
+        facts = facts_of(picture)
+        for top in range(0, picture.height if _is_plain(facts) else 0, BAND):
+            band = picture.crop((0, top, picture.width, min(top + BAND, picture.height)))
+            digest.update(band.convert("RGBA").tobytes())
+    return facts, digest.hexdigest()
+
+
+def _normalize(file: BinaryIO) -> Image.Image:
+    pixels, profile, orientation = _decoded(file)
+    return upright(in_srgb(pixels, profile), orientation)
+
+
+def _decoded(file: BinaryIO) -> tuple[Image.Image, ImageCms.ImageCmsProfile | None, int]:
+    with opened_result(file) as picture:
+        picture.load()  # a profile may stand behind the pixels
+        profile, orientation = profile_of(picture), orientation_of(picture)
+        pixels = in_common_mode(picture)
+    return pixels.copy(), profile, orientation  # the decoder goes, which holds twice as much
