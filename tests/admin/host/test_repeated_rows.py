@@ -91,7 +91,7 @@ def test_a_whole_list_with_joins_is_kept_and_counted_by_image(rf, admin_user, ba
     request = rf.post("/")
     request.user = admin_user
     joined = GroupPhoto.objects.filter(wares__isnull=False)
-    selections.keep(request, GroupPhoto, "admin", joined)
+    selections.select(request, GroupPhoto, "admin", joined)
     selection = Selection.objects.get()
     assert (selection.chosen, len(selection.object_pks)) == (4, 2)
 
