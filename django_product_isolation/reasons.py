@@ -46,7 +46,7 @@ class Reason(models.TextChoices):
     )
     NOT_NAMED = (
         "not-named",
-        _("%(name)s is a kind of image that is no longer isolated here. Ask your developer."),
+        _("Images like that of %(name)s are no longer isolated here. Ask your developer."),
     )
     NOTHING_TO_RESTORE = (
         "nothing-to-restore",

@@ -51,7 +51,7 @@ class BatchAdmin(ReadOnly, ReadableAdmin, BatchModelAdmin):
     paginator = BoundedPaginator
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[IsolationBatch]:
-        """Batches with an image that the person may see."""
+        """Batches with an image that the user may see."""
         batches = super().get_queryset(request)
         if visibility.knows_shop(request):
             return batches

@@ -28,6 +28,7 @@ class PresetForm(PresetModelForm):
 
     class Meta:
         model = Preset
+        labels = {"prompt": gettext_lazy("What to isolate")}
         fields = (
             "name",
             "prompt",

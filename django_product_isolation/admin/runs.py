@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
+from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
@@ -31,7 +31,7 @@ from django_product_isolation.staff.pictures import SMALL, run_picture_url
 from django_product_isolation.staff.run_cards import cards, state, state_of
 
 from .records import BoundedPaginator, ReadOnly
-from .search import begun_since, by_keys_if_few, names_searched_since, of_exactly, search_all
+from .search import by_keys_if_few, names_searched_since, of_exactly, search_all, started_since
 
 if TYPE_CHECKING:
     RunModelAdmin = admin.ModelAdmin[IsolationRun]
@@ -40,7 +40,7 @@ else:
     RunModelAdmin = admin.ModelAdmin
     EventTabularInline = admin.TabularInline
 
-# Most are decided about on their own, while the person waits.
+# Most decisions change run by run within the request, so that more would take too long.
 MAX_AT_ONCE = 500
 NO_THUMB = SafeString('<span class="isolation-thumb"></span>')
 NOTHING = "\N{EN DASH}"
@@ -105,7 +105,7 @@ class RunAdmin(ReadOnly, ReadableAdmin, RunModelAdmin):
     search_fields = ("label",)  # and ids, see get_search_results
     search_help_text = _("The product's name, Runflow's id of the run, or the image's key.")
     ordering = ("-batch__created_at",)
-    # What orders anew shows its price or leads to a page first: that stands on the run's own page.
+    # Ordering again shows its price or another page first: that is offered on the run's own page.
     actions = tuple(as_action(d) for d in DECISIONS.values() if not d.order)
     inlines = (EventInline,)
     change_form_template = "product_isolation/run.html"
@@ -130,30 +130,16 @@ class RunAdmin(ReadOnly, ReadableAdmin, RunModelAdmin):
             },
         ),
     )
-    readonly_fields = (
-        "id",
-        "state",
-        "reason_id",
-        "started",
-        "by",
-        "asked_prompt",
-        "aspect_ratio",
-        "resolution",
-        "review_first",
-        "charged",
-    )
-
-    class Media:
-        css = {"all": ("product_isolation/product_isolation.css",)}
+    readonly_fields = tuple(flatten_fieldsets(fieldsets))
 
     def has_isolate_image_permission(self, request: HttpRequest) -> bool:
-        return permissions.has_permission(request, permissions.ISOLATE)
+        return permissions.has_any_permission(request, permissions.ISOLATE)
 
     def has_review_result_permission(self, request: HttpRequest) -> bool:
-        return permissions.has_permission(request, permissions.REVIEW)
+        return permissions.has_any_permission(request, permissions.REVIEW)
 
     def has_restore_image_permission(self, request: HttpRequest) -> bool:
-        return permissions.has_permission(request, permissions.RESTORE)
+        return permissions.has_any_permission(request, permissions.RESTORE)
 
     @admin.display(description=_("before and after"))
     def pictures(self, run: IsolationRun) -> str:
@@ -179,15 +165,15 @@ class RunAdmin(ReadOnly, ReadableAdmin, RunModelAdmin):
     def by(self, run: IsolationRun) -> str:
         return str(run.batch.created_by or NOTHING)
 
-    @admin.display(description=_("prompt"))
+    @admin.display(description=_("What to isolate"))
     def asked_prompt(self, run: IsolationRun) -> str:
         return run.prompt or str(_("none: the model chose"))
 
-    @admin.display(description=_("aspect ratio"))
+    @admin.display(description=_("shape"))
     def aspect_ratio(self, run: IsolationRun) -> str:
         return run.batch.get_aspect_ratio_display()
 
-    @admin.display(description=_("resolution"))
+    @admin.display(description=_("size"))
     def resolution(self, run: IsolationRun) -> str:
         return run.batch.get_resolution_display()
 
@@ -209,7 +195,7 @@ class RunAdmin(ReadOnly, ReadableAdmin, RunModelAdmin):
         if exact is not None:
             return exact, False
         if since := names_searched_since(request):
-            queryset = queryset.filter(begun_since(since))
+            queryset = queryset.filter(started_since(since))
         named, may_repeat = super().get_search_results(request, queryset, search_term)
         return by_keys_if_few(named, queryset), may_repeat
 
@@ -243,7 +229,7 @@ class RunAdmin(ReadOnly, ReadableAdmin, RunModelAdmin):
             (context["card"],) = cards(request, [obj], self.admin_site)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
-    # Trying again makes a transaction of its own, which waits for others and may be begun anew.
+    # Trying again makes a transaction of its own, which waits for others and may be repeated.
     @method_decorator([transaction.non_atomic_requests, require_POST])
     def decide_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Carry out a decision about one run, posted as ``decide=name``."""
@@ -267,14 +253,14 @@ class RunAdmin(ReadOnly, ReadableAdmin, RunModelAdmin):
         return HttpResponseRedirect(url)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[IsolationRun]:
-        """Runs of images that the person may see."""
+        """Runs of images that the user may see."""
         runs = super().get_queryset(request).select_related("batch__created_by")
         return visibility.narrow(request, cast("RunQuerySet", runs))
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> IsolationRun | None:
-        """Of images that the shop's own admin shows the person one by one.
+        """One run, of an image that the shop's own admin shows the user.
 
         Also where no list names them: runs of one's own whose image or whose kind is gone.
         """

@@ -39,7 +39,7 @@ def names_searched_since(request: HttpRequest) -> datetime | None:
     return timezone.now() - NAMES_SOUGHT_WITHIN
 
 
-def begun_since(moment: datetime) -> Q:
+def started_since(moment: datetime) -> Q:
     """Runs of batches since ``moment``: named one by one, unless that would be very long.
 
     For a join PostgreSQL would compare all the names there are before it looks at the dates.

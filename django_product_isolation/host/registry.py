@@ -7,7 +7,9 @@ from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist, FieldError, ImproperlyConfigured
+from django.core.signals import setting_changed
 from django.db.models import ImageField, Model, QuerySet
+from django.dispatch import receiver
 
 from django_product_isolation.conf import SETTING, get_settings
 
@@ -32,8 +34,30 @@ def get_targets() -> Targets:
 
     Raises ImproperlyConfigured for one that does not exist, and for one that is named twice.
     """
+    images = get_settings().IMAGES
+    return dict(_targets.get(repr(images)) or _remember(images))
+
+
+# As last built, by the text of ``IMAGES``: every step and every row of a list asks for them.
+_targets: dict[str, Targets] = {}
+
+
+def _remember(images: Mapping[str, Any]) -> Targets:
+    built = _build_all(images)
+    _targets.clear()
+    _targets[repr(images)] = built
+    return built
+
+
+@receiver(setting_changed)
+def forget_targets(**_kwargs: Any) -> None:
+    """Other settings, such as routers and storages, may make other targets of the same text."""
+    _targets.clear()
+
+
+def _build_all(images: Mapping[str, Any]) -> Targets:
     targets: Targets = {}
-    for label, options in entries(get_settings().IMAGES):
+    for label, options in entries(images):
         target = build(label, options)
         key = (target.model, target.field.name)
         if key in targets:

@@ -59,7 +59,7 @@ def progress(request: HttpRequest, batch: IsolationBatch) -> HttpResponseBase:
 def runs_of(request: HttpRequest, batch: IsolationBatch) -> list[IsolationRun]:
     """The runs of the batch that the user may see. Raises Http404 where they may see none.
 
-    A batch without any run is shown to whoever began it, and to those from whom nothing is hidden.
+    A batch without runs is shown to who ordered it, and to those from whom nothing is hidden.
     """
     runs = list(batch.runs.order_by("label", "pk"))
     seen = visibility.seen(request, runs)
@@ -118,7 +118,7 @@ def run_status(
         "now": clock.now().isoformat(),
         "cards": [card for card in all_cards if since is None or may_differ(card, since - MARGIN)],
         "for_all": [(decision, text) for decision, text in buttons if decision.goes_on],
-        # What undoes the batch stands apart, and not open to a slip.
+        # Undoing a whole batch takes two clicks: one slip must not do it.
         "restore_all": [(decision, text) for decision, text in buttons if decision.together],
         "badges": badges(runs),
         "count": len(runs),
@@ -139,7 +139,7 @@ def may_differ(card: Card, since: datetime) -> bool:
 
 def to_review(request: HttpRequest, runs: Sequence[IsolationRun]) -> int:
     """How many results of the batch the user may go and review."""
-    may_review = permissions.has_permission(request, permissions.REVIEW)
+    may_review = permissions.has_any_permission(request, permissions.REVIEW)
     return sum(map(waits_for_review, runs)) if may_review else 0
 
 

@@ -64,7 +64,7 @@ def confirm(request: HttpRequest, found: Selection | IsolationBatch) -> HttpResp
 
 
 def make_form(request: HttpRequest, context: OrderContext) -> OrderForm:
-    """The form as posted; or with its first values, when it was opened or a preset was chosen."""
+    """The form as posted; or with its first values, when it was opened or a preset was selected."""
     presets, posted = list(Preset.objects.all()), request.POST
     asked_for = request.GET.get("preset")
     is_refilled = "fill_in" in posted or posted.get("preset", "") != posted.get("filled_from", "")

@@ -67,7 +67,7 @@ class Decision:
     def is_open_to(self, request: HttpRequest) -> bool:
         """Whether the user has the permissions; about which runs is another question."""
         return all(
-            permissions.has_permission(request, permission) for permission in self.permissions
+            permissions.has_any_permission(request, permission) for permission in self.permissions
         )
 
     def label_for(self, count: int) -> str:
@@ -219,7 +219,7 @@ def decide(request: HttpRequest, decision: Decision, runs: Sequence[IsolationRun
     if decision.together:
         outcome = decision.together(allowed, user=request.user)
         left += [sentence_of(reason, name) for name, reason in outcome.skipped]
-        tell_begun(request, outcome, left)
+        report_restoring(request, outcome, left)
         return ""
     waiting = [run for run in allowed if decision.applies(run)]
     notes = reorder.notes_of(request, waiting) if decision.takes_note else {}
@@ -233,23 +233,27 @@ def decide(request: HttpRequest, decision: Decision, runs: Sequence[IsolationRun
         done = {run.pk for run in waiting}
     moved_on = _("%(name)s has changed in the meantime. Please check it again.")
     left += [moved_on % {"name": run.label} for run in allowed if run.pk not in done]
-    tell(request, decision.done, len(done) if decision.done else 0, left)
+    report(request, decision.done, len(done) if decision.done else 0, left)
     return decision.order(request, waiting, notes) if decision.order and waiting else ""
 
 
-def tell_begun(request: HttpRequest, outcome: workflow.Restoration, left: Sequence[str]) -> None:
-    """Say how many originals are being put back, and where that is watched."""
+def report_restoring(
+    request: HttpRequest, outcome: workflow.Restoration, left: Sequence[str]
+) -> None:
+    """Say how many originals are being restored, with a link to where that is watched."""
     if outcome.begun:
         text = RESTORING % {"count": len(outcome.begun)}
         url = reverse("product_isolation:restores", args=[outcome.at.isoformat()])
         is_there = request.resolver_match and request.resolver_match.url_name in WATCHED_ON
         html = "{}" if is_there else '{} <a href="{}">{}</a>'
         messages.success(request, format_html(html, text, url, _("View progress")))
-    tell(request, "", 0, left)
+    report(request, "", 0, left)
 
 
-def tell(request: HttpRequest, done: "_StrPromise | str", count: int, left: Sequence[str]) -> None:
-    """Say how many were dealt with, and name those that were left alone."""
+def report(
+    request: HttpRequest, done: "_StrPromise | str", count: int, left: Sequence[str]
+) -> None:
+    """Messages: ``done`` filled in with ``count``, unless that is 0, and those in ``left``."""
     if count:
         messages.success(request, str(done % {"count": count}))
     for sentence in formatting.shorten(left):

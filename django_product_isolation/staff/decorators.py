@@ -14,6 +14,7 @@ from django.core.exceptions import BadRequest
 from django.db import DataError, transaction
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
 from django.urls import URLPattern
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
@@ -77,7 +78,7 @@ def staff_page(
     """
 
     def decorate(view: View) -> View:
-        # Decisions and orders make transactions of their own, which may be begun anew.
+        # Decisions and orders make transactions of their own, which may have to be repeated.
         @readable
         @never_cache
         @transaction.non_atomic_requests
@@ -124,13 +125,28 @@ class ReadableList(ChangeList):
             raise IncorrectLookupParameters(error) from error
 
 
+def framed(view: View) -> View:
+    """The admin's view with our style sheet and the sandbox note on whatever page it shows."""
+
+    @wraps(view)
+    def with_frame(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        if isinstance(response, TemplateResponse):
+            page = response.resolve_template(response.template_name)
+            response.context_data = {**(response.context_data or {}), "framed_page": page}
+            response.template_name = "product_isolation/admin_frame.html"
+        return response
+
+    return with_frame
+
+
 class ReadableAdmin(AnyModelAdmin):
-    """For our own ModelAdmins: every view of theirs is ``readable``."""
+    """For our own ModelAdmins: every view of theirs is ``readable`` and ``framed``."""
 
     def get_urls(self) -> list[URLPattern]:
         patterns: list[URLPattern] = super().get_urls()
         for pattern in patterns:
-            pattern.callback = readable(pattern.callback)
+            pattern.callback = readable(framed(pattern.callback))
         return patterns
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:

@@ -1,6 +1,6 @@
 """Texts of our pages with amounts and counts in them, in the reader's language and notation.
 
-Knows no requests and no rows; what a reason means stands in ``reasons``.
+Knows no requests and no rows. The sentences of reasons are in ``reasons``.
 """
 
 from collections.abc import Sequence
@@ -39,7 +39,7 @@ def model_name(label: str) -> str:
 
 
 def only_the_first(count: int) -> str:
-    """Said when more was chosen than is done in one go."""
+    """For a message: more was selected than one action processes."""
     text = _("Only the first %(count)d were processed. Select fewer, or repeat the action.")
     return text % {"count": count}
 

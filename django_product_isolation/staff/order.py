@@ -56,12 +56,12 @@ class OrderContext:
 
     @property
     def unread(self) -> int:
-        """How many images were chosen beyond those that are kept."""
+        """How many images were selected beyond those that the selection keeps."""
         return self.selection.chosen - len(self.selection.object_pks)
 
     @property
     def missing(self) -> int:
-        """How many images were deleted since, or are not shown to this person."""
+        """How many images were deleted since, or are not shown to this user."""
         found = len(self.plan.accepted) + len(self.plan.skipped)
         return len(self.selection.object_pks) - found
 
@@ -85,7 +85,7 @@ def load_order(request: HttpRequest, selection: Selection) -> OrderContext:
     # A result that waits is rejected by the order, which takes a reviewer.
     redo_of = (
         map(UUID, selection.redo_of)
-        if permissions.has_permission(request, permissions.REVIEW)
+        if permissions.has_any_permission(request, permissions.REVIEW)
         else ()
     )
     # Whatever was not looked at is not allowed either.

@@ -1,4 +1,4 @@
-"""What an order costs, what there is to pay it from, and what stands in its way.
+"""What an order costs, the balance and budgets for it, and why it cannot be placed.
 
 Reads settings and our own tables; asks nobody outside.
 """

@@ -1,6 +1,6 @@
 """The form of the confirm page: what to isolate, shape, size, when to publish.
 
-Knows what may be chosen and how it is drawn; nothing of rows, rights or money.
+Knows the choices and their markup; nothing of rows, rights or money.
 """
 
 from collections import Counter
@@ -28,14 +28,14 @@ OTHER_FIELDS = 15
 
 
 class WordingInput(forms.TextInput):
-    """A text input that is drawn without a template: a page may hold hundreds."""
+    """A text input rendered without a template, which is faster: a page may hold hundreds."""
 
     def render(
         self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
     ) -> SafeString:
-        drawn = self.get_context(name, value, attrs)["widget"]
-        given = {key: drawn[key] for key in ("type", "name", "value") if drawn[key] is not None}
-        return format_html("<input{}>", flatatt({**given, **drawn["attrs"]}))
+        widget = self.get_context(name, value, attrs)["widget"]
+        given = {key: widget[key] for key in ("type", "name", "value") if widget[key] is not None}
+        return format_html("<input{}>", flatatt({**given, **widget["attrs"]}))
 
 
 class OrderForm(forms.Form):
@@ -140,7 +140,7 @@ class OrderForm(forms.Form):
         ]
 
     def word_for_several(self, before: Collection[str]) -> None:
-        """Where the wording was that of the one picture shown ``before``, word all anew."""
+        """Use the general wording, if it was that of the only picture there was ``before``."""
         if len(before) != 1 or len(self.pictures) < 2:
             return
         (only,) = before
@@ -154,12 +154,12 @@ class OrderForm(forms.Form):
         return any(field.value() or field.errors for _picture, field in self.worded())
 
     def options(self) -> dict[str, Any]:
-        """What was chosen, in the words of ``workflow.order``."""
-        chosen = self.cleaned_data
+        """The cleaned values as the keywords of ``workflow.order``."""
+        cleaned = self.cleaned_data
         own = {picture.pk: wording for picture, wording in self.unworded() if wording}
-        own |= {p.pk: chosen[field_of(p)] for p, _field in self.worded() if chosen[field_of(p)]}
+        own |= {p.pk: cleaned[field_of(p)] for p, _field in self.worded() if cleaned[field_of(p)]}
         names = ("prompt", "aspect_ratio", "resolution", "review")
-        return {**{name: chosen[name] for name in names}, "prompts": own}
+        return {**{name: cleaned[name] for name in names}, "prompts": own}
 
     def shapes(self) -> list[tuple[Any, "Shape"]]:
         """Each aspect ratio's radio button with a drawing of it."""

@@ -25,43 +25,43 @@ RESTORE = "product_isolation.restore_image"
 VIEW = "product_isolation.view_isolationrun"
 # A right of its own: who may have images isolated need not know what everybody's cost.
 SPENDING = "product_isolation.view_spending"
-# Any of these comes with the pictures of the images that the person may see.
+# Any of these comes with the pictures of the images that the user may see.
 ANY = (ISOLATE, REVIEW, RESTORE, VIEW)
 
 
-def has_permission(request: HttpRequest, *names: str) -> bool:
+def has_any_permission(request: HttpRequest, *names: str) -> bool:
     """Whether some place of the shop's lets the user in, who has one of the permissions ``names``.
 
     About which images is another question: see ``visibility``.
     """
-    return permissions.is_let_in(request) and has_any_perm(request, *names)
+    return permissions.is_let_in(request) and is_granted(request, *names)
 
 
-def has_any_perm(request: HttpRequest, *names: str) -> bool:
+def is_granted(request: HttpRequest, *names: str) -> bool:
     has_perm = getattr(request.user, "has_perm", None)  # a user model of the shop's may have none
     return has_perm is not None and any(has_perm(name) for name in names)
 
 
 def has_view_permission(request: HttpRequest) -> bool:
     """Whether the user may read batches and runs, of the images that they may see."""
-    return has_permission(request, ISOLATE, VIEW)
+    return has_any_permission(request, ISOLATE, VIEW)
 
 
 def has_preview_permission(request: HttpRequest) -> bool:
     """Whether the user may see the sources and results of runs, of the images they may see."""
-    return has_permission(request, *ANY)
+    return has_any_permission(request, *ANY)
 
 
 def must_review(request: HttpRequest) -> bool:
     """Whether the user may not do without review: the shop wants it, and they are no reviewer."""
-    return get_settings().REVIEW and not has_permission(request, REVIEW)
+    return get_settings().REVIEW and not has_any_permission(request, REVIEW)
 
 
 def has_spending_permission(request: HttpRequest) -> bool:
     """Whether the user may see sums: asks the sites that show our records; if none, all."""
     sites = [s for s in sites_in_use() if {IsolationRun, IsolationBatch, Preset} & {*s._registry}]
     is_in = any(lets_in(site, request) for site in sites or sites_in_use())
-    return is_in and has_any_perm(request, SPENDING)
+    return is_in and is_granted(request, SPENDING)
 
 
 def login_or_403(
@@ -79,7 +79,7 @@ def login_or_403(
     is_in = permissions.policies(request, model) if model else permissions.is_let_in(request)
     if not is_in:
         return refusal_of_a_site(request, model, back)
-    if not has_any_perm(request, *names):
+    if not is_granted(request, *names):
         raise PermissionDenied
     return None
 

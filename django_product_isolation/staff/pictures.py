@@ -1,7 +1,7 @@
 """Previews of the host's images and of runs, and their addresses.
 
-A stored file is decoded and encoded again, never passed on as it is, and no address of the storage
-stands on a page: a private bucket's signed link opens the file to whoever reads it.
+A stored file is decoded and encoded again, never passed on as it is. Pages never hold an address of
+the storage: a private bucket's signed link opens the file to everybody who has it.
 """
 
 import hashlib
@@ -64,7 +64,7 @@ def run_picture(request: HttpRequest, pk: str, which: str) -> HttpResponseBase:
 @require_safe
 def image_picture(request: HttpRequest, model_label: str, pk: str) -> HttpResponseBase:
     """What an image of the host's shows now. Needs the right to isolate and to see it."""
-    if not permissions.has_permission(request, permissions.ISOLATE):
+    if not permissions.has_any_permission(request, permissions.ISOLATE):
         raise PermissionDenied
     target = find_target(model_label, request.GET.get("field", ""))
     if target is None:

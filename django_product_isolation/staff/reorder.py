@@ -30,7 +30,7 @@ from django_product_isolation.workflow.start import PROMPT_MAX_LENGTH
 
 from . import formatting, permissions
 from .order_costs import over_budget
-from .selections import keep
+from .selections import select
 from .targets import can_isolate
 
 NOT_NAMED = gettext_lazy("This kind of image is no longer isolated here. Ask your developer.")
@@ -80,7 +80,7 @@ def image_of(run: IsolationRun) -> tuple[str, str]:
 
 
 def notes_of(request: HttpRequest, runs: Sequence[IsolationRun]) -> Notes:
-    """What the person wrote about each of ``runs``."""
+    """The notes posted with the request, by the key of the run that each is about."""
     written = ((run.pk, request.POST.get(f"note-{run.pk}", "").strip()) for run in runs)
     return {pk: text[:NOTE_MAX_LENGTH] for pk, text in written if text}
 
@@ -91,10 +91,10 @@ def batch_page_url(run: IsolationRun) -> str:
 
 
 def retry(request: HttpRequest, runs: Sequence[IsolationRun], notes: Notes) -> str:
-    """Begin a batch of the runs' images, asked for as they were; returns its page.
+    """Order the runs' images once more, with the same settings; returns the new batch's page.
 
-    The runs are of one batch. Of those that were begun again already, nothing is ordered twice.
-    Returns "" when nothing could be begun; the user is told why.
+    The runs are of one batch. Those that were ordered again already are not ordered twice.
+    Returns "" when nothing could be ordered; a message says why.
     """
     newer = newer_runs(runs)
     left = [run for run in runs if run.pk not in newer]
@@ -103,7 +103,7 @@ def retry(request: HttpRequest, runs: Sequence[IsolationRun], notes: Notes) -> s
         return batch_page_url(newer[runs[0].pk])
     said = Quote.read(request.POST.get("quote", ""))
     changes = said.changes_to(quote_of_runs(left)) if said else None
-    # Fewer than the button said are fine, and are named: the others were begun by somebody.
+    # Fewer than the button said are fine, and are named: somebody else ordered the others.
     if changes is None or changes.price or changes.more:
         for sentence in formatting.what_changed(changes):
             messages.error(request, sentence)
@@ -120,8 +120,8 @@ def retry(request: HttpRequest, runs: Sequence[IsolationRun], notes: Notes) -> s
         messages.error(request, NOT_NAMED)
     else:
         before = _("%(name)s was already ordered again.")
-        begun_before = [before % {"name": run.label} for run in runs if run.pk in newer]
-        for sentence in formatting.shorten([*begun_before, *formatting.left_out(batch.skipped)]):
+        ordered_before = [before % {"name": run.label} for run in runs if run.pk in newer]
+        for sentence in formatting.shorten([*ordered_before, *formatting.left_out(batch.skipped)]):
             messages.warning(request, sentence)
         return reverse("product_isolation:progress", args=[batch.pk])
     return ""
@@ -180,7 +180,7 @@ def redo(request: HttpRequest, runs: Sequence[IsolationRun], notes: Notes) -> st
         "review": before.review,
         **common_or_own(prompts),
     }
-    return keep(
+    return select(
         request,
         model,
         get_admin_site(request, before.model_label).name,
@@ -199,5 +199,5 @@ def common_or_own(prompts: Mapping[str, str]) -> dict[str, Any]:
 
 
 def with_note(prompt: str, text: str) -> str:
-    """The prompt with what the person asked to be done differently."""
+    """The prompt with the note appended."""
     return ", ".join(filter(None, (prompt.strip(), text)))[:PROMPT_MAX_LENGTH]

@@ -1,6 +1,6 @@
 """The review page: results that wait for a person, to be approved, rejected or redone.
 
-A GET changes nothing. What a decision does stands in ``decisions``.
+A GET changes nothing. What a decision does is in ``decisions``.
 """
 
 import uuid
@@ -68,7 +68,7 @@ class Queue:
         return found.order_by("-batch__created_at", "batch", "label", "pk")
 
     def chosen_batch(self) -> IsolationBatch | None:
-        """The batch that was asked for; None where the person may see nothing of it."""
+        """The batch that was asked for; None where the user may see nothing of it."""
         if self.batch is None:
             return None
         found = visibility.narrow(self.request, IsolationRun.objects.filter(batch=self.batch))
@@ -82,7 +82,7 @@ class Queue:
         return f"{reverse('product_isolation:review')}{'?' if query else ''}{query}"
 
     def filters(self) -> list[tuple[str, str, bool]]:
-        """Name, address and whether it is chosen, for each kind of image that waits."""
+        """Name, address and whether it is the present one, of each filter by kind of image."""
         if len(self.labels) < 2 and not self.label:
             return []
         everything = (_("All kinds"), self.address(model=""), not self.label)
@@ -97,7 +97,7 @@ class Queue:
 
 
 def waiting(request: HttpRequest) -> RunQuerySet:
-    """What waits, of the images that lists show to the person."""
+    """The runs that wait for review, of the images that lists show to the user."""
     return visibility.narrow(request, IsolationRun.objects.filter(status=Status.READY, review=True))
 
 

@@ -1,6 +1,6 @@
 """A run as pages show it: badge, pictures before and after, links, buttons.
 
-The same card stands on the batch page, in the review queue and on the run's own page. Takes the
+The same card is on the batch page, in the review queue and on the run's own page. Takes the
 same few queries, whatever the number of runs.
 """
 
@@ -27,7 +27,7 @@ from .reorder import batch_page_url, newer_runs
 # Stands in addresses that are made once, where each run's own key comes.
 ANY = "00000000-0000-0000-0000-000000000000"
 
-# How a status looks; what it means stands in its label.
+# How a status looks: the last part of the badge's CSS class.
 TONES = {
     Status.QUEUED: "waiting",
     Status.SUBMITTING: "working",
@@ -61,7 +61,7 @@ def state(status: str, reason: str, text: str = "") -> SafeString:
 
 
 def state_of(run: IsolationRun) -> SafeString:
-    """Where a run stands, with the sentence of its reason."""
+    """The badge of a run and the sentence of its reason."""
     return state(run.status, run.reason, status_text(run))
 
 
@@ -133,7 +133,7 @@ class Card:
 
 @dataclass(frozen=True)
 class PictureAddress:
-    """Where a run's picture is served, as small or as large as it is wanted."""
+    """The addresses of one picture's previews."""
 
     medium: str
     large: str
@@ -178,7 +178,7 @@ class CardMaker:
         )
 
     def picture(self, card: Card, which: Which, name: str) -> PictureAddress | None:
-        """Where the file called ``name`` is shown; None while there is none."""
+        """The addresses of the previews of the file called ``name``; None for no file."""
         if not name:
             return None
         path = self.pictures[which].replace(ANY, card.key)

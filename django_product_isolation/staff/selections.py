@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.admin import AdminSite
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseRedirect
@@ -30,7 +30,8 @@ BACK_MAX_LENGTH = 500
 
 def select(
     request: HttpRequest,
-    model_admin: "ModelAdmin[Any]",
+    model: type[Model],
+    site_name: str,
     images: "QuerySet[Any] | Iterable[Any]",
     *,
     prefill: Mapping[str, Any] | None = None,
@@ -38,30 +39,16 @@ def select(
     back: str = "",
     field: str = "",
 ) -> HttpResponseRedirect:
-    """Keep the chosen images and lead to their confirm page; spends nothing, changes nothing.
+    """Keep images of ``model`` as a selection and redirect to its confirm page; changes nothing.
 
-    ``images`` are a queryset or primary keys; the first 5000 are kept, and all are counted.
+    ``site_name`` is the admin site that the page belongs to. ``images`` are a queryset or primary
+    keys; the first 5000 are kept, and all are counted.
     ``prefill`` is what the page starts with instead of presets and settings: ``prompt``,
     ``aspect_ratio``, ``resolution``, ``review``, and ``prompts`` by primary key. ``redo_of`` are
     ids of runs that the order takes the place of. ``back`` is the path that "take me back" leads
     to, by default the list of the images. ``field`` says which image, where the model has several.
     Raises ImproperlyConfigured when that is not named in ``IMAGES``.
     """
-    name = model_admin.admin_site.name
-    return keep(request, model_admin.model, name, images, prefill, redo_of, back, field)
-
-
-def keep(
-    request: HttpRequest,
-    model: type[Model],
-    site_name: str,
-    images: "QuerySet[Any] | Iterable[Any]",
-    prefill: Mapping[str, Any] | None = None,
-    redo_of: Iterable[UUID] = (),
-    back: str = "",
-    field: str = "",
-) -> HttpResponseRedirect:
-    """Like ``select``, for a model that no admin may show."""
     user: Any = request.user
     pks, count = count_and_cut(images)
     selection = Selection.objects.create(
@@ -92,7 +79,7 @@ def sites_called(name: str) -> list[AdminSite]:
 
 
 def site_called(request: HttpRequest, name: str, model_label: str) -> AdminSite:
-    """The admin site of that name, if it lets the person in; else one that does."""
+    """The admin site of that name, if it lets the user in; else one that does."""
     entered = [site for site in sites_called(name) if lets_in(site, request)]
     return entered[0] if entered else get_admin_site(request, model_label)
 
@@ -123,7 +110,7 @@ def select_images(request: HttpRequest, model_label: str) -> HttpResponseBase:
         raise PermissionDenied
     redo_of = read_uuids(request.POST.getlist("redo_of"))
     back = read_back(request)
-    return keep(request, model, site.name, pks, redo_of=redo_of, back=back, field=field)
+    return select(request, model, site.name, pks, redo_of=redo_of, back=back, field=field)
 
 
 def read_pks(model: type[Model], texts: Iterable[str]) -> list[Any]:

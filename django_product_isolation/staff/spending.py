@@ -56,7 +56,7 @@ def spending(request: HttpRequest) -> HttpResponseBase:
 def export(request: HttpRequest) -> HttpResponseBase:
     """One line for each run of the period, by default this month, as CSV.
 
-    Names the products of those images only that the person may see.
+    Names the products of those images only that the user may see.
     Raises BadRequest for days that make no period.
     """
     refuse_others(request)
@@ -83,7 +83,7 @@ def asked_days(request: HttpRequest) -> "DaysForm":
 
 
 def refuse_too_many_runs(form: "DaysForm") -> None:
-    """Add an error for days that would keep the person waiting."""
+    """Add an error for days with more runs than the page adds up in reasonable time."""
     period = form.period()
     if period and period.has_more_runs_than(MAX_RUNS):
         many = number_format(MAX_RUNS, force_grouping=True)
@@ -133,7 +133,7 @@ PERIOD_NAMES = {
 
 
 def named_periods() -> dict[str, report.Period]:
-    """The periods that can be chosen by name, as of today."""
+    """The named periods, as of today."""
     today = clock.today()
     this_month = today.replace(day=1)
     before = this_month - timedelta(days=1)

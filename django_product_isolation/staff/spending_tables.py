@@ -96,7 +96,7 @@ class Plot:
     """USD by day, as bars."""
 
     bars: list[Bar]
-    top: str  # what the full height stands for
+    top: str  # the amount that the full height means
     first: str
     last: str
     width: str
@@ -154,7 +154,7 @@ class Gauge:
 
 
 def gauge(name: str, budget: Budget) -> Gauge:
-    """How a budget stands; one query."""
+    """A budget and how much of it is used; one query."""
     used = budget.used()
     left = max(budget.limit - used, Decimal(0))
     return Gauge(

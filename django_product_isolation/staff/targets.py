@@ -33,6 +33,6 @@ def find_target(model_label: str, field: str = "") -> Target | None:
 
 
 def can_isolate(model_label: str, field: str = "") -> bool:
-    """Whether there is such a field, and nothing in the shop's way of keeping it stands in ours."""
+    """Whether there is such a field, and it has no obstacle (see ``host.obstacles``)."""
     target = find_target(model_label, field)
     return target is not None and target.obstacle is None

@@ -1,8 +1,8 @@
 """Which runs a person may see and decide about: those of images that they may see and change.
 
-What the shop hides from the person is hidden here. An image that was deleted is another matter,
-for there is no row left to ask about: what became of it is shown to whoever began the batch, to
-superusers, and to those from whom no place of the shop's could have hidden it.
+What the shop hides from a user is hidden here. Of a deleted image no row is left to ask about: its
+runs are shown to the user who ordered the batch, to superusers, and to those from whom no place of
+the shop's could have hidden it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -85,7 +85,7 @@ def existing(rows: QuerySet[Any], pks: set[str]) -> set[str]:
 
 
 def is_mine(request: HttpRequest, run: IsolationRun) -> bool:
-    """Whether the user began the run's batch."""
+    """Whether the user ordered the run's batch."""
     return run.batch.created_by_id is not None and run.batch.created_by_id == request.user.pk
 
 
@@ -105,26 +105,26 @@ def narrow(request: HttpRequest, runs: RunQuerySet) -> RunQuerySet:
     """
     if knows_shop(request):
         return runs
-    shown = Q(pk__in=[])
+    visible = Q(pk__in=[])
     for model in target_models():
         if permissions.may(request, "view", model):
-            shown |= Q(batch__model_label=model._meta.label_lower) & in_lists(request, model)
-    return runs.filter(shown)
+            visible |= Q(batch__model_label=model._meta.label_lower) & in_lists(request, model)
+    return runs.filter(visible)
 
 
 def in_lists(request: HttpRequest, model: type[Model]) -> Q:
     """Runs of images of ``model`` that a list of the shop's shows to the user."""
     if permissions.sees_all(request, model):
         return Q()
-    shown = Q(pk__in=[])
+    visible = Q(pk__in=[])
     for policy in permissions.policies(request, model):
         if answer(partial(policy.allows, request, "view"), False):
-            shown |= answer(partial(rows_of, request, policy), shown)
-    return shown
+            visible |= answer(partial(rows_of, request, policy), visible)
+    return visible
 
 
 def rows_of(request: HttpRequest, policy: Policy) -> Q:
-    """Runs of the images that the person finds there."""
+    """Runs of the images that ``policy`` shows to the user in a list."""
     return keys_in(policy.rows(request, "view"))
 
 

@@ -1,4 +1,4 @@
-"""What all of our pages say, whoever draws them."""
+"""The sandbox note, for templates of ours and of the admin."""
 
 from typing import Any
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
+from django.db.models import Model, QuerySet
 
 from django_product_isolation.choices import SHOWN_STATUSES, Status
 from django_product_isolation.database import clock
@@ -40,7 +41,7 @@ class Restoration:
 
 
 @without_locals
-def restore(images: Any, *, field: str = "", user: Any = None) -> Restoration:
+def restore(images: Model | QuerySet[Any], *, field: str = "", user: Any = None) -> Restoration:
     """Have the originals of ``images`` (an instance or a queryset) put back where that can be.
 
     Opens no file: a worker does, and then points the fields back. ``field`` says which image,

@@ -134,7 +134,7 @@ def test_many_presets_may_be_no_default_at_all(client, manager):
 
 def test_a_category_alone_is_no_default(client, manager):
     page = client.post(f"{PRESETS}add/", posted(default_category="Boots")).content.decode()
-    assert "Say which images it is the default for" in page
+    assert "Select which images it is the default for" in page
     assert not Preset.objects.exists()
 
 
@@ -208,16 +208,13 @@ def test_the_default_of_the_model_is_where_the_page_starts(client, staff):
 
 
 def test_what_a_selection_brings_along_wins_over_the_default(client, staff, rf):
-    from django.contrib import admin
-
     from django_product_isolation.staff.selections import select
 
     make_preset(default_model=IMAGES)
     request = rf.post("/")
     request.user = staff
     images = [make_image("Cup").pk, make_image("Pot").pk]
-    images_admin = admin.site.get_model_admin(ProductImage)
-    response = select(request, images_admin, images, prefill={"prompt": "a cup"})
+    response = select(request, ProductImage, "admin", images, prefill={"prompt": "a cup"})
     assert filled(client.get(response["Location"])) == ("a cup", *USUAL[1:])
 
 

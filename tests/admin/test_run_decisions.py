@@ -9,7 +9,7 @@ from django.urls import reverse
 from django_product_isolation.admin import runs as runs_admin
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, RunEvent
-from django_product_isolation.reasons import Reason
+from django_product_isolation.reasons import Reason, sentence_of
 from django_product_isolation.staff.decisions import DECISIONS
 from tests.catalogue.models import ProductImage
 from tests.photos import make_image, photo_file, shown_bytes
@@ -48,11 +48,11 @@ NEEDS = {
     "stop": {ISOLATE},
 }
 
-NO_RESULT = Reason.NOTHING_TO_RESTORE.label
+NO_RESULT = Reason.NOTHING_TO_RESTORE
 
 WHY_NOT_RESTORED = {
-    Status.RESTORING: Reason.BEING_RESTORED.label,
-    Status.RESTORED: Reason.IS_RESTORED.label,
+    Status.RESTORING: Reason.BEING_RESTORED,
+    Status.RESTORED: Reason.IS_RESTORED,
 }
 
 
@@ -72,7 +72,7 @@ def test_a_decision_changes_only_runs_to_which_it_applies(client, staff, status)
     run = make_run(status)
     moved_on = "Enamel mug has changed in the meantime. Please check it again."
     why_not = dict.fromkeys(DECISIONS, moved_on)
-    why_not["restore"] = f"Enamel mug {WHY_NOT_RESTORED.get(status, NO_RESULT)}"
+    why_not["restore"] = sentence_of(WHY_NOT_RESTORED.get(status, NO_RESULT), "Enamel mug")
     for name in DECISIONS:
         with transaction.atomic():
             response = decide(client, run, name, follow=True)
@@ -148,7 +148,7 @@ def test_a_newer_upload_is_not_replaced_by_the_original(client, staff):
     image = image_of(run)
     image.original.save("newer.jpg", photo_file(colour="navy"))
     (message,) = said(decide(client, run, "restore", follow=True))
-    assert message.startswith("Enamel mug does not show one of our results")
+    assert message.startswith("Enamel mug shows no isolated image")
     assert image_of(run).original.name == image.original.name
     assert status_of(run) == Status.APPLIED
 
@@ -183,7 +183,7 @@ def test_the_list_decides_about_so_many_at_once(client, staff, monkeypatch):
     runs = [make_run(Status.READY, name=name) for name in ("Cup", "Pot")]
     response = client.post(RUNS, tick(runs, "reject_runs"), follow=True)
     assert said(response)[0] == "1 result rejected."
-    assert said(response)[1].startswith("Only the first 1 were looked at.")
+    assert said(response)[1].startswith("Only the first 1 were processed.")
 
 
 def test_many_left_alone_are_named_in_short(client, staff):
@@ -212,7 +212,7 @@ def test_a_model_that_the_shop_no_longer_names_is_said(client, staff, label):
     run = make_run(Status.APPLIED, batch=make_batch(bea, model_label=label))
     assert client.get(page_of(run)).status_code == 200
     (message,) = said(decide(client, run, "restore", follow=True))
-    assert "is of a kind that the shop no longer names" in message
+    assert "that of Enamel mug are no longer isolated here" in message
     assert status_of(run) == Status.APPLIED
 
 

@@ -96,7 +96,9 @@ def test_keys_can_be_switched_off(queue, runs):
 def test_the_edge_between_before_and_after_slides(queue, runs):
     assert edge(queue, runs[0]) == 50
     slider = card(queue, runs[0]).get_by_role("slider")
-    expect(slider).to_have_accessible_name("Bowl: percent of the width that shows it before")
+    expect(slider).to_have_accessible_name(
+        "Bowl: percentage of the width that shows the picture before"
+    )
     slider.fill("20")
     assert edge(queue, runs[0]) == 20
     queue.keyboard.press("j")
@@ -133,14 +135,14 @@ def test_the_ground_can_be_checkered(queue, runs):
 
 
 def test_ticked_results_are_approved_together(queue, runs):
-    together = queue.get_by_role("group", name="All ticked results")
+    together = queue.get_by_role("group", name="All selected results")
     expect(together.get_by_role("button", name="Approve selected")).to_be_disabled()
     queue.get_by_role("checkbox", name="Select Cup").check()
     everything = queue.get_by_role("checkbox", name="All on this page")
     expect(everything).to_have_js_property("indeterminate", True)
     everything.check()
     expect(together.get_by_role("button", name="Reject 4 selected")).to_be_enabled()
-    queue.get_by_role("checkbox", name="Tick Pot").uncheck()
+    queue.get_by_role("checkbox", name="Select Pot").uncheck()
     together.get_by_role("button", name="Approve 3 selected").click()
     expect(queue.get_by_role("status").filter(has_text="3 results approved.")).to_be_visible()
     expect(queue.get_by_role("heading", name="1 result waits for review")).to_be_visible()
@@ -188,7 +190,7 @@ def test_without_scripts_the_forms_do_the_same(browser, log_in, live_server, run
         expect(page).to_have_url(live_server.url + QUEUE)
         card(page, runs[0]).get_by_role("button", name="Reject").click()
         expect(page.get_by_text("1 result rejected.")).to_be_visible()
-        page.get_by_role("link", name="Tick all on this page").click()
+        page.get_by_role("link", name="Select all on this page").click()
         page.get_by_role("button", name="Approve selected").click()
         expect(page.get_by_text("3 results approved.")).to_be_visible()
         expect(page.get_by_role("heading", name="Nothing waits for review")).to_be_visible()
@@ -213,7 +215,7 @@ def test_the_queue_fits_the_window_and_hides_no_focused_result(
     shop.keyboard.press("x")
     assert shop.evaluate("document.documentElement.scrollWidth <= innerWidth")
     approve = card(shop, runs[-1]).get_by_role("button", name="Approve", exact=True)
-    bar = shop.get_by_role("group", name="All ticked results").bounding_box()
+    bar = shop.get_by_role("group", name="All selected results").bounding_box()
     button = approve.bounding_box()
     assert button["y"] + button["height"] <= bar["y"]
 

@@ -68,7 +68,7 @@ def test_from_the_batch_list_to_the_file(shop, live_server, history):
     shop.get_by_text("By day, as a table").click()
     expect(shop.locator(".isolation-days tr")).to_have_count(31)
     with shop.expect_download() as download:
-        shop.get_by_role("link", name="Download every run as CSV").click()
+        shop.get_by_role("link", name="Download all runs as CSV").click()
     assert download.value.suggested_filename.startswith("isolations-")
     lines = download.value.path().read_text().splitlines()
     first = timezone.localdate() - timedelta(days=29)
@@ -92,7 +92,7 @@ def test_days_are_chosen_in_the_form(shop, live_server, history):
 
 def test_the_plot_is_as_high_as_what_was_spent(shop, live_server, history):
     shop.goto(address(live_server, period="last-30-days"))
-    plot = shop.get_by_role("img", name="USD by day")
+    plot = shop.get_by_role("img", name="USD per day")
     box = plot.bounding_box()
     heights = [bar.bounding_box() for bar in shop.locator(".isolation-plot g").all()]
     assert len(heights) == 30

@@ -233,7 +233,7 @@ def named_in_text(pattern):
 def test_modules_and_files_that_the_text_names_are_there():
     modules = named_in_text(r"`python -m (tests[\w.]+)")
     files = named_in_text(r"`((?:tests|docs|example_project)/[\w./-]*)`")
-    assert len(modules) > 4
+    assert modules
     assert len(files) > 8
     assert {name: page for name, page in modules.items() if not find_spec(name)} == {}
     assert {name: page for name, page in files.items() if not (ROOT / name).exists()} == {}

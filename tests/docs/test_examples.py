@@ -4,11 +4,13 @@ import sys
 from types import ModuleType, SimpleNamespace
 
 import pytest
+from django.contrib.admin import site
 from django.contrib.auth.models import User
-from django.test import override_settings
+from django.test import RequestFactory, override_settings
 from django.urls import reverse
 
 from django_product_isolation import isolate, signals
+from django_product_isolation.admin.host.attach import attach
 from django_product_isolation.host.access import permissions
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.runflow.callbacks import signature_of
@@ -23,6 +25,7 @@ pytestmark = pytest.mark.django_db
 # Each is run by a test below; the first one by tests/staff/test_own_button.py.
 EXAMPLES = {
     "own button",
+    "own admin",
     "a block",
     "policy",
     "isolate and restore",
@@ -185,3 +188,52 @@ def test_signed_body():
     assert len(body) == 319
     expected = "da91801da986b3a5cfbe5944ae7930b5988e7b25bc7888e1aa8e6daabaf32e0d"
     assert signature_of(body, "whsec_example_only") == expected
+
+
+@pytest.fixture
+def empty_site():
+    """The default site without the catalogue's admins, which are back afterwards."""
+    before = dict(site._registry)
+    for model in (ProductImage, Product):
+        site.unregister(model)
+    yield
+    site._registry.clear()
+    site._registry.update(before)
+
+
+def asked_by(user):
+    request = RequestFactory().get("/")
+    request.user = user
+    return request
+
+
+def actions_of(model, user):
+    return set(site._registry[model].get_actions(asked_by(user)))
+
+
+def page_of(row, user):
+    """Not by its address: the URLs lead to the admins that were there when they were loaded."""
+    page = site._registry[type(row)].change_view(asked_by(user), str(row.pk))
+    return page.render().content.decode()
+
+
+def test_own_admin(settings, empty_site, admin_user):
+    settings.PRODUCT_ISOLATION = {**settings.PRODUCT_ISOLATION, "AUTO_ADMIN": False}
+    image = make_image("Mug")
+    run("own admin", ProductImage=ProductImage, Product=Product)
+    attach()
+    assert "isolate_product" in actions_of(ProductImage, admin_user)
+    assert len(actions_of(Product, admin_user)) > 1
+    shown = site._registry[ProductImage].changelist_view(asked_by(admin_user)).render()
+    assert "column-isolation_state" in shown.content.decode()
+    assert "isolation-panel" in page_of(image, admin_user)
+    assert "isolation-row" in page_of(image.product, admin_user)
+
+
+def test_without_our_classes_no_admin_takes_part(settings, empty_site, admin_user):
+    settings.PRODUCT_ISOLATION = {**settings.PRODUCT_ISOLATION, "AUTO_ADMIN": False}
+    image = make_image("Mug")
+    site.register(ProductImage)
+    attach()
+    assert actions_of(ProductImage, admin_user) == {"delete_selected"}
+    assert "isolation-panel" not in page_of(image, admin_user)

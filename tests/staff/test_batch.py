@@ -103,7 +103,7 @@ def test_the_batch_is_summed_up(client, staff):
     assert "1 of 4 images are finished. 2 need a decision." in page
     assert '<progress max="4" value="1"' in page
     assert "Needs attention: 1" in page
-    assert "Charged so far: $0.27, at most $1.08." in page
+    assert "Charged so far: $0.27 of at most $1.08." in page
 
 
 def test_a_result_that_nobody_need_review_is_being_published(client, staff):

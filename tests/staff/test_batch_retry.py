@@ -137,7 +137,7 @@ def test_a_deleted_image_is_not_tried_again(client, staff):
 def test_a_model_that_is_named_no_longer_is_not_tried_again(client, staff):
     failed = make_run(Status.FAILED, batch=make_batch(staff, model_label="catalogue.gone"))
     (message,) = said(retry(client, failed, follow=True))
-    assert message.startswith("The shop no longer names this kind of image.")
+    assert message.startswith("This kind of image is no longer isolated here.")
 
 
 def test_what_failed_is_redone_with_changes_on_the_confirm_page(client, staff):

@@ -31,7 +31,7 @@ def test_what_is_left_out_is_named_with_the_reason(client, staff, some_are_locke
     assert "Gift card has no image yet. Upload one first." in page
     assert "Teapot is being isolated already." in page
     assert "You are not allowed to change Heirloom." in page
-    assert [p.label for p in response.context["chosen"].accepted] == ["Cup"]
+    assert [p.label for p in response.context["plan"].accepted] == ["Cup"]
     reasons = re.findall('data-reason="([^"]+)"', page)
     assert reasons == ["already-open", "no-file", "not-allowed"]
 
@@ -41,7 +41,7 @@ def test_images_that_were_deleted_meanwhile_are_counted(client, staff):
     address = choose(client, images)
     images[0].delete()
     page = client.get(address).content.decode()
-    assert "1 chosen image was deleted meanwhile or is not shown to you." in page
+    assert "1 selected image was deleted in the meantime or is not visible to you." in page
     assert 'value="Isolate 1 image for $0.27"' in page
 
 
@@ -65,7 +65,7 @@ def test_beyond_sixty_pictures_names_are_listed(client, staff):
 def test_of_a_whole_table_the_page_says_how_many_it_did_not_look_at(client, staff):
     images = [make_image("Cup"), make_image("Pot")]
     page = client.get(make_selection(images, chosen=7000)).content.decode()
-    assert "6998 further images were not looked at" in page
+    assert "6998 further images were not checked" in page
 
 
 def test_images_that_show_a_result_already_are_marked(client, staff):

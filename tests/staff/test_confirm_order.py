@@ -84,8 +84,8 @@ def test_what_is_left_of_the_budgets_is_said(client, staff, option):
     page = look(client, [make_image()]).content.decode()
     left = re.findall("<dt>([^<]+)</dt><dd>([^<]+)</dd>", page)
     assert left == [
-        ("Left of today&#x27;s budget", "$1.50"),
-        ("Left of this month&#x27;s budget", "$39.50"),
+        ("Left in today&#x27;s budget", "$1.50"),
+        ("Left in this month&#x27;s budget", "$39.50"),
     ]
 
 
@@ -193,6 +193,6 @@ def test_two_pages_for_the_same_image_order_once(client, staff):
     quote = quote_on(client.get(second))
     press(client, first)
     page = press(client, second, quote=quote).content.decode()
-    assert "None of the chosen images can be isolated now." in page
+    assert "None of the selected images can be isolated now." in page
     assert "Enamel mug is being isolated already." in page
     assert IsolationRun.objects.count() == 1

@@ -1,7 +1,6 @@
 """Ordering anew what waits for review turns the old result down."""
 
 import pytest
-from django.contrib import admin
 
 from django_product_isolation.choices import Status
 from django_product_isolation.models import (
@@ -32,8 +31,7 @@ def redo_page(run, user, rf) -> str:
     """The confirm page's address for having the run's image isolated once more."""
     request = rf.post("/")
     request.user = user
-    images = admin.site.get_model_admin(ProductImage)
-    return select(request, images, [run.object_pk], redo_of=[run.pk])["Location"]
+    return select(request, ProductImage, "admin", [run.object_pk], redo_of=[run.pk])["Location"]
 
 
 def test_a_result_that_waits_is_turned_down_by_the_order_and_not_before(client, staff, rf):

@@ -3,7 +3,6 @@
 import uuid
 
 import pytest
-from django.contrib import admin
 from django.test import RequestFactory
 from django.urls import reverse
 
@@ -36,10 +35,6 @@ def request_of(staff):
     return request
 
 
-def images_admin():
-    return admin.site.get_model_admin(ProductImage)
-
-
 def test_a_tick_is_kept_and_leads_to_a_page_of_its_own(client, staff):
     images = [make_image("Pot"), make_image("Cup")]
     address = choose(client, images)
@@ -64,7 +59,8 @@ def test_select_takes_keys_in_their_order_and_each_once(request_of):
     run = uuid.uuid4()
     response = select(
         request_of,
-        images_admin(),
+        ProductImage,
+        "admin",
         [keys[1], keys[0], keys[1]],
         prefill={"prompt": "a cup"},
         redo_of=[run],

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django_product_isolation.host import Target
 from django_product_isolation.reasons import sentence_of
 from django_product_isolation.staff import formatting, permissions
-from django_product_isolation.staff.decisions import tell_begun
+from django_product_isolation.staff.decisions import report_restoring
 from django_product_isolation.staff.selections import select
 from django_product_isolation.workflow import restore
 from django_product_isolation.workflow.planning import MAX_READ
@@ -30,7 +30,8 @@ def isolate_product(
 ) -> HttpResponseRedirect:
     """Lead to the confirm page of the ticked images."""
     refuse_without(model_admin, request, "isolate_image")
-    return select(request, model_admin, queryset, field=field, back=request.get_full_path())
+    site_name, back = model_admin.admin_site.name, request.get_full_path()
+    return select(request, model_admin.model, site_name, queryset, field=field, back=back)
 
 
 @admin.action(permissions=["restore_image"], description=gettext_lazy("Restore original"))
@@ -40,7 +41,7 @@ def restore_original(
     queryset: QuerySet[Any],
     field: str = "",
 ) -> None:
-    """Have originals put back where our results are shown; say which are left alone, and why."""
+    """Restore originals where our results are shown; messages name those left alone, and why."""
     refuse_without(model_admin, request, "restore_image")
     if queryset.count() > MAX_READ:
         messages.warning(request, formatting.only_the_first(MAX_READ))
@@ -49,7 +50,7 @@ def restore_original(
     left = [sentence_of(reason, name) for name, reason in outcome.skipped]
     if forbidden:
         left.append(formatting.not_allowed(len(forbidden)))
-    tell_begun(request, outcome, left)
+    report_restoring(request, outcome, left)
 
 
 def image_actions(targets: Sequence[Target]) -> Iterator[Callable[..., Any]]:
@@ -84,7 +85,7 @@ def permission_check(
     """What Django asks before it offers an action: our permission and the right to change."""
 
     def has_permission(request: HttpRequest) -> bool:
-        may = permissions.has_permission(request, permission)
+        may = permissions.has_any_permission(request, permission)
         return may and model_admin.has_change_permission(request)
 
     return has_permission

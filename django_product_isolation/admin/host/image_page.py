@@ -1,7 +1,7 @@
 """The panel on an image's own page: state, buttons and history.
 
-One read-only field in a fieldset of its own, after the host's; it stands inside the host's form,
-so its buttons say themselves where they lead, and what else the form holds is not saved.
+One read-only field in a fieldset of its own, after the host's; it is inside the host's form,
+so its buttons carry their own addresses, and nothing else in the form is saved.
 """
 
 from collections.abc import Sequence
@@ -62,13 +62,13 @@ def controls(
     ask_for = urlencode({"field": target.field.name, "back": request.get_full_path() + at})
     has_file = bool(getattr(image, target.field.attname))
     is_free = has_file and not target.obstacle and not (run and run.is_open)
-    if is_free and permissions.has_permission(request, permissions.ISOLATE):
+    if is_free and permissions.has_any_permission(request, permissions.ISOLATE):
         url = reverse("product_isolation:select", args=[target.label])
         values["isolate_url"] = f"{url}?{ask_for}"
     if (
         run
         and run.status == Status.APPLIED
-        and permissions.has_permission(request, permissions.RESTORE)
+        and permissions.has_any_permission(request, permissions.RESTORE)
     ):
         url = reverse("product_isolation:restore", args=[run.pk])
         values["restore_url"] = f"{url}?{back}"
@@ -100,7 +100,7 @@ class HistoryPanel(StateColumn):
         return [run for run in newest[: MAX_RUNS_SHOWN + 1] if run.object_pk == pk]
 
     def entry(self, run: IsolationRun) -> dict[str, Any]:
-        """One run, as it stands in the history."""
+        """One line of the history."""
         return {
             "run": run,
             "badge": linked_badge(self.request, run),
@@ -121,7 +121,7 @@ class HistoryPanel(StateColumn):
 
 
 class HistoryPanelMixin(ImageModelAdmin):
-    """What a ModelAdmin of the host's images learns: the panel on an image's page.
+    """Adds the panel to the page of each image of a ModelAdmin of the host's.
 
     One for each image, where the model has several. ``isolation_panel = False`` leaves it out.
     """

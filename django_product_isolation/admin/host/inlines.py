@@ -111,7 +111,7 @@ class IsolationInlineMixin(ImageInline):
 
 
 class ImageInlinesMixin(ProductModelAdmin):
-    """What a ModelAdmin learns whose page may show the host's images as inlines."""
+    """Adds badge and buttons to the inlines of images on the pages of a ModelAdmin."""
 
     def get_inline_instances(self, request: HttpRequest, obj: Any = None) -> Any:
         inlines = list(super().get_inline_instances(request, obj))

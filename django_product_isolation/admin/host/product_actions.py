@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from django_product_isolation.host import Target, shown_rows
 from django_product_isolation.host.access.sites import admin_for
 from django_product_isolation.staff import permissions
-from django_product_isolation.staff.selections import keep
+from django_product_isolation.staff.selections import select
 
 ALL, MAIN = "all", "main"
 LABELS = {
@@ -56,7 +56,7 @@ class ProductAction:
                 raise PermissionDenied
             images = (all_images if self.which == ALL else main_images)(self.target, queryset)
             images_admin = admin_for(request, self.target.model, model_admin.admin_site)
-            return keep(
+            return select(
                 request,
                 self.target.model,
                 (images_admin or model_admin).admin_site.name,
@@ -81,7 +81,7 @@ class ProductAction:
         """Our permission, and the right to change the images, which may be another admin's."""
 
         def has_permission(request: HttpRequest) -> bool:
-            may_isolate = permissions.has_permission(request, permissions.ISOLATE)
+            may_isolate = permissions.has_any_permission(request, permissions.ISOLATE)
             return may_isolate and permissions.has_change_permission(request, self.target.label)
 
         return has_permission
@@ -121,8 +121,8 @@ def main_images(target: Target, products: QuerySet[Any]) -> QuerySet[Any]:
     own = images.filter(**{product_key(target): OuterRef("pk")})
     first = own.order_by(*own_ordering(target)).values("pk")[:1]
     mains = products.order_by().annotate(isolation_main=Subquery(first))
-    chosen = images.filter(pk__in=mains.values("isolation_main"))
-    return chosen.order_by(product_key(target), "pk")
+    firsts = images.filter(pk__in=mains.values("isolation_main"))
+    return firsts.order_by(product_key(target), "pk")
 
 
 def product_key(target: Target) -> str:

@@ -84,7 +84,7 @@ def file_names(target: Target, images: Iterable[Model]) -> dict[str, str]:
 
 
 def is_saved(file: Any) -> bool:
-    """False for an upload in a form that is drawn again."""
+    """False for an upload in a form that is shown again with its errors."""
     return bool(getattr(file, "_committed", True))
 
 
@@ -99,8 +99,8 @@ def linked_badge(request: HttpRequest, run: IsolationRun) -> SafeString:
 class RequestColumn(str):
     """The name of a column or read-only field that also makes its content, for one request.
 
-    Django takes the name of a method, which never learns who looks, or a callable, which code of
-    hosts that goes through names does not expect. This is both.
+    Django takes the name of a method, which is not told the request, or a callable, which code of
+    hosts that expects names cannot read. This is both.
     """
 
     short_description: "_StrPromise | str"
@@ -148,7 +148,7 @@ class StateColumn(RequestColumn):
         return columns
 
     def run_of(self, image: Model) -> IsolationRun | None:
-        """The run behind an image's state."""
+        """The run that says what became of the image's present file."""
         key_of = self.target.pk_of
         if key_of(image) not in self._runs:
             together = [image] if self._runs else [*self.images, image]
@@ -162,9 +162,9 @@ class StateColumn(RequestColumn):
 
 
 class StateColumnMixin(ImageModelAdmin):
-    """What a ModelAdmin of the host's images learns: the column and the filter.
+    """Adds the state column and its filter to the list of a ModelAdmin of the host's images.
 
-    A host that names ``isolation_state`` in its own ``list_display`` says where it stands;
+    A host that names ``isolation_state`` in its own ``list_display`` chooses the column's place;
     ``isolation_column = False`` leaves column and filter out.
     """
 

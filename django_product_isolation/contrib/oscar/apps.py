@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class OscarIsolationConfig(AppConfig):
-    """Brings a template that stands before Oscar's, and checks that it does."""
+    """Brings a template that has to be found before Oscar's, and checks that it is."""
 
     name = "django_product_isolation.contrib.oscar"
     label = "product_isolation_oscar"

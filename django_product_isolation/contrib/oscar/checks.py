@@ -1,4 +1,4 @@
-"""System checks of how the app stands beside Oscar."""
+"""System checks of the order of apps and of the settings for Oscar."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
 """Badge and buttons for each image on the dashboard's product page.
 
-They join each image's form as one more field, drawn where Oscar draws the others, so that nothing
-of Oscar's markup is repeated. The field comes when the page is drawn, after every validation.
+They are one more field of each image's form, so that nothing of Oscar's markup is repeated. The
+field is added when the template is rendered, after every validation.
 What the buttons do, and who may press them, is the same as in the admin.
 """
 

@@ -235,5 +235,5 @@ def test_restore_says_when_it_did_not_look_at_all_that_was_chosen(client, monkey
     client.force_login(make_staff(*EVERYTHING))
     images = [image_of(run) for run in runs]
     response = client.post(CHANGELIST, tick(images, "restore_original"), follow=True)
-    assert said(response)[0].startswith("Only the first 1 were looked at.")
+    assert said(response)[0].startswith("Only the first 1 were processed.")
     assert sorted(map(status_of, runs)) == [Status.APPLIED, Status.RESTORING]

@@ -123,5 +123,5 @@ def test_an_image_that_is_deleted_while_it_is_isolated_stays_deleted(with_runflo
     confirm = desk.press(desk.product(product), "Isolate product", image)
     watched = desk.press(confirm, "Isolate 1 image for $0.27")
     delete(desk, product, image, "dashboard")
-    desk.watch(watched, "The image was deleted meanwhile.")
+    desk.watch(watched, "The image was deleted in the meantime.")
     assert [other.pk for other in images_of(product)] == [other.pk for other in others]
