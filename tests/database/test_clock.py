@@ -46,16 +46,6 @@ def reset_zone():
 
 
 @pytest.fixture
-def image(runflow):
-    return make_image()
-
-
-@pytest.fixture
-def run(image):
-    return isolate(image).runs.get()
-
-
-@pytest.fixture
 def fast_clock(monkeypatch):
     """From here on this process believes that it is tomorrow."""
 

@@ -40,6 +40,7 @@ ELSEWHERE = {
 }
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("holder", ELSEWHERE)
 @pytest.mark.parametrize("name", ["mug.jpg", "100%_mug (1).jpg", "tasse-é.jpg"])
 def test_a_file_stays_that_the_shop_writes_down_in_another_way(holder, name, image, fake_storage):

@@ -1,20 +1,9 @@
 import pytest
 from django.core.files.storage import FileSystemStorage
 
-from django_product_isolation import isolate, restore
+from django_product_isolation import restore
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.signals import image_applied, image_restored, run_finished
-from tests.photos import make_image
-
-
-@pytest.fixture
-def image(db, runflow):
-    return make_image("Enamel mug")
-
-
-@pytest.fixture
-def run(image):
-    return isolate(image).runs.get()
 
 
 @pytest.fixture
