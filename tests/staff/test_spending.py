@@ -229,14 +229,14 @@ def test_what_is_begun_while_the_sums_are_made_waits_for_the_next_look(client, b
 
 
 def test_the_balance_is_the_one_last_read(client, boss):
-    assert "Not known." in client.get(url()).content.decode()
+    assert "Unknown. It is updated" in client.get(url()).content.decode()
     AccountBalance.objects.create(pk=1, amount=Decimal("1234.5"), read_at=at(NOW))
     page = client.get(url()).content.decode()
     assert "$1,234.50" in page
     hour = "5:30" if django_settings.USE_TZ else "7:30"  # Chicago; São Paulo
     assert f"as of March 31, 2026, {hour} a.m." in page
     AccountBalance.objects.update(amount=None)
-    assert "Not known." in client.get(url()).content.decode()
+    assert "Unknown. It is updated" in client.get(url()).content.decode()
 
 
 def test_amounts_follow_the_readers_language(client, boss, option, settings):  # noqa: F811

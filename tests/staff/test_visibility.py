@@ -230,7 +230,7 @@ def test_a_selection_of_another_site_is_looked_at_in_one_s_own(client, settings)
     selection = Selection.objects.create(site_name="wide", **chosen)
     url = reverse("product_isolation:confirm", args=[selection.pk])
     page = client.get(url)
-    assert [p.pk for p in page.context["chosen"].accepted] == pks[:1]
+    assert [p.pk for p in page.context["plan"].accepted] == pks[:1]
     assert "/wide/" not in page.content.decode()
     press(client, url)
     assert [run.object_pk for run in IsolationRun.objects.all()] == pks[:1]
