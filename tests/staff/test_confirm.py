@@ -194,7 +194,7 @@ def test_what_is_left_out_is_named_with_the_reason(client, staff, some_are_locke
     assert "Gift card has no image yet. Upload one first." in page
     assert "Teapot is being isolated already." in page
     assert "You are not allowed to change Heirloom." in page
-    assert [p.label for p in response.context["chosen"].accepted] == ["Cup"]
+    assert [p.label for p in response.context["plan"].accepted] == ["Cup"]
     reasons = re.findall('data-reason="([^"]+)"', page)
     assert reasons == ["already-open", "no-file", "not-allowed"]
 
