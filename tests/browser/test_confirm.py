@@ -78,7 +78,7 @@ def test_from_the_list_to_the_batch_by_keyboard_alone(shop, live_server):
     expect(shop.get_by_role("radio", name="2:3")).to_be_checked()
     press_until_focused(shop, shop.get_by_role("radio", name="2K"))
     shop.keyboard.press("ArrowUp")
-    press_until_focused(shop, shop.get_by_role("radio", name="At once"))
+    press_until_focused(shop, shop.get_by_role("radio", name="Immediately"))
     shop.keyboard.press("ArrowDown")
     button = shop.get_by_role("button", name="Isolate 2 images for $0.54")
     press_until_focused(shop, button)

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from PIL import Image, ImageFile, PngImagePlugin
 
 from django_product_isolation.imaging import (
-    MAX_RESULT_PIXELS,
     ImageRejected,
     decoding,
     inspect,
@@ -18,6 +17,7 @@ from django_product_isolation.imaging import (
     prepare_for_upload,
     thumbnail,
 )
+from django_product_isolation.imaging.inspection import MAX_RESULT_PIXELS
 from tests.imaging.pictures import (
     WITH_AVIF,
     picture,

@@ -6,13 +6,13 @@ import pytest
 from PIL import Image, ImageOps
 
 from django_product_isolation.imaging import (
-    MAX_UPLOAD_BYTES,
     ImageRejected,
     inspect,
     needs_conversion,
     prepare_for_upload,
     thumbnail,
 )
+from django_product_isolation.imaging.conversion import MAX_UPLOAD_BYTES
 from tests.imaging.pictures import (
     ORIENTATION,
     WITH_AVIF,
