@@ -31,6 +31,7 @@ from tests.http_server import (
 
 KEY = "rf_live_canary"
 RUN_ID = "019f1d03-8dc0-7cba-a551-2100f80b56fc"
+EARLIER = "019f1d03-0000-7cba-a551-2100f80b56fc"
 LINK = "https://files.example/o/teapot.webp?sig=1"
 BEGUN = datetime(2026, 7, 1, tzinfo=timezone.utc)
 QUEUED = {"id": RUN_ID, "status_code": "queued", "output": None, "cost": None}

@@ -14,9 +14,7 @@ from tests.http_server import (
     reply_json,
 )
 
-from .test_client import LINK, QUEUED, RUN_ID, client_of, envelope, failure
-
-EARLIER = "019f1d03-0000-7cba-a551-2100f80b56fc"
+from .test_client import EARLIER, LINK, QUEUED, RUN_ID, client_of, envelope, failure
 
 
 def test_run_is_read_by_its_id():
