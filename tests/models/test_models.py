@@ -138,7 +138,7 @@ def test_a_claim_says_whether_the_last_worker_never_came_back(batch):
     IsolationRun.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     second = IsolationRun.objects.claim(run.pk)
     assert second.reclaimed is True
-    second.wait(timezone.now() - timedelta(seconds=1))
+    second.release_until(timezone.now() - timedelta(seconds=1))
     assert IsolationRun.objects.claim(run.pk).reclaimed is False
 
 
@@ -157,7 +157,7 @@ def test_a_run_that_comes_due_while_it_is_claimed_was_not_taken_over(batch, monk
 
 def test_an_ended_run_keeps_its_reason_while_it_waits(batch):
     run = make_run(batch, status=Status.FAILED, reason="not-accepted")
-    IsolationRun.objects.claim(run.pk).wait(overdue())
+    IsolationRun.objects.claim(run.pk).release_until(overdue())
     run.refresh_from_db()
     assert run.reason == "not-accepted"
 
@@ -183,8 +183,8 @@ def test_a_held_run_remembers_where_it_stood(batch):
 
 def test_waiting_with_a_reason_leaves_a_trace_and_without_one_none(batch):
     run = make_run(batch)
-    IsolationRun.objects.claim(run.pk).wait(overdue(), reason="busy", detail="status=429")
-    IsolationRun.objects.claim(run.pk).wait(overdue())
+    IsolationRun.objects.claim(run.pk).release_until(overdue(), reason="busy", detail="status=429")
+    IsolationRun.objects.claim(run.pk).release_until(overdue())
     assert [(e.kind, e.reason) for e in run.events.all()] == [(RunEvent.Kind.PROBLEM, "busy")]
 
 
