@@ -128,7 +128,7 @@ def test_a_callback_without_a_database_tells_no_secret(stage, settings, verb, de
     assert_nothing_is_told(stage)
 
 
-@pytest.mark.parametrize("place", ["usable_secrets", "parse", "run_state"])
+@pytest.mark.parametrize("place", ["usable_secrets", "parse", "safe_name"])
 def test_an_error_while_a_callback_is_read_tells_no_secret(stage, place):
     stage.begin()
     stage.step()
