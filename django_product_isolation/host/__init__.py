@@ -5,9 +5,10 @@ Of runs it knows nothing but in which database they are.
 
 from django_product_isolation.database.exact import is_among, is_exactly, is_key, is_same
 
-from .acceptance import as_upload, extensions_of, refused_name, refused_stored, refused_upload
 from .columns import column_named
+from .dry_run import untouched
 from .holders import CannotAsk, held
+from .name_probe import cuts_names_short, room_needed, uploads_meet
 from .names import NameTaken, NameTooLong, is_cut, is_ours, mark_of, result_filename
 from .obstacles import Obstacle
 from .pictures import Picture, Skipped
@@ -24,9 +25,8 @@ from .storage import (
 )
 from .swaps import SwapRefused
 from .targets import Fingerprint, Target
-from .trial import cuts_names_short, room_needed, uploads_meet
-from .untouched import untouched
-from .uploads import NotProcessed, as_stored
+from .upload_processing import NotProcessed, as_stored
+from .validation import as_upload, extensions_of, refused_name, refused_stored, refused_upload
 
 __all__ = [
     "MAX_FILE_BYTES",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, connections, router
 
-from .access.answers import answer
+from .access.safe_calls import answer
 
 if TYPE_CHECKING:
     from .targets import Target

@@ -18,7 +18,7 @@ from django.utils import translation
 from django_product_isolation.conf import get_settings
 from django_product_isolation.reasons import Reason
 
-from .access.answers import answer
+from .access.safe_calls import answer
 from .products import ProductPath
 from .rows import without_dimensions
 

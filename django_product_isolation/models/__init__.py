@@ -2,12 +2,12 @@
 
 from .account import AccountBalance
 from .batches import IsolationBatch, SpendingLock
+from .bulk import open_together
 from .events import RunEvent
 from .outages import Outage
 from .presets import Preset
 from .runs import IsolationRun, LeaseLost
 from .selections import Selection
-from .together import open_together
 
 __all__ = [
     "AccountBalance",

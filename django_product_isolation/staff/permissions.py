@@ -13,8 +13,8 @@ from django.http.response import HttpResponseBase
 from django_product_isolation.conf import get_settings
 from django_product_isolation.host import Target
 from django_product_isolation.host.access import permissions
-from django_product_isolation.host.access.entrance import lets_in, refusal
 from django_product_isolation.host.access.permissions import sites_in_use
+from django_product_isolation.host.access.site_access import lets_in, refusal
 from django_product_isolation.host.access.sites import find_model
 from django_product_isolation.models import IsolationBatch, IsolationRun, Preset
 from django_product_isolation.workflow.planning import MAX_READ

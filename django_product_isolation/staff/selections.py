@@ -15,8 +15,8 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from django_product_isolation.host import read_keys, shown_rows, target_for
-from django_product_isolation.host.access.entrance import lets_in
 from django_product_isolation.host.access.permissions import sites_in_use
+from django_product_isolation.host.access.site_access import lets_in
 from django_product_isolation.host.access.sites import find_model, get_admin_site
 from django_product_isolation.models import Selection
 from django_product_isolation.workflow.planning import MAX_READ

@@ -18,8 +18,8 @@ from django.http import HttpRequest
 
 from django_product_isolation.host import target_models
 from django_product_isolation.host.access import permissions
-from django_product_isolation.host.access.answers import answer
 from django_product_isolation.host.access.policies import Action, Policy, valid_keys
+from django_product_isolation.host.access.safe_calls import answer
 from django_product_isolation.host.access.sites import find_model
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.models.querysets import RunQuerySet

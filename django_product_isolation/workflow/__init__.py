@@ -7,7 +7,7 @@ from django_product_isolation.host import Skipped
 from django_product_isolation.spending.budgets import BudgetExceeded
 
 from .advance import advance, advance_for, sweep, work_on
-from .hints import UnknownRun, WrongRun, receive_callback
+from .callback_hints import UnknownRun, WrongRun, receive_callback
 from .planning import Plan, plan
 from .quote import Changes, Quote, quote_of, quote_of_runs
 from .restore_requests import Restoration, restore, restore_runs, stop_restoring

@@ -16,7 +16,7 @@ from django_product_isolation.reasons import Reason
 from django_product_isolation.redaction import without_locals
 from django_product_isolation.spending.balance import read_balance
 
-from . import outages
+from . import runflow_outages
 from .collect import collect, poll
 from .leases import keeper
 from .lookup import settle
@@ -113,14 +113,14 @@ def is_deadly(run: IsolationRun) -> bool:
 @without_locals
 def run_step(run: IsolationRun) -> None:
     """The step itself. What it raises is logged, and it handles the key and links."""
-    if outages.waits_for_probe(run):
+    if runflow_outages.waits_for_probe(run):
         return
     watching = around_decoding.set(run.decoding)
     try:
         record(run, STEPS[run.status](run))
     finally:
         around_decoding.reset(watching)
-    outages.end_those_over(run)
+    runflow_outages.end_those_over(run)
 
 
 def work_on(pk: uuid.UUID) -> bool:

@@ -48,11 +48,11 @@ from django_product_isolation.runflow import (
     RunState,
 )
 
-from . import outages
-from .fitting import FieldRefused, fitted
+from . import runflow_outages
+from .fit_to_field import FieldRefused, fitted
 from .lookup import cost_of, count_look
-from .outages import Place, connect_for
 from .outcomes import GoTo, Outcome, PutOff, Retry, Wait
+from .runflow_outages import Place, connect_for
 from .timing import MIN_LOOKUPS, MIN_POLLS, POLL_HORIZON, backoff, next_poll, seconds_from_now
 
 DOWNLOAD_DEADLINE = 120.0
@@ -115,7 +115,7 @@ def collect(run: IsolationRun) -> Outcome:
         return Retry(Reason.OUTPUT_MISSING, limit=2)
     try:
         with download(client, known) as result:
-            outages.answered(run, Place.RESULTS)
+            runflow_outages.answered(run, Place.RESULTS)
             return ingest(run, known, result)
     except FetchError as error:
         return refused_download(run, error)
@@ -162,7 +162,7 @@ def refused_download(run: IsolationRun, error: FetchError) -> Outcome:
     """What becomes of a run whose download did not work (reliability, step S7)."""
     if error.can_retry:
         return PutOff(Place.RESULTS, error, Reason.NO_ANSWER, Reason.OUTPUT_UNAVAILABLE)
-    outages.answered(run, Place.RESULTS)
+    runflow_outages.answered(run, Place.RESULTS)
     if error.code == "unsafe_address":
         return GoTo(Status.FAILED, Reason.OUTPUT_UNSAFE, error.code)
     if error.code in {"too_large", "encoded"} and run.attempts >= 2:

@@ -22,11 +22,11 @@ from django_product_isolation.runflow import (
 )
 from django_product_isolation.spending.balance import read_balance
 
-from . import outages
-from .outages import Place
+from . import runflow_outages
 from .outcomes import PutOff, Retry
 from .queue import hold_queue, pause_queue
 from .restore_requests import leave_applied
+from .runflow_outages import Place
 from .timing import MANY_ATTEMPTS, TROUBLE_HORIZON, backoff, seconds_from_now
 
 ENDED = (Status.FAILED, Status.CANCELLED, Status.SUPERSEDED)
@@ -74,7 +74,7 @@ def wait_out(run: IsolationRun, outcome: PutOff) -> None:
     Only what a run meets for days and hundreds of times has a person asked.
     """
     error, detail = outcome.error, words_of(outcome.error)
-    until = outages.meet(run, outcome.place, detail) or backoff(run.attempts)
+    until = runflow_outages.meet(run, outcome.place, detail) or backoff(run.attempts)
     if error.retry_after is not None:
         until = max(until, seconds_from_now(error.retry_after))
     lasts = clock.now() - run.status_since > TROUBLE_HORIZON and run.attempts > MANY_ATTEMPTS
@@ -88,7 +88,7 @@ def back_to_queue(run: IsolationRun, error: RunflowError) -> None:
     """Record a request that provably was not accepted (reliability, step S4)."""
     detail = str(error)
     if isinstance(error, Refused):
-        outages.answered(run, Place.ORDERS)
+        runflow_outages.answered(run, Place.ORDERS)
     if isinstance(error, AccountRefused):
         hold_account(run, error, resume_at=Status.QUEUED)
     elif isinstance(error, RateLimited):
@@ -96,7 +96,7 @@ def back_to_queue(run: IsolationRun, error: RunflowError) -> None:
         requeue(run, Reason.BUSY, detail, until)
         pause_queue(until)
     elif isinstance(error, NotReached):
-        until = outages.meet(run, Place.RUNFLOW, detail) or backoff(run.attempts)
+        until = runflow_outages.meet(run, Place.RUNFLOW, detail) or backoff(run.attempts)
         requeue(run, Reason.NOT_REACHED, detail, until)
     else:
         run.move_to(Status.FAILED, reason=Reason.REQUEST_REFUSED, detail=detail)

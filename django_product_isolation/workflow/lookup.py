@@ -19,8 +19,8 @@ from django_product_isolation.runflow import (
     RunflowError,
 )
 
-from .outages import connect_for
 from .outcomes import Finished, Outcome, Wait
+from .runflow_outages import connect_for
 from .timing import CLOCK_MARGIN, MIN_LOOKUPS, SETTLE_HORIZON, seconds_from_now
 
 logger = logging.getLogger("django_product_isolation")

@@ -15,7 +15,7 @@ from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
 from django_product_isolation.runflow import RunflowError
 
-from .outages import Place
+from .runflow_outages import Place
 from .timing import MAX_ATTEMPTS
 
 

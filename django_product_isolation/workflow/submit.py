@@ -40,11 +40,11 @@ from django_product_isolation.runflow import (
 )
 from django_product_isolation.runflow.callbacks import callback_url
 
-from . import outages
-from .fitting import refused_beforehand
+from . import runflow_outages
+from .fit_to_field import refused_beforehand
 from .lookup import is_surely_absent, look_up, next_look
-from .outages import Place, connect_for
 from .outcomes import GoTo, NotAccepted, Outcome, PutOff, Step, Wait
+from .runflow_outages import Place, connect_for
 from .timing import MIN_LOOKUPS, POLL_HORIZON, next_poll, seconds_from_now
 
 LINK_SECONDS = 10.0  # to see whether our own storage hands the source out
@@ -69,7 +69,7 @@ def submit(run: IsolationRun) -> Outcome:
         return put_off_sending(Place.RUNFLOW, error)
     except Unusable as error:
         return GoTo(Status.FAILED, error.reason, error.detail)
-    outages.answered(run, Place.UPLOADS)
+    runflow_outages.answered(run, Place.UPLOADS)
     # Once more: preparing may have taken minutes, and from here on it is paid for.
     superseded = find_superseded(run, target)
     return superseded or start_sending(partial(send, client=client, request=request))
@@ -193,14 +193,14 @@ def send(run: IsolationRun, client: RunflowClient, request: RunRequest) -> Outco
             return NotAccepted(error)
         if isinstance(error, Conflict):
             return Wait(seconds_from_now(5), Reason.CONFLICT, str(error))
-        outages.meet(run, Place.ORDERS, str(error))
+        runflow_outages.meet(run, Place.ORDERS, str(error))
         return Wait(seconds_from_now(5), Reason.UNCONFIRMED, str(error))
 
 
 def accepted(run: IsolationRun, sent: Run) -> GoTo:
     """submitting -> processing, under the id that Runflow gave."""
     called_back = sent.is_terminal or run.events.filter(kind=RunEvent.Kind.CALLBACK).exists()
-    outages.answered(run, Place.ORDERS)
+    runflow_outages.answered(run, Place.ORDERS)
     return GoTo(
         Status.PROCESSING,
         due_at=seconds_from_now(0) if called_back else next_poll(clock.now()),

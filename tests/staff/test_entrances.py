@@ -256,6 +256,6 @@ def test_sites_are_asked_in_one_place_whom_they_let_in():
         if re.search(r"\.(has_permission|admin_view)\(", file.read_text(encoding="utf-8"))
     ]
     # Its own pages a ModelAdmin hands to its site, as Django has it.
-    assert sorted(set(asking) - {"admin/runs.py"}) == ["host/access/entrance.py"]
+    assert sorted(set(asking) - {"admin/runs.py"}) == ["host/access/site_access.py"]
     runs = (package / "admin/runs.py").read_text(encoding="utf-8")
     assert "has_permission(" not in runs

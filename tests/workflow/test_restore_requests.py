@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from django_product_isolation import isolate, restore
 from django_product_isolation.choices import Status
-from django_product_isolation.models import IsolationRun, RunEvent, together
+from django_product_isolation.models import IsolationRun, RunEvent, bulk
 from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import work_due
 from django_product_isolation.workflow import (
@@ -177,14 +177,14 @@ def test_an_image_that_is_isolated_again_right_now_is_refused_alone():
 def test_an_isolation_that_begins_in_the_last_moment_fails_only_its_own_image(monkeypatch):
     runs = [make_run(Status.APPLIED, name=name) for name in "ABC"]
     busy = ProductImage.objects.get(pk=runs[1].object_pk)
-    real = together.open_in_one_go
+    real = bulk.open_in_one_go
 
     def late(status, keys, *args):
         if len(keys) == 3:
             make_run(Status.PROCESSING, image=busy)
         return real(status, keys, *args)
 
-    monkeypatch.setattr(together, "open_in_one_go", late)
+    monkeypatch.setattr(bulk, "open_in_one_go", late)
     done = restore_runs(runs)
     assert {run.pk for run in done.begun} == {runs[0].pk, runs[2].pk}
     assert done.skipped == [("B", Reason.BEING_ISOLATED)]

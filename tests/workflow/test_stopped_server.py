@@ -9,7 +9,7 @@ from django_product_isolation import isolate
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, Outage
 from django_product_isolation.sandbox import Sandbox
-from django_product_isolation.workflow import outages, sweep, timing
+from django_product_isolation.workflow import runflow_outages, sweep, timing
 from tests.catalogue.models import ProductImage
 from tests.http_server import free_port
 from tests.photos import make_image
@@ -20,9 +20,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def hurried(monkeypatch):
     """Seconds for minutes."""
-    monkeypatch.setattr(outages, "PROBE_SECONDS", 0.3)
-    monkeypatch.setattr(outages, "MAX_PROBE_SECONDS", {})
-    monkeypatch.setattr(outages, "OTHERS_SECONDS", 0.75)
+    monkeypatch.setattr(runflow_outages, "PROBE_SECONDS", 0.3)
+    monkeypatch.setattr(runflow_outages, "MAX_PROBE_SECONDS", {})
+    monkeypatch.setattr(runflow_outages, "OTHERS_SECONDS", 0.75)
     monkeypatch.setattr(timing, "MAX_BACKOFF", 0.6)
 
 
@@ -61,7 +61,7 @@ def test_no_run_is_held_while_it_is_away_and_all_go_on_when_it_is_back(server, h
             timeout=5,
         )
         sweep_for(0.5)
-    IsolationRun.objects.filter(pk__in=pks[4:]).update(due_at=outages.seconds_from_now())
+    IsolationRun.objects.filter(pk__in=pks[4:]).update(due_at=runflow_outages.seconds_from_now())
     sweep_for(6.0)
     assert Status.HELD not in statuses()
     assert Outage.objects.get(place="runflow").is_declared

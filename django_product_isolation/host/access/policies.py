@@ -16,7 +16,7 @@ from django_product_isolation.host.columns import has_key_of
 from django_product_isolation.host.registry import targets_of
 from django_product_isolation.host.rows import unopened
 
-from .entrance import lets_in
+from .site_access import lets_in
 
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite, ModelAdmin

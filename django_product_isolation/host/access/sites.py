@@ -15,9 +15,9 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
-from .answers import answer
-from .entrance import lets_in
 from .permissions import policies, sites_in_use
+from .safe_calls import answer
+from .site_access import lets_in
 
 
 def get_model_admins(

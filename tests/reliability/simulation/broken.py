@@ -14,7 +14,7 @@ from django_product_isolation.choices import Status
 from django_product_isolation.database.clock import DatabaseNow
 from django_product_isolation.host import Target, dimension_names, result_filename
 from django_product_isolation.imaging import sha256_of
-from django_product_isolation.models import IsolationRun, together
+from django_product_isolation.models import IsolationRun, bulk
 from django_product_isolation.models.querysets import RunQuerySet
 from django_product_isolation.reasons import Reason
 from django_product_isolation.retention import file_pruning
@@ -22,7 +22,7 @@ from django_product_isolation.runflow import RunflowError, callbacks
 from django_product_isolation.signals import image_applied, image_restored
 from django_product_isolation.workflow import (
     advance,
-    hints,
+    callback_hints,
     publish,
     recording,
     restore_step,
@@ -39,7 +39,7 @@ from .shorten import what_goes_wrong
 # The package names a function like the module.
 advance = __import__(advance.__module__, fromlist=["advance"])
 POINT_AND_GO = recording.point_and_go
-OPEN_IN_ONE_GO = together.open_in_one_go
+OPEN_IN_ONE_GO = bulk.open_in_one_go
 prune_rows = __import__("django_product_isolation.retention.pruning", fromlist=["prune"])
 
 
@@ -186,7 +186,7 @@ BREAKS: dict[str, Any] = {
     "a run is moved from wherever it is": lambda: patch(IsolationRun, _as_known=as_it_is),
     "a request is sent again after an ambiguous end": lambda: patch(submit, send=send_again),
     "the budget is not checked": lambda: patch(start, reserve=nobody_waits),
-    "late adoption is dropped": lambda: patch(hints, note_hint=lambda *_, **_due: False),
+    "late adoption is dropped": lambda: patch(callback_hints, note_hint=lambda *_, **_due: False),
     "what ended is not settled": lambda: mock.patch.dict(
         advance.STEPS, {Status.FAILED: rest, Status.CANCELLED: rest}
     ),
@@ -219,7 +219,7 @@ BREAKS: dict[str, Any] = {
     "a restore over a newer upload is not undone": lambda: mock.patch.dict(
         advance.STEPS, {Status.RESTORED: tell_unseen(image_restored)}
     ),
-    "a restore takes no key": lambda: patch(together, open_in_one_go=open_without_key),
+    "a restore takes no key": lambda: patch(bulk, open_in_one_go=open_without_key),
     "a stopped restore swaps all the same": lambda: patch(
         recording, point_and_go=restore_whoever_moved
     ),

@@ -22,7 +22,7 @@ from django_product_isolation.retention import file_pruning
 from django_product_isolation.runflow import client, replies
 from django_product_isolation.signals import image_applied, image_restored
 from django_product_isolation.workflow import (
-    hints,
+    callback_hints,
     lookup,
     planning,
     recording,
@@ -68,7 +68,7 @@ def begins_for_whoever_clicks(day: Any) -> Any:
 
 
 def believe_id(run: IsolationRun, runflow_run_id: str, **due: Any) -> bool:
-    if run.status not in hints.UNANSWERED:
+    if run.status not in callback_hints.UNANSWERED:
         return False
     unanswered = IsolationRun.objects.filter(pk=run.pk, status=run.status, runflow_run_id=None)
     return bool(unanswered.update(runflow_run_id=runflow_run_id, **due))
@@ -141,7 +141,7 @@ OUTSIDE: dict[str, Any] = {
     ),
     "only client_ref proves a run": lambda: refs("client_ref"),
     "only metadata proves a run": lambda: refs("metadata"),
-    "the id of a callback is believed": lambda: patch(hints, note_hint=believe_id),
+    "the id of a callback is believed": lambda: patch(callback_hints, note_hint=believe_id),
     "a foreign id is taken for the run's": lambda: patch(
         lookup, ask_for_hints=trust_the_newest_hint
     ),

@@ -11,9 +11,9 @@ from django.core.files.storage import Storage
 from django.db.models import DateField, Field, FileField, ImageField, Model
 from django.utils import timezone
 
+from .dry_run import untouched
 from .names import NameTooLong, has_plain_folder, placed, result_filename, tells_apart
 from .storage import overwrites
-from .untouched import untouched
 
 # Whoever does this while a file is named makes room for it.
 DELETING = frozenset({"delete", "remove", "unlink"})

@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden
 from django.http.response import HttpResponseBase
 
-from .answers import answer
+from .safe_calls import answer
 
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite

@@ -19,10 +19,10 @@ from django.db.models import ImageField, Model
 
 from django_product_isolation.database.transactions import is_away
 
+from .dry_run import undone
 from .names import placed
 from .rows import dimension_names
-from .untouched import undone
-from .uploads import stores_as_it_is
+from .upload_processing import stores_as_it_is
 
 
 def extensions_of(field: ImageField) -> Sequence[str] | None:

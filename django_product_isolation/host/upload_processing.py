@@ -15,8 +15,8 @@ from django.db.models.fields.files import FieldFile
 
 from django_product_isolation.database.transactions import is_away
 
+from .dry_run import undone
 from .storage import MAX_FILE_BYTES
-from .untouched import undone
 
 MARK = "what-the-field-makes/"
 
