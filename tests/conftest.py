@@ -1,3 +1,7 @@
+"""What all tests share stands in tests/fixtures."""
+
+import pytest
+
 pytest_plugins = [
     "tests.fixtures.app",
     "tests.fixtures.chromium",
@@ -5,3 +9,11 @@ pytest_plugins = [
     "tests.fixtures.staff",
     "tests.fixtures.storage",
 ]
+
+
+@pytest.fixture(scope="session")
+def base_url():
+    """In the place of the browser plugin's own, which newer versions of pytest warn about.
+
+    Only a conftest's fixture comes before that of a plugin.
+    """

@@ -32,8 +32,8 @@ SERVERS = {
     "runserver": [sys.executable, "manage.py", "runserver", "127.0.0.1:{port}"],
 }
 FILL = (
-    "from pathlib import Path; from shop import demo_data; demo_data.create_users(); "
-    "demo_data.load_products(demo_data.photos_in(Path({folder!r})))"
+    "from pathlib import Path; from shop import demo_data, photo_files; demo_data.create_users(); "
+    "demo_data.load_products(photo_files.photos_in(Path({folder!r})))"
 )
 
 
