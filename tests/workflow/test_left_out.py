@@ -138,5 +138,5 @@ def test_the_command_says_what_was_left_out(option):
     call_command("isolate_products", *arguments, stdout=out)
     said = out.getvalue()
     assert "1 image x $0.27 = $0.27" in said
-    assert f"Left out: 1 x already-open (Group photo {photo.pk}). is being isolated" in said
+    assert f"Left out: 1 x already-open (Group photo {photo.pk}). Group photo" in said
     assert IsolationRun.objects.count() == 1
