@@ -21,6 +21,10 @@ test *arguments:
 test-long *arguments:
     {{python}} -m pytest -n auto --dist loadfile --long {{arguments}}
 
+# the same against the wheel, in a folder without the package's sources
+test-wheel *arguments:
+    .ci/test-wheel {{arguments}}
+
 # sorted imports, spelled as everywhere
 format:
     {{python}} -m ruff check --fix .
