@@ -3,8 +3,6 @@
 Of runs it knows nothing but in which database they are.
 """
 
-from django_product_isolation.database.exact import is_among, is_exactly, is_key, is_same
-
 from .columns import column_named
 from .dry_run import untouched
 from .holders import CannotAsk, held
@@ -55,12 +53,8 @@ __all__ = [
     "extensions_of",
     "get_targets",
     "held",
-    "is_among",
     "is_cut",
-    "is_exactly",
-    "is_key",
     "is_ours",
-    "is_same",
     "mark_of",
     "read_keys",
     "refused_name",

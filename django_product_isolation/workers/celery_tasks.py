@@ -2,16 +2,15 @@
 
 import time
 from typing import Any
+from uuid import UUID
 
 from celery import current_app, shared_task
-from django.db import DatabaseError
 
-from django_product_isolation.database.transactions import summary
 from django_product_isolation.models import IsolationRun
 
 from .celery import is_redis
 from .outage_log import Outage
-from .steps import seconds_after_step
+from .steps import database_may_be_away, seconds_after_step
 
 # Where beat's schedules and routes of a shop's look for them, and Celery itself.
 NAMES = "django_product_isolation.tasks"
@@ -30,18 +29,11 @@ TASK_OPTIONS: dict[str, Any] = {
     "time_limit": 300,
 }
 
-database_outage = Outage("worker_without_database")
-
 
 @shared_task(name=f"{NAMES}.advance_run", **TASK_OPTIONS)
 def advance_run(run_id: str) -> None:
     """Take one step of a run and come back when it next wants attention."""
-    try:
-        countdown = seconds_after_step(run_id)
-    except DatabaseError as error:
-        database_outage.goes_on(summary(error))
-        return
-    database_outage.is_over()
+    countdown = seconds_after_step(run_id)
     if countdown is not None:
         publish(advance_run, run_id, countdown=countdown)
 
@@ -57,12 +49,9 @@ def advance_runs(run_ids: list[str]) -> None:
 @shared_task(name=f"{NAMES}.sweep", **TASK_OPTIONS)
 def sweep() -> None:
     """Have every due run looked at. Meant for beat, every 30 seconds."""
-    try:
+    due: list[UUID] = []
+    with database_may_be_away():
         due = list(IsolationRun.objects.due().values_list("pk", flat=True)[:1000])
-    except DatabaseError as error:
-        database_outage.goes_on(summary(error))
-        return
-    database_outage.is_over()
     for pk in due:
         if not publish(advance_run, str(pk)):
             return

@@ -1,22 +1,48 @@
 """Taking a step for somebody who carries a message about one run."""
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
+
+from django.db import DatabaseError
 
 from django_product_isolation import workflow
 from django_product_isolation.database import clock
+from django_product_isolation.database.transactions import summary
 from django_product_isolation.models import IsolationRun
+
+from .outage_log import Outage
 
 # Beyond this the sweep finds the run: brokers hold long countdowns badly.
 MAX_COUNTDOWN = 300.0
+
+database_outage = Outage("worker_without_database")
+
+
+@contextmanager
+def database_may_be_away() -> Iterator[None]:
+    """End the block without an error where there is no database; the log says so once."""
+    try:
+        yield
+    except DatabaseError as error:
+        database_outage.goes_on(summary(error))
+    else:
+        database_outage.is_over()
 
 
 def seconds_after_step(run_id: str) -> float | None:
     """Take one step of a run; how many seconds later it wants attention again.
 
-    None when there was no step to take, or nothing more is to be done, or not soon.
-    Raises DatabaseError when there is no database to ask.
+    None when there was no step to take, or nothing more is to be done, or not soon, and while there
+    is no database to ask.
     """
+    with database_may_be_away():
+        return _seconds_after_step(run_id)
+    return None
+
+
+def _seconds_after_step(run_id: str) -> float | None:
     if not workflow.work_on(uuid.UUID(run_id)):
         return None
     runs = IsolationRun.objects.filter(pk=run_id)

@@ -20,7 +20,7 @@ from . import runflow_outages
 from .collect import collect, poll
 from .leases import keeper
 from .lookup import settle
-from .outcomes import GoTo, Outcome, Retry, Step
+from .outcomes import GoTo, Outcome, Retry, Step, Wait
 from .publish import apply, verify_swap
 from .recording import record
 from .restore_step import put_back, verify_restore
@@ -113,7 +113,8 @@ def is_deadly(run: IsolationRun) -> bool:
 @without_locals
 def run_step(run: IsolationRun) -> None:
     """The step itself. What it raises is logged, and it handles the key and links."""
-    if runflow_outages.waits_for_probe(run):
+    if until := runflow_outages.waits_until(run):
+        record(run, Wait(until, run.reason, changes={"attempts": run.attempts - 1}))
         return
     watching = around_decoding.set(run.decoding)
     try:

@@ -13,7 +13,7 @@ from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import image_applied
 
-from .outcomes import Finished, GoTo, Outcome, Retry, Swap
+from .outcomes import Finished, GoTo, Outcome, Retry, Step, Swap
 from .storage_outages import has_lasted
 
 # Attempts, over two to three hours: after the swap nobody waits, and no person is asked.
@@ -102,7 +102,7 @@ def read_source_twice(target: Target, name: str, sha256: str) -> Fingerprint | N
     return found
 
 
-def undo(old: str, new: str, shown: Fingerprint, problem: Reason, otherwise: Any) -> Swap:
+def undo(old: str, new: str, shown: Fingerprint, problem: Reason, otherwise: Step) -> Swap:
     """Take a swap back for the sake of a newer upload; where that cannot be, go on ``otherwise``.
 
     What the database refuses is noted as ``problem``.
@@ -110,8 +110,7 @@ def undo(old: str, new: str, shown: Fingerprint, problem: Reason, otherwise: Any
 
     def refused(run: IsolationRun, words: str) -> Outcome | None:
         run.record(RunEvent.Kind.PROBLEM, problem, words, status=Status(run.status))
-        found: Outcome | None = otherwise(run)
-        return found
+        return otherwise(run)
 
     return Swap(Status.SUPERSEDED, old, new, shown, None, missed=otherwise, refused=refused)
 

@@ -63,19 +63,17 @@ def connect_for(run: IsolationRun) -> RunflowClient:
     return connect(partial(answered, run, Place.RUNFLOW))
 
 
-def waits_for_probe(run: IsolationRun) -> bool:
-    """Whether a declared outage is in the way and another run probes; then ``run`` waits."""
+def waits_until(run: IsolationRun) -> datetime | None:
+    """Until when ``run`` waits for another that probes a declared outage; None: nothing bars it."""
     needed = [place for place, statuses in NEEDED_FOR.items() if run.status in statuses]
     if not needed:
-        return False
+        return None
     known = {Place(outage.place): outage for outage in Outage.objects.all()}
     run.known_outages = frozenset(known)
     for place in needed:
         if place in known and known[place].is_declared and not claim_probe(place):
-            until = seconds_from_now(random.uniform(PROBE_SECONDS, OTHERS_SECONDS))  # noqa: S311
-            run.release_until(until, reason=run.reason, attempts=run.attempts - 1)
-            return True
-    return False
+            return seconds_from_now(random.uniform(PROBE_SECONDS, OTHERS_SECONDS))  # noqa: S311
+    return None
 
 
 def claim_probe(place: Place) -> bool:

@@ -10,7 +10,8 @@ from typing import Any, cast
 from django.db.models import Exists, Field, OuterRef, Q
 
 from django_product_isolation.choices import OPEN_STATUSES, UNFINISHED_STATUSES, Status
-from django_product_isolation.host import Target, is_among, is_key, is_same
+from django_product_isolation.database.exact import is_among, is_key, is_same
+from django_product_isolation.host import Target
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.models.querysets import RunQuerySet
 
