@@ -12,13 +12,20 @@ import pytest
 pytestmark = pytest.mark.long
 
 ROOT = Path(__file__).parents[2]
-TESTS = ("actions", "confirm", "image_page", "presets", "runs", "selections")
+TESTS = (
+    "tests/admin/host/test_actions.py",
+    "tests/admin/host/test_image_page.py",
+    "tests/admin/test_presets.py",
+    "tests/admin/test_runs.py",
+    "tests/staff/test_confirm.py",
+    "tests/staff/test_selections.py",
+)
 # What a theme lays out in its own way, or draws only for classes derived from its own.
 OTHERWISE = {
     "unfold": (),
     "jazzmin": (
         # Its page of an object's history does not use Django's words.
-        "test_image_page.py::test_the_images_history_in_the_admin_shows_swap_and_restore",
+        "tests/admin/host/test_image_page.py::test_the_images_history_in_the_admin_shows_swap_and_restore",
     ),
 }
 
@@ -29,12 +36,12 @@ def test_the_pages_work_inside(theme):
         if os.environ.get("CI") == "true":
             pytest.fail(f"CI must have django-{theme}.")
         pytest.skip(f"django-{theme} is not installed.")
-    left_out = [f"--deselect=tests/admin/{name}" for name in OTHERWISE[theme]]
+    left_out = [f"--deselect={name}" for name in OTHERWISE[theme]]
     done = subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
             f"--ds=tests.themes.{theme}",
-            *(f"tests/admin/test_{name}.py" for name in TESTS),
+            *TESTS,
             *left_out,
         ],
         cwd=ROOT,

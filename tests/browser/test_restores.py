@@ -57,7 +57,7 @@ def test_what_was_ticked_in_the_list_is_watched_on_a_page_of_its_own(shop, live_
     shop.get_by_label("Action:").select_option(tick([], "restore_original")["action"])
     shop.get_by_role("button", name="Go").click()
     expect(shop.get_by_text("4 originals are being restored.")).to_be_visible()
-    shop.get_by_role("link", name="Watch").click()
+    shop.get_by_role("link", name="View progress").click()
     expect(shop.get_by_role("heading", name="Restoring 4 images", level=1)).to_be_visible()
     watch_all_come_back(shop, runs)
 

@@ -87,7 +87,7 @@ def test_nothing_rests_on_row_locks_which_not_every_database_has():
     assert sorted(locking) == [
         # Only for the order in which two clicks take their rows, so that no deadlock ends one of
         # them: which rows a click has, its conditional UPDATE says.
-        root / "models" / "together.py",
+        root / "models" / "bulk.py",
         # Only on MariaDB: what is there now, where a snapshot shows what was.
-        root / "workflow" / "budgets.py",
+        root / "spending" / "budgets.py",
     ]

@@ -198,7 +198,7 @@ def test_what_is_begun_while_the_sums_are_made_waits_for_the_next_look(
     real = workflow_spending.amounts_by_batch
 
     def meanwhile(period):
-        add_run(batch_at(str(django_timezone.now())), cost="1")
+        add_run(make_batch(created_at=django_timezone.now()), cost="1")
         return real(period)
 
     monkeypatch.setattr(workflow_spending, "amounts_by_batch", meanwhile)

@@ -12,7 +12,7 @@ from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import receive_callback, resume
 from django_product_isolation.workflow.timing import MIN_LOOKUPS
 from tests.runflow_account import KEY
-from tests.workflow.test_hints import callback, looked_long_ago
+from tests.workflow.test_callback_hints import callback, looked_long_ago
 
 pytestmark = pytest.mark.django_db
 

@@ -60,7 +60,7 @@ def test_from_the_dashboard_to_a_clean_photo_and_back(with_runflow, staff_page, 
 
     first.get_by_role("button", name="Restore original").click()
     expect(staff_page.get_by_text("1 original is being restored.")).to_be_visible()
-    staff_page.get_by_role("link", name="Watch").click()
+    staff_page.get_by_role("link", name="View progress").click()
     work_off()
     expect(staff_page.get_by_text("Original restored: 1")).to_be_visible(timeout=60_000)
     staff_page.goto(f"{server}{product_path(product)}#product_images")
