@@ -31,7 +31,7 @@ logger = logging.getLogger("django_product_isolation")
 PROBE_SECONDS = 30.0  # between two probes
 # Each paid request that fails leaves a run whose fate is unknown: those probes come further apart,
 # but near enough for all to go on within two minutes of the outage's end.
-MAX_PROBE_SECONDS = {"orders": 100.0}
+MAX_PROBE_SECONDS = {"orders": 80.0}
 OTHERS_SECONDS = 75.0  # for which the others wait, should the run that probes be lost
 MAX_WOKEN = 1000  # runs for which a nudge is sent; a sweep finds the others
 
