@@ -5,6 +5,10 @@ from django.dispatch import Signal
 # A run reached its end. Sent with: run (IsolationRun).
 run_finished = Signal()
 
+# The image field is about to point at another file. Sent with: run, instance (the host's row, which
+# shows that file already and is not saved).
+image_swapping = Signal()
+
 # The image field points at the result. Sent with: run, instance (the host's row).
 image_applied = Signal()
 

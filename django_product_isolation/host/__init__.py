@@ -3,6 +3,7 @@
 Of runs it knows nothing but in which database they are.
 """
 
+from .adapters import FieldAdapter
 from .columns import column_named
 from .dry_run import untouched
 from .holders import CannotAsk, held
@@ -21,8 +22,9 @@ from .storage import (
     StorageUnfaithful,
     storage_errors,
 )
+from .stored_files import Fingerprint
 from .swaps import SwapRefused
-from .targets import Fingerprint, Target
+from .targets import Target
 from .upload_processing import NotProcessed, as_stored
 from .validation import as_upload, extensions_of, refused_name, refused_stored, refused_upload
 
@@ -30,6 +32,7 @@ __all__ = [
     "MAX_FILE_BYTES",
     "SPOOL_BYTES",
     "CannotAsk",
+    "FieldAdapter",
     "FileMissing",
     "FileTooLarge",
     "Fingerprint",

@@ -3,7 +3,8 @@
 The only write to the host's rows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
@@ -19,21 +20,30 @@ class SwapRefused(Exception):
     """The database takes no row that shows this file; the text says why, without any value."""
 
 
-def swap(field: ImageField, pk: str, *, old: str, new: str, size: tuple[int, int]) -> bool:
+def swap(
+    field: ImageField,
+    pk: str,
+    *,
+    old: str,
+    new: str,
+    size: tuple[int, int],
+    columns: Mapping[str, Any],
+) -> bool:
     """Point ``field`` of one row from ``old`` to ``new``, ``size`` (width, height) in pixels.
 
-    One conditional UPDATE of exactly the image column and its dimension columns; those in tables
-    of parents or children follow it. False when the field no longer points at ``old``. Raises
-    SwapRefused, after which the transaction around it can go on.
+    One conditional UPDATE of exactly the image column, its dimension columns and ``columns``, which
+    say more of the file; those in tables of parents or children follow it. False when the field no
+    longer points at ``old``. Raises SwapRefused, after which the transaction around it can go on.
     """
     pixels = {name: side for name, side in zip(dimension_names(field), size, strict=True) if name}
+    beside = {**pixels, **columns}
     try:
         with transaction.atomic():
-            if not point(field, pk, old, new, pixels):
+            if not point(field, pk, old, new, beside):
                 return False
-            for model, columns in elsewhere(field, pixels):
+            for model, written in elsewhere(field, beside):
                 rows = written_rows(model).filter(**{field.model._meta.pk.attname: pk})
-                rows.update(**columns)
+                rows.update(**written)
             if connection.features.supports_deferrable_unique_constraints:
                 connection.check_constraints()  # now, and not as the run's own failure to commit
     except DatabaseError as error:
@@ -43,29 +53,29 @@ def swap(field: ImageField, pk: str, *, old: str, new: str, size: tuple[int, int
     return True
 
 
-def point(field: ImageField, pk: str, old: str, new: str, pixels: dict[str, int]) -> bool:
+def point(field: ImageField, pk: str, old: str, new: str, beside: Mapping[str, Any]) -> bool:
     # Django turns an UPDATE of two tables of multi-table inheritance into a SELECT and UPDATEs by
     # key, which would lose the condition: only the table that has the image takes part.
-    own = written_in(field.model, pixels)
+    own = written_in(field.model, beside)
     row = written_rows(field.model).filter(is_exactly(field.attname, old), pk=pk)
     return bool(row.update(**{field.attname: new}, **own))
 
 
 def elsewhere(
-    field: ImageField, pixels: dict[str, int]
-) -> Iterator[tuple[type[Model], dict[str, int]]]:
-    """The dimension columns in other tables than the image's, by a model whose rows have them."""
+    field: ImageField, beside: Mapping[str, Any]
+) -> Iterator[tuple[type[Model], dict[str, Any]]]:
+    """Columns that are in other tables than the image's, by a model whose rows have them."""
     owner = field.model
     for model in apps.get_models():
         is_kin = issubclass(model, owner) or issubclass(owner, model)
-        if is_kin and model is not owner and (columns := written_in(model, pixels)):
+        if is_kin and model is not owner and (columns := written_in(model, beside)):
             yield (owner if issubclass(owner, model) else model), columns
 
 
-def written_in(model: type[Model], pixels: dict[str, int]) -> dict[str, int]:
+def written_in(model: type[Model], beside: Mapping[str, Any]) -> dict[str, Any]:
     """Those that are columns of the model's own table: any attribute may be named."""
     own = {column.name for column in model._meta.local_concrete_fields}
-    return {name: side for name, side in pixels.items() if name in own}
+    return {name: value for name, value in beside.items() if name in own}
 
 
 def words_of(model: type[Model], error: DatabaseError) -> str:

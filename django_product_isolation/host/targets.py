@@ -5,25 +5,19 @@ field's storage.
 """
 
 import re
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
-from tempfile import SpooledTemporaryFile
-from typing import Any, BinaryIO, cast
+from types import MappingProxyType
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.core.files.base import File
-from django.core.files.images import get_image_dimensions
 from django.core.files.storage import Storage
 from django.db.models import ImageField, Model, QuerySet
 
-from django_product_isolation.imaging import sha256_of
-
 from . import names
-from . import storage as storages
+from .adapters import FieldAdapter, adapter_for
 from .columns import column_of, has_key_of, names_of
 from .holders import default_names
 from .names import NameTaken, NameTooLong
@@ -33,13 +27,8 @@ from .products import ProductPath, follow
 from .rows import named, where_written, without_dimensions, written_rows
 from .storage import (
     FileMissing,
-    FileTooLarge,
-    NameRefused,
-    StorageFailed,
-    overwrites,
-    storage_errors,
-    typed,
 )
+from .stored_files import StoredFiles
 from .swaps import swap
 
 # Letters that no database takes for others, in a key that our column holds.
@@ -47,15 +36,7 @@ PLAIN = re.compile(r"[a-z0-9_.:-]{1,255}")
 
 
 @dataclass(frozen=True)
-class Fingerprint:
-    """What a stored file holds: its SHA-256 in hex and its width and height in pixels."""
-
-    sha256: str
-    size: tuple[int, int]
-
-
-@dataclass(frozen=True)
-class Target:
+class Target(StoredFiles):
     """An image field of one of the host's models."""
 
     model: type[Model]
@@ -63,6 +44,7 @@ class Target:
     product: str = ""  # a lookup path, such as variant__product
     category: str = ""  # a lookup path, such as product__category__name
     is_one_of_several: bool = False  # whether the shop names other images of the model, too
+    storage_of_row: Storage | None = None  # where rows say for themselves where their files are
 
     @property
     def label(self) -> str:
@@ -101,19 +83,25 @@ class Target:
         if self.obstacle:
             raise ImproperlyConfigured(str(self.obstacle))
 
+    @cached_property
+    def adapter(self) -> FieldAdapter:
+        """What is special about the field's class."""
+        return adapter_for(self.field)
+
     @property
     def storage(self) -> Storage:
-        return self.field.storage
+        return self.storage_of_row or self.field.storage
+
+    def of_row(self, pk: str) -> "Target":
+        """The same, with the storage in which that row's file is; itself as a rule."""
+        if not self.adapter.has_storage_of_row or (instance := self.instance(pk)) is None:
+            return self
+        return replace(self, storage_of_row=self.adapter.storage_of(instance))
 
     @property
     def name_max_length(self) -> int:
         """What both the shop's column and ours hold of a file name."""
         return min(self.field.max_length or NAME_MAX_LENGTH, NAME_MAX_LENGTH)
-
-    @property
-    def overwrites(self) -> bool:
-        """Whether the storage puts a new file in the place of one that has the same name."""
-        return overwrites(self.storage)
 
     def active_key(self, pk: str) -> str:
         """What may stand only once among open runs, on every database's way to compare."""
@@ -171,42 +159,29 @@ class Target:
         names = self._owner().filter(pk__in=pks).values_list("pk", self.field.attname)
         return {str(pk): name or "" for pk, name in names}
 
-    def swap(self, pk: str, *, old: str, new: str, size: tuple[int, int]) -> bool:
+    def swap(
+        self,
+        pk: str,
+        *,
+        old: str,
+        new: str,
+        size: tuple[int, int],
+        columns: Mapping[str, Any] = MappingProxyType({}),
+    ) -> bool:
         """Point the field from ``old`` to ``new``, ``size`` (width, height) in pixels.
 
-        False when the field no longer points at ``old``. Raises SwapRefused.
+        ``columns`` say more of the new file, by name. False when the field no longer points at
+        ``old``. Raises SwapRefused.
         """
-        return swap(self.field, pk, old=old, new=new, size=size)
+        if not swap(self.field, pk, old=old, new=new, size=size, columns=columns):
+            return False
+        self.adapter.in_swap(pk)
+        return True
 
-    @contextmanager
-    def copy(self, name: str) -> Iterator[BinaryIO]:
-        """A local, seekable copy of a stored file, at its beginning.
-
-        Raises FileMissing, FileTooLarge above MAX_FILE_BYTES, or StorageFailed.
-        """
-        with SpooledTemporaryFile(max_size=storages.SPOOL_BYTES) as local:
-            with storage_errors(), self.storage.open(name, "rb") as file:
-                for chunk in file.chunks():
-                    local.write(chunk)
-                    if local.tell() > storages.MAX_FILE_BYTES:
-                        raise FileTooLarge(name)
-            local.seek(0)
-            yield cast("BinaryIO", local)
-
-    def fingerprint(self, name: str) -> Fingerprint:
-        """Read a stored file. Raises FileMissing, FileTooLarge or StorageFailed."""
-        with self.copy(name) as file:
-            digest, _size = sha256_of(file)
-            # Django's own measure, so that the columns hold what a form upload would have written.
-            width, height = get_image_dimensions(file)
-        return Fingerprint(digest, (width or 0, height or 0))
-
-    def find_fingerprint(self, name: str) -> Fingerprint | None:
-        """The same; None when the file is not there or larger than we handle."""
-        try:
-            return self.fingerprint(name)
-        except (FileMissing, FileTooLarge):
-            return None
+    def columns_beside(self, pk: str) -> dict[str, Any]:
+        """What the row says of its picture that no file says, by column."""
+        names = list(self.adapter.columns_of_result())
+        return (names and self._owner().filter(pk=pk).values(*names).first()) or {}
 
     def path_for(self, pk: str, filename: str, *, beside: str = "") -> str:
         """Where ``filename``, a name of ours, goes for this row.
@@ -226,62 +201,6 @@ class Target:
         if names.is_taken(self.storage, path) or not names.tells_apart(self.storage, path, limit):
             raise NameTaken(path)
         return path
-
-    def store(self, path: str, content: "File[bytes]") -> str:
-        """Save a new file under a name of ours and return the name the storage gave it.
-
-        Raises NameTaken for any other name and for one that the storage refuses, StorageFailed.
-        """
-        if not names.is_ours(path):
-            raise NameTaken(path)
-        limit = self.name_max_length
-        try:
-            with storage_errors():
-                return self.storage.save(path, typed(content, path), max_length=limit)
-        except NameRefused as error:
-            raise NameTaken(path) from error
-        except FileMissing as error:  # a folder or a mount that is away, and no image of the shop's
-            raise StorageFailed(str(error)) from error
-
-    def has(self, name: str) -> bool:
-        """Whether the storage says that it has this file; False also where it cannot say."""
-        return names.is_taken(self.storage, name)
-
-    def is_there(self, name: str) -> bool:
-        """The same, but False only where it never says. Raises StorageFailed."""
-        with storage_errors(), suppress(NotImplementedError):
-            return bool(self.storage.exists(name))
-        return False
-
-    def size_of(self, name: str) -> int | None:
-        """Bytes of a stored file, None when its storage never tells.
-
-        Raises FileMissing and StorageFailed.
-        """
-        with storage_errors(), suppress(NotImplementedError):
-            return self.storage.size(name)
-        return None
-
-    def changed_since(self, name: str, moment: datetime) -> bool:
-        """Whether a stored file was written after ``moment``; True when its storage never tells.
-
-        Raises FileMissing and StorageFailed.
-        """
-        with storage_errors(), suppress(NotImplementedError, TypeError):
-            return self.storage.get_modified_time(name) > moment
-        return True
-
-    def delete(self, name: str) -> None:
-        """Remove a stored file; one that is gone already is no error. Raises StorageFailed."""
-        with suppress(FileMissing), storage_errors():
-            self.storage.delete(name)
-
-    def url(self, name: str) -> str:
-        """The storage's own URL of a file, "" when it has none."""
-        try:
-            return self.storage.url(name)
-        except Exception:  # storages raise whatever their library raises
-            return ""
 
     def _owner(self) -> QuerySet[Any]:
         return written_rows(self.field.model)

@@ -2,6 +2,7 @@
 
 import uuid
 
+import django.core.serializers.json
 import django.db.models.deletion
 import django.utils.timezone
 from django.conf import settings
@@ -234,6 +235,14 @@ class Migration(migrations.Migration):
                 ),
                 ("source_name", models.CharField(max_length=500, verbose_name="original")),
                 ("source_sha256", models.CharField(blank=True, editable=False, max_length=64)),
+                (
+                    "source_columns",
+                    models.JSONField(
+                        default=dict,
+                        editable=False,
+                        encoder=django.core.serializers.json.DjangoJSONEncoder,
+                    ),
+                ),
                 (
                     "result_name",
                     models.CharField(blank=True, max_length=500, verbose_name="result"),

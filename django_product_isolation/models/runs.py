@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from django.apps import apps
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -86,6 +87,8 @@ class IsolationRun(models.Model):
     cost = models.DecimalField(_("cost (USD)"), max_digits=8, decimal_places=4, null=True)
     source_name = models.CharField(_("original"), max_length=500)
     source_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    # What the shop's row said of the original that its file does not, such as a point of interest.
+    source_columns = models.JSONField(default=dict, editable=False, encoder=DjangoJSONEncoder)
     result_name = models.CharField(_("result"), max_length=500, blank=True)
     result_sha256 = models.CharField(max_length=64, blank=True, editable=False)
 
@@ -129,7 +132,8 @@ class IsolationRun(models.Model):
 
         Raises ImproperlyConfigured when it is no longer named in ``IMAGES``.
         """
-        return target_for(apps.get_model(self.batch.model_label), self.batch.field_name)
+        target = target_for(apps.get_model(self.batch.model_label), self.batch.field_name)
+        return target.of_row(self.object_pk)
 
     def may_go_to(self, status: Status) -> bool:
         """Whether the design knows that change."""

@@ -13,6 +13,7 @@ from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import image_applied
 
+from . import derived
 from .outcomes import Finished, GoTo, Outcome, Retry, Step, Swap
 from .storage_outages import has_lasted
 
@@ -34,7 +35,7 @@ def apply(run: IsolationRun) -> Outcome:
         return GoTo(Status.HELD, Reason.ORIGINAL_MISSING)
     if result is None or result.sha256 != run.result_sha256:
         return GoTo(Status.HELD, Reason.RESULT_MISSING)
-    return Swap(
+    return derived.prepare(run, run.result_name) or Swap(
         Status.APPLIED,
         run.source_name,
         run.result_name,
@@ -86,6 +87,7 @@ def tell(run: IsolationRun, name: str, signal: Any) -> Finished:
     if target.current_name(run.object_pk) != name:
         return Finished()
     instance = target.instance(run.object_pk)
+    derived.clean(run, run.source_name if name == run.result_name else run.result_name)
     return Finished(partial(signal.send_robust, target.model, run=run, instance=instance))
 
 

@@ -85,10 +85,16 @@ def point_and_go(run: IsolationRun, outcome: Swap) -> bool:
     reason = Reason.IMAGE_CHANGED if to_the_end else ""
     due_at = None if to_the_end else seconds_from_now(0)  # to verify the swap, and to tell
     target, pk, actor = run.target, run.object_pk, outcome.actor
+    is_back = outcome.new == run.source_name
+    beside = run.source_columns if is_back else target.adapter.columns_of_result()
+    columns, shown = {**outcome.shown.columns, **beside}, outcome.shown
     with run.all_or_nothing():
-        if not target.swap(pk, old=outcome.old, new=outcome.new, size=outcome.shown.size):
+        kept = run.source_columns if is_back else target.columns_beside(pk)
+        if not target.swap(pk, old=outcome.old, new=outcome.new, size=shown.size, columns=columns):
             return False
-        if not run.move_to(outcome.status, reason=reason, actor=actor, due_at=due_at):
+        if not run.move_to(
+            outcome.status, reason=reason, actor=actor, due_at=due_at, source_columns=kept
+        ):
             transaction.set_rollback(True)
             return False
         log_change(run, target, actor)
