@@ -1,0 +1,1 @@
+"""Oscar's catalogue with an image model of the shop's own."""

@@ -1,0 +1,5 @@
+from oscar.apps.catalogue.apps import CatalogueConfig
+
+
+class ForkedCatalogueConfig(CatalogueConfig):
+    name = "tests.contrib.oscar.forked.catalogue"
