@@ -123,6 +123,7 @@ class RunAdmin(ReadOnly, ReadableAdmin, RunModelAdmin):
                     "reason_id",
                     "id",
                     "runflow_run_id",
+                    "called_back_at",
                     "object_pk",
                     "source_name",
                     "result_name",

@@ -219,6 +219,12 @@ class Migration(migrations.Migration):
                 ("attempts", models.PositiveIntegerField(default=0, editable=False)),
                 ("decodings", models.PositiveSmallIntegerField(default=0, editable=False)),
                 (
+                    "called_back_at",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="Runflow called back"
+                    ),
+                ),
+                (
                     "runflow_run_id",
                     models.CharField(
                         max_length=100, null=True, unique=True, verbose_name="Runflow run"
@@ -375,7 +381,6 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("status", "New status"),
-                            ("callback", "Runflow called back"),
                             ("problem", "Problem, trying again"),
                             ("approved", "Approved"),
                             ("leftover", "File left over"),

@@ -17,7 +17,6 @@ class RunEvent(models.Model):
 
     class Kind(models.TextChoices):
         STATUS = "status", _("New status")
-        CALLBACK = "callback", _("Runflow called back")
         PROBLEM = "problem", _("Problem, trying again")
         APPROVED = "approved", _("Approved")
         LEFTOVER = "leftover", _("File left over")

@@ -135,6 +135,13 @@ class RunQuerySet(models.QuerySet["IsolationRun"]):
         look = {"answered_looks": F("answered_looks") + 1, "looked_at": DatabaseNow()}
         self.filter(apart, pk=pk, answered_looks__lt=MAX_LOOKS).update(**look)
 
+    def call_back(self, pk: uuid.UUID, runflow_run_id: str) -> bool:
+        """Note that Runflow called back about the run that it has told us of, which waits for it,
+        and have that looked at now; True when there was one."""
+        waiting = {"status__in": [Status.SUBMITTING, Status.PROCESSING]}
+        waits = self.filter(pk=pk, runflow_run_id=runflow_run_id, **waiting)
+        return bool(waits.update(due_at=DatabaseNow(), called_back_at=DatabaseNow()))
+
     def wake(self, pk: uuid.UUID) -> bool:
         """Have a run that waits for Runflow looked at now; True when there was one."""
         waiting = Q(status__in=[Status.SUBMITTING, Status.PROCESSING]) | UNSETTLED

@@ -81,6 +81,7 @@ class IsolationRun(models.Model):
     )
     # Ids that callbacks named, the newest first. Runflow has not said yet whose they are.
     hinted_run_ids = models.CharField(max_length=4 * (MAX_ID + 1), blank=True, editable=False)
+    called_back_at = models.DateTimeField(_("Runflow called back"), null=True, editable=False)
     # How often Runflow has answered what became of the run, with minutes in between.
     answered_looks = models.PositiveSmallIntegerField(default=0, editable=False)
     looked_at = models.DateTimeField(null=True, editable=False)
@@ -134,6 +135,10 @@ class IsolationRun(models.Model):
         """
         target = target_for(apps.get_model(self.batch.model_label), self.batch.field_name)
         return target.of_row(self.object_pk)
+
+    def was_called_back(self) -> bool:
+        """Whether Runflow has called back by now, which this instance need not know yet."""
+        return IsolationRun.objects.filter(pk=self.pk, called_back_at__isnull=False).exists()
 
     def may_go_to(self, status: Status) -> bool:
         """Whether the design knows that change."""

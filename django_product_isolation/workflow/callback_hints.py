@@ -7,8 +7,9 @@ from functools import partial
 from django.db import transaction
 
 from django_product_isolation.choices import Status
+from django_product_isolation.database.clock import DatabaseNow
 from django_product_isolation.database.transactions import retry_on_conflict
-from django_product_isolation.models import IsolationRun, RunEvent
+from django_product_isolation.models import IsolationRun
 from django_product_isolation.models.querysets import WAITED_IN_VAIN
 from django_product_isolation.runflow.callbacks import Callback
 from django_product_isolation.signals import work_due
@@ -39,9 +40,12 @@ class WrongRun(ValueError):
 def receive_callback(pk: uuid.UUID, callback: Callback) -> None:
     """Take Runflow's hint that a run has news. All it can do is have us look at our own run.
 
-    Raises UnknownRun, or WrongRun when the callback is about another run than the one that Runflow
-    itself has told us to be ours.
+    One UPDATE as a rule. Raises UnknownRun, or WrongRun when the callback is about another run than
+    the one that Runflow itself has told us to be ours.
     """
+    if callback.metadata.get("run", str(pk)) == str(pk) and is_of_known(pk, callback):
+        nudge(pk)
+        return
     run = IsolationRun.objects.filter(pk=pk).first()
     if run is None:
         raise UnknownRun(str(pk))
@@ -50,6 +54,12 @@ def receive_callback(pk: uuid.UUID, callback: Callback) -> None:
     if named != str(pk) or is_other:
         raise WrongRun(str(pk))
     take_hint(run, callback)
+
+
+@retry_on_conflict
+def is_of_known(pk: uuid.UUID, callback: Callback) -> bool:
+    """Take a hint about a run that waits under the very id that the callback names."""
+    return IsolationRun.objects.call_back(pk, callback.run_id)
 
 
 @retry_on_conflict
@@ -62,13 +72,14 @@ def take_hint(run: IsolationRun, callback: Callback) -> None:
         due = {} if in_its_own_time else {"due_at": seconds_from_now(0)}
         noted = run.runflow_run_id is None and note_hint(run, callback.run_id, **due)
         woken = bool(due) and (noted or IsolationRun.objects.wake(run.pk))
-        if not (noted or woken):
-            return
-        if not run.events.filter(kind=RunEvent.Kind.CALLBACK).exists():
-            run.record(RunEvent.Kind.CALLBACK, detail=callback.event)
+        if noted or woken:
+            IsolationRun.objects.filter(pk=run.pk).update(called_back_at=DatabaseNow())
         if woken:
-            nudge = partial(work_due.send_robust, sender=IsolationRun, run_ids=[run.pk])
-            transaction.on_commit(nudge)
+            transaction.on_commit(partial(nudge, run.pk))
+
+
+def nudge(pk: uuid.UUID) -> None:
+    work_due.send_robust(sender=IsolationRun, run_ids=[pk])
 
 
 def note_hint(run: IsolationRun, runflow_run_id: str, **due: datetime) -> bool:

@@ -27,7 +27,7 @@ from django_product_isolation.imaging import (
     sha256_of,
     takes,
 )
-from django_product_isolation.models import IsolationRun, RunEvent
+from django_product_isolation.models import IsolationRun
 from django_product_isolation.models.querysets import LOOKS_APART
 from django_product_isolation.reasons import Reason
 from django_product_isolation.runflow import (
@@ -92,9 +92,8 @@ def find_arrived(run: IsolationRun, client: RunflowClient) -> Outcome | None:
 
     Not sent surely is what Runflow denies as often as it would have to for a lost request.
     """
-    called_back = run.events.filter(kind=RunEvent.Kind.CALLBACK)
     is_denied = run.answered_looks >= MIN_LOOKUPS
-    if not run.hinted_run_ids and (is_denied or not called_back.exists()):
+    if not run.hinted_run_ids and (is_denied or not run.was_called_back()):
         return None
     try:
         found = look_up(run, client)
@@ -199,7 +198,7 @@ def send(run: IsolationRun, client: RunflowClient, request: RunRequest) -> Outco
 
 def accepted(run: IsolationRun, sent: Run) -> GoTo:
     """submitting -> processing, under the id that Runflow gave."""
-    called_back = sent.is_terminal or run.events.filter(kind=RunEvent.Kind.CALLBACK).exists()
+    called_back = sent.is_terminal or run.was_called_back()
     runflow_outages.answered(run, Place.ORDERS)
     return GoTo(
         Status.PROCESSING,

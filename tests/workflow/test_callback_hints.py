@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from django_product_isolation import isolate
 from django_product_isolation.choices import Status
-from django_product_isolation.models import IsolationRun, RunEvent
+from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
 from django_product_isolation.runflow import (
     AccountRefused,
@@ -264,10 +264,25 @@ def test_a_run_that_a_person_has_to_mend_stays_held(reason, run, runflow, step):
     assert run.status == Status.HELD
 
 
-def test_a_hundred_callbacks_leave_one_event(run, runflow):
+def test_a_hundred_callbacks_leave_one_moment_and_no_event(run, runflow):
+    events = run.events.count()
     for number in range(100):
         receive_callback(run.pk, callback(run, f"id-{number}"))
-    assert run.events.filter(kind=RunEvent.Kind.CALLBACK).count() == 1
+    run.refresh_from_db()
+    assert run.called_back_at is not None
+    assert run.events.count() == events
+
+
+def test_a_callback_about_a_known_run_is_one_statement(
+    run, runflow, step, django_assert_num_queries
+):
+    runflow.behave(fault="stuck_in_queued")
+    run = step(run)
+    with django_assert_num_queries(1):
+        receive_callback(run.pk, callback(run, run.runflow_run_id))
+    known = IsolationRun.objects.get(pk=run.pk)
+    assert known.called_back_at is not None
+    assert known.due_at <= known.called_back_at
 
 
 def test_a_run_whose_fate_a_person_was_asked_about_goes_on_when_it_calls_back(run, runflow, step):
