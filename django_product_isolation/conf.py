@@ -43,6 +43,7 @@ class IsolationSettings:
     MAX_BATCH: int = 500
     WORKERS: str = Workers.THREAD
     AUTO_ADMIN: bool = True
+    PREVIEWS: str | None = "django_product_isolation.host.previews.CachePreviews"
 
     @property
     def price(self) -> Decimal:

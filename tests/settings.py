@@ -87,4 +87,5 @@ PRODUCT_ISOLATION = {
         "catalogue.ProductImage": {"field": "original", "product": "product"},
         "catalogue.Swatch": {"field": "picture"},
     },
+    "PREVIEWS": None,  # of the hundreds of runs in tests nobody looks at most
 }

@@ -21,13 +21,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from django_product_isolation import clock
+from django_product_isolation.host.previews import SMALL
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.models.querysets import RunQuerySet
 from django_product_isolation.reasons import sentence_of
 from django_product_isolation.staff import formatting, permissions, visibility
 from django_product_isolation.staff.decisions import DECISIONS, Decision, decide, read_decision
 from django_product_isolation.staff.decorators import ReadableAdmin, readable
-from django_product_isolation.staff.pictures import SMALL, run_picture_url
+from django_product_isolation.staff.pictures import run_picture_url
 from django_product_isolation.staff.run_cards import cards, state, state_of
 
 from .records import BoundedPaginator, ReadOnly

@@ -19,6 +19,7 @@ from .settings import (
     check_choices,
     check_key,
     check_language,
+    check_previews,
     check_sandbox,
     check_secrets,
 )
@@ -46,6 +47,7 @@ CHECKS = (
     check_urls,
     check_admin,
     check_auto_admin,
+    check_previews,
     check_storages,
     check_formats,
     check_upload_to,

@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch
 from django_product_isolation.choices import AspectRatio, Resolution, Source, Workers
 from django_product_isolation.conf import SETTING, IsolationSettings
 from django_product_isolation.fetching import is_loopback
+from django_product_isolation.host.previews import ALIAS, store
 from django_product_isolation.runflow import callbacks
 
 CHOICES = {
@@ -49,6 +50,22 @@ def check_choices(settings: IsolationSettings) -> Iterator[CheckMessage]:
                 hint=f"Choose one of: {', '.join(choices.values)}.",
                 id="product_isolation.E004",
             )
+
+
+def check_previews(settings: IsolationSettings) -> Iterator[CheckMessage]:
+    if settings.PREVIEWS is None:
+        return
+    try:
+        store()
+    except Exception as error:  # of a class of the shop's own, too
+        yield Error(
+            f'{SETTING}["PREVIEWS"] is {settings.PREVIEWS!r}, which cannot be used: '
+            f"{type(error).__name__}.",
+            hint="Name a class that derives from "
+            "django_product_isolation.host.previews.PreviewStore; for StoragePreviews, add "
+            f'"{ALIAS}" to STORAGES. None keeps no previews.',
+            id="product_isolation.E038",
+        )
 
 
 def check_auto_admin(settings: IsolationSettings) -> Iterator[CheckMessage]:

@@ -7,7 +7,7 @@ from .cleaning import sanitized
 from .conversion import needs_conversion, prepare_for_upload
 from .decoding import ImageFacts, ImageRejected, size_of
 from .inspection import RESULT_FORMATS, SOURCE_FORMATS, Prepared, anomalies, inspect, sha256_of
-from .thumbnails import thumbnail
+from .thumbnails import thumbnail, thumbnails_of
 from .variants import takes, variants
 
 __all__ = [
@@ -25,5 +25,6 @@ __all__ = [
     "size_of",
     "takes",
     "thumbnail",
+    "thumbnails_of",
     "variants",
 ]

@@ -1,6 +1,9 @@
 """Small pictures of sources and results for the pages of staff."""
 
+from collections.abc import Sequence
 from typing import BinaryIO
+
+from PIL import Image
 
 from .decoding import opened
 from .inspection import SOURCE_FORMATS
@@ -16,12 +19,22 @@ def thumbnail(file: BinaryIO, *, size: int) -> bytes:
 
     Raises ImageRejected, also for pictures that would take too much memory to be shown small.
     """
+    return thumbnails_of(file, sizes=[size])[0]
+
+
+def thumbnails_of(file: BinaryIO, *, sizes: Sequence[int]) -> list[bytes]:
+    """The same in several sizes, the largest one first, of one decoding."""
     with opened(
         file,
         SOURCE_FORMATS,
         max_memory=MAX_THUMBNAIL_MEMORY,
-        draft=2 * size,
+        draft=2 * max(sizes),
         patience=THUMBNAIL_PATIENCE,
     ) as picture:
         picture.load()
-        return saved(made_small(picture, size), "WEBP", THUMBNAIL_OPTIONS).getvalue()
+        pixels: Image.Image = made_small(picture, max(sizes))
+    made = []
+    for size in sorted(sizes, reverse=True):
+        pixels.thumbnail((size, size), Image.Resampling.LANCZOS)
+        made.append(saved(pixels, "WEBP", THUMBNAIL_OPTIONS).getvalue())
+    return made

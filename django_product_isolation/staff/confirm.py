@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from django_product_isolation.conf import get_settings
 from django_product_isolation.host.access.sites import frame_of
+from django_product_isolation.host.previews import SMALL
 from django_product_isolation.models import IsolationBatch, Preset, Selection
 from django_product_isolation.reasons import sentence_of
 from django_product_isolation.workflow import (
@@ -34,7 +35,7 @@ from .decorators import staff_page
 from .order import OrderContext, load_order, starting_values
 from .order_costs import CostSummary, over_budget, over_limit, summarize_costs
 from .order_form import OrderForm, distinct_names, field_of
-from .pictures import SMALL, image_picture_url
+from .pictures import image_picture_url
 
 MAX_PICTURES_SHOWN = 60
 

@@ -27,7 +27,8 @@ from django_product_isolation.host import (
     Target,
 )
 from django_product_isolation.host.access import permissions as shop_permissions
-from django_product_isolation.imaging import ImageRejected, thumbnail
+from django_product_isolation.host.previews import SIZES, SMALL, preview
+from django_product_isolation.imaging import ImageRejected
 from django_product_isolation.models import IsolationRun
 
 from . import permissions, visibility
@@ -39,8 +40,6 @@ logger = logging.getLogger("django_product_isolation")
 Which = Literal["source", "result"]
 WHICH: tuple[Which, ...] = ("source", "result")
 
-# Longest side of a preview in pixels; others are not made, so that browsers can keep them.
-SMALL, MEDIUM, LARGE = SIZES = (160, 480, 1200)
 SECONDS_KEPT = 3600  # by browsers
 
 
@@ -55,9 +54,9 @@ def run_picture(request: HttpRequest, pk: str, which: str) -> HttpResponseBase:
     run = get_object_or_404(IsolationRun.objects.select_related("batch"), pk=pk)
     if not visibility.is_seen(request, run):
         raise Http404
-    name = run.source_name if which == "source" else stored_result(run)
+    name, digest = shown_file(run, which)
     target = find_target(run.batch.model_label, run.batch.field_name)
-    return picture_response(request, target, name) if target else placeholder()
+    return picture_response(request, target, name, digest) if target else placeholder()
 
 
 @readable
@@ -75,13 +74,15 @@ def image_picture(request: HttpRequest, model_label: str, pk: str) -> HttpRespon
     return picture_response(request, target, target.current_name(key) or "")
 
 
-def picture_response(request: HttpRequest, target: Target, name: str) -> HttpResponseBase:
+def picture_response(
+    request: HttpRequest, target: Target, name: str, digest: str = ""
+) -> HttpResponseBase:
     """The preview of a stored file, or a neutral picture with status 404."""
     size = wanted_size(request)
     etag = quote_etag(f"{version(name)}-{size}")
     response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
     if response is None:
-        content = preview(target, name, size)
+        content = find_preview(target, name, size, digest)
         if content is None:
             return placeholder()
         response = HttpResponse(content, content_type="image/webp")
@@ -96,13 +97,12 @@ def wanted_size(request: HttpRequest) -> int:
     return next((size for size in SIZES if str(size) == request.GET.get("size")), SMALL)
 
 
-def preview(target: Target, name: str, size: int) -> bytes | None:
+def find_preview(target: Target, name: str, size: int, digest: str) -> bytes | None:
     """A stored picture made small; None when it cannot be read."""
     if not name:
         return None
     try:
-        with target.copy(name) as file:
-            return thumbnail(file, size=size)
+        return preview(target, name, size, digest)
     except (FileMissing, FileTooLarge, StorageFailed, ImageRejected) as error:
         logger.info("preview_failed model=%s error=%s", target.label, type(error).__name__)
         return None
@@ -119,7 +119,7 @@ def placeholder() -> HttpResponse:
 
 def run_picture_url(run: IsolationRun, which: Which, size: int) -> str:
     """The preview of a run's source or result; "" while there is no such file."""
-    name = run.source_name if which == "source" else stored_result(run)
+    name, _digest = shown_file(run, which)
     return sized(run_picture_path(str(run.pk), which), name, size) if name else ""
 
 
@@ -137,6 +137,13 @@ def image_picture_url(target: Target, picture: Picture, size: int) -> str:
     """The preview of one of the host's images."""
     path = reverse("product_isolation:preview_image", args=[target.label, quote(picture.pk)])
     return f"{sized(path, picture.name, size)}&field={target.field.name}"
+
+
+def shown_file(run: IsolationRun, which: str) -> tuple[str, str]:
+    """Name and SHA-256 of a run's source or result; "" for what is not there, or not known yet."""
+    if which == "source":
+        return run.source_name, run.source_sha256
+    return stored_result(run), run.result_sha256
 
 
 def stored_result(run: IsolationRun) -> str:

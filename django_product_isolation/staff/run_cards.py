@@ -15,13 +15,14 @@ from django.utils.translation import gettext_lazy as _
 
 from django_product_isolation.choices import Status
 from django_product_isolation.host.access.sites import admin_for, change_url, find_model
+from django_product_isolation.host.previews import LARGE, MEDIUM
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import sentence_of
 from django_product_isolation.workflow import Quote, quote_of_runs
 
 from . import visibility
 from .decisions import Decision, open_to
-from .pictures import LARGE, MEDIUM, WHICH, Which, run_picture_path, sized, stored_result
+from .pictures import WHICH, Which, run_picture_path, sized, stored_result
 from .reorder import batch_page_url, newer_runs
 
 # Stands in addresses that are made once, where each run's own key comes.

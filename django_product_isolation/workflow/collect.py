@@ -25,6 +25,7 @@ from django_product_isolation.host import (
     Target,
     is_cut,
     is_ours,
+    make_previews,
     mark_of,
     result_filename,
 )
@@ -181,6 +182,7 @@ def ingest(run: IsolationRun, known: Run, result: BinaryIO) -> Outcome:
             odd = anomalies(clean.file, clean.facts, run.batch.aspect_ratio)
             fit, more = fitted(target, run.object_pk, clean)
             name, digest = store_result(run, target, fit.file, fit.facts)
+            make_previews(target, name, digest, fit.file)
     except FileMissing:
         return GoTo(Status.SUPERSEDED, Reason.IMAGE_DELETED)
     except NameTooLong:

@@ -18,6 +18,7 @@ from django_product_isolation.host import (
     NameTooLong,
     Target,
     extensions_of,
+    make_previews,
     result_filename,
 )
 from django_product_isolation.imaging import (
@@ -139,6 +140,7 @@ def prepare(run: IsolationRun, target: Target, client: RunflowClient) -> RunRequ
             fingerprint, _size = sha256_of(source)
             run.update_fields(source_sha256=fingerprint)
             image_url = within_reach(run, target, source, client)
+            make_previews(target, run.source_name, fingerprint, source)
     except FileMissing as error:
         raise Unusable(Reason.SOURCE_MISSING) from error
     except FileTooLarge as error:

@@ -19,10 +19,11 @@ from django.utils.translation import gettext_lazy as _
 from django_product_isolation.choices import Status
 from django_product_isolation.host import Target
 from django_product_isolation.host.access.sites import admin_for, change_url, changelist_url
+from django_product_isolation.host.previews import SMALL
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import sentence_of
 from django_product_isolation.staff import formatting, permissions
-from django_product_isolation.staff.pictures import SMALL, run_picture_url
+from django_product_isolation.staff.pictures import run_picture_url
 
 from .mixins import as_given
 from .state_column import StateColumn, linked_badge

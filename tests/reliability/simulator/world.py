@@ -127,6 +127,7 @@ class World:
             "CALLBACK_BASE_URL": CALLBACK_BASE_URL,
             "SIGNING_SECRETS": list(self.callbacks.secrets),
             "WORKERS": "celery",
+            "PREVIEWS": None,
             **self.options,
         }
 

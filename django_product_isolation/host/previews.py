@@ -1,0 +1,141 @@
+"""Small pictures of stored files for the pages of staff: made once, and kept where a shop chooses.
+
+Knows nothing of who may see them. Losing what is kept costs time alone.
+"""
+
+import logging
+from hashlib import sha256
+from typing import TYPE_CHECKING, BinaryIO
+
+from django.core.cache import InvalidCacheBackendError, caches
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.utils.module_loading import import_string
+
+from django_product_isolation.conf import get_settings
+from django_product_isolation.imaging import ImageRejected, thumbnail, thumbnails_of
+
+if TYPE_CHECKING:
+    from .targets import Target
+
+logger = logging.getLogger("django_product_isolation")
+
+# Longest side in pixels; others are not made, so that few are kept.
+SMALL, MEDIUM, LARGE = SIZES = (160, 480, 1200)
+ALIAS = "product_isolation_previews"
+SECONDS_KEPT = 30 * 24 * 3600  # in a cache, unless it needs the room
+
+
+class PreviewStore:
+    """Where previews are kept. A shop names a class of its own in ``PREVIEWS``."""
+
+    def get(self, key: str) -> bytes | None:
+        """A WebP picture by its key (hex digits and the size), None when it is not there."""
+        raise NotImplementedError
+
+    def set(self, key: str, content: bytes) -> None:
+        """Keep a WebP picture. A key never stands for another picture later."""
+        raise NotImplementedError
+
+
+class CachePreviews(PreviewStore):
+    """In the cache called product_isolation_previews, in Django's default one without it."""
+
+    def __init__(self) -> None:
+        try:
+            self.cache = caches[ALIAS]
+        except InvalidCacheBackendError:
+            self.cache = caches["default"]
+
+    def get(self, key: str) -> bytes | None:
+        found: bytes | None = self.cache.get(f"{ALIAS}:{key}")
+        return found
+
+    def set(self, key: str, content: bytes) -> None:
+        self.cache.set(f"{ALIAS}:{key}", content, SECONDS_KEPT)
+
+
+class StoragePreviews(PreviewStore):
+    """As files in the storage called product_isolation_previews."""
+
+    def __init__(self) -> None:
+        self.storage = storages[ALIAS]
+
+    def get(self, key: str) -> bytes | None:
+        try:
+            with self.storage.open(self.path(key)) as file:
+                content: bytes = file.read()
+        except FileNotFoundError:
+            return None
+        return content
+
+    def set(self, key: str, content: bytes) -> None:
+        if not self.storage.exists(self.path(key)):
+            self.storage.save(self.path(key), ContentFile(content))
+
+    def path(self, key: str) -> str:
+        return f"{key[:2]}/{key}.webp"
+
+
+def preview(target: "Target", name: str, size: int, digest: str = "") -> bytes:
+    """The stored file called ``name`` as a WebP picture of at most ``size`` pixels a side.
+
+    ``digest`` is its SHA-256 in hex, "" where nobody knows. Raises FileMissing, FileTooLarge,
+    StorageFailed, or ImageRejected.
+    """
+    key = key_of(target, name, size, digest)
+    content = kept(key) if key else None
+    if content is None:
+        with target.copy(name) as file:
+            content = thumbnail(file, size=size)
+        if key:
+            keep(key, content)
+    return content
+
+
+def make_previews(target: "Target", name: str, digest: str, file: BinaryIO) -> None:
+    """Make and keep what pages will show of a file that is at hand anyway. Raises nothing.
+
+    ``file`` stands at its beginning, before and after.
+    """
+    keys = [key_of(target, name, size, digest) for size in sorted(SIZES, reverse=True)]
+    if not all(keys):
+        return
+    try:
+        for key, content in zip(keys, thumbnails_of(file, sizes=SIZES), strict=True):
+            keep(key, content)
+    except ImageRejected as error:
+        logger.info("preview_failed model=%s error=%s", target.label, error.code)
+
+
+def key_of(target: "Target", name: str, size: int, digest: str) -> str:
+    """By what a preview is kept; "" for one that is not to be kept.
+
+    A name stands for one file for ever, but where the storage puts another one in its place.
+    """
+    if get_settings().PREVIEWS is None or (target.overwrites and not digest):
+        return ""
+    file = f"{target.column}\n{name}\n{digest if target.overwrites else ''}"
+    return f"{sha256(file.encode()).hexdigest()}-{size}"
+
+
+def kept(key: str) -> bytes | None:
+    """A preview that was kept; None also where its place does not answer."""
+    try:
+        return store().get(key)
+    except Exception as error:  # caches and storages raise whatever their library raises
+        logger.warning("previews_away error=%s", type(error).__name__)
+        return None
+
+
+def keep(key: str, content: bytes) -> None:
+    try:
+        store().set(key, content)
+    except Exception as error:  # caches and storages raise whatever their library raises
+        logger.warning("previews_away error=%s", type(error).__name__)
+
+
+def store() -> PreviewStore:
+    """Where the setting says. Raises ImportError when there is no such class."""
+    kind: type[PreviewStore] = import_string(str(get_settings().PREVIEWS))
+    return kind()
