@@ -128,6 +128,13 @@ class Source(models.TextChoices):
     UPLOAD = "upload"
 
 
+class DigitalSourceType(models.TextChoices):
+    """What a published result says of how it was made, where Runflow's says nothing (IPTC)."""
+
+    EDITED = "compositeWithTrainedAlgorithmicMedia"
+    CREATED = "trainedAlgorithmicMedia"
+
+
 class Workers(models.TextChoices):
     """Who takes the steps of a run (setting ``WORKERS``)."""
 

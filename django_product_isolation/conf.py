@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
 
-from .choices import AspectRatio, Resolution, Source, Workers
+from .choices import AspectRatio, DigitalSourceType, Resolution, Source, Workers
 from .redaction import without_locals
 
 SETTING = "PRODUCT_ISOLATION"
@@ -35,6 +35,7 @@ class IsolationSettings:
     REVIEW: bool = False
     ASPECT_RATIO: str = AspectRatio.SQUARE
     RESOLUTION: str = Resolution.TWO_K
+    DIGITAL_SOURCE_TYPE: str | None = DigitalSourceType.EDITED
     PROMPT: str = "{product}"
     PROMPT_LANGUAGE: str | None = None
     PRICE: str = "0.27"

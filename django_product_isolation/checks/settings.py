@@ -8,7 +8,13 @@ from django.core.checks import CheckMessage, Error, Warning
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import NoReverseMatch
 
-from django_product_isolation.choices import AspectRatio, Resolution, Source, Workers
+from django_product_isolation.choices import (
+    AspectRatio,
+    DigitalSourceType,
+    Resolution,
+    Source,
+    Workers,
+)
 from django_product_isolation.conf import SETTING, IsolationSettings
 from django_product_isolation.fetching import is_loopback
 from django_product_isolation.host.previews import ALIAS, store
@@ -18,11 +24,13 @@ CHOICES = {
     "ASPECT_RATIO": AspectRatio,
     "RESOLUTION": Resolution,
     "SOURCE": Source,
+    "DIGITAL_SOURCE_TYPE": DigitalSourceType,
     "WORKERS": Workers,
 }
 SANDBOX_KEY = "rf_live_sandbox"
 # What was a choice once; findings of their own say what became of it.
 RETIRED = {("WORKERS", "request")}
+OPTIONAL = {"DIGITAL_SOURCE_TYPE"}  # None is a choice, too
 
 
 def check_key(settings: IsolationSettings) -> Iterator[CheckMessage]:
@@ -44,6 +52,8 @@ def check_key(settings: IsolationSettings) -> Iterator[CheckMessage]:
 def check_choices(settings: IsolationSettings) -> Iterator[CheckMessage]:
     for name, choices in CHOICES.items():
         value = getattr(settings, name)
+        if value is None and name in OPTIONAL:
+            continue
         if value not in choices.values and (name, value) not in RETIRED:
             yield Error(
                 f'{SETTING}["{name}"] is {getattr(settings, name)!r}.',

@@ -7,6 +7,7 @@ from .cleaning import sanitized
 from .conversion import needs_conversion, prepare_for_upload
 from .decoding import ImageFacts, ImageRejected, size_of
 from .inspection import RESULT_FORMATS, SOURCE_FORMATS, Prepared, anomalies, inspect, sha256_of
+from .provenance import marked
 from .thumbnails import thumbnail, thumbnails_of
 from .variants import takes, variants
 
@@ -18,6 +19,7 @@ __all__ = [
     "Prepared",
     "anomalies",
     "inspect",
+    "marked",
     "needs_conversion",
     "prepare_for_upload",
     "sanitized",

@@ -16,6 +16,7 @@ from .decoding import ImageFacts, ImageRejected, facts_of, orientation_of, size_
 from .inspection import Prepared, inspect, opened_result
 from .metadata import stripped
 from .pixels import SAVE_OPTIONS, in_common_mode, saved, upright
+from .provenance import source_type_in
 
 PLAIN_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA"})  # 8 bits, no inks
 BAND = 64  # rows
@@ -28,20 +29,20 @@ def sanitized(file: BinaryIO) -> Iterator[Prepared]:
     A picture that is so already keeps its pixels to the bit; any other is saved anew in its own
     format, with its transparency. The same file always gives the same bytes. Raises ImageRejected.
     """
-    copy, facts = _published(file)
+    facts, shown, given = _facts_and_pixels(file)
+    copy, facts = _published(file, facts, shown)
     with copy:
-        yield Prepared(file=copy, facts=facts, size=size_of(copy))
+        yield Prepared(file=copy, facts=facts, size=size_of(copy), source_type=given)
 
 
-def _published(file: BinaryIO) -> tuple[BytesIO, ImageFacts]:
-    facts, shown = _facts_and_pixels(file)
+def _published(file: BinaryIO, facts: ImageFacts, shown: str) -> tuple[BytesIO, ImageFacts]:
     if not _is_plain(facts):
         copy = saved(_normalize(file), facts.format, SAVE_OPTIONS[facts.format])
         return copy, inspect(copy)
     body = file.read()
     file.seek(0)
     copy = BytesIO(stripped(body, facts.format))
-    facts, shown_now = _facts_and_pixels(copy)
+    facts, shown_now, _given = _facts_and_pixels(copy)
     if shown_now != shown:
         raise ImageRejected("unreadable")  # a file that a browser might read in yet another way
     return copy, facts
@@ -51,19 +52,20 @@ def _is_plain(facts: ImageFacts) -> bool:
     return facts.is_upright and facts.is_srgb and facts.mode in PLAIN_MODES
 
 
-def _facts_and_pixels(file: BinaryIO) -> tuple[ImageFacts, str]:
-    """A result's facts and, if it is plain, a digest of what it shows.
+def _facts_and_pixels(file: BinaryIO) -> tuple[ImageFacts, str, str]:
+    """A result's facts, if it is plain a digest of what it shows, and how it says it was made.
 
     A function of its own, as are those below, so that it keeps no pixels when it returns: two
     decoded pictures at a time would be too many.
     """
     digest = hashlib.sha256()
     with opened_result(file) as picture:
-        facts = facts_of(picture)
+        facts = facts_of(picture)  # decodes it: a text may stand behind the pixels
+        given = source_type_in(picture.info.get("xmp"))
         for top in range(0, picture.height if _is_plain(facts) else 0, BAND):
             band = picture.crop((0, top, picture.width, min(top + BAND, picture.height)))
             digest.update(band.convert("RGBA").tobytes())
-    return facts, digest.hexdigest()
+    return facts, digest.hexdigest(), given
 
 
 def _normalize(file: BinaryIO) -> Image.Image:

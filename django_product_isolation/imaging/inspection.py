@@ -32,6 +32,7 @@ class Prepared:
     file: BinaryIO
     facts: ImageFacts
     size: int  # bytes
+    source_type: str = ""  # what the file that it comes of said by IPTC's DigitalSourceType
 
 
 def inspect(file: BinaryIO) -> ImageFacts:

@@ -11,6 +11,7 @@ from typing import BinaryIO, cast
 from django.core.files.base import File
 from django.db.models import Model
 
+from django_product_isolation.conf import get_settings
 from django_product_isolation.host import (
     FileMissing,
     NotProcessed,
@@ -28,6 +29,7 @@ from django_product_isolation.imaging import (
     SOURCE_FORMATS,
     ImageRejected,
     Prepared,
+    marked,
     size_of,
     takes,
     variants,
@@ -46,9 +48,12 @@ def fitted(target: Target, pk: str, clean: Prepared) -> tuple[Prepared, list[str
     Raises FileMissing when the row was deleted, FieldRefused, or ImageRejected.
     """
     words: list[str] = []
-    for candidate in variants(clean, extensions_of(target.field)):
+    term = clean.source_type or get_settings().DIGITAL_SOURCE_TYPE
+    for variant in variants(clean, extensions_of(target.field)):
+        candidate = marked(variant, term)
         with untouched(target.storage):
             stored, odd = processed(target, pk, candidate)
+            stored = marked(stored, term)
             refused = refusals(target, pk, candidate, stored)
         if not refused:
             return stored, odd

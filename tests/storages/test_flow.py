@@ -5,6 +5,7 @@ from django.core.files.storage import storages
 
 from django_product_isolation import isolate, restore
 from django_product_isolation.choices import Status
+from django_product_isolation.imaging.provenance import source_type_in
 from django_product_isolation.reasons import Reason
 from tests.catalogue.models import ProductImage, Swatch
 from tests.photos import make_image, make_swatch, photo_bytes, shown_bytes
@@ -36,6 +37,7 @@ def test_an_image_goes_the_whole_way_and_comes_back(place, bucket_at, use, runfl
     assert set(files) == {original, run.result_name}
     assert files[original] == photo_bytes()
     assert shown_bytes(image) == files[run.result_name] != photo_bytes()
+    assert source_type_in(files[run.result_name]) == "compositeWithTrainedAlgorithmicMedia"
     clean = ProductImage.objects.get(pk=image.pk)
     assert (clean.original.name, clean.width, clean.height) == (run.result_name, 1024, 439)
 
