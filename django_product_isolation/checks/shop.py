@@ -190,7 +190,7 @@ def check_storages(settings: IsolationSettings) -> Iterator[CheckMessage]:
     """Nothing of ours has a name twice, but an upload of the shop's own would take an original."""
     for label, options in entries(settings.IMAGES):
         try:
-            overwrites = build(label, options).overwrites
+            overwrites = any(place.overwrites for place in build(label, options).places())
         except ImproperlyConfigured:
             continue  # E003 says so, or Django of its own setting
         if overwrites:

@@ -28,6 +28,8 @@ from django.db.models import (
 )
 from django.db.models.lookups import IContains
 
+from .adapters import adapter_for
+
 OUR_APP = "product_isolation"
 CHUNK = 100  # names asked for at a time: each is a condition of its own
 
@@ -64,11 +66,11 @@ class Column(NamedTuple):
         return Q(IContains(text, part))
 
 
-def held(names: Collection[str], storage: Storage | None = None) -> set[str]:
+def held(names: Collection[str], storages: Collection[Storage] = ()) -> set[str]:
     """Those of ``names`` that a column of the shop's holds, or that a file field falls back to.
 
-    With ``storage``, where the files are, those columns count too that may write the same file in
-    another way: paths, addresses and file fields of other storages hold whatever is called like it.
+    With ``storages``, where the files may be, those columns count too that may write the same file
+    in another way: paths, addresses and file fields of other storages hold whatever is called so.
 
     Names that differ in case, accents' spelling or outer blanks alone count as one: some storages
     take them for one, and some columns pad what they hold. Raises CannotAsk.
@@ -79,15 +81,15 @@ def held(names: Collection[str], storage: Storage | None = None) -> set[str]:
             found |= ask(column, database, column.has_one_of(names))
     loosely = {loose(name) for name in found}
     exactly = {name for name in names if loose(name) in loosely}
-    if storage is None:
+    if not storages:
         return exactly
-    return exactly | held_elsewhere(set(names) - exactly, storage)
+    return exactly | held_elsewhere(set(names) - exactly, storages)
 
 
-def held_elsewhere(names: Collection[str], storage: Storage) -> set[str]:
+def held_elsewhere(names: Collection[str], storages: Collection[Storage]) -> set[str]:
     """Those of ``names`` whose last part stands in a column that writes names in its own way."""
     found: set[str] = set()
-    for column in place_columns(storage):
+    for column in place_columns(storages):
         for database in databases_of(column.model):
             unread = iter(sorted(names))
             while chunk := list(islice(unread, CHUNK)):
@@ -130,11 +132,13 @@ def name_columns() -> Iterator[Column]:
             yield column
 
 
-def place_columns(storage: Storage) -> Iterator[Column]:
-    """Every column that may lead to a file of ``storage`` without holding its name."""
+def place_columns(storages: Collection[Storage]) -> Iterator[Column]:
+    """Every column that may lead to a file of ``storages`` without holding its name."""
     for column in columns_of_the_shop():
         field = column.holds
-        is_file = isinstance(field, FileField) and not is_same(field.storage, storage)
+        is_file = isinstance(field, FileField) and not all(
+            is_same(one, other) for one in adapter_for(field).storages() for other in storages
+        )
         if is_file or isinstance(field, FilePathField | URLField):
             yield column
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.files.storage import Storage
-from django.db.models import DateField, Field, FileField, ImageField, Model
+from django.db.models import DateField, Field, FileField, Model
 from django.utils import timezone
 
 from .dry_run import untouched
@@ -21,7 +21,7 @@ LONGEST = ".webp"  # no ending of a result is longer
 DEPTH = 2  # of related rows, such as the product's category
 
 
-def uploads_meet(field: ImageField) -> bool:
+def uploads_meet(field: FileField) -> bool:
     """Whether a second file for a row is likely to take the place of the first.
 
     False where that cannot be found out: code that names files may want a real row.
@@ -42,7 +42,7 @@ def uploads_meet(field: ImageField) -> bool:
         return False
 
 
-def room_needed(field: ImageField) -> int:
+def room_needed(field: FileField) -> int:
     """How long names of ours get in the folder that ``upload_to`` names, in characters; in a
     dated one, on whichever day makes the longest.
 
@@ -65,7 +65,7 @@ def room_needed(field: ImageField) -> int:
     return len(placed_now) + max(folders) - folders[0]
 
 
-def cuts_names_short(field: ImageField) -> bool:
+def cuts_names_short(field: FileField) -> bool:
     """Whether the storage is known to leave too little of our names to tell them apart."""
     return not tells_apart(field.storage, result_filename(LONGEST), field.max_length or 0)
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist, FieldError, ImproperlyConfigured
 from django.core.signals import setting_changed
-from django.db.models import ImageField, Model, QuerySet
+from django.db.models import FileField, Model, QuerySet
 from django.dispatch import receiver
 
 from django_product_isolation.conf import SETTING, get_settings
@@ -98,8 +98,8 @@ def build(label: str, options: Mapping[str, str]) -> Target:
             follow(model, product)
     except FieldDoesNotExist as error:
         raise ImproperlyConfigured(f"{where}: {error}.") from error
-    if not isinstance(field, ImageField):
-        raise ImproperlyConfigured(f"{where}: {options['field']} is no ImageField.")
+    if not isinstance(field, FileField):
+        raise ImproperlyConfigured(f"{where}: {options['field']} is no ImageField or FileField.")
     refuse_other_keys(where, model, field)
     if category := options.get("category", ""):
         try:
@@ -109,7 +109,7 @@ def build(label: str, options: Mapping[str, str]) -> Target:
     return Target(model, field, product, category)
 
 
-def refuse_other_keys(where: str, model: type[Model], field: ImageField) -> None:
+def refuse_other_keys(where: str, model: type[Model], field: FileField) -> None:
     """Raise ImproperlyConfigured where one key would not tell which row a field is of."""
     if not has_key_of(model, field.model):
         raise ImproperlyConfigured(

@@ -8,7 +8,8 @@ from typing import Any
 from weakref import ReferenceType
 
 from django.db import router
-from django.db.models import ImageField, Model, QuerySet
+from django.db.models import FileField, ImageField, Model, QuerySet
+from django.db.models.fields.files import FileDescriptor
 from django.db.models.signals import post_init
 
 CHUNK = 2000  # keys read at a time
@@ -56,8 +57,13 @@ def opening_fields(model: type[Model]) -> list[str]:
     return [
         field.name
         for field in model._meta.get_fields()
-        if isinstance(field, ImageField) and any(dimension_names(field))
+        if isinstance(field, ImageField) and any(dimension_names(field)) and may_be_left_out(field)
     ]
+
+
+def may_be_left_out(field: ImageField) -> bool:
+    """Whether a deferred value is read when somebody asks for it: not all libraries do so."""
+    return field.descriptor_class.__get__ is FileDescriptor.__get__
 
 
 def looks_at_itself(model: type[Model]) -> bool:
@@ -112,7 +118,7 @@ def count_rows(keys: QuerySet[Any]) -> int:
     return keys.order_by().distinct().count()
 
 
-def dimension_names(field: ImageField) -> tuple[str | None, str | None]:
+def dimension_names(field: FileField) -> tuple[str | None, str | None]:
     """What Django writes width and height to, None for neither: columns, or any attributes."""
     return getattr(field, "width_field", None), getattr(field, "height_field", None)
 

@@ -3,12 +3,12 @@
 The only write to the host's rows.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
-from django.db.models import ImageField, Model
+from django.db.models import FileField, Model
 
 from django_product_isolation.database.exact import is_exactly
 from django_product_isolation.database.transactions import is_refusal, summary
@@ -21,7 +21,7 @@ class SwapRefused(Exception):
 
 
 def swap(
-    field: ImageField,
+    field: FileField,
     pk: str,
     *,
     old: str,
@@ -53,7 +53,7 @@ def swap(
     return True
 
 
-def point(field: ImageField, pk: str, old: str, new: str, beside: Mapping[str, Any]) -> bool:
+def point(field: FileField, pk: str, old: str, new: str, beside: Mapping[str, Any]) -> bool:
     # Django turns an UPDATE of two tables of multi-table inheritance into a SELECT and UPDATEs by
     # key, which would lose the condition: only the table that has the image takes part.
     own = written_in(field.model, beside)
@@ -61,8 +61,24 @@ def point(field: ImageField, pk: str, old: str, new: str, beside: Mapping[str, A
     return bool(row.update(**{field.attname: new}, **own))
 
 
+def read_columns(field: FileField, pk: str, names: Iterable[str]) -> dict[str, Any]:
+    """What the row holds in these columns, as they take it back; names of no column are left out.
+
+    Wherever ``swap`` would write them.
+    """
+    asked: dict[str, Any] = dict.fromkeys(names)
+    found: dict[str, Any] = {}
+    for model, columns in [(field.model, written_in(field.model, asked)), *elsewhere(field, asked)]:
+        rows = written_rows(model).filter(**{field.model._meta.pk.attname: pk})
+        row = rows.values(*columns).first() if columns else None
+        for column in model._meta.concrete_fields:
+            if row and column.name in row:
+                found[column.name] = column.get_prep_value(row[column.name])
+    return found
+
+
 def elsewhere(
-    field: ImageField, beside: Mapping[str, Any]
+    field: FileField, beside: Mapping[str, Any]
 ) -> Iterator[tuple[type[Model], dict[str, Any]]]:
     """Columns that are in other tables than the image's, by a model whose rows have them."""
     owner = field.model

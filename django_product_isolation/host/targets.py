@@ -6,6 +6,7 @@ field's storage.
 
 import re
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
@@ -14,7 +15,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import Storage
-from django.db.models import ImageField, Model, QuerySet
+from django.db.models import FileField, Model, QuerySet
 
 from . import names
 from .adapters import FieldAdapter, adapter_for
@@ -24,12 +25,12 @@ from .names import NameTaken, NameTooLong
 from .obstacles import Obstacle, obstacle_of
 from .pictures import NAME_MAX_LENGTH, Picture, read_pictures, shared_categories
 from .products import ProductPath, follow
-from .rows import named, where_written, without_dimensions, written_rows
+from .rows import dimension_names, named, where_written, without_dimensions, written_rows
 from .storage import (
     FileMissing,
 )
 from .stored_files import StoredFiles
-from .swaps import swap
+from .swaps import read_columns, swap
 
 # Letters that no database takes for others, in a key that our column holds.
 PLAIN = re.compile(r"[a-z0-9_.:-]{1,255}")
@@ -37,10 +38,10 @@ PLAIN = re.compile(r"[a-z0-9_.:-]{1,255}")
 
 @dataclass(frozen=True)
 class Target(StoredFiles):
-    """An image field of one of the host's models."""
+    """A field of one of the host's models that holds images."""
 
     model: type[Model]
-    field: ImageField
+    field: FileField
     product: str = ""  # a lookup path, such as variant__product
     category: str = ""  # a lookup path, such as product__category__name
     is_one_of_several: bool = False  # whether the shop names other images of the model, too
@@ -98,6 +99,12 @@ class Target(StoredFiles):
             return self
         return replace(self, storage_of_row=self.adapter.storage_of(instance))
 
+    def places(self) -> list["Target"]:
+        """The same in each storage where a file of some row may be; itself alone as a rule."""
+        if not self.adapter.has_storage_of_row:
+            return [self]
+        return [replace(self, storage_of_row=storage) for storage in self.adapter.storages()]
+
     @property
     def name_max_length(self) -> int:
         """What both the shop's column and ours hold of a file name."""
@@ -138,6 +145,24 @@ class Target(StoredFiles):
         """The host's row for asking code of the shop's about it: never to be saved, nor told of."""
         instance = self.instance(pk)
         return instance and named(instance)
+
+    def row_with(
+        self, pk: str, *, new: str, size: tuple[int, int], columns: Mapping[str, Any]
+    ) -> Model | None:
+        """The row as ``swap`` with these will have it, never to be saved; None when it is gone."""
+        instance = self.row_to_ask(pk)
+        if instance is None:
+            return None
+        own = {column.name for column in instance._meta.concrete_fields}
+        pixels = zip(dimension_names(self.field), size, strict=True)
+        given = {name: side for name, side in pixels if name}
+        given.update({name: value for name, value in columns.items() if name in own})
+        for name, value in given.items():
+            with suppress(AttributeError):  # a property, which finds out for itself
+                setattr(instance, name, value)
+        # Last: fields that look at it now find what belongs to it.
+        setattr(instance, self.field.attname, new)
+        return instance
 
     def shown_name(self, pk: str) -> str | None:
         """The same as ``current_name``, None also for a row that the shop's default manager hides
@@ -180,8 +205,7 @@ class Target(StoredFiles):
 
     def columns_beside(self, pk: str) -> dict[str, Any]:
         """What the row says of its picture that no file says, by column."""
-        names = list(self.adapter.columns_of_result())
-        return (names and self._owner().filter(pk=pk).values(*names).first()) or {}
+        return read_columns(self.field, pk, self.adapter.columns_of_result())
 
     def path_for(self, pk: str, filename: str, *, beside: str = "") -> str:
         """Where ``filename``, a name of ours, goes for this row.

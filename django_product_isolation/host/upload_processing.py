@@ -10,7 +10,7 @@ from typing import Any, cast
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage
 from django.db import DatabaseError
-from django.db.models import FileField, ImageField, Model
+from django.db.models import FileField, Model
 from django.db.models.fields.files import FieldFile
 
 from django_product_isolation.database.transactions import is_away
@@ -25,7 +25,7 @@ class NotProcessed(Exception):
     """The field could not take the file as an upload."""
 
 
-def as_stored(field: ImageField, instance: Model, upload: "File[bytes]") -> "File[bytes]":
+def as_stored(field: FileField, instance: Model, upload: "File[bytes]") -> "File[bytes]":
     """What ``field`` would store if ``upload``, a file with a name, were uploaded to ``instance``.
 
     The same object where the field stores uploads as they are. The name's extension is that of
@@ -35,7 +35,7 @@ def as_stored(field: ImageField, instance: Model, upload: "File[bytes]") -> "Fil
     if stores_as_it_is(field):
         return upload
     file = field.attr_class(instance, _twin(field), upload.name)
-    file.storage = cast("Storage", LookingStorage(field.storage))
+    file.storage = cast("Storage", LookingStorage(file.storage))
     file.file = upload
     file._committed = False  # type: ignore[attr-defined]
     vars(instance)[field.attname] = file
@@ -53,12 +53,12 @@ def as_stored(field: ImageField, instance: Model, upload: "File[bytes]") -> "Fil
     raise NotProcessed("nothing was stored")
 
 
-def stores_as_it_is(field: ImageField) -> bool:
+def stores_as_it_is(field: FileField) -> bool:
     """Whether nobody has changed how Django stores an upload to this field."""
     return type(field).pre_save is FileField.pre_save and field.attr_class.save is FieldFile.save
 
 
-def _twin(field: ImageField) -> ImageField:
+def _twin(field: FileField) -> FileField:
     """The same field, which says of the file itself that it is no variation of it."""
     twin = copy.copy(field)
     twin.generate_filename = _marked  # type: ignore[method-assign]

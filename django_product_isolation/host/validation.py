@@ -15,7 +15,7 @@ from django.core.files.storage import Storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.validators import FileExtensionValidator
 from django.db import DatabaseError
-from django.db.models import ImageField, Model
+from django.db.models import FileField, Model
 
 from django_product_isolation.database.transactions import is_away
 
@@ -25,7 +25,7 @@ from .rows import dimension_names
 from .upload_processing import stores_as_it_is
 
 
-def extensions_of(field: ImageField) -> Sequence[str] | None:
+def extensions_of(field: FileField) -> Sequence[str] | None:
     """The extensions (".png" ...) that every extension validator takes, None for any."""
     limits = [
         {f".{extension}" for extension in validator.allowed_extensions}
@@ -41,7 +41,7 @@ def as_upload(name: str, body: bytes, mime_type: str) -> SimpleUploadedFile:
     return SimpleUploadedFile(name, body, content_type=mime_type)
 
 
-def refused_upload(field: ImageField, instance: Model, upload: "File[bytes]") -> list[str]:
+def refused_upload(field: FileField, instance: Model, upload: "File[bytes]") -> list[str]:
     """Why the field would not take ``upload`` from a form; empty when it would."""
     file = field.attr_class(instance, field, upload.name)
     file.file = upload
@@ -50,7 +50,7 @@ def refused_upload(field: ImageField, instance: Model, upload: "File[bytes]") ->
 
 
 def refused_stored(
-    field: ImageField, instance: Model, content: "File[bytes]", size: tuple[int, int]
+    field: FileField, instance: Model, content: "File[bytes]", size: tuple[int, int]
 ) -> list[str]:
     """Why the row could not be saved while it shows a stored file with this name and content.
 
@@ -61,7 +61,7 @@ def refused_stored(
     # What the model itself has against the row as it is, is not the result's fault.
     before = _words_of(field, instance.clean, instance.validate_constraints)
     file = field.attr_class(instance, field, name)
-    file.storage = cast("Storage", OneFile(field.storage, name, content.read()))
+    file.storage = cast("Storage", OneFile(file.storage, name, content.read()))
     content.seek(0)
     vars(instance)[field.attname] = file
     for attribute, pixels in zip(dimension_names(field), size, strict=True):
@@ -75,7 +75,7 @@ def refused_stored(
     ]
 
 
-def refused_name(field: ImageField, instance: Model, filename: str) -> list[str]:
+def refused_name(field: FileField, instance: Model, filename: str) -> list[str]:
     """Why no constraint lets the row show a file of this name, whatever is in it.
 
     Empty also where the field itself may name files otherwise. ``instance`` is changed: it must not
@@ -90,16 +90,16 @@ def refused_name(field: ImageField, instance: Model, filename: str) -> list[str]
     return [words for words in after if words not in before]
 
 
-def _name_in(field: ImageField, instance: Model, filename: str) -> str:
+def _name_in(field: FileField, instance: Model, filename: str) -> str:
     # Where results go, which never asks code of the shop's for a name.
     return placed(field, str(vars(instance).get(field.attname) or ""), filename)
 
 
-def _words_of(field: ImageField, *asks: Callable[[], Any]) -> list[str]:
+def _words_of(field: FileField, *asks: Callable[[], Any]) -> list[str]:
     return [words for ask in asks for words in _refusals(ask, field)]
 
 
-def _refusals(ask: Callable[[], Any], field: ImageField) -> list[str]:
+def _refusals(ask: Callable[[], Any], field: FileField) -> list[str]:
     """What speaks against the result. Raises DatabaseError when the database is away."""
     try:
         with undone():

@@ -84,6 +84,7 @@ class Stored:
     given_up: bool = False  # only an event names it
     size: int | None = None
     missing: bool = False
+    place: Target | None = None  # whose storage has it
 
 
 @dataclass
@@ -206,20 +207,26 @@ class FilePruning:
         Names of the shop's may come again, and where uploads overwrite, ours may be given away.
         Where nobody wrote down what a file held, its name has to say that we made it.
         """
-        is_known = file.sha256 or self.role is ORIGINAL
+        is_known = bool(file.sha256) or self.role is ORIGINAL
         if not is_known and not is_ours(file.name):
             return False
+        is_missing = [self.is_missing(place, file, is_known) for place in self.target.places()]
+        file.missing = all(is_missing)
+        return file.missing or file.place is not None
+
+    def is_missing(self, place: Target, file: Stored, is_known: bool) -> bool:
+        """Whether that storage has no file of the name. The recorded one has its place there."""
         try:
-            if is_known and self.target.fingerprint(file.name).sha256 != file.sha256:
-                return False
-            file.size = self.target.size_of(file.name)
+            if not is_known or place.fingerprint(file.name).sha256 == file.sha256:
+                file.size = place.size_of(file.name)
+                file.place = place
         except FileMissing:
-            if self.target.is_there(file.name):
+            if place.is_there(file.name):
                 raise StorageUnfaithful("a file was missing and there") from None
-            file.missing = True
+            return True
         except FileTooLarge:
-            return False
-        return True
+            pass
+        return False
 
     @retry_on_conflict
     def give_up(self, files: list[Stored]) -> list[Stored]:
@@ -249,8 +256,8 @@ class FilePruning:
 
     def delete(self, file: Stored) -> bool:
         # Nobody has seen what a missing file holds: should it be there after all, it stays.
-        if not file.missing:
-            self.target.delete(file.name)
+        if file.place is not None:
+            file.place.delete(file.name)
         return True
 
     def events(self, files: list[Stored]) -> QuerySet[RunEvent]:

@@ -23,12 +23,12 @@ def in_use(names: set[str], target: Target | None = None) -> set[str]:
     needed for as long as that result is. ``target`` is the field whose storage has the files:
     with it, columns count too that write the same file in another way. Raises CannotAsk.
     """
-    storage = target.storage if target else None
+    storages = target.adapter.storages() if target else []
     busy: set[str] = set()
     sources: dict[str, set[str]] = {}  # of each result
     seen, unseen = set(names), set(names)
     while unseen:
-        busy |= held(unseen, storage) | awaited(unseen)
+        busy |= held(unseen, storages) | awaited(unseen)
         made = [one for one in made_from(unseen - busy) if one.result]
         for one in made:
             sources.setdefault(one.result, set()).add(one.source)

@@ -56,7 +56,9 @@ def run_picture(request: HttpRequest, pk: str, which: str) -> HttpResponseBase:
         raise Http404
     name, digest = shown_file(run, which)
     target = find_target(run.batch.model_label, run.batch.field_name)
-    return picture_response(request, target, name, digest) if target else placeholder()
+    if target is None:
+        return placeholder()
+    return picture_response(request, target.of_row(run.object_pk), name, digest)
 
 
 @readable
@@ -71,7 +73,7 @@ def image_picture(request: HttpRequest, model_label: str, pk: str) -> HttpRespon
     key = unquote(pk)
     if not shop_permissions.allowed(request, "view", target.model, [key]):
         raise Http404
-    return picture_response(request, target, target.current_name(key) or "")
+    return picture_response(request, target.of_row(key), target.current_name(key) or "")
 
 
 def picture_response(

@@ -1,11 +1,12 @@
 """What the shop derives from a picture: made before a swap, cleaned after it."""
 
 import logging
+from typing import Any
 
 from django.db import DatabaseError
 
 from django_product_isolation.database.transactions import is_away
-from django_product_isolation.host import FieldAdapter
+from django_product_isolation.host import FieldAdapter, Fingerprint, held
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import image_swapping
@@ -15,7 +16,14 @@ from .outcomes import Retry
 logger = logging.getLogger("django_product_isolation")
 
 
-def prepare(run: IsolationRun, name: str) -> Retry | None:
+def columns_with(run: IsolationRun, name: str, shown: Fingerprint) -> dict[str, Any]:
+    """What the row's other columns say once it shows the file ``name``, which holds ``shown``."""
+    is_back = name == run.source_name
+    beside = run.source_columns if is_back else run.target.adapter.columns_of_result()
+    return {**shown.columns, **beside}
+
+
+def prepare(run: IsolationRun, name: str, shown: Fingerprint) -> Retry | None:
     """Have everything made that is derived from the file ``name``, which the image will show.
 
     What becomes of the run where the shop's own code, or a library's, fails at it. Raises
@@ -25,10 +33,10 @@ def prepare(run: IsolationRun, name: str) -> Retry | None:
     is_plain = type(target.adapter).prepare is FieldAdapter.prepare
     if is_plain and not image_swapping.has_listeners(target.model):
         return None
-    instance = target.row_to_ask(run.object_pk)
+    columns = columns_with(run, name, shown)
+    instance = target.row_with(run.object_pk, new=name, size=shown.size, columns=columns)
     if instance is None:
         return None
-    setattr(instance, target.field.attname, name)
     image_swapping.send_robust(target.model, run=run, instance=instance)
     try:
         target.adapter.prepare(instance)
@@ -41,7 +49,7 @@ def prepare(run: IsolationRun, name: str) -> Retry | None:
 
 
 def clean(run: IsolationRun, old: str) -> None:
-    """Have everything taken away that was derived from the file ``old``, and is shown no more.
+    """Have everything taken away that was derived from the file ``old``, if no row shows it.
 
     What fails at it is noted: the image itself is right.
     """
@@ -52,7 +60,8 @@ def clean(run: IsolationRun, old: str) -> None:
     if instance is None:
         return
     try:
-        target.adapter.clean(instance, old)
+        if not held({old}):
+            target.adapter.clean(instance, old)
     except Exception as error:  # libraries raise whatever they like
         if isinstance(error, DatabaseError) and is_away(error):
             raise

@@ -35,7 +35,7 @@ def apply(run: IsolationRun) -> Outcome:
         return GoTo(Status.HELD, Reason.ORIGINAL_MISSING)
     if result is None or result.sha256 != run.result_sha256:
         return GoTo(Status.HELD, Reason.RESULT_MISSING)
-    return derived.prepare(run, run.result_name) or Swap(
+    return derived.prepare(run, run.result_name, result) or Swap(
         Status.APPLIED,
         run.source_name,
         run.result_name,

@@ -11,6 +11,7 @@ from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
 
 from .audit import log_change
+from .derived import columns_with
 from .failures import back_to_queue, put_off, retry
 from .outcomes import (
     Finished,
@@ -86,11 +87,12 @@ def point_and_go(run: IsolationRun, outcome: Swap) -> bool:
     due_at = None if to_the_end else seconds_from_now(0)  # to verify the swap, and to tell
     target, pk, actor = run.target, run.object_pk, outcome.actor
     is_back = outcome.new == run.source_name
-    beside = run.source_columns if is_back else target.adapter.columns_of_result()
-    columns, shown = {**outcome.shown.columns, **beside}, outcome.shown
+    columns = columns_with(run, outcome.new, outcome.shown)
     with run.all_or_nothing():
         kept = run.source_columns if is_back else target.columns_beside(pk)
-        if not target.swap(pk, old=outcome.old, new=outcome.new, size=shown.size, columns=columns):
+        if not target.swap(
+            pk, old=outcome.old, new=outcome.new, size=outcome.shown.size, columns=columns
+        ):
             return False
         if not run.move_to(
             outcome.status, reason=reason, actor=actor, due_at=due_at, source_columns=kept

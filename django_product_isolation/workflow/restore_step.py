@@ -34,7 +34,7 @@ def put_back(run: IsolationRun) -> Outcome:
         return Wait(until, Reason.STORAGE_AWAY, str(error))
     if isinstance(source, Reason):
         return RestoreRefused(source)
-    derived.prepare(run, run.source_name)  # an original is put back whatever comes of it
+    derived.prepare(run, run.source_name, source)  # an original is put back whatever comes of it
     click = asked_for(run)
     return Swap(
         Status.RESTORED,

@@ -205,7 +205,7 @@ def test_a_result_never_takes_an_existing_name(target):
         ({"catalogue.Nothing": {"field": "original"}}, "no such model"),
         ({"nonsense": {"field": "original"}}, "no such model"),
         ({"catalogue.ProductImage": {"field": "photo"}}, "photo"),
-        ({"catalogue.ProductImage": {"field": "caption"}}, "no ImageField"),
+        ({"catalogue.ProductImage": {"field": "caption"}}, "no ImageField or FileField"),
         ({"catalogue.ProductImage": {"field": "original", "product": "thing"}}, "thing"),
         ({"catalogue.ProductImage": {"field": "original", "produkt": "p"}}, "produkt"),
         ({"catalogue.ProductImage": {}}, "field"),

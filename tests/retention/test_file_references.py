@@ -78,8 +78,8 @@ def test_two_storages_of_one_place_are_the_same():
 def test_many_names_are_asked_for_in_chunks(django_assert_max_num_queries):
     names = {f"products/é {number}.jpg" for number in range(250)}
     storage = InMemory()
-    columns = len([*name_columns()]) + 3 * len([*place_columns(storage)])
+    columns = len([*name_columns()]) + 3 * len([*place_columns([storage])])
     with django_assert_max_num_queries(3 * columns):  # each with a savepoint of its own
-        assert held(names, storage) == set()
+        assert held(names, [storage]) == set()
     PrintedCatalogue.objects.create(page="é 249.jpg")
-    assert held(names, storage) == {"products/é 249.jpg"}
+    assert held(names, [storage]) == {"products/é 249.jpg"}

@@ -5,11 +5,15 @@ from typing import TypeVar
 from django.db.models import FileField
 
 from .base import FieldAdapter, is_a
+from .pictures import PictureAdapter
+from .stdimage import StdImageAdapter
+from .versatileimagefield import VersatileImageAdapter
 
 __all__ = ["FieldAdapter", "adapter_for", "is_a", "register"]
 
 Kind = TypeVar("Kind", bound=type[FieldAdapter])
-_kinds: list[type[FieldAdapter]] = []
+# Libraries that are not installed are not imported.
+_kinds: list[type[FieldAdapter]] = [PictureAdapter, StdImageAdapter, VersatileImageAdapter]
 
 
 def register(kind: Kind) -> Kind:

@@ -27,6 +27,10 @@ class FieldAdapter:
         """Where the row's file is; asked only with ``has_storage_of_row``."""
         return self.field.storage
 
+    def storages(self) -> list[Storage]:
+        """All storages in which a row's file may be. Several with ``has_storage_of_row``."""
+        return [self.field.storage]
+
     def columns(self, file: BinaryIO, size: tuple[int, int]) -> dict[str, Any]:
         """What further columns of the row say of a file of ``size`` (width, height) in pixels.
 
@@ -45,8 +49,9 @@ class FieldAdapter:
     def prepare(self, instance: Model) -> None:
         """Make what customers may ask for as soon as the row is saved as ``instance`` is.
 
-        Called before a swap, perhaps several times; ``instance`` is not saved. A result for which
-        it raises is held, an original is put back all the same.
+        Called before a swap, perhaps several times; ``instance`` has the file and all columns that
+        the swap will write, and must not be saved. A result for which it raises is held, an
+        original is put back all the same.
         """
 
     def in_swap(self, pk: str) -> None:
@@ -55,7 +60,8 @@ class FieldAdapter:
     def clean(self, instance: Model, old: str) -> None:
         """Take away what was derived from the file ``old``, which ``instance`` no longer shows.
 
-        Called after a swap, perhaps several times. Files named by runs must stay: ``old`` itself.
+        Called after a swap, perhaps several times, unless another row shows ``old``. That file
+        itself must stay: the run may come back to it.
         """
 
 
