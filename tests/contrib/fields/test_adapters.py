@@ -11,10 +11,20 @@ from django_product_isolation.host.adapters import FieldAdapter, adapter_for, re
 from django_product_isolation.host.adapters.pictures import make
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
-from django_product_isolation.signals import image_swapping
+from django_product_isolation.signals import image_applied, image_swapping
 
 from .looks import names_on_page, photo_bytes
-from .models import Checked, CheckedImageAdapter, PicturesPhoto, Scan, StdImagePhoto, VersatilePhoto
+from .models import (
+    Checked,
+    CheckedImageAdapter,
+    EasyPhoto,
+    ImagekitPhoto,
+    PicturesPhoto,
+    ResizedPhoto,
+    Scan,
+    StdImagePhoto,
+    VersatilePhoto,
+)
 
 pytestmark = pytest.mark.django_db
 SIDEWAYS = Image.Exif()
@@ -97,11 +107,38 @@ def test_a_result_has_its_interest_in_the_middle_and_the_original_where_it_was(i
     assert "c0-1__0-9" in names_on_page(row)[1]
 
 
+def test_the_shop_hears_of_a_row_whose_image_can_be_read(
+    isolated, django_capture_on_commit_callbacks
+):
+    heard = []
+
+    def listen(sender, run, instance, **kwargs):
+        heard.append(instance.image.name)
+
+    image_applied.connect(listen, sender=VersatilePhoto)
+    try:
+        with django_capture_on_commit_callbacks(execute=True):
+            run = isolated(photo(VersatilePhoto))
+    finally:
+        image_applied.disconnect(listen, sender=VersatilePhoto)
+    assert heard == [run.result_name]
+
+
 def test_a_field_for_any_file_sends_pictures_alone(isolated, runflow):
     row = Scan.objects.create(image=ContentFile(b"%PDF-1.7 no picture", name="manual.pdf"))
     run = isolated(row)
     assert (run.status, run.reason) == (Status.FAILED, Reason.SOURCE_UNREADABLE)
     assert runflow.runs_of(run) == []
+
+
+@pytest.mark.parametrize(
+    ("model", "format"), [(ResizedPhoto, "PNG"), (ImagekitPhoto, "JPEG"), (EasyPhoto, "JPEG")]
+)
+def test_a_result_is_processed_as_an_upload_is(isolated, model, format):
+    run = isolated(photo(model))
+    with default_storage.open(run.result_name) as file, Image.open(file) as picture:
+        assert picture.format == format
+        assert max(picture.size) == 300
 
 
 def test_the_last_class_that_is_registered_and_knows_a_field_treats_it(monkeypatch):
