@@ -12,9 +12,10 @@ from django.core.management import get_commands, load_command_class
 
 import django_product_isolation
 from django_product_isolation import contrib, models, signals
-from django_product_isolation.host import Picture
+from django_product_isolation.host import Picture, adapters
 from django_product_isolation.host.access import permissions
 from django_product_isolation.host.access.policies import Policy
+from tests.catalogue.models import ProductImage
 
 CALLS = {
     "isolate": [
@@ -39,6 +40,17 @@ FIELDS = {
 PICTURE = {"pk", "name", "label", "product"}
 BATCH = {"created_at", "created_by", "runs", "skipped", "unread", "aspect_ratio", "resolution"}
 RUN = {"batch", "object_pk", "label", "status", "reason", "cost", "source_name", "result_name"}
+ADAPTER = {
+    "has_storage_of_row": None,
+    "is_for": ["field"],
+    "storage_of": ["self", "instance"],
+    "storages": ["self"],
+    "columns": ["self", "file", "size"],
+    "columns_of_result": ["self"],
+    "prepare": ["self", "instance"],
+    "in_swap": ["self", "pk"],
+    "clean": ["self", "instance", "old"],
+}
 POLICY = {"shows", "lets_in", "allows", "rows", "found", "has_all", "shows_all", "asks_each"}
 OPTIONS = {
     "isolation_worker": {"--once", "--threads", "--pause"},
@@ -119,13 +131,34 @@ def test_a_place_of_the_shops_own_is_registered_by_its_class():
     assert parameters(permissions.register) == ["kind"]
 
 
+def test_an_adapter_of_the_shops_own_is_registered_by_its_class():
+    assert parameters(adapters.register) == ["kind"]
+
+
+@pytest.mark.parametrize("name", ADAPTER)
+def test_what_an_adapter_of_the_shops_own_is_asked(name):
+    method = getattr(adapters.FieldAdapter, name)
+    assert ADAPTER[name] == (parameters(method) if callable(method) else None)
+
+
+def test_an_adapter_of_the_shops_own_knows_its_field():
+    field = ProductImage._meta.get_field("original")
+    assert adapters.FieldAdapter(field).field is field
+
+
 @pytest.mark.parametrize("name", ["NothingToIsolate", "BudgetExceeded"])
 def test_what_is_raised_is_an_exception(name):
     assert issubclass(getattr(django_product_isolation, name), Exception)
 
 
 def test_signals_keep_their_names():
-    names = {"run_finished", "image_applied", "image_restored", "file_pruning"}
+    names = {
+        "run_finished",
+        "image_swapping",
+        "image_applied",
+        "image_restored",
+        "file_pruning",
+    }
     assert names <= set(vars(signals))
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from django_product_isolation import isolate, signals
 from django_product_isolation.admin.host.attach import attach
+from django_product_isolation.host import adapters, target_for
 from django_product_isolation.host.access import permissions
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.runflow.callbacks import signature_of
@@ -22,7 +23,8 @@ from tests.shop import EVERYTHING, ISOLATE, make_staff
 
 pytestmark = pytest.mark.django_db
 
-# Each is run by a test below; the first one by tests/staff/test_own_button.py.
+# Each is run by a test below; the first one by tests/staff/test_own_button.py, the sizes by
+# tests/contrib/fields.
 EXAMPLES = {
     "own button",
     "own admin",
@@ -33,6 +35,8 @@ EXAMPLES = {
     "receivers",
     "renew renditions",
     "signed body",
+    "make sizes",
+    "field adapter",
 }
 
 
@@ -169,6 +173,17 @@ def test_renew_renditions(own_receivers):
     assert kept
     assert deleted == [7, 7]
     assert updated == [({"pk": 7}, {"file_size": None, "file_hash": ""})] * 2
+
+
+def test_field_adapter(monkeypatch):
+    monkeypatch.setattr(adapters, "_kinds", list(adapters._kinds))
+    target = target_for(ProductImage)
+    vars(target).pop("adapter", None)
+    run("field adapter", ChecksumImageField=type(target.field))
+    image = make_image("Mug")
+    found = target.fingerprint(image.original.name)
+    assert found.columns == {"checksum": found.sha256}
+    del vars(target)["adapter"]
 
 
 def test_a_block(client, settings, tmp_path):

@@ -17,6 +17,7 @@ import django_product_isolation
 from django_product_isolation import signals
 from django_product_isolation.choices import AspectRatio, Resolution, Source, Workers
 from django_product_isolation.conf import IsolationSettings
+from django_product_isolation.host import FieldAdapter
 from tests.docs.pages import ROOT, named, table
 from tests.test_layers import ROOMS
 
@@ -80,6 +81,16 @@ def test_permissions():
         for codename, _name in model._meta.permissions
     }
     assert own <= told
+
+
+def test_methods_of_an_adapter():
+    told = {
+        name
+        for row in table("neighbours/fields.md", "adapter")
+        for name in re.findall(r"`(\w+)\(", row[0])
+    }
+    own = {name for name in vars(FieldAdapter) if not name.startswith("_")}
+    assert told == own - {"has_storage_of_row"}
 
 
 def test_signals():

@@ -4,6 +4,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image
+from versatileimagefield import mixins
 
 from django_product_isolation import isolate, restore
 from django_product_isolation.choices import Status
@@ -12,6 +13,7 @@ from django_product_isolation.host.adapters.pictures import make
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import image_applied, image_swapping
+from tests.docs.pages import example
 
 from .looks import names_on_page, photo_bytes
 from .models import (
@@ -122,6 +124,21 @@ def test_the_shop_hears_of_a_row_whose_image_can_be_read(
     finally:
         image_applied.disconnect(listen, sender=VersatilePhoto)
     assert heard == [run.result_name]
+
+
+def test_sizes_that_nobody_makes_on_demand_are_made_before_the_swap(isolated, monkeypatch):
+    monkeypatch.setattr(mixins, "VERSATILEIMAGEFIELD_CREATE_ON_DEMAND", False)
+    monkeypatch.setattr(image_swapping, "receivers", list(image_swapping.receivers))
+    image_swapping.sender_receivers_cache.clear()
+    kept = {}
+    exec(compile(example("make sizes"), "make sizes", "exec"), kept)
+    row = photo(VersatilePhoto)
+    assert there(names_on_page(row)) == {False}
+    isolated(row)
+    made = names_on_page(row)
+    assert "60x60" in made[1]
+    assert there(made[1:]) == {True}
+    image_swapping.sender_receivers_cache.clear()
 
 
 def test_a_field_for_any_file_sends_pictures_alone(isolated, runflow):
