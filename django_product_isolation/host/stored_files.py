@@ -86,7 +86,7 @@ class StoredFiles:
             width, height = get_image_dimensions(file)
             size = (width or 0, height or 0)
             file.seek(0)
-            return Fingerprint(digest, size, self.adapter.columns(file, size))
+            return Fingerprint(digest, size, self.adapter.columns(File(file, name), size))
 
     def find_fingerprint(self, name: str) -> Fingerprint | None:
         """The same; None when the file is not there or larger than we handle."""

@@ -5,6 +5,7 @@ from typing import TypeVar
 from django.db.models import FileField
 
 from .base import FieldAdapter, is_a
+from .filer import FilerAdapter
 from .pictures import PictureAdapter
 from .stdimage import StdImageAdapter
 from .versatileimagefield import VersatileImageAdapter
@@ -13,7 +14,12 @@ __all__ = ["FieldAdapter", "adapter_for", "is_a", "register"]
 
 Kind = TypeVar("Kind", bound=type[FieldAdapter])
 # Libraries that are not installed are not imported.
-_kinds: list[type[FieldAdapter]] = [PictureAdapter, StdImageAdapter, VersatileImageAdapter]
+_kinds: list[type[FieldAdapter]] = [
+    FilerAdapter,
+    PictureAdapter,
+    StdImageAdapter,
+    VersatileImageAdapter,
+]
 
 
 def register(kind: Kind) -> Kind:

@@ -3,8 +3,9 @@
 The steps that publish and restore ask the adapter of their field, and know no library.
 """
 
-from typing import Any, BinaryIO
+from typing import Any
 
+from django.core.files.base import File
 from django.core.files.storage import Storage
 from django.db.models import FileField, Model
 
@@ -31,10 +32,11 @@ class FieldAdapter:
         """All storages in which a row's file may be. Several with ``has_storage_of_row``."""
         return [self.field.storage]
 
-    def columns(self, file: BinaryIO, size: tuple[int, int]) -> dict[str, Any]:
+    def columns(self, file: "File[bytes]", size: tuple[int, int]) -> dict[str, Any]:
         """What further columns of the row say of a file of ``size`` (width, height) in pixels.
 
-        Such as a hash or its length in bytes: they are written with the file's name.
+        Such as a hash or its length in bytes: they are written with the file's name. ``file`` has
+        that name, and stands at its beginning.
         """
         return {}
 

@@ -1,7 +1,8 @@
 """django-pictures: a picture in several widths, ratios and formats, named after it."""
 
-from typing import Any, BinaryIO
+from typing import Any
 
+from django.core.files.base import File
 from django.db.models import FileField, Model
 from PIL import Image
 
@@ -21,7 +22,7 @@ class PictureAdapter(FieldAdapter):
     def is_for(cls, field: FileField) -> bool:
         return is_a(field, "pictures.models.PictureField")
 
-    def columns(self, file: BinaryIO, size: tuple[int, int]) -> dict[str, Any]:
+    def columns(self, file: "File[bytes]", size: tuple[int, int]) -> dict[str, Any]:
         """It measures a photo as it is looked at, unlike Django."""
         names = dimension_names(self.field)
         return {name: side for name, side in zip(names, upright(file, size), strict=True) if name}
@@ -66,7 +67,7 @@ def make(file: Any) -> None:
             picture.save(processed)
 
 
-def upright(file: BinaryIO, size: tuple[int, int]) -> tuple[int, int]:
+def upright(file: "File[bytes]", size: tuple[int, int]) -> tuple[int, int]:
     """The size of a picture as it is looked at; (0, 0) of what is none."""
     if size == (0, 0):
         return size

@@ -1,0 +1,1 @@
+"""Beside django-filer: actions in its folders, and its rights."""

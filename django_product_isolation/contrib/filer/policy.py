@@ -1,0 +1,55 @@
+"""Filer's folders as one more place where people see images: by the rights that filer gives.
+
+By its own rules, as it shows folders: rights for a folder, ownership, and what is in no folder.
+"""
+
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest
+from django.utils.module_loading import import_string
+
+from django_product_isolation.host.access.permissions import is_boss, sites_in_use
+from django_product_isolation.host.access.policies import Action, Policy
+from django_product_isolation.host.access.site_access import lets_in
+
+ENTRY = "filer.can_use_directory_listing"
+
+
+class FolderPolicy(Policy):
+    """Filer's folder view, in the admin."""
+
+    @classmethod
+    def shows(cls, model: type[Model]) -> bool:
+        return issubclass(model, import_string("filer.models.File"))
+
+    def lets_in(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(ENTRY) and any(
+            lets_in(site, request) for site in sites_in_use()
+        )
+
+    def rows(self, request: HttpRequest, action: Action) -> QuerySet[Any]:
+        images = self.model._default_manager.all()
+        if is_boss(request):
+            return images
+        return images.filter(viewed_by(request) if action == "view" else changed_by(request))
+
+
+def viewed_by(request: HttpRequest) -> Q:
+    """What is in no folder is shown to all, as filer's list of it is."""
+    rights: Any = import_string("filer.models.FolderPermission").objects
+    readable = rights.get_read_id_list(request.user)
+    in_folder = Q() if readable == "All" else Q(folder__in=readable)
+    return in_folder | Q(folder=None) | of(request)
+
+
+def changed_by(request: HttpRequest) -> Q:
+    rights: Any = import_string("filer.models.FolderPermission").objects
+    editable = rights.get_edit_id_list(request.user)
+    in_folder = Q(folder__isnull=False) if editable == "All" else Q(folder__in=editable)
+    return in_folder | of(request)
+
+
+def of(request: HttpRequest) -> Q:
+    """What the person uploaded, or has the folder of."""
+    return Q(owner=request.user) | Q(folder__owner=request.user)

@@ -1,0 +1,59 @@
+"""django-filer: rows say in which storage their file is, and much about it beside."""
+
+import hashlib
+import mimetypes
+from typing import Any
+
+from django.core.files.base import File
+from django.core.files.storage import Storage
+from django.db.models import FileField, Model
+from PIL import Image
+
+from .base import FieldAdapter, is_a
+
+UNKNOWN = "application/octet-stream"
+
+
+class FilerAdapter(FieldAdapter):
+    """Files that are public, and files that are shown to some only."""
+
+    has_storage_of_row = True
+
+    @classmethod
+    def is_for(cls, field: FileField) -> bool:
+        return is_a(field, "filer.fields.multistorage_file.MultiStorageFileField")
+
+    def storage_of(self, instance: Model) -> Storage:
+        return self.field.attr_class(instance, self.field, "").storage
+
+    def storages(self) -> list[Storage]:
+        return list(self.field.storages.values())  # type: ignore[attr-defined]
+
+    def columns(self, file: "File[bytes]", size: tuple[int, int]) -> dict[str, Any]:
+        """What filer itself works out of an upload."""
+        digest = hashlib.sha1(usedforsecurity=False)
+        for chunk in iter(lambda: file.read(65536), b""):
+            digest.update(chunk)
+        told = {
+            "_file_size": file.tell(),
+            "sha1": digest.hexdigest(),
+            "mime_type": mimetypes.guess_type(file.name or "")[0] or UNKNOWN,
+        }
+        return {**told, **(of_picture(file, size) if all(size) else {})}
+
+    def columns_of_result(self) -> dict[str, Any]:
+        """Where the product was in the busy picture says nothing of the clean one."""
+        return {"subject_location": ""}
+
+    def clean(self, instance: Model, old: str) -> None:
+        file: Any = self.field.attr_class(instance, self.field, old)
+        file.delete_thumbnails()
+
+
+def of_picture(file: "File[bytes]", size: tuple[int, int]) -> dict[str, Any]:
+    from easy_thumbnails.utils import is_transparent
+
+    file.seek(0)
+    with Image.open(file) as image:
+        transparent = bool(is_transparent(image))
+    return {"_width": size[0], "_height": size[1], "_transparent": transparent}
