@@ -77,7 +77,7 @@ OPTIONS = {
     },
     "runflow_sandbox": set(),
 }
-CONTRIB = {"imagekit", "oscar"}
+CONTRIB = {"filer", "imagekit", "oscar"}
 
 
 def parameters(function):

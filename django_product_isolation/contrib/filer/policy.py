@@ -39,8 +39,9 @@ def viewed_by(request: HttpRequest) -> Q:
     """What is in no folder is shown to all, as filer's list of it is."""
     rights: Any = import_string("filer.models.FolderPermission").objects
     readable = rights.get_read_id_list(request.user)
-    in_folder = Q() if readable == "All" else Q(folder__in=readable)
-    return in_folder | Q(folder=None) | of(request)
+    if readable == "All":
+        return Q()
+    return Q(folder__in=readable) | Q(folder=None) | of(request)
 
 
 def changed_by(request: HttpRequest) -> Q:
