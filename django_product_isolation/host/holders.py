@@ -136,11 +136,16 @@ def place_columns(storages: Collection[Storage]) -> Iterator[Column]:
     """Every column that may lead to a file of ``storages`` without holding its name."""
     for column in columns_of_the_shop():
         field = column.holds
-        is_file = isinstance(field, FileField) and not all(
-            is_same(one, other) for one in adapter_for(field).storages() for other in storages
+        is_file = isinstance(field, FileField) and not are_same(
+            adapter_for(field).storages(), storages
         )
         if is_file or isinstance(field, FilePathField | URLField):
             yield column
+
+
+def are_same(ones: Collection[Storage], others: Collection[Storage]) -> bool:
+    """Whether names in the ones are surely names in the others."""
+    return len(ones) == len(others) and all(map(is_same, ones, others))
 
 
 def is_same(one: Storage, other: Storage) -> bool:

@@ -4,6 +4,7 @@ from io import BytesIO
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.urls import reverse
 from easy_thumbnails.models import Thumbnail
@@ -114,6 +115,26 @@ def test_pruning_takes_the_file_from_where_it_is_and_not_its_namesake(picture, g
     assert not here.exists(run.source_name)
     assert there.exists(run.source_name)
     there.delete(run.source_name)
+
+
+def test_the_shops_own_code_finds_the_rows_other_files_beside_the_result(
+    monkeypatch, picture, go_on
+):
+    field, name = picture.file.field, picture.file.name
+    real = field.attr_class.save
+
+    def validate(file):
+        if not file.storage.exists(name):
+            raise ValidationError("another storage")
+
+    def save(self, *args, **kwargs):
+        validate(self)
+        return real(self, *args, **kwargs)
+
+    monkeypatch.setattr(field.attr_class, "save", save)
+    monkeypatch.setattr(field, "validators", [validate])
+    run = go_on(isolate(picture).runs.get())
+    assert (run.status, run.reason) == (Status.APPLIED, "")
 
 
 def test_previews_come_from_where_the_file_is(client, picture, go_on):
