@@ -111,11 +111,13 @@ def make_previews(target: "Target", name: str, digest: str, file: BinaryIO) -> N
 def key_of(target: "Target", name: str, size: int, digest: str) -> str:
     """By what a preview is kept; "" for one that is not to be kept.
 
-    A name stands for one file for ever, but where the storage puts another one in its place.
+    A name stands for one file for ever, but where the storage puts another one in its place. Of
+    several storages each may have a file of that name, for other people's eyes.
     """
-    if get_settings().PREVIEWS is None or (target.overwrites and not digest):
+    is_unsure = target.place is None or (target.overwrites and not digest)
+    if get_settings().PREVIEWS is None or is_unsure:
         return ""
-    file = f"{target.column}\n{name}\n{digest if target.overwrites else ''}"
+    file = f"{target.column}{target.place}\n{name}\n{digest if target.overwrites else ''}"
     return f"{sha256(file.encode()).hexdigest()}-{size}"
 
 

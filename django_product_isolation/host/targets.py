@@ -106,6 +106,14 @@ class Target(StoredFiles):
         return [replace(self, storage_of_row=storage) for storage in self.adapter.storages()]
 
     @property
+    def place(self) -> str | None:
+        """Which of the storages of several it is: "" with one alone, None where nobody can say."""
+        if self.storage_of_row is None:
+            return ""
+        known = enumerate(self.adapter.storages())
+        return next((str(at) for at, storage in known if storage is self.storage_of_row), None)
+
+    @property
     def name_max_length(self) -> int:
         """What both the shop's column and ours hold of a file name."""
         return min(self.field.max_length or NAME_MAX_LENGTH, NAME_MAX_LENGTH)

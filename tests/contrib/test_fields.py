@@ -12,7 +12,7 @@ import pytest
 pytestmark = pytest.mark.long
 
 ROOT = Path(__file__).parents[2]
-LEAST = 20
+LEAST = 27
 LIBRARIES = (
     "django_resized",
     "easy_thumbnails",

@@ -12,7 +12,7 @@ import pytest
 pytestmark = pytest.mark.long
 
 ROOT = Path(__file__).parents[2]
-LEAST = 24
+LEAST = 28
 # What filer and its libraries warn about is theirs; its tables are made without its history.
 OPTIONS = ("--no-migrations", "-o", "filterwarnings=error:::django_product_isolation")
 

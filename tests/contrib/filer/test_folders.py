@@ -2,7 +2,6 @@
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.core.cache import cache
 from django.test import RequestFactory
 from django.urls import reverse
 from filer.admin.tools import has_admin_read_permission
@@ -18,11 +17,6 @@ from .pictures import make_editor, make_folder, make_picture
 
 pytestmark = pytest.mark.django_db
 IMAGE = "filer.image"
-
-
-@pytest.fixture(autouse=True)
-def no_rights_remembered():
-    cache.clear()  # filer keeps them there
 
 
 def listing(folder=None) -> str:

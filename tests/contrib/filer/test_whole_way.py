@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.urls import reverse
 from easy_thumbnails.models import Thumbnail
+from filer.models import Image
 from PIL import Image as Pillow
 
 from django_product_isolation import isolate, restore
@@ -146,6 +147,21 @@ def test_previews_come_from_where_the_file_is(client, picture, go_on):
         reverse("product_isolation:preview_image", args=["filer.image", picture.pk]),
     ]
     assert [client.get(page).status_code for page in pages] == [200, 200, 200]
+
+
+def test_a_preview_is_never_that_of_a_namesake_elsewhere(client, picture):
+    client.force_login(get_user_model().objects.create_superuser("boss"))
+    other = make_picture(is_public=not picture.is_public, colour="navy")
+    other.file.storage.save(picture.file.name, ContentFile(photo_bytes(colour="navy")))
+    Image.objects.filter(pk=other.pk).update(file=picture.file.name)
+    pages = [
+        reverse("product_isolation:preview_image", args=["filer.image", row.pk])
+        for row in (picture, other)
+    ]
+    shown = [Pillow.open(BytesIO(client.get(page).content)).convert("RGB") for page in pages]
+    red, blue = (image.getpixel((80, 53)) for image in shown)
+    assert red[0] > red[2]
+    assert blue[2] > blue[0]
 
 
 def test_of_an_image_that_was_moved_to_the_other_storage_the_original_can_be_pruned(picture, go_on):
