@@ -9,6 +9,11 @@ run_finished = Signal()
 # shows that file already and is not saved).
 image_swapping = Signal()
 
+# The image field was pointed at another file. Sent in the same transaction, for what has to change
+# with it: the database only, and what a receiver raises undoes the swap. Sent with: run, old and
+# new (names of files), actor (a user, or None).
+image_swapped = Signal()
+
 # The image field points at the result. Sent with: run, instance (the host's row).
 image_applied = Signal()
 

@@ -25,26 +25,9 @@ urlpatterns = [
 
 if apps.is_installed("django.contrib.admin"):
     from .admin.host.attach import attach
-    from .staff.batch import progress
-    from .staff.confirm import confirm
-    from .staff.pictures import image_picture, run_picture
-    from .staff.restore import restore, restores
-    from .staff.review import review
-    from .staff.selections import select_images
-    from .staff.spending import export, spending
+    from .staff.urls import staff_pages
 
-    urlpatterns += [
-        path("batches/<uuid:pk>/", progress, name="progress"),
-        path("review/", review, name="review"),
-        path("spending/", spending, name="spending"),
-        path("spending/export/", export, name="spending_export"),
-        path("preview/<uuid:pk>/<str:which>/", run_picture, name="preview_run"),
-        path("preview/<str:model_label>/<str:pk>/", image_picture, name="preview_image"),
-        path("select/<str:model_label>/", select_images, name="select"),
-        path("confirm/<uuid:pk>/", confirm, name="confirm"),
-        path("runs/<uuid:pk>/restore/", restore, name="restore"),
-        path("restores/<str:at>/", restores, name="restores"),
-    ]
+    urlpatterns += staff_pages()
 
     # Where this app stands before the admin in INSTALLED_APPS, the host's model admins are only
     # registered after our ready(): by the time the URLs are loaded they all are.

@@ -9,12 +9,12 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.staff import formatting, visibility
+from django_product_isolation.staff.addresses import page_url
 from django_product_isolation.staff.decorators import ReadableAdmin, ReadableList
 
 from .records import BoundedPaginator, ReadOnly
@@ -94,4 +94,4 @@ class BatchAdmin(ReadOnly, ReadableAdmin, BatchModelAdmin):
         batch = self.get_object(request, unquote(object_id))
         if batch is None:
             raise Http404
-        return HttpResponseRedirect(reverse("product_isolation:progress", args=[batch.pk]))
+        return HttpResponseRedirect(page_url(request, "progress", batch.pk))

@@ -26,6 +26,7 @@ from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.models.querysets import RunQuerySet
 from django_product_isolation.reasons import sentence_of
 from django_product_isolation.staff import formatting, permissions, visibility
+from django_product_isolation.staff.addresses import page_url
 from django_product_isolation.staff.decisions import DECISIONS, Decision, decide, read_decision
 from django_product_isolation.staff.decorators import ReadableAdmin, readable
 from django_product_isolation.staff.pictures import run_picture_url
@@ -245,7 +246,7 @@ class RunAdmin(ReadOnly, ReadableAdmin, RunModelAdmin):
         if onward:
             url = onward
         elif decision.is_watched:  # the batch page is where to watch how
-            url = reverse("product_isolation:progress", args=[run.batch_id])
+            url = page_url(request, "progress", run.batch_id)
         else:
             url = reverse(
                 "admin:product_isolation_isolationrun_change",

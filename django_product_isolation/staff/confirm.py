@@ -31,6 +31,7 @@ from django_product_isolation.workflow import (
 from django_product_isolation.workflow.restore_requests import shown_runs
 
 from . import formatting, permissions
+from .addresses import page_url
 from .decorators import staff_page
 from .order import OrderContext, load_order, starting_values
 from .order_costs import CostSummary, over_budget, over_limit, summarize_costs
@@ -52,14 +53,14 @@ def confirm(request: HttpRequest, found: Selection | IsolationBatch) -> HttpResp
     """Show what would be ordered; a POST orders it. Of one selection there is one order."""
     if isinstance(found, IsolationBatch):
         messages.info(request, _("These images were ordered already. Nothing was ordered twice."))
-        return redirect("product_isolation:progress", found.pk)
+        return redirect(page_url(request, "progress", found.pk))
     context = load_order(request, found)
     form = make_form(request, context)
     if form.is_bound and form.is_valid():
         batch = place_order(request, form, context)
         # Or the other half of a double click was faster, and is all that has changed.
         if batch or IsolationBatch.objects.filter(pk=found.pk).exists():
-            return redirect("product_isolation:progress", found.pk)
+            return redirect(page_url(request, "progress", found.pk))
         context = load_order(request, found)
     return confirm_page(request, form, context)
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
@@ -24,6 +23,7 @@ from django_product_isolation.reasons import Reason, sentence_of
 from django_product_isolation.workflow.review import STOPPABLE
 
 from . import formatting, permissions, reorder, visibility
+from .addresses import page_url
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -243,7 +243,7 @@ def report_restoring(
     """Say how many originals are being restored, with a link to where that is watched."""
     if outcome.begun:
         text = RESTORING % {"count": len(outcome.begun)}
-        url = reverse("product_isolation:restores", args=[outcome.at.isoformat()])
+        url = page_url(request, "restores", outcome.at.isoformat())
         is_there = request.resolver_match and request.resolver_match.url_name in WATCHED_ON
         html = "{}" if is_there else '{} <a href="{}">{}</a>'
         messages.success(request, format_html(html, text, url, _("View progress")))

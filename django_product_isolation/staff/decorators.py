@@ -101,7 +101,7 @@ def staff_page(
 
 def way_back(request: HttpRequest, model_label: str) -> str:
     """The path that was given to go back to; else the first page of the site with that model."""
-    return read_back(request) or index_url(get_admin_site(request, model_label))
+    return read_back(request) or index_url(get_admin_site(request, model_label), request)
 
 
 def read_back(request: HttpRequest) -> str:

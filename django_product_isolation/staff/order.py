@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest
 
 from django_product_isolation.conf import get_settings
 from django_product_isolation.host import shown_rows, without_dimensions
+from django_product_isolation.host.access.frames import FramedModel
 from django_product_isolation.host.access.sites import (
     admin_for,
     changelist_url,
@@ -38,8 +39,9 @@ class OrderContext:
     selection: Selection
     model: type[Model]
     site: AdminSite
-    model_admin: "ModelAdmin[Any] | None"
+    model_admin: "ModelAdmin[Any] | FramedModel | None"
     plan: Plan
+    home_url: str
 
     @property
     def quote(self) -> Quote:
@@ -52,7 +54,7 @@ class OrderContext:
         if self.selection.back:
             return self.selection.back
         listed = changelist_url(self.model_admin) if self.model_admin else ""
-        return listed or index_url(self.site)
+        return listed or self.home_url
 
     @property
     def unread(self) -> int:
@@ -97,7 +99,7 @@ def load_order(request: HttpRequest, selection: Selection) -> OrderContext:
         accepted=sorted(found.accepted, key=lambda picture: place.get(picture.pk, 0)),
         skipped=sorted(found.skipped, key=lambda skipped: place.get(skipped.picture.pk, 0)),
     )
-    return OrderContext(selection, model, site, model_admin, as_selected)
+    return OrderContext(selection, model, site, model_admin, as_selected, index_url(site, request))
 
 
 def starting_values(

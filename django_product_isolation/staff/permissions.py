@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 
 from django_product_isolation.conf import get_settings
 from django_product_isolation.host import Target
-from django_product_isolation.host.access import permissions
+from django_product_isolation.host.access import frames, permissions
 from django_product_isolation.host.access.permissions import sites_in_use
 from django_product_isolation.host.access.site_access import lets_in, refusal
 from django_product_isolation.host.access.sites import find_model
@@ -58,9 +58,13 @@ def must_review(request: HttpRequest) -> bool:
 
 
 def has_spending_permission(request: HttpRequest) -> bool:
-    """Whether the user may see sums: asks the sites that show our records; if none, all."""
+    """Whether the user may see sums: asks the sites that show our records; if none, all.
+
+    And the places that have a frame of their own.
+    """
     sites = [s for s in sites_in_use() if {IsolationRun, IsolationBatch, Preset} & {*s._registry}]
     is_in = any(lets_in(site, request) for site in sites or sites_in_use())
+    is_in = is_in or frames.is_let_in(request)
     return is_in and is_granted(request, SPENDING)
 
 
@@ -73,7 +77,7 @@ def login_or_403(
     ``model_label`` is what the page is about, if about images of one model; ``back`` the path to
     come back to. Raises PermissionDenied for all others, and what the site raises.
     """
-    if not sites_in_use():
+    if not sites_in_use() and frames.frame_around(request) is None:
         raise PermissionDenied  # our pages extend the admin's templates, and it has no address
     model = find_model(model_label) if model_label else None
     is_in = permissions.policies(request, model) if model else permissions.is_let_in(request)

@@ -10,7 +10,6 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -29,6 +28,7 @@ from django_product_isolation.workflow.review import NOTE_MAX_LENGTH, note
 from django_product_isolation.workflow.start import PROMPT_MAX_LENGTH
 
 from . import formatting, permissions
+from .addresses import batch_page_url, page_url
 from .order_costs import over_budget
 from .selections import select
 from .targets import can_isolate
@@ -85,11 +85,6 @@ def notes_of(request: HttpRequest, runs: Sequence[IsolationRun]) -> Notes:
     return {pk: text[:NOTE_MAX_LENGTH] for pk, text in written if text}
 
 
-def batch_page_url(run: IsolationRun) -> str:
-    """The address of the run's card on the page of its batch."""
-    return f"{reverse('product_isolation:progress', args=[run.batch_id])}#run-{run.pk}"
-
-
 def retry(request: HttpRequest, runs: Sequence[IsolationRun], notes: Notes) -> str:
     """Order the runs' images once more, with the same settings; returns the new batch's page.
 
@@ -100,7 +95,7 @@ def retry(request: HttpRequest, runs: Sequence[IsolationRun], notes: Notes) -> s
     left = [run for run in runs if run.pk not in newer]
     if not left:
         messages.info(request, _("These images were ordered already. Nothing was ordered twice."))
-        return batch_page_url(newer[runs[0].pk])
+        return batch_page_url(request, newer[runs[0].pk])
     said = Quote.read(request.POST.get("quote", ""))
     changes = said.changes_to(quote_of_runs(left)) if said else None
     # Fewer than the button said are fine, and are named: somebody else ordered the others.
@@ -123,7 +118,7 @@ def retry(request: HttpRequest, runs: Sequence[IsolationRun], notes: Notes) -> s
         ordered_before = [before % {"name": run.label} for run in runs if run.pk in newer]
         for sentence in formatting.shorten([*ordered_before, *formatting.left_out(batch.skipped)]):
             messages.warning(request, sentence)
-        return reverse("product_isolation:progress", args=[batch.pk])
+        return page_url(request, "progress", batch.pk)
     return ""
 
 

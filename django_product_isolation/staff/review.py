@@ -15,7 +15,6 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from django_product_isolation.choices import Status
@@ -25,6 +24,7 @@ from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.models.querysets import RunQuerySet
 
 from . import formatting, permissions, visibility
+from .addresses import page_url
 from .decisions import DECISIONS, decide, read_decision
 from .decorators import staff_page
 from .run_cards import Card, cards
@@ -79,7 +79,7 @@ class Queue:
         """This page with other filters."""
         values = {"batch": str(self.batch or ""), "model": self.label, **changes}
         query = urlencode({name: value for name, value in values.items() if value})
-        return f"{reverse('product_isolation:review')}{'?' if query else ''}{query}"
+        return f"{page_url(self.request, 'review')}{'?' if query else ''}{query}"
 
     def filters(self) -> list[tuple[str, str, bool]]:
         """Name, address and whether it is the present one, of each filter by kind of image."""

@@ -21,9 +21,10 @@ from django_product_isolation.reasons import sentence_of
 from django_product_isolation.workflow import Quote, quote_of_runs
 
 from . import visibility
+from .addresses import batch_page_url
 from .decisions import Decision, open_to
 from .pictures import WHICH, Which, run_picture_path, sized, stored_result
-from .reorder import batch_page_url, newer_runs
+from .reorder import newer_runs
 
 # Stands in addresses that are made once, where each run's own key comes.
 ANY = "00000000-0000-0000-0000-000000000000"
@@ -109,7 +110,7 @@ class Card:
 
     @property
     def newer_url(self) -> str:
-        return batch_page_url(self.newer) if self.newer else ""
+        return batch_page_url(self.maker.request, self.newer) if self.newer else ""
 
     @property
     def quote(self) -> Quote:
@@ -159,6 +160,7 @@ class CardMaker:
     """What the cards of one model's runs share: looked up once, not for each of 500."""
 
     def __init__(self, request: HttpRequest, model_label: str, site: AdminSite | None) -> None:
+        self.request = request
         self.images = admin_for(request, find_model(model_label), site)
         runs = admin_for(request, IsolationRun, site)
         self.run_url = change_url(runs, ANY) if runs else ""

@@ -12,7 +12,6 @@ from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 
 from django_product_isolation.host import read_keys, shown_rows, target_for
 from django_product_isolation.host.access.permissions import sites_in_use
@@ -22,6 +21,7 @@ from django_product_isolation.models import Selection
 from django_product_isolation.workflow.planning import MAX_READ
 
 from . import permissions
+from .addresses import page_url
 from .decorators import read_back, staff_page
 from .targets import can_isolate
 
@@ -62,7 +62,7 @@ def select(
         redo_of=[str(pk) for pk in redo_of],
         back=back if len(back) <= BACK_MAX_LENGTH else "",
     )
-    return HttpResponseRedirect(reverse("product_isolation:confirm", args=[selection.pk]))
+    return HttpResponseRedirect(page_url(request, "confirm", selection.pk))
 
 
 def count_and_cut(images: "QuerySet[Any] | Iterable[Any]") -> tuple[list[str], int]:

@@ -9,6 +9,7 @@ from django_product_isolation.database.transactions import retry_on_conflict
 from django_product_isolation.host import SwapRefused
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
+from django_product_isolation.signals import image_swapped
 
 from .audit import log_change
 from .derived import columns_with
@@ -100,5 +101,6 @@ def point_and_go(run: IsolationRun, outcome: Swap) -> bool:
             transaction.set_rollback(True)
             return False
         log_change(run, target, actor)
+        image_swapped.send(target.model, run=run, old=outcome.old, new=outcome.new, actor=actor)
     logger.info("swapped run=%s status=%s image=%s", run.pk, outcome.status, pk)
     return True

@@ -13,7 +13,6 @@ from django.contrib.admin.utils import flatten_fieldsets
 from django.db.models import Model
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from django_product_isolation.choices import Status
@@ -23,6 +22,7 @@ from django_product_isolation.host.previews import SMALL
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import sentence_of
 from django_product_isolation.staff import formatting, permissions
+from django_product_isolation.staff.addresses import page_url
 from django_product_isolation.staff.pictures import run_picture_url
 
 from .mixins import as_given
@@ -64,14 +64,14 @@ def controls(
     has_file = bool(getattr(image, target.field.attname))
     is_free = has_file and not target.obstacle and not (run and run.is_open)
     if is_free and permissions.has_any_permission(request, permissions.ISOLATE):
-        url = reverse("product_isolation:select", args=[target.label])
+        url = page_url(request, "select", target.label)
         values["isolate_url"] = f"{url}?{ask_for}"
     if (
         run
         and run.status == Status.APPLIED
         and permissions.has_any_permission(request, permissions.RESTORE)
     ):
-        url = reverse("product_isolation:restore", args=[run.pk])
+        url = page_url(request, "restore", run.pk)
         values["restore_url"] = f"{url}?{back}"
     return values
 

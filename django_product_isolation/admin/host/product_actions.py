@@ -59,7 +59,7 @@ class ProductAction:
             return select(
                 request,
                 self.target.model,
-                (images_admin or model_admin).admin_site.name,
+                getattr(images_admin, "admin_site", model_admin.admin_site).name,
                 images,
                 back=request.get_full_path(),
                 field=self.target.field.name,

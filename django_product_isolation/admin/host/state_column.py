@@ -19,7 +19,7 @@ from django_product_isolation.choices import SHOWN_STATUSES, Status
 from django_product_isolation.host import Target, target_for, targets_of
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.staff import formatting, permissions
-from django_product_isolation.staff.reorder import batch_page_url
+from django_product_isolation.staff.addresses import batch_page_url
 from django_product_isolation.staff.run_cards import badge, status_text
 
 from .mixins import as_given
@@ -93,7 +93,8 @@ def linked_badge(request: HttpRequest, run: IsolationRun) -> SafeString:
     plain = badge(run.status, status_text(run))
     if not permissions.has_view_permission(request):
         return plain
-    return format_html('<a class="isolation-link" href="{}">{}</a>', batch_page_url(run), plain)
+    url = batch_page_url(request, run)
+    return format_html('<a class="isolation-link" href="{}">{}</a>', url, plain)
 
 
 class RequestColumn(str):

@@ -15,6 +15,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from .frames import FramedModel, frame_around
 from .permissions import policies, sites_in_use
 from .safe_calls import answer
 from .site_access import lets_in
@@ -50,8 +51,14 @@ def find_model(label: str) -> type[Model] | None:
 
 def admin_for(
     request: HttpRequest, model: type[Model] | None, first: AdminSite | None = None
-) -> "ModelAdmin[Any] | None":
-    """The first that lets the person in and shows them the model, None when there is none."""
+) -> "ModelAdmin[Any] | FramedModel | None":
+    """The first that lets the person in and shows them the model, None when there is none.
+
+    Before all others comes the place that the page is shown in, where that is no admin site.
+    """
+    frame = frame_around(request)
+    if model and frame and frame.shows(request, model):
+        return FramedModel(frame, model)
     for model_admin in get_model_admins(model, first) if model else ():
         if not lets_in(model_admin.admin_site, request):
             continue
@@ -70,8 +77,11 @@ def get_admin_site(request: HttpRequest, label: str = "") -> AdminSite:
     return next((s for s in [*known, *sites] if lets_in(s, request)), [*sites, site][0])
 
 
-def index_url(home: AdminSite) -> str:
-    """The first page of the site; "/" where it has no address."""
+def index_url(home: AdminSite, request: HttpRequest) -> str:
+    """The first page of the place that the person is in, or else of the site; "/" where it has no
+    address."""
+    if frame := frame_around(request):
+        return frame.index_url()
     try:
         return reverse("admin:index", current_app=home.name)
     except NoReverseMatch:
@@ -79,23 +89,31 @@ def index_url(home: AdminSite) -> str:
 
 
 def frame_of(home: AdminSite, request: HttpRequest) -> dict[str, Any]:
-    """What the site's own templates need around a page of ours."""
+    """What stands around a page of ours: the template, and what that needs.
+
+    The site's, where the person is not in a place that has a frame of its own.
+    """
+    if frame := frame_around(request):
+        around = {"frame": frame.template, "home_url": frame.index_url()}
+        return {**around, **frame.context(request)}
     request.current_app = home.name
     nothing: dict[str, Any] = {}
     return answer(partial(home.each_context, request), nothing)
 
 
-def change_url(model_admin: "ModelAdmin[Any]", pk: str | UUID) -> str:
+def change_url(model_admin: "ModelAdmin[Any] | FramedModel", pk: str | UUID) -> str:
     """The page of one object in that admin; "" where it has no address."""
     return url_in(model_admin, "change", quote(pk))
 
 
-def changelist_url(model_admin: "ModelAdmin[Any]") -> str:
+def changelist_url(model_admin: "ModelAdmin[Any] | FramedModel") -> str:
     """The list of the model in that admin; "" where it has no address."""
     return url_in(model_admin, "changelist")
 
 
-def url_in(model_admin: "ModelAdmin[Any]", page: str, *args: str) -> str:
+def url_in(model_admin: "ModelAdmin[Any] | FramedModel", page: str, *args: str) -> str:
+    if isinstance(model_admin, FramedModel):
+        return model_admin.url(page, *args)
     opts = model_admin.opts
     name = f"admin:{opts.app_label}_{opts.model_name}_{page}"
     try:

@@ -1,0 +1,42 @@
+"""System checks of the order of apps and of the settings for Wagtail."""
+
+from typing import Any
+
+from django.apps import apps
+from django.core.checks import CheckMessage, Warning
+
+from django_product_isolation.staff.targets import find_targets
+
+OURS = "django_product_isolation.contrib.wagtail"
+
+
+def check_wagtail(**_kwargs: Any) -> list[CheckMessage]:
+    """Say what would keep the controls off Wagtail's pages for images."""
+    found: list[CheckMessage] = []
+    names = [config.name for config in apps.get_app_configs()]
+    if "wagtail.images" not in names or names.index("wagtail.images") < names.index(OURS):
+        found.append(
+            Warning(
+                f"{OURS} does not stand before wagtail.images, so an image's page in Wagtail "
+                "shows no isolation.",
+                hint="Name it in INSTALLED_APPS before wagtail.images.",
+                id="product_isolation.W026",
+            )
+        )
+    if "wagtail.images" in names and not find_targets(image_label()):
+        found.append(
+            Warning(
+                "Wagtail's images cannot be isolated, so its image list shows no isolation.",
+                hint='Name them in PRODUCT_ISOLATION["IMAGES"]: '
+                f'"{image_label()}": {{"field": "file"}}.',
+                id="product_isolation.W027",
+            )
+        )
+    return found
+
+
+def image_label() -> str:
+    """The site's image model, such as ``wagtailimages.Image``."""
+    from wagtail.images import get_image_model_string
+
+    return str(get_image_model_string())

@@ -1,0 +1,49 @@
+"""Tags for our templates in Wagtail's admin."""
+
+from typing import Any
+
+from django import template
+from django.db.models import Model
+from django.http import HttpRequest
+
+from django_product_isolation.admin.host.image_page import controls
+from django_product_isolation.admin.host.state_column import current_runs
+from django_product_isolation.contrib.wagtail.frame import WAGTAIL, page
+from django_product_isolation.host.access import frames
+from django_product_isolation.models import IsolationRun
+from django_product_isolation.staff import permissions
+from django_product_isolation.staff.targets import find_targets
+
+register = template.Library()
+
+
+@register.inclusion_tag("product_isolation/wagtail/image_controls.html", takes_context=True)
+def isolation_image_controls(context: template.Context, image: Model) -> dict[str, Any]:
+    """State and buttons of an image on its page in Wagtail, for those who may see its runs."""
+    request: HttpRequest = context["request"]
+    targets = find_targets(image._meta.label)
+    if len(targets) != 1 or not permissions.has_preview_permission(request):
+        return {}
+    (target,) = targets
+    frames.enter(request, WAGTAIL)
+    run = current_runs(target, [image]).get(target.pk_of(image))
+    may_change = permissions.has_image_permission(request, target, image)
+    return {
+        **controls(request, target, image, run, may_change=may_change),
+        "is_shown": True,
+        "runs_url": runs_url(request, target.pk_of(image)),
+        "csrf_token": context.get("csrf_token"),
+    }
+
+
+def runs_url(request: HttpRequest, pk: str) -> str:
+    """All runs of an image; "" where there is none, or the person may see none."""
+    has_runs = IsolationRun.objects.filter(object_pk=pk).exists()
+    is_allowed = has_runs and permissions.has_view_permission(request)
+    return f"{page('runs')}?q={pk}" if is_allowed else ""
+
+
+@register.simple_tag(takes_context=True)
+def isolation_breadcrumbs(context: template.Context) -> list[dict[str, Any]]:
+    """From the place that people came from to the page they are on, as Wagtail draws it."""
+    return [context["frame_crumb"], {"url": "", "label": context["title"]}]

@@ -1,0 +1,64 @@
+"""What Wagtail's admin shows of isolation: addresses, menu, actions on images, words of its history.
+
+Wagtail imports this module by its name.
+"""
+
+from typing import Any
+
+from django.apps import apps
+from django.urls import URLResolver, include, path
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
+from wagtail.log_actions import LogActionRegistry
+
+from . import history
+
+if apps.is_installed("django.contrib.admin") and apps.is_installed("wagtail.images"):
+    from wagtail.images import get_image_model_string
+
+    from django_product_isolation.staff import permissions
+    from django_product_isolation.staff.targets import can_isolate, find_targets
+    from django_product_isolation.staff.urls import staff_pages
+
+    from .bulk_actions import IsolateBulkAction, RestoreBulkAction
+    from .frame import NAMESPACE, page
+    from .pages import run_pages
+
+    class IsolationMenuItem(MenuItem):  # type: ignore[misc]
+        """A page of ours, for those who have one of the permissions ``needed``."""
+
+        def __init__(self, label: Any, name: str, needed: tuple[str, ...], order: int) -> None:
+            super().__init__(label, page(name), name=f"isolation-{name}", order=order)
+            self.needed = needed
+
+        def is_shown(self, request: Any) -> bool:
+            return permissions.has_any_permission(request, *self.needed)
+
+    @hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
+    def our_pages() -> list[URLResolver]:
+        ours = ([*staff_pages(), *run_pages()], "product_isolation")
+        return [path("product-isolation/", include(ours, namespace=NAMESPACE))]
+
+    @hooks.register("register_admin_menu_item")  # type: ignore[untyped-decorator]
+    def our_menu() -> SubmenuMenuItem:
+        items = [
+            IsolationMenuItem(_("Review results"), "review", (permissions.REVIEW,), 10),
+            IsolationMenuItem(_("Runs"), "runs", (permissions.ISOLATE, permissions.VIEW), 20),
+            IsolationMenuItem(_("Spending"), "spending", (permissions.SPENDING,), 30),
+        ]
+        menu = Menu(items=items)
+        name = "product-isolation"
+        return SubmenuMenuItem(
+            _("Product isolation"), menu, name=name, icon_name="crosshairs", order=350
+        )
+
+    if can_isolate(get_image_model_string()):
+        hooks.register("register_bulk_action", IsolateBulkAction)
+    if find_targets(get_image_model_string()):
+        hooks.register("register_bulk_action", RestoreBulkAction)
+
+
+@hooks.register("register_log_actions")  # type: ignore[untyped-decorator]
+def our_actions(registry: LogActionRegistry) -> None:
+    history.register_actions(registry)
