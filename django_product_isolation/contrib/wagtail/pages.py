@@ -1,6 +1,7 @@
 """Runs in Wagtail's admin: the list, and the page of one. What may be decided is on its card."""
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
@@ -10,7 +11,6 @@ from django.utils.translation import gettext as _
 from django_product_isolation.admin.search import names_searched_since, of_exactly, started_since
 from django_product_isolation.host.access.sites import frame_of, get_admin_site
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.models.querysets import RunQuerySet
 from django_product_isolation.staff import formatting, permissions, visibility
 from django_product_isolation.staff.decorators import staff_page
 from django_product_isolation.staff.restore import find_run
@@ -42,8 +42,8 @@ def runs(request: HttpRequest) -> HttpResponseBase:
     return TemplateResponse(request, "product_isolation/wagtail/runs.html", context)
 
 
-def found_runs(request: HttpRequest, sought: str) -> RunQuerySet:
-    every = visibility.narrow(request, IsolationRun.objects.all())
+def found_runs(request: HttpRequest, sought: str) -> "QuerySet[IsolationRun]":
+    every: QuerySet[IsolationRun] = visibility.narrow(request, IsolationRun.objects.all())
     if sought:
         exactly = of_exactly(every, sought)
         since = names_searched_since(request)

@@ -1,4 +1,4 @@
-"""What Wagtail's admin shows of isolation: addresses, menu, actions on images, words of its history.
+"""What Wagtail's admin shows of isolation: addresses, menu, actions, words of its history.
 
 Wagtail imports this module by its name.
 """

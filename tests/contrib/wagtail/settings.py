@@ -20,6 +20,10 @@ WAGTAIL_SITE_NAME = "Gallery"
 WAGTAILADMIN_BASE_URL = "https://shop.example"
 WAGTAILIMAGES_IMAGE_MODEL = "gallery.GalleryImage"
 INSTALLED_APPS = [
+    "django_product_isolation",
+    "django_product_isolation.contrib.wagtail",
+    "wagtail.contrib.frontend_cache",
+    "wagtail.snippets",
     "wagtail.users",
     "wagtail.images",
     "wagtail.documents",
@@ -36,12 +40,26 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "tests.contrib.wagtail.apps.GalleryConfig",
-    "django_product_isolation",
 ]
 MIDDLEWARE = shop.MIDDLEWARE
 TEMPLATES = shop.TEMPLATES
+CACHES = {
+    name: {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": name}
+    for name in ("default", "renditions")
+}
+# Tables made without migrations have no index for full text.
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database.fallback"}}
+WAGTAILFRONTENDCACHE = {
+    "default": {"BACKEND": "tests.contrib.wagtail.frontend.RememberingBackend"},
+}
 PRODUCT_ISOLATION = {
     "API_KEY": "rf_live_for_tests",
-    "IMAGES": {"gallery.GalleryImage": {"field": "file"}},
+    "IMAGES": {
+        WAGTAILIMAGES_IMAGE_MODEL: {"field": "file"},
+        "gallery.ProductPage": {"field": "photo"},
+        "gallery.PageView": {"field": "photo"},
+        "gallery.Banner": {"field": "photo"},
+    },
+    "RESOLUTION": "1K",
     "WORKERS": "embedded",
 }
