@@ -33,7 +33,6 @@ EXAMPLES = {
     "isolate and restore",
     "keep a file",
     "receivers",
-    "renew renditions",
     "signed body",
     "make sizes",
     "field adapter",
@@ -153,26 +152,6 @@ def test_keep_a_file(own_receivers, monkeypatch):
     answers = signals.file_pruning.send(IsolationRun, run=None, name="a.jpg", role="original")
     assert (kept["keep_what_a_version_shows"], True) in answers
     assert asked == [{"serialized_data__contains": "a.jpg"}]
-
-
-def test_renew_renditions(own_receivers):
-    deleted, updated = [], []
-
-    class Manager:
-        def filter(self, **lookups):
-            return SimpleNamespace(update=lambda **values: updated.append((lookups, values)))
-
-    class Image:
-        pk = 7
-        objects = Manager()
-        renditions = SimpleNamespace(all=lambda: SimpleNamespace(delete=lambda: deleted.append(7)))
-
-    kept = run("renew renditions")
-    signals.image_applied.send(Image, run=None, instance=Image())
-    signals.image_restored.send(Image, run=None, instance=Image())
-    assert kept
-    assert deleted == [7, 7]
-    assert updated == [({"pk": 7}, {"file_size": None, "file_hash": ""})] * 2
 
 
 def test_field_adapter(monkeypatch):

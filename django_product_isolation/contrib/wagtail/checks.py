@@ -20,7 +20,7 @@ def check_wagtail(**_kwargs: Any) -> list[CheckMessage]:
                 f"{OURS} does not stand before wagtail.images, so an image's page in Wagtail "
                 "shows no isolation.",
                 hint="Name it in INSTALLED_APPS before wagtail.images.",
-                id="product_isolation.W026",
+                id="product_isolation.W028",
             )
         )
     if "wagtail.images" in names and not find_targets(image_label()):
@@ -29,7 +29,7 @@ def check_wagtail(**_kwargs: Any) -> list[CheckMessage]:
                 "Wagtail's images cannot be isolated, so its image list shows no isolation.",
                 hint='Name them in PRODUCT_ISOLATION["IMAGES"]: '
                 f'"{image_label()}": {{"field": "file"}}.',
-                id="product_isolation.W027",
+                id="product_isolation.W029",
             )
         )
     return found

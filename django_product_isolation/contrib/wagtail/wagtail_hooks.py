@@ -6,6 +6,8 @@ Wagtail imports this module by its name.
 from typing import Any
 
 from django.apps import apps
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
 from django.urls import URLResolver, include, path
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -13,6 +15,14 @@ from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.log_actions import LogActionRegistry
 
 from . import history
+
+OURS = (
+    "isolate_image",
+    "review_result",
+    "restore_image",
+    "view_isolationrun",
+    "view_spending",
+)
 
 if apps.is_installed("django.contrib.admin") and apps.is_installed("wagtail.images"):
     from wagtail.images import get_image_model_string
@@ -57,6 +67,12 @@ if apps.is_installed("django.contrib.admin") and apps.is_installed("wagtail.imag
         hooks.register("register_bulk_action", IsolateBulkAction)
     if find_targets(get_image_model_string()):
         hooks.register("register_bulk_action", RestoreBulkAction)
+
+
+@hooks.register("register_permissions")  # type: ignore[untyped-decorator]
+def our_permissions() -> "QuerySet[Permission]":
+    """Those that Wagtail's page for groups offers."""
+    return Permission.objects.filter(content_type__app_label="product_isolation", codename__in=OURS)
 
 
 @hooks.register("register_log_actions")  # type: ignore[untyped-decorator]

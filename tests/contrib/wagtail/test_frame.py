@@ -1,5 +1,7 @@
 """Our pages in Wagtail's frame: for those who came from there, and those who have no other."""
 
+import re
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
@@ -9,7 +11,7 @@ from django.utils import timezone
 from django_product_isolation.choices import Status
 from django_product_isolation.models import RunEvent
 
-from .shop import bulk, editor_of, make_image, make_run
+from .shop import OURS, bulk, editor_of, make_image, make_run
 
 pytestmark = pytest.mark.django_db
 WAGTAILS, DJANGOS = 'id="wagtail-sidebar"', 'id="site-name"'
@@ -111,3 +113,12 @@ def test_the_menu_has_what_the_person_may_see(client, collections, ours, items):
 
 def test_spending_takes_its_permission(client, editor):
     assert client.get(page("spending"))["Location"] == reverse("wagtailadmin_home")
+
+
+def test_wagtails_page_for_groups_offers_our_permissions(client, db):
+    client.force_login(get_user_model().objects.create_superuser("boss"))
+    text = client.get(reverse("wagtailusers_groups:add")).content.decode()
+    ours = Permission.objects.filter(codename__in=(*OURS, "view_spending"))
+    assert ours.count() == 5
+    for permission in ours:
+        assert re.search(rf'name="permissions"[^>]*value="{permission.pk}"', text), permission
