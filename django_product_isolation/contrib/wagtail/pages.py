@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from django_product_isolation.admin.search import names_searched_since, of_exactly, started_since
@@ -34,7 +35,7 @@ def runs(request: HttpRequest) -> HttpResponseBase:
     page = Paginator(found_runs(request, sought), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         **frame_of(get_admin_site(request), request),
-        "title": _("Runs"),
+        "title": capfirst(_("runs")),
         "page": page,
         "sought": sought,
         "rows": [(run, state_of(run)) for run in page.object_list],

@@ -9,6 +9,7 @@ from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
 from django.urls import URLResolver, include, path
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
@@ -35,6 +36,8 @@ if apps.is_installed("django.contrib.admin") and apps.is_installed("wagtail.imag
     from .frame import NAMESPACE, page
     from .pages import run_pages
 
+    RUNS = (permissions.ISOLATE, permissions.VIEW)
+
     class IsolationMenuItem(MenuItem):  # type: ignore[misc]
         """A page of ours, for those who have one of the permissions ``needed``."""
 
@@ -54,7 +57,9 @@ if apps.is_installed("django.contrib.admin") and apps.is_installed("wagtail.imag
     def our_menu() -> SubmenuMenuItem:
         items = [
             IsolationMenuItem(_("Review results"), "review", (permissions.REVIEW,), 10),
-            IsolationMenuItem(_("Runs"), "runs", (permissions.ISOLATE, permissions.VIEW), 20),
+            IsolationMenuItem(
+                capfirst(_("runs")), "runs", (permissions.ISOLATE, permissions.VIEW), 20
+            ),
             IsolationMenuItem(_("Spending"), "spending", (permissions.SPENDING,), 30),
         ]
         menu = Menu(items=items)

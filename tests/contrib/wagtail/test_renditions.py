@@ -131,6 +131,19 @@ def test_several_renditions_of_the_earlier_file_go_when_it_is_cleaned(picture, m
     assert shows(now.get_rendition("max-50x50").file.name, now.file.name)
 
 
+def test_a_file_that_a_rendition_shows_is_never_removed(picture):
+    """Storages that overwrite give one name to a rendition that was set aside and a newer one."""
+    renditions(picture)
+    adapter = WagtailImageAdapter(picture._meta.get_field("file"))
+    adapter.in_swap(str(picture.pk))
+    shown = picture.get_rendition("max-165x165")
+    aside = picture.renditions.filter(filter_spec="max-165x165", focal_point_key__startswith="~")
+    aside.update(file=shown.file.name)
+    adapter.clean(picture, "images/earlier.jpg")
+    assert default_storage.exists(shown.file.name)
+    assert [r.pk for r in picture.renditions.all()] == [shown.pk]
+
+
 def test_pages_that_show_the_image_are_purged(picture):
     make_page(image=picture)
     rendition = get_image_model().objects.get().get_rendition("max-165x165").full_url
