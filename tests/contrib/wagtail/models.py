@@ -75,7 +75,11 @@ if "wagtail.images" in settings.INSTALLED_APPS:
             blank=True,
             related_name="+",
         )
-        photo = models.ImageField(upload_to="banners")
+        photo = models.ImageField(
+            upload_to="banners", width_field="photo_width", height_field="photo_height"
+        )
+        photo_width = models.IntegerField(null=True, editable=False)
+        photo_height = models.IntegerField(null=True, editable=False)
 
         panels = ("title", "photo")
 

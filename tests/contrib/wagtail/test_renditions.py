@@ -3,6 +3,7 @@
 import hashlib
 
 import pytest
+from django.core.cache import caches
 from django.core.files.storage import default_storage
 from wagtail.images import get_image_model
 
@@ -136,6 +137,7 @@ def test_a_file_that_a_rendition_shows_is_never_removed(picture):
     renditions(picture)
     adapter = WagtailImageAdapter(picture._meta.get_field("file"))
     adapter.in_swap(str(picture.pk))
+    caches["renditions"].clear()
     shown = picture.get_rendition("max-165x165")
     aside = picture.renditions.filter(filter_spec="max-165x165", focal_point_key__startswith="~")
     aside.update(file=shown.file.name)

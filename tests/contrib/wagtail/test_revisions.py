@@ -106,6 +106,8 @@ def test_a_snippets_draft_follows_too(runflow):
     Revision.objects.get(pk=draft.pk).publish()
     banner = Banner.objects.get()
     assert (banner.title, banner.photo.name) == ("Summer sale", clean)
+    # Wagtail looks at the file when it publishes a page, but not for a snippet.
+    assert opened(clean).size == (banner.photo_width, banner.photo_height)
 
 
 def test_the_pictures_that_a_page_has_in_a_list_follow_too(product_page):
