@@ -9,8 +9,9 @@ import posixpath
 from collections.abc import Iterable
 from secrets import token_hex
 from types import SimpleNamespace
-from typing import Any, BinaryIO
+from typing import Any
 
+from django.core.files import File
 from django.db.models import CharField, FileField, Model, QuerySet, Value
 from django.db.models.functions import Concat, Left
 from django.db.models.signals import post_save
@@ -37,11 +38,8 @@ class WagtailImageAdapter(FieldAdapter):
     def is_for(cls, field: FileField) -> bool:
         return field.name == "file" and issubclass(field.model, AbstractImage)
 
-    def columns(self, file: BinaryIO, size: tuple[int, int]) -> dict[str, Any]:
-        start = file.tell()
-        length = file.seek(0, 2)
-        file.seek(start)
-        return {"file_size": length, "file_hash": hash_filelike(file)}
+    def columns(self, file: "File[bytes]", size: tuple[int, int]) -> dict[str, Any]:
+        return {"file_size": file.size, "file_hash": hash_filelike(file)}
 
     def columns_of_result(self) -> dict[str, Any]:
         return dict.fromkeys(FOCAL_POINT)
