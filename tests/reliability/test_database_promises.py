@@ -43,6 +43,7 @@ def insert(batch, active_key):
         "held_from": "",
         "active_key": active_key,
         "hinted_run_ids": "",
+        "source_columns": "{}",
         "attempts": 0,
         "decodings": 0,
         "answered_looks": 0,
