@@ -20,6 +20,8 @@ OPTIONAL = (
     "imagekit",
     "easy_thumbnails",
     "oscar",
+    "reversion",
+    "simple_history",
 )
 # Apps of the tests' shop that are made of these.
 MADE_OF_THEM = ("easy_thumbnails", "tests.fussy")

@@ -27,7 +27,7 @@ def without_dimensions(model: type[Model]) -> QuerySet[Any]:
 def named(instance: Model) -> Model:
     """The same row, which also knows the names in the image fields that were left out."""
     left_out = [name for name in opening_fields(type(instance)) if name not in vars(instance)]
-    rows = type(instance)._base_manager.filter(pk=instance.pk)
+    rows = written_rows(type(instance)).filter(pk=instance.pk)
     if left_out and (names := rows.values(*left_out).first()):
         vars(instance).update(names)  # as text, of which Django opens no file
     return instance
@@ -129,5 +129,8 @@ def written_rows(model: type[Model]) -> QuerySet[Any]:
 
 
 def where_written(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """The same rows, read where they are written to: a replica may be behind."""
-    return rows.using(router.db_for_write(rows.model))
+    """The same rows, read where they are written to: replicas and caches may be behind."""
+    rows = rows.using(router.db_for_write(rows.model))
+    # Read in order to be written, as Django has it: django-cacheops hands out no copies of such.
+    rows._for_write = True  # type: ignore[attr-defined]
+    return rows

@@ -145,9 +145,19 @@ class Target(StoredFiles):
         return name in default_names(self.field)
 
     def instance(self, pk: str) -> Model | None:
-        """The host's row, read without opening its file; None when it was deleted."""
-        found: Model | None = without_dimensions(self.model).filter(pk=pk).first()
+        """The host's row, read where it is written and without opening its file; None when it was
+        deleted."""
+        found: Model | None = where_written(without_dimensions(self.model)).filter(pk=pk).first()
         return found
+
+    def row_of(self, model: type[Model], pk: str) -> Model | None:
+        """The same row as ``model`` has it, a model that shows the column; None where that row is
+        of another one."""
+        owner = self.field.model
+        key = owner._meta.pk.attname if issubclass(model, owner) else "pk"
+        rows = where_written(without_dimensions(model))
+        found = rows.filter(**{key: pk}).first()
+        return named(found) if found is not None and type(found) is model else None
 
     def row_to_ask(self, pk: str) -> Model | None:
         """The host's row for asking code of the shop's about it: never to be saved, nor told of."""

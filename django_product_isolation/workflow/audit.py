@@ -1,7 +1,13 @@
-"""Writing swaps into the admin's own history of the host's rows."""
+"""Writing swaps into the histories of the host's rows: the admin's own, and those of libraries.
+
+They are written in the swap's own transaction, so that each swap stands there once, whatever
+fails and however often a step is taken.
+"""
 
 import logging
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from django.apps import apps
 from django.db import DatabaseError, transaction
@@ -9,47 +15,83 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from django_product_isolation.choices import Status
+from django_product_isolation.database.transactions import is_refusal
 from django_product_isolation.host import Target
 from django_product_isolation.models import IsolationRun, RunEvent
 
 logger = logging.getLogger("django_product_isolation")
 
 
-def log_change(run: IsolationRun, target: Target, actor: Any) -> None:
-    """Add a LogEntry to the image's history; none without a person or without the admin.
+@dataclass(frozen=True)
+class Change:
+    """One swap, while its transaction is open.
 
-    Receivers of the host's that fail on it are noted, and stand in no swap's way.
+    ``actor`` is the user who decided it, None for nobody; ``sentence`` says what happened.
     """
-    if actor is None or not apps.is_installed("django.contrib.admin"):
-        return
-    try:
-        with transaction.atomic():
-            create_entry(run, target, actor)
-    except DatabaseError:
-        raise
-    except Exception as error:  # whatever the host's code raises
-        logger.warning("not_in_history run=%s error=%s", run.pk, type(error).__name__)
-        run.record(RunEvent.Kind.NOTE, detail=f"The admin's history failed: {type(error).__name__}")
+
+    run: IsolationRun
+    target: Target
+    actor: Any
+    sentence: str
+
+    def models(self) -> Iterator[type[Model]]:
+        """Every model that shows the image: proxies, parents and children too."""
+        for label, _name in self.target.names:
+            yield apps.get_model(label)
+
+    def row(self, model: type[Model]) -> Model | None:
+        """The changed row as ``model`` has it, no file opened; None where that is not its model."""
+        return self.target.row_of(model, self.run.object_pk)
 
 
-def create_entry(run: IsolationRun, target: Target, actor: Any) -> None:
-    from django.contrib.admin.models import CHANGE, LogEntry
-    from django.contrib.contenttypes.models import ContentType
+History = TypeVar("History", bound=Callable[[Change], None])
+_histories: list[Callable[[Change], None]] = []
 
-    shown = shown_model(target.model)
 
-    messages = {
+def register_history(write: History) -> History:
+    """Have ``write`` called for every swap, within its transaction; a decorator.
+
+    It writes to the database only. What it raises is noted, and stands in no swap's way.
+    """
+    if write not in _histories:
+        _histories.append(write)
+    return write
+
+
+def log_change(run: IsolationRun, target: Target, actor: Any) -> None:
+    """Write a swap into all histories, each within a savepoint."""
+    sentences = {
         Status.APPLIED: _("Isolated product: the clean image replaced the original."),
         Status.RESTORED: _("Restored the original image."),
         Status.SUPERSEDED: _("Put back an image that was uploaded meanwhile."),
     }
+    change = Change(run, target, actor, sentences[Status(run.status)])
+    for write in (write_log_entry, *_histories):
+        try:
+            with transaction.atomic():
+                write(change)
+        except Exception as error:  # whatever the host's code, or a library, raises
+            if isinstance(error, DatabaseError) and not is_refusal(error):
+                raise
+            logger.warning("not_in_history run=%s error=%s", run.pk, type(error).__name__)
+            run.record(RunEvent.Kind.NOTE, detail=f"A history failed: {type(error).__name__}")
+
+
+def write_log_entry(change: Change) -> None:
+    """Add a LogEntry to the image's history; none without a person or without the admin."""
+    if change.actor is None or not apps.is_installed("django.contrib.admin"):
+        return
+    from django.contrib.admin.models import CHANGE, LogEntry
+    from django.contrib.contenttypes.models import ContentType
+
+    shown = shown_model(change.target.model)
     LogEntry.objects.create(
-        user_id=actor.pk,
+        user_id=change.actor.pk,
         content_type=ContentType.objects.get_for_model(shown, for_concrete_model=False),
-        object_id=run.object_pk,
-        object_repr=run.label,
+        object_id=change.run.object_pk,
+        object_repr=change.run.label,
         action_flag=CHANGE,
-        change_message=messages[Status(run.status)],
+        change_message=change.sentence,
     )
 
 

@@ -1,7 +1,6 @@
 """The examples of code, run against the tests' shop as they stand on their pages."""
 
-import sys
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.admin import site
@@ -15,6 +14,7 @@ from django_product_isolation.host import adapters, target_for
 from django_product_isolation.host.access import permissions
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.runflow.callbacks import signature_of
+from django_product_isolation.workflow import audit
 from tests.assortment.models import Item
 from tests.catalogue.models import Product, ProductImage
 from tests.docs.pages import BLOCKS, example
@@ -32,6 +32,7 @@ EXAMPLES = {
     "policy",
     "isolate and restore",
     "keep a file",
+    "own history",
     "receivers",
     "signed body",
     "make sizes",
@@ -137,21 +138,22 @@ def test_policy(client, monkeypatch, person, product, ordered):
     assert ("Isolate 1 image for $0.27" in page.content.decode()) == ordered
 
 
-def test_keep_a_file(own_receivers, monkeypatch):
-    asked = []
-
-    def filter(**lookups):
-        asked.append(lookups)
-        return SimpleNamespace(exists=lambda: True)
-
-    models = ModuleType("reversion.models")
-    models.Version = SimpleNamespace(objects=SimpleNamespace(filter=filter))
-    monkeypatch.setitem(sys.modules, "reversion", ModuleType("reversion"))
-    monkeypatch.setitem(sys.modules, "reversion.models", models)
-    kept = run("keep a file")
+def test_keep_a_file(own_receivers):
+    kept = run("keep a file", feed=SimpleNamespace(shows=lambda name: name == "a.jpg"))
     answers = signals.file_pruning.send(IsolationRun, run=None, name="a.jpg", role="original")
-    assert (kept["keep_what_a_version_shows"], True) in answers
-    assert asked == [{"serialized_data__contains": "a.jpg"}]
+    assert (kept["keep_what_the_feed_shows"], True) in answers
+
+
+def test_own_history(runflow, finish, monkeypatch):
+    monkeypatch.setattr(audit, "_histories", [])
+    written = []
+    ledger = SimpleNamespace(objects=SimpleNamespace(create=lambda **row: written.append(row)))
+    run("own history", Ledger=ledger)
+    bea = make_staff()
+    made = finish(isolate(make_image("Mug"), user=bea).runs.get())
+    [row] = written
+    assert (row["image"], row["who"], row["file"]) == (made.object_pk, bea, made.result_name)
+    assert row["what"] == "Isolated product: the clean image replaced the original."
 
 
 def test_field_adapter(monkeypatch):

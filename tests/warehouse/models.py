@@ -150,3 +150,13 @@ class PrintedCatalogue(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class KeptState(models.Model):
+    """What others write about rows: a revision, a log, a description."""
+
+    serialized = models.TextField(blank=True)
+    content = models.JSONField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from django_product_isolation import workflow
-from django_product_isolation.host import holders
+from django_product_isolation.host import documents, holders
 from django_product_isolation.models import (
     AccountBalance,
     IsolationBatch,
@@ -65,7 +65,10 @@ def set_time_zone(name: str) -> None:
 def few_tables() -> Iterator[None]:
     """Pruning asks no tables of the tests' other shops: they are empty, and there are dozens."""
     columns = [holders.Column(FIELD.model, FIELD.attname, FIELD, False)]
-    with mock.patch.object(holders, "name_columns", lambda: columns):
+    with (
+        mock.patch.object(holders, "name_columns", lambda: columns),
+        mock.patch.object(documents, "document_columns", tuple),
+    ):
         yield
 
 

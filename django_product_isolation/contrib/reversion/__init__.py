@@ -1,0 +1,1 @@
+"""Swaps and restores as revisions of django-reversion."""

@@ -1,0 +1,1 @@
+"""Swaps and restores in the histories of django-simple-history."""

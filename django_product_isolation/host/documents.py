@@ -1,0 +1,83 @@
+"""Which files are mentioned within the shop's texts and JSON, whoever wrote these.
+
+Revisions keep rows as JSON (django-reversion, Wagtail), logs keep what changed (django-auditlog),
+descriptions show pictures by their addresses, and a shop's own JSON holds what it likes.
+"""
+
+import json
+import unicodedata
+from collections.abc import Collection, Iterator
+from html import escape
+from itertools import islice
+from urllib.parse import quote
+
+from django.db.models import Count, F, Q, TextField, Value
+from django.db.models.functions import Cast
+from django.db.models.lookups import Contains
+from django.utils.encoding import filepath_to_uri
+
+from .shop_tables import Column, columns_of_the_shop, databases_of, rows_to_ask
+
+# Names asked for at a time: one pass over the column, which tells of each.
+CHUNK = 50
+# By the kind that a field says it is: libraries derive theirs from many classes.
+KINDS = frozenset({"TextField", "JSONField", "HStoreField"})
+# Django's own, which tell what people did and show no picture.
+JOURNALS = frozenset({"admin.logentry", "sessions.session"})
+
+
+def held_in_documents(names: Collection[str]) -> set[str]:
+    """Those of ``names`` that stand somewhere in a text or in JSON. Raises CannotAsk.
+
+    Each column is read once for 50 names, within the database: no document leaves it.
+    """
+    left = set(names)
+    for column in document_columns():
+        for database in databases_of(column.model):
+            unread = iter(sorted(left))
+            while chunk := list(islice(unread, CHUNK)):
+                left -= mentioned(column, database, chunk)
+    return set(names) - left
+
+
+def document_columns() -> Iterator[Column]:
+    for column in columns_of_the_shop():
+        is_journal = column.model._meta.label_lower in JOURNALS
+        if column.holds.get_internal_type() in KINDS and not is_journal:
+            yield column
+
+
+def mentioned(column: Column, database: str, names: Collection[str]) -> set[str]:
+    """Those of ``names`` that stand in a column, by one statement. Raises CannotAsk."""
+    # What JSON is compared with would be taken for JSON, too.
+    text = Cast(F(column.name), TextField())
+    counts = {
+        f"name_{number}": Count(
+            Value(1),
+            filter=Q(*(Q(Contains(text, one)) for one in spellings(name)), _connector=Q.OR),
+        )
+        for number, name in enumerate(names)
+    }
+    with rows_to_ask(column.model, database) as rows:
+        found = rows.order_by().aggregate(**counts)
+    return {name for number, name in enumerate(names) if found[f"name_{number}"]}
+
+
+def spellings(name: str) -> list[str]:
+    """How a text may write a name: one for plain letters, else as JSON, HTML and addresses do."""
+    plain = name.replace("\\", "/")
+    found: set[str] = set()
+    for form in ("NFC", "NFD"):
+        spelled = unicodedata.normalize(form, plain)
+        as_json = json.dumps(spelled)[1:-1]
+        found |= {
+            spelled,
+            as_json,
+            json.dumps(as_json)[1:-1],  # JSON as a text within JSON, as Wagtail keeps it
+            json.dumps(spelled, ensure_ascii=False)[1:-1],
+            escape(spelled),
+            filepath_to_uri(spelled) or "",
+            quote(spelled),
+            quote(spelled, safe=""),
+        }
+    return sorted(found)

@@ -1,0 +1,7 @@
+"""django-simple-history and django-reversion: every swap stands in the image's own history."""
+
+from .own_process import run_tests_of
+
+
+def test_histories_get_their_rows():
+    run_tests_of("histories", "simple_history", "reversion", least=15)

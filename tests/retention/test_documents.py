@@ -1,0 +1,140 @@
+"""Pruning leaves a file alone that stands within a text or JSON of the shop's."""
+
+import json
+from html import escape
+from urllib.parse import quote
+
+import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
+from django.core import serializers
+from django.db import connection, models
+
+from django_product_isolation.host import CannotAsk
+from django_product_isolation.host.documents import held_in_documents
+from django_product_isolation.retention import prune
+from tests.catalogue.models import Swatch
+from tests.warehouse.models import KeptState
+
+from .history import applied, begun, grow_old, show, upload
+
+pytestmark = pytest.mark.django_db
+
+ALL = {"results": 30, "originals": 30}
+NAMES = ["mug.jpg", "100%_mug (1) & co.jpg", "tasse-é.jpg", "杯子.jpg", 'it\'s "a" mug.jpg']
+
+
+def as_a_version(name):
+    """As django-reversion keeps a row."""
+    return KeptState(serialized=serializers.serialize("json", [Swatch(name="x", picture=name)]))
+
+
+HOLDERS = {
+    "a version": as_a_version,
+    "a revision": lambda name: KeptState(content={"image": {"file": name, "width": 3}}),
+    "a stream in a revision": lambda name: KeptState(
+        content={"body": json.dumps([{"type": "image", "value": {"file": name}}])}
+    ),
+    "a change in a log": lambda name: KeptState(content={"file": [name, "products/newer.jpg"]}),
+    "a plain text of JSON": lambda name: KeptState(content=name),
+    "a description": lambda name: KeptState(serialized=f'<img src="/media/{quote(name)}">'),
+    "HTML": lambda name: KeptState(serialized=f'<a href="/media/{escape(name)}">large</a>'),
+    "an address": lambda name: KeptState(content=[f"https://cdn.test/{quote(name, safe='')}?w=3"]),
+}
+
+
+def replaced(image, name):
+    """An original that was isolated long ago, and that its image does not show any more."""
+    name = upload(image, b"busy", name=name)
+    run = applied(image)
+    upload(image, b"newer")
+    grow_old()
+    return run
+
+
+@pytest.mark.sampled(3)
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("holder", HOLDERS)
+def test_a_file_stays_that_a_document_names(holder, name, image, fake_storage):
+    run = replaced(image, f"products/{name}")
+    HOLDERS[holder](run.source_name).save()
+    assert prune(**ALL, dry_run=True).originals == 0
+    assert prune(**ALL).originals == 0
+    assert run.source_name in fake_storage.files
+
+
+def test_a_result_that_a_document_names_keeps_its_original_too(image, fake_storage):
+    run = replaced(image, "products/mug.jpg")
+    KeptState.objects.create(content={"file": run.result_name})
+    prune(**ALL)
+    assert {run.source_name, run.result_name} <= set(fake_storage.files)
+
+
+def test_documents_that_name_other_files_keep_nothing(image, fake_storage):
+    run = replaced(image, "products/mug.jpg")
+    for other in ("products/mug.jp", "products/cup.jpg", "mug.jpg"):
+        KeptState.objects.create(content={"file": other}, serialized=other)
+    assert prune(**ALL).originals == 1
+    assert run.source_name not in fake_storage.files
+
+
+def test_what_django_notes_of_the_admin_keeps_nothing(image, fake_storage):
+    run = replaced(image, "products/mug.jpg")
+    LogEntry.objects.create(
+        user=User.objects.create(username="bea"),
+        content_type=ContentType.objects.get_for_model(Swatch),
+        object_repr=run.source_name,
+        change_message=json.dumps([{"added": {"object": run.source_name}}]),
+        action_flag=CHANGE,
+    )
+    assert prune(**ALL).originals == 1
+
+
+def test_a_column_is_read_once_for_fifty_names_and_no_document_leaves_the_database(
+    django_assert_max_num_queries,
+):
+    KeptState.objects.create(content=["x" * 100_000, "products/77.jpg"])
+    names = {f"products/{number}.jpg" for number in range(150)}
+    with django_assert_max_num_queries(1000) as queries:
+        assert held_in_documents(names) == {"products/77.jpg"}
+    asked = [one["sql"] for one in queries if "warehouse_keptstate" in one["sql"]]
+    assert sum("serialized" in sql for sql in asked) == 3
+    assert sum("content" in sql for sql in asked) == 3
+    assert all(sql.startswith("SELECT COUNT(") for sql in asked)
+
+
+def test_a_document_that_cannot_be_asked_stops_pruning(image, fake_storage, monkeypatch):
+    run = replaced(image, "products/mug.jpg")
+    column = KeptState._meta.get_field("content")
+    monkeypatch.setattr(column, "column", "no_such_column")
+    vars(column).pop("cached_col", None)
+    with pytest.raises(CannotAsk, match="KeptState"):
+        prune(**ALL)
+    vars(column).pop("cached_col", None)
+    assert run.source_name in fake_storage.files
+
+
+def test_a_field_of_a_librarys_own_class_is_asked_by_the_kind_that_it_says_it_is(monkeypatch):
+    class StreamField(models.Field):
+        def get_internal_type(self):
+            return "JSONField"
+
+    assert "JSONField" in connection.data_types
+    KeptState.objects.create(content={"body": "products/mug.jpg"})
+    monkeypatch.setattr(KeptState._meta.get_field("content"), "__class__", StreamField)
+    assert held_in_documents({"products/mug.jpg", "products/cup.jpg"}) == {"products/mug.jpg"}
+
+
+def test_a_file_that_a_row_shows_is_not_looked_for_in_documents(image, fake_storage, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        "django_product_isolation.host.holders.held_in_documents",
+        lambda names: asked.extend(names) or set(),
+    )
+    run = applied(image)
+    show(image, run.result_name)
+    begun(image, "rejected")
+    grow_old()
+    prune(results=30)
+    assert run.result_name not in asked
