@@ -80,7 +80,7 @@ def test_many_names_are_asked_for_in_chunks(django_assert_max_num_queries):
     names = {f"products/é {number}.jpg" for number in range(250)}
     storage = InMemory()
     columns = len([*name_columns()]) + 3 * len([*place_columns([storage])])
-    columns += 5 * len([*document_columns()])
+    columns += 3 * len([*document_columns()])
     with django_assert_max_num_queries(3 * columns):  # each with a savepoint of its own
         assert held(names, [storage]) == set()
     PrintedCatalogue.objects.create(page="é 249.jpg")
