@@ -65,7 +65,7 @@ def test_after_a_restore_the_state_in_between_shows_the_result_again(run, revert
     assert shown(run).file.name == run.source_name
 
 
-def test_a_state_that_comes_back_while_a_run_is_under_way_ends_it_without_a_swap(run, revert, go_on):
+def test_a_state_that_comes_back_during_a_run_ends_it_without_a_swap(run, revert, go_on):
     second = isolate(shown(run)).runs.get()
     go_on(second, Status.READY)
     revert(run, run.source_name)
