@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from django_product_isolation.conf import SETTING, get_settings
 
+from .caches import check_caches
 from .names import check_cut_names, check_room, check_upload_to
 from .settings import (
     check_addresses,
@@ -54,6 +55,7 @@ CHECKS = (
     check_room,
     check_cut_names,
     check_workers,
+    check_caches,
 )
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
 
+from django.dispatch import Signal
+
 from django_product_isolation.choices import Status
 from django_product_isolation.fetching import FetchError
 from django_product_isolation.host import Fingerprint
@@ -40,7 +42,8 @@ class Swap:
 
     ``shown`` is what ``new`` holds, ``actor`` who stands for it. ``missed`` says what is to become
     of the run where the image no longer shows ``old``, ``refused`` where the shop's database takes
-    no such row; that is given the database's words.
+    no such row; that is given the database's words. ``signal`` tells the shop where no later step
+    does.
     """
 
     status: Status
@@ -50,6 +53,7 @@ class Swap:
     actor: Any
     missed: "Step"
     refused: Callable[[IsolationRun, str], "Outcome | None"]
+    signal: Signal | None = None
 
 
 @dataclass(frozen=True)

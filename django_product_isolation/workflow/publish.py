@@ -7,11 +7,13 @@ that does nothing else; files are read before and after it.
 from functools import partial
 from typing import Any
 
+from django.dispatch import Signal
+
 from django_product_isolation.choices import Status
 from django_product_isolation.host import Fingerprint, StorageFailed, StorageUnfaithful, Target
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
-from django_product_isolation.signals import image_applied
+from django_product_isolation.signals import image_applied, image_restored
 
 from . import derived
 from .outcomes import Finished, GoTo, Outcome, Retry, Step, Swap
@@ -72,7 +74,8 @@ def verify_swap(run: IsolationRun) -> Outcome:
         source = None  # nobody can say any more; the shop has to know of its new picture
     if source and source.sha256 != run.source_sha256:
         old, new = run.result_name, run.source_name
-        return undo(old, new, source, Reason.ORIGINAL_REFUSED, tell_applied)
+        problem = Reason.ORIGINAL_REFUSED
+        return undo(old, new, source, problem, tell_applied, image_restored)
     return tell_applied(run)
 
 
@@ -104,17 +107,20 @@ def read_source_twice(target: Target, name: str, sha256: str) -> Fingerprint | N
     return found
 
 
-def undo(old: str, new: str, shown: Fingerprint, problem: Reason, otherwise: Step) -> Swap:
+def undo(
+    old: str, new: str, shown: Fingerprint, problem: Reason, otherwise: Step, signal: Signal
+) -> Swap:
     """Take a swap back for the sake of a newer upload; where that cannot be, go on ``otherwise``.
 
-    What the database refuses is noted as ``problem``.
+    What the database refuses is noted as ``problem``. The shop may have read the row meanwhile:
+    ``signal`` says what it shows again.
     """
 
     def refused(run: IsolationRun, words: str) -> Outcome | None:
         run.record(RunEvent.Kind.PROBLEM, problem, words, status=Status(run.status))
         return otherwise(run)
 
-    return Swap(Status.SUPERSEDED, old, new, shown, None, missed=otherwise, refused=refused)
+    return Swap(Status.SUPERSEDED, old, new, shown, None, otherwise, refused, signal)
 
 
 def approver(run: IsolationRun) -> Any:

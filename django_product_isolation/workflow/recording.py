@@ -1,8 +1,10 @@
 """Writing down what a step came to: the one place where steps change their run."""
 
 import logging
+from functools import partial
 
 from django.db import transaction
+from django.dispatch import Signal
 
 from django_product_isolation.choices import Status
 from django_product_isolation.database.transactions import retry_on_conflict
@@ -102,5 +104,13 @@ def point_and_go(run: IsolationRun, outcome: Swap) -> bool:
             return False
         log_change(run, target, actor)
         image_swapped.send(target.model, run=run, old=outcome.old, new=outcome.new, actor=actor)
+        if outcome.signal:
+            tell_at_once(run, outcome.signal)
     logger.info("swapped run=%s status=%s image=%s", run.pk, outcome.status, pk)
     return True
+
+
+def tell_at_once(run: IsolationRun, signal: Signal) -> None:
+    """Tell the shop of a swap that ends its run, when that is committed."""
+    instance = run.target.instance(run.object_pk)
+    transaction.on_commit(partial(signal.send_robust, run.target.model, run=run, instance=instance))

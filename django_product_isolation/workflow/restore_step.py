@@ -10,7 +10,7 @@ from django_product_isolation.choices import Status
 from django_product_isolation.host import FileMissing, Fingerprint, StorageFailed, Target
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
-from django_product_isolation.signals import image_restored
+from django_product_isolation.signals import image_applied, image_restored
 
 from . import derived
 from .outcomes import Finished, Outcome, RestoreRefused, Retry, Swap, Wait
@@ -109,7 +109,8 @@ def verify_restore(run: IsolationRun) -> Outcome:
         uploaded = None
     if uploaded is not None:
         old, new = run.source_name, run.result_name
-        return undo(old, new, uploaded, Reason.RESULT_REFUSED, tell_restored)
+        problem = Reason.RESULT_REFUSED
+        return undo(old, new, uploaded, problem, tell_restored, image_applied)
     return tell_restored(run)
 
 

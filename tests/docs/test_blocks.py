@@ -117,6 +117,7 @@ def read_schedule(entries):
 
 
 READERS = {
+    "CACHALOT_UNCACHABLE_APPS": lambda names: [apps.get_app_config(name) for name in names],
     "CELERY_BEAT_SCHEDULE": read_schedule,
     "INSTALLED_APPS": read_apps,
     "PRODUCT_ISOLATION": read_ours,

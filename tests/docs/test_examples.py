@@ -5,10 +5,11 @@ from types import SimpleNamespace
 import pytest
 from django.contrib.admin import site
 from django.contrib.auth.models import User
-from django.test import RequestFactory, override_settings
+from django.http import HttpResponse
+from django.test import RequestFactory, TestCase, override_settings
 from django.urls import reverse
 
-from django_product_isolation import isolate, signals
+from django_product_isolation import isolate, restore, signals
 from django_product_isolation.admin.host.attach import attach
 from django_product_isolation.host import adapters, target_for
 from django_product_isolation.host.access import permissions
@@ -24,8 +25,10 @@ from tests.shop import EVERYTHING, ISOLATE, make_staff
 pytestmark = pytest.mark.django_db
 
 # Each is run by a test below; the first one by tests/staff/test_own_button.py, the sizes by
-# tests/contrib/fields.
+# tests/contrib/fields, "cacheops" by tests/contrib/cacheops.
 EXAMPLES = {
+    "cacheops",
+    "cached pages",
     "own button",
     "own admin",
     "a block",
@@ -165,6 +168,29 @@ def test_field_adapter(monkeypatch):
     found = target.fingerprint(image.original.name)
     assert found.columns == {"checksum": found.sha256}
     del vars(target)["adapter"]
+
+
+def test_cached_pages(own_receivers, runflow, settings, finish, rf):
+    where = "django.core.cache.backends.locmem.LocMemCache"
+    settings.CACHES = {"default": {"BACKEND": where}, "pages": {"BACKEND": where, "LOCATION": "p"}}
+    image = make_image("Mug")
+    kept = run("cached pages")
+
+    @kept["keep"]
+    def page(request):
+        return HttpResponse(ProductImage.objects.get(pk=image.pk).original.url)
+
+    def shown():
+        return page(rf.get("/mug/")).content.decode()
+
+    first = shown()
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        made = finish(isolate(image).runs.get())
+    assert made.result_name in shown() != first
+    [back] = restore(image).begun
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        finish(back)
+    assert shown() == first
 
 
 def test_a_block(client, settings, tmp_path):

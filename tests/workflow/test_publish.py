@@ -54,14 +54,20 @@ def test_an_upload_in_the_last_moment_before_the_swap_wins(run, image, go_on, mo
     assert shown_bytes(image) == newer[0]
 
 
-def test_an_upload_under_the_same_name_during_the_swap_is_put_back(run, image, go_on, step):
+def test_an_upload_under_the_same_name_during_the_swap_is_put_back(
+    run, image, go_on, step, heard, django_capture_on_commit_callbacks
+):
     run = go_on(run, Status.APPLIED)
     newer = upload(image, same_name=True)
-    run = step(run)
+    with django_capture_on_commit_callbacks(execute=True):
+        run = step(run)
     assert (run.status, run.reason) == (Status.SUPERSEDED, Reason.IMAGE_CHANGED)
     assert shown_bytes(image) == newer
     image.refresh_from_db()
     assert (image.width, image.height) == (60, 40)
+    # Pages may have shown the result meanwhile.
+    assert [name for name, _ in heard][-1] == "image_restored"
+    assert heard[-1][1]["instance"].original.name == run.source_name
 
 
 def test_a_deleted_image_is_not_brought_back(run, image, go_on):
