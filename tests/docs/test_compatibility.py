@@ -9,7 +9,7 @@ from tests.docs.pages import ROOT, named, table
 from tests.docs.shell import project
 
 PAGE = ("neighbours/compatibility.md", "compatibility")
-ROWS = {library: row for library, row in zip(named(*PAGE), table(*PAGE), strict=True)}
+ROWS = dict(zip(named(*PAGE), table(*PAGE), strict=True))
 REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9_.-]+)(?:\[[^\]]*\])?(?:>=(?P<least>[0-9.]+))?")
 # Of the extra ``test``, what is no neighbour of a shop's.
 TOOLS = {"django-product-isolation"}

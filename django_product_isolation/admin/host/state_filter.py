@@ -75,7 +75,7 @@ class IsolationFilter(SimpleListFilter):
 
     title = _("isolation")
     parameter_name = "isolation"
-    field = ""  # of several
+    image_field = ""  # of several; "field" is what Django, and themes, call a filter's model field
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, "_StrPromise"]]:
         return [(value, label) for value, (label, _narrow) in CHOICES.items()]
@@ -88,7 +88,7 @@ class IsolationFilter(SimpleListFilter):
         if self.value() not in CHOICES:
             return queryset
         _label, narrow = CHOICES[str(self.value())]
-        return narrow(queryset, target_for(queryset.model, self.field))
+        return narrow(queryset, target_for(queryset.model, self.image_field))
 
 
 def filters_for(targets: Sequence[Target]) -> list[type[IsolationFilter]]:
@@ -105,6 +105,6 @@ def filter_for(target: Target) -> type[IsolationFilter]:
         "__module__": __name__,
         "title": formatting.of_field(IsolationFilter.title, target),
         "parameter_name": f"{IsolationFilter.parameter_name}_{name}",
-        "field": name,
+        "image_field": name,
     }
     return type("IsolationFilter", (IsolationFilter,), said)

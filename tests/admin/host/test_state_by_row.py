@@ -3,7 +3,7 @@
 import pytest
 
 from django_product_isolation.admin.host.state_column import current_runs
-from django_product_isolation.admin.host.state_filter import CHOICES
+from django_product_isolation.admin.host.state_filter import CHOICES, IsolationFilter
 from django_product_isolation.choices import OPEN_STATUSES, SHOWN_STATUSES, Status
 from django_product_isolation.host import target_for
 from django_product_isolation.models import IsolationRun
@@ -159,3 +159,8 @@ def test_keys_that_are_merely_alike_are_different_rows(settings):
     assert filtered(target) == {"none": {"mug"}}
     assert begun(target, image, Status.REJECTED)
     assert filtered(target) == {"ended": {"mug"}}
+
+
+def test_the_filter_is_none_of_a_field():
+    """Grappelli takes what is called so for a model's field, and its lists would not open."""
+    assert not hasattr(IsolationFilter, "field")
