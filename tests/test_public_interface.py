@@ -77,7 +77,7 @@ OPTIONS = {
     },
     "runflow_sandbox": set(),
 }
-CONTRIB = {"filer", "imagekit", "oscar", "reversion", "simple_history"}
+CONTRIB = {"filer", "imagekit", "oscar", "reversion", "simple_history", "wagtail"}
 
 
 def parameters(function):
