@@ -8,13 +8,18 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 
 from django_product_isolation import isolate, restore
+from django_product_isolation.admin.host.actions import image_actions
 from django_product_isolation.choices import Status
 from django_product_isolation.host import target_for
 from django_product_isolation.models import IsolationRun
 from tests.assortment.models import Item
 from tests.assortment.stock import bytes_of, make_item, name_images
+from tests.catalogue.models import ProductImage
+from tests.photos import make_image
+from tests.shop import choose, confirm, quote_on
 
 pytestmark = pytest.mark.django_db
+SELECT = "/product-isolation/select/catalogue.productimage/"
 
 
 class Elsewhere:
@@ -122,3 +127,34 @@ def test_a_field_whose_own_code_breaks_on_a_made_up_name_is_let_be(settings, mon
     name_images(settings, Item={"field": "photo"})
     monkeypatch.setattr(Item._meta.get_field("photo"), "from_db_value", broken, raising=False)
     assert found("E015") == []
+
+
+@pytest.fixture
+def elsewhere(settings):
+    """Have images of the catalogue written to another database, as if from the start."""
+
+    def begin(*apps):
+        settings.DATABASE_ROUTERS = [Elsewhere(*apps)]
+        vars(target_for(ProductImage)).pop("obstacle", None)
+
+    yield begin
+    begin()
+
+
+def test_staff_are_offered_nothing_for_images_in_another_database(
+    client, staff, elsewhere, no_steps
+):
+    image = make_image("Mug")
+    address = choose(client, [image])
+    quote = quote_on(client.get(address))
+    elsewhere("catalogue")
+    offered = [action.__name__ for action in image_actions([target_for(ProductImage)])]
+    assert offered == ["restore_original"]
+    refused = [
+        client.get(address),
+        client.post(address, confirm(quote=quote)),
+        client.post(SELECT, {"pk": image.pk}),
+    ]
+    elsewhere()
+    assert [answer.status_code for answer in refused] == [404] * 3
+    assert not IsolationRun.objects.exists()
