@@ -16,6 +16,7 @@ from .choices import AspectRatio, DigitalSourceType, Resolution, Source, Workers
 from .redaction import without_locals
 
 SETTING = "PRODUCT_ISOLATION"
+DOUBTFUL = "doubtful"  # a choice of REVIEW
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +33,7 @@ class IsolationSettings:
     CALLBACK_BASE_URL: str | None = None
     SIGNING_SECRETS: Sequence[str] = field(default=(), repr=False)
     SOURCE: str = Source.AUTO
-    REVIEW: bool = False
+    REVIEW: bool | str = False
     ASPECT_RATIO: str = AspectRatio.SQUARE
     RESOLUTION: str = Resolution.TWO_K
     DIGITAL_SOURCE_TYPE: str | None = DigitalSourceType.EDITED
@@ -45,6 +46,16 @@ class IsolationSettings:
     WORKERS: str = Workers.THREAD
     AUTO_ADMIN: bool = True
     PREVIEWS: str | None = "django_product_isolation.host.previews.CachePreviews"
+
+    @property
+    def reviews_all(self) -> bool:
+        """Whether every result waits for a person, unless an order says otherwise."""
+        return self.REVIEW is True
+
+    @property
+    def reviews_doubtful(self) -> bool:
+        """Whether results are judged, and those wait in which something was found."""
+        return self.REVIEW == DOUBTFUL
 
     @property
     def price(self) -> Decimal:

@@ -173,6 +173,10 @@ class Reason(models.TextChoices):
         "unusual",
         _("The result looks unusual. Compare before and after, then decide."),
     )
+    DOUBTFUL = (
+        "doubtful",
+        _("Something about the result deserves a closer look. Approve it or reject it."),
+    )
     SEVERAL_RESULTS = (
         "several-results",
         _("Runflow sent more than one image; this is the first. Approve or reject it."),

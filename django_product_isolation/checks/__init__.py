@@ -21,6 +21,7 @@ from .settings import (
     check_key,
     check_language,
     check_previews,
+    check_review,
     check_sandbox,
     check_secrets,
 )
@@ -49,6 +50,7 @@ CHECKS = (
     check_admin,
     check_auto_admin,
     check_previews,
+    check_review,
     check_storages,
     check_formats,
     check_upload_to,

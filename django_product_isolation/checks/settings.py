@@ -15,9 +15,10 @@ from django_product_isolation.choices import (
     Source,
     Workers,
 )
-from django_product_isolation.conf import SETTING, IsolationSettings
+from django_product_isolation.conf import DOUBTFUL, SETTING, IsolationSettings
 from django_product_isolation.fetching import is_loopback
 from django_product_isolation.host.previews import ALIAS, store
+from django_product_isolation.imaging.verdict import missing_packages
 from django_product_isolation.runflow import callbacks
 
 CHOICES = {
@@ -60,6 +61,22 @@ def check_choices(settings: IsolationSettings) -> Iterator[CheckMessage]:
                 hint=f"Choose one of: {', '.join(choices.values)}.",
                 id="product_isolation.E004",
             )
+
+
+def check_review(settings: IsolationSettings) -> Iterator[CheckMessage]:
+    if settings.REVIEW not in (True, False, DOUBTFUL):
+        yield Error(
+            f'{SETTING}["REVIEW"] is {settings.REVIEW!r}.',
+            hint=f'Choose True, False or "{DOUBTFUL}".',
+            id="product_isolation.E039",
+        )
+    elif settings.reviews_doubtful and (missing := missing_packages()):
+        yield Warning(
+            f'{SETTING}["REVIEW"] is "{DOUBTFUL}", and {", ".join(missing)} is not installed, so '
+            "results are judged in part or not at all.",
+            hint='Install "django-product-isolation[verdict]". What was not judged waits for review.',
+            id="product_isolation.W032",
+        )
 
 
 def check_previews(settings: IsolationSettings) -> Iterator[CheckMessage]:

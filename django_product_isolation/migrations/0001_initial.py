@@ -218,6 +218,7 @@ class Migration(migrations.Migration):
                 ("lease_until", models.DateTimeField(editable=False, null=True)),
                 ("attempts", models.PositiveIntegerField(default=0, editable=False)),
                 ("decodings", models.PositiveSmallIntegerField(default=0, editable=False)),
+                ("measures", models.JSONField(default=dict, editable=False)),
                 (
                     "called_back_at",
                     models.DateTimeField(

@@ -112,7 +112,7 @@ def starting_values(
         "prompt": settings.PROMPT,
         "aspect_ratio": settings.ASPECT_RATIO,
         "resolution": settings.RESOLUTION,
-        "review": settings.REVIEW,
+        "review": settings.reviews_all,
     }
     preset = next((p for p in presets if str(p.pk) == asked_for), None)
     if asked_for is None and not context.selection.prefill:

@@ -54,7 +54,7 @@ def has_preview_permission(request: HttpRequest) -> bool:
 
 def must_review(request: HttpRequest) -> bool:
     """Whether the user may not do without review: the shop wants it, and they are no reviewer."""
-    return get_settings().REVIEW and not has_any_permission(request, REVIEW)
+    return get_settings().reviews_all and not has_any_permission(request, REVIEW)
 
 
 def has_spending_permission(request: HttpRequest) -> bool:

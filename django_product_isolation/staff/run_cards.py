@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from django_product_isolation.choices import Status
 from django_product_isolation.host.access.sites import admin_for, change_url, find_model
 from django_product_isolation.host.previews import LARGE, MEDIUM
+from django_product_isolation.imaging.verdict import Finding
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import sentence_of
-from django_product_isolation.workflow import Quote, quote_of_runs
+from django_product_isolation.workflow import Quote, findings_of, quote_of_runs
 
 from . import visibility
 from .addresses import batch_page_url
@@ -93,6 +94,11 @@ class Card:
     def sentence(self) -> str:
         """Why the run waits or ended, in words."""
         return sentence_of(self.run.reason)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What deserves a closer look in the result."""
+        return findings_of(self.run)
 
     @property
     def object_url(self) -> str:

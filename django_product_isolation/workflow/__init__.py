@@ -13,6 +13,7 @@ from .quote import Changes, Quote, quote_of, quote_of_runs
 from .restore_requests import Restoration, restore, restore_runs, stop_restoring
 from .review import approve, reject, resume, stop
 from .start import NothingToIsolate, Options, create_batch, isolate
+from .verdicts import findings_of
 
 __all__ = [
     "BudgetExceeded",
@@ -29,6 +30,7 @@ __all__ = [
     "advance_for",
     "approve",
     "create_batch",
+    "findings_of",
     "isolate",
     "plan",
     "quote_of",

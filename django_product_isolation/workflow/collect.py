@@ -36,6 +36,7 @@ from django_product_isolation.imaging import (
     sanitized,
     sha256_of,
 )
+from django_product_isolation.imaging.verdict import findings
 from django_product_isolation.models import IsolationRun, LeaseLost, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.retention.references import is_held
@@ -54,6 +55,7 @@ from .fit_to_field import FieldRefused, fitted
 from .lookup import cost_of, count_look
 from .outcomes import GoTo, Outcome, PutOff, Retry, Wait
 from .runflow_outages import Place, connect_for
+from .verdicts import judged
 from .timing import MIN_LOOKUPS, MIN_POLLS, POLL_HORIZON, backoff, next_poll, seconds_from_now
 
 DOWNLOAD_DEADLINE = 120.0
@@ -183,6 +185,7 @@ def ingest(run: IsolationRun, known: Run, result: BinaryIO) -> Outcome:
             fit, more = fitted(target, run.object_pk, clean)
             name, digest = store_result(run, target, fit.file, fit.facts)
             make_previews(target, name, digest, fit.file)
+            measures = judged(run, fit.file)
     except FileMissing:
         return GoTo(Status.SUPERSEDED, Reason.IMAGE_DELETED)
     except NameTooLong:
@@ -192,13 +195,15 @@ def ingest(run: IsolationRun, known: Run, result: BinaryIO) -> Outcome:
         return GoTo(Status.HELD, Reason.NAME_TAKEN, changes={"result_name": ""})
     except FieldRefused as error:
         return GoTo(Status.HELD, Reason.RESULT_REFUSED, str(error))
-    kept: dict[str, Any] = {"result_name": name, "result_sha256": digest}
+    kept: dict[str, Any] = {"result_name": name, "result_sha256": digest, "measures": measures}
     if has_lost_original(run, target):
         return GoTo(Status.HELD, Reason.ORIGINAL_MISSING, changes=kept)
     odd += more
     reason = Reason.SEVERAL_RESULTS if len(known.output_urls) > 1 else ""
     if odd:
         reason = Reason.UNUSUAL
+    elif measures and findings(measures):
+        reason = Reason.DOUBTFUL
     review = run.review or bool(reason)
     due_at = None if review else seconds_from_now(0)
     return GoTo(

@@ -110,7 +110,7 @@ def create_batch(chosen: Plan, options: Options = BY_THE_SETTINGS) -> IsolationB
         field_name=chosen.target.field.name,
         aspect_ratio=settings.ASPECT_RATIO if ratio is None else ratio,
         resolution=settings.RESOLUTION if resolution is None else resolution,
-        review=settings.REVIEW if review is None else review,
+        review=settings.reviews_all if review is None else review,
         unit_price=chosen.unit_price,
     )
     refuse_unknown_choices(batch)
