@@ -15,6 +15,8 @@ SCALE_BINS = 0.25  # octaves
 NEAR = 6.0  # pixels of the photograph
 ENOUGH = 25  # inliers, so that nothing else is tried
 FEW = 5
+SCALES = (0.08, 12.0)  # pixels of the photograph for one of the result
+MOST_STRETCH = 1.8
 LIKE_EACH_OTHER = 12  # inliers for a map of six numbers
 
 
@@ -70,7 +72,9 @@ def find(result: Keypoints, photo: Keypoints) -> Place | None:
     if found is None or inside.sum() < FEW:
         return None
     found, count = _refined(found, start, end)
-    return Place(found, count, count / len(result.at))
+    place = Place(found, count, count / len(result.at))
+    sane = SCALES[0] < scale_of(place) < SCALES[1] and stretch_of(place) < MOST_STRETCH
+    return place if sane and count >= FEW else None
 
 
 def _pairs(result: Keypoints, photo: Keypoints) -> tuple[Array, Array]:
@@ -85,6 +89,10 @@ def _pairs(result: Keypoints, photo: Keypoints) -> tuple[Array, Array]:
     second = alike.max(axis=1)
     distance, rival = np.sqrt(np.maximum(2 - 2 * score, 0)), np.sqrt(np.maximum(2 - 2 * second, 0))
     kept = np.flatnonzero((score > 0) & (distance < RATIO * rival))
+    kept = kept[np.argsort(distance[kept], kind="stable")]
+    # Each of the photograph's only once: many on one would agree on anything.
+    _, first = np.unique(best[kept], return_index=True)
+    kept = np.sort(kept[first])
     return kept, best[kept]
 
 

@@ -37,7 +37,7 @@ def weights() -> bytes:
 
 
 @lru_cache(maxsize=1)
-def _session() -> onnxruntime.InferenceSession:
+def session() -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.enable_cpu_mem_arena = False
     options.intra_op_num_threads = THREADS
@@ -50,8 +50,8 @@ def standing_out(rgb: Array) -> Array:
     values = rgb.astype(np.float32) / max(float(rgb.max()), 1.0)
     values = (values - np.float32(MEAN)) / np.float32(DEVIATION)
     given = np.ascontiguousarray(values.transpose(2, 0, 1)[None], np.float32)
-    session = _session()
-    found = session.run(None, {session.get_inputs()[0].name: given})[0][0, 0]
+    model = session()
+    found = model.run(None, {model.get_inputs()[0].name: given})[0][0, 0]
     low, high = float(found.min()), float(found.max())
     if high < LEAST:
         return np.zeros_like(found)
