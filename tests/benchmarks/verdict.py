@@ -74,9 +74,7 @@ def baseline(folder: Path, pair: dict[str, str]) -> float:
     import numpy as np
 
     pictures = [
-        np.asarray(
-            Image.open(folder / pair[name]).convert("RGB").resize((SIDE, SIDE)), np.float64
-        )
+        np.asarray(Image.open(folder / pair[name]).convert("RGB").resize((SIDE, SIDE)), np.float64)
         for name in ("source", "result")
     ]
     histograms = [

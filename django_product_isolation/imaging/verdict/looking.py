@@ -68,9 +68,7 @@ class Look:
         from .seeing import extent
 
         product = self.doubled(self.ground.product)
-        return {
-            "extent": extent.measured_extent(product, self.box(), self.source.rgb, self.place)
-        }
+        return {"extent": extent.measured_extent(product, self.box(), self.source.rgb, self.place)}
 
     def box(self) -> tuple[int, int, int, int]:
         """The main part's box in pixels of the result."""

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import Any, BinaryIO
 
-from ..decoding import DECODER_FAILURES, ImageRejected
+from django_product_isolation.imaging.decoding import DECODER_FAILURES, ImageRejected
 
 VERSION = 1
 PACKAGES = {

@@ -6,9 +6,10 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image
 
-from ..decoding import opened
-from ..inspection import RESULT_FORMATS, SOURCE_FORMATS
-from ..pixels import made_small
+from django_product_isolation.imaging.decoding import opened
+from django_product_isolation.imaging.inspection import RESULT_FORMATS, SOURCE_FORMATS
+from django_product_isolation.imaging.pixels import made_small
+
 from .arrays import Array
 
 SOURCE_SIDE = 1024  # pixels

@@ -16,9 +16,11 @@ Measures = Mapping[str, Any]
 )
 def ground_not_white(measures: Measures, limits: Limits) -> float:
     ground = measures["ground"]
-    return max(
-        ground["below_white"] / limits.below_white, ground["worst_corner"] / limits.worst_corner
+    ratios = (
+        ground["below_white"] / limits.below_white,
+        ground["worst_corner"] / limits.worst_corner,
     )
+    return float(max(ratios))
 
 
 @register(
@@ -53,8 +55,12 @@ def too_large(measures: Measures, limits: Limits) -> float:
     _("Something besides the product may be in the picture. Look closely around the product."),
 )
 def leftover(measures: Measures, limits: Limits) -> Seen:
-    frame = measures["frame"]
-    islands = [one for one in frame["islands"] if one["share"] >= limits.island]
+    # A second thing as large as the first is the other of a pair.
+    islands = [
+        one
+        for one in measures["frame"]["islands"]
+        if limits.island <= one["share"] <= limits.most_island
+    ]
     strength = max((one["share"] / limits.island for one in islands), default=0.0)
     where = [Region(result=one["box"]) for one in islands]
     rim = measures.get("rim", {})
@@ -86,11 +92,15 @@ def stretched(measures: Measures, limits: Limits) -> float | None:
 )
 def maybe_another(measures: Measures, limits: Limits) -> float:
     place = measures["place"]
-    if place["inliers"] < limits.least_inliers or place["mirrored"] > place["inliers"]:
+    if place["mirrored"] > max(place["inliers"], limits.least_inliers):
         return 2.0
-    return max(
-        limits.least_share / max(place["share"], 1e-3), limits.least_span / max(place["span"], 1e-3)
+    if place["inliers"] < limits.least_inliers:
+        return 0.0 if place["keypoints"] < limits.plain else 2.0
+    ratios = (
+        limits.least_share / max(place["share"], 1e-3),
+        limits.least_span / max(place["span"], 1e-3),
     )
+    return float(max(ratios))
 
 
 @register(
@@ -112,7 +122,9 @@ def colour_differs(measures: Measures, limits: Limits) -> Seen:
     "label_differs",
     _("Text, a logo or a pattern may differ from your photo. Look closely and compare them."),
 )
-def label_differs(measures: Measures, limits: Limits) -> Seen:
+def label_differs(measures: Measures, limits: Limits) -> Seen | None:
+    if not _is_sure(measures, limits):
+        return None
     return Seen(*_blobs(measures["structure"]["blobs"], limits.structure))
 
 
@@ -120,12 +132,10 @@ def label_differs(measures: Measures, limits: Limits) -> Seen:
     "part_missing",
     _("A part may be missing, or shown twice. Look closely whether the product is complete."),
 )
-def part_missing(measures: Measures, limits: Limits) -> Seen:
-    rim = measures["rim"]
-    strength = max(
-        rim.get("no_edge", 0.0) / limits.no_edge, rim.get("run", 0.0) / limits.no_edge_run
-    )
-    where = [Region(source=rim["source"], result=rim["result"])] if strength >= 1 else []
+def part_missing(measures: Measures, limits: Limits) -> Seen | None:
+    if not _is_sure(measures, limits):
+        return None
+    strength, where = _blobs(measures["rim"].get("no_edge", []), limits.no_edge)
     missing = _believed(measures, limits, "missing")
     strength = max([strength, *(one["share"] / limits.missing for one in missing)])
     return Seen(strength, (*where, *(Region(source=one["box"]) for one in missing)))
@@ -137,12 +147,19 @@ def part_missing(measures: Measures, limits: Limits) -> Seen:
 )
 def not_checked(measures: Measures, limits: Limits) -> Seen | None:
     about = [f"{one['what']}: {one['why']}" for one in measures["unchecked"]]
+    if "place" in measures and not _is_sure(measures, limits):
+        about.append("place: hardly found")
     product = measures.get("product", {})
     if product.get("pale", 0.0) >= limits.pale:
         about.append("product: as white as its background")
     if product.get("holes", 0.0) >= limits.holes:
         about.append("product: open to its background")
     return Seen(1.0, about=tuple(about)) if about else None
+
+
+def _is_sure(measures: Measures, limits: Limits) -> bool:
+    """Whether the pictures lie over one another exactly enough for fine comparisons."""
+    return bool(measures["place"]["inliers"] >= limits.sure)
 
 
 def _result(box: list[float]) -> tuple[Region, ...]:

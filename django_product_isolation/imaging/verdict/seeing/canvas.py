@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ..arrays import Array
+from django_product_isolation.imaging.verdict.arrays import Array
+
 from .ground import parted
 
 PRODUCT = 440  # pixels of the product's longer side
@@ -92,7 +93,7 @@ def _disc(radius: int) -> Array:
 
 
 def _without_dust(product: Array) -> Array:
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(product.astype(np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(product.astype(np.uint8))
     areas = stats[:, cv2.CC_STAT_AREA].copy()
     areas[0] = 0
     keep = areas > 0.01 * max(areas.max(), 1)
@@ -109,7 +110,9 @@ def warped(
     """``way`` goes from the wanted pixels to the picture's; shrinks without aliasing."""
     shrinks = float(np.sqrt(abs(np.linalg.det(way[:, :2]))))
     if shrinks > 1.4:
-        picture = cv2.resize(picture, None, fx=1 / shrinks, fy=1 / shrinks, interpolation=cv2.INTER_AREA)
+        picture = cv2.resize(
+            picture, None, fx=1 / shrinks, fy=1 / shrinks, interpolation=cv2.INTER_AREA
+        )
         way = way / shrinks
     return cv2.warpAffine(
         picture,
@@ -128,7 +131,7 @@ def _bent(drawn: Array, taken: Array, clear: Array) -> tuple[Array, float]:
     other = cv2.cvtColor(taken, cv2.COLOR_RGB2GRAY)
     # White around the product would draw its edges to whatever is bright in the photograph.
     one = np.where(clear, one, other).astype(np.uint8)
-    moved = flow.calc(one, other, None)
+    moved = flow.calc(one, other, np.zeros((*one.shape, 2), np.float32))
     weight = clear.astype(np.float32)
     spread = cv2.GaussianBlur(weight, (0, 0), BEND) + 1e-3
     smooth = cv2.GaussianBlur(moved * weight[..., None], (0, 0), BEND) / spread[..., None]

@@ -3,7 +3,8 @@
 import cv2
 import numpy as np
 
-from ..arrays import Array
+from django_product_isolation.imaging.verdict.arrays import Array
+
 from .canvas import PRODUCT, Canvas
 
 BLUR = 0.012  # of the product's longer side

@@ -3,7 +3,8 @@
 import cv2
 import numpy as np
 
-from ..arrays import Array
+from django_product_isolation.imaging.verdict.arrays import Array
+
 from .canvas import warped
 from .frame import fractions
 from .saliency import SIDE, standing_out
@@ -30,7 +31,9 @@ def measured_extent(
     to_photo = place @ np.vstack([to_result, [0, 0, 1]])
     size = (SIDE, SIDE)
     window = warped(photo, to_photo, size, cv2.BORDER_REPLICATE)
-    seen = warped(np.full(photo.shape[:2], 255, np.uint8), to_photo, size, cv2.BORDER_CONSTANT) > 250
+    seen = (
+        warped(np.full(photo.shape[:2], 255, np.uint8), to_photo, size, cv2.BORDER_CONSTANT) > 250
+    )
     drawn = warped(product.astype(np.uint8) * 255, to_result, size, cv2.BORDER_CONSTANT) > 127
     salient = standing_out(window) > 0.5
     both, either = (drawn & salient & seen).sum(), ((drawn | salient) & seen).sum()
@@ -56,7 +59,7 @@ def _parts(
 ) -> list[dict[str, object]]:
     """The largest parts: share of the product, whether they run on, and a box of one picture."""
     opened = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, _disc(OPENED))
-    number, labels, stats, _ = cv2.connectedComponentsWithStats(opened)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(opened)
     rim = np.pad(np.zeros((SIDE - 4, SIDE - 4), bool), 2, constant_values=True)
     rim |= cv2.dilate((~seen).astype(np.uint8), _disc(2)) > 0
     found: list[dict[str, object]] = []
@@ -64,7 +67,9 @@ def _parts(
         x, y, width, height, area = (int(value) for value in stats[part])
         if area < 0.004 * count:
             continue
-        ends = np.array([[x, y, 1], [x + width, y + height, 1], [x, y + height, 1], [x + width, y, 1]])
+        ends = np.array(
+            [[x, y, 1], [x + width, y + height, 1], [x, y + height, 1], [x + width, y, 1]]
+        )
         at = ends @ way.T
         low, high = at.min(axis=0), at.max(axis=0)
         found.append(

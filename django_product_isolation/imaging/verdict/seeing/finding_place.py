@@ -5,7 +5,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from ..arrays import Array
+from django_product_isolation.imaging.verdict.arrays import Array
+
 from .place import ENOUGH, find, keypoints_of, scale_of, stretch_of
 from .regions import box_of, grown
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ..arrays import Array
+from django_product_isolation.imaging.verdict.arrays import Array
+
 from .regions import Regions, box_of, grown, regions
 
 DUST = 0.0008  # of the picture: smaller parts are not looked at

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..arrays import Array
+from django_product_isolation.imaging.verdict.arrays import Array
+
 from .regions import grown, regions
 
 RING = 0.012  # of the longer side
@@ -53,7 +54,9 @@ def measured_ground(rgb: Array) -> dict[str, float]:
         "worst_corner": float(max((255 - corner).max() for corner in corners)),
         "corners_apart": float(np.ptp(np.array(corners), axis=0).max()),
         "exactly_white": float((frame.min(axis=1) >= 254.5).mean()),
-        "spread": float((np.percentile(frame, 75, axis=0) - np.percentile(frame, 25, axis=0)).max()),
+        "spread": float(
+            (np.percentile(frame, 75, axis=0) - np.percentile(frame, 25, axis=0)).max()
+        ),
     }
 
 
@@ -89,9 +92,7 @@ def parted(colours: Array, plain: Array) -> Ground:
     darkening = (red + green + blue) / 3
     tinge = most - least
     level = (colours[..., 0] + colours[..., 1] + colours[..., 2]) / 3
-    slope = np.maximum(
-        np.abs(np.gradient(level, axis=0)), np.abs(np.gradient(level, axis=1))
-    )
+    slope = np.maximum(np.abs(np.gradient(level, axis=0)), np.abs(np.gradient(level, axis=1)))
     soft = (tinge <= TINGE[0] + TINGE[1] * darkening) & (darkening < DARKEST) & (slope < SOFT)
     soft &= darkening > -SEEN
     passable = ~seen | soft
@@ -109,4 +110,4 @@ def paleness(colours: Array, ground: Ground) -> float:
     if not ground.product.any():
         return 0.0
     difference = (ground.plain - colours)[ground.product]
-    return float(((np.abs(difference).max(axis=1) < PALE)).mean())
+    return float((np.abs(difference).max(axis=1) < PALE).mean())

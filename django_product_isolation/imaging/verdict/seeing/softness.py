@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ..arrays import Array
+from django_product_isolation.imaging.verdict.arrays import Array
+
 from .regions import grown, shrunk
 
 REACH = 12  # pixels to each side of the outline

@@ -3,7 +3,8 @@
 import cv2
 import numpy as np
 
-from ..arrays import Array
+from django_product_isolation.imaging.verdict.arrays import Array
+
 from .canvas import PRODUCT, Canvas
 from .colour import blobs, blurred_within, lab
 
@@ -12,7 +13,7 @@ COARSE = 0.022  # of the product's longer side: what changes more slowly is ligh
 WINDOW = 0.018  # of it
 SHIFTS = (-3, 0, 3)  # pixels that a window may lie beside
 FLOOR = 1.6  # Lab units of structure that is noise
-LEVELS = (2.0, 3.0, 4.5, 7.0)  # Lab units of structure that the other picture does not have
+LEVELS = (2.0, 3.0, 4.5, 7.0, 10.0)  # Lab units of structure that the other picture does not have
 ALIKE = 0.72  # correlation from which on two windows show the same
 
 
@@ -49,16 +50,19 @@ def _fine(pixels: Array, mask: Array) -> Array:
 def _correlation(one: Array, other: Array, inner: Array) -> tuple[Array, tuple[Array, Array]]:
     """The best correlation of each window over small shifts, and both windows' energies."""
     sigma = WINDOW * PRODUCT
+    weight = inner.astype(np.float32)
+    spread = cv2.GaussianBlur(weight, (0, 0), sigma) + 1e-3
 
     def mean(values: Array) -> Array:
-        return cv2.GaussianBlur(values.sum(axis=2), (0, 0), sigma)
+        # Of what is inside alone: the ground is another one by intention.
+        return cv2.GaussianBlur(values.sum(axis=2) * weight, (0, 0), sigma) / spread
 
     energy, best = mean(one * one), np.full(inner.shape, -1, np.float32)
     beside = mean(other * other)
     for dx in SHIFTS:
         for dy in SHIFTS:
             moved = np.roll(other, (dy, dx), axis=(0, 1))
-            power = np.roll(beside, (dy, dx), axis=(0, 1))
+            power = mean(moved * moved)
             best = np.maximum(best, mean(one * moved) / np.sqrt(energy * power + 0.3))
     return best, (np.sqrt(energy), np.sqrt(beside))
 
