@@ -136,6 +136,9 @@ def part_missing(measures: Measures, limits: Limits) -> Seen | None:
     if not _is_sure(measures, limits):
         return None
     strength, where = _blobs(measures["rim"].get("no_edge", []), limits.no_edge)
+    if _is_confirmed(measures, limits):
+        # The product stands before its own colour; what stands out in the photograph is all there.
+        strength, where = strength / limits.doubt, where if strength >= limits.doubt else ()
     missing = _believed(measures, limits, "missing")
     strength = max([strength, *(one["share"] / limits.missing for one in missing)])
     return Seen(strength, (*where, *(Region(source=one["box"]) for one in missing)))
@@ -176,6 +179,11 @@ def _blobs(
     boxes = {str(one["result"]): one for ratio, one in judged if ratio >= 1}
     where = [Region(source=one["source"], result=one["result"]) for one in boxes.values()]
     return strength, tuple(where)
+
+
+def _is_confirmed(measures: Measures, limits: Limits) -> bool:
+    extent = measures.get("extent", {})
+    return bool(extent.get("agreement", 0.0) >= limits.confirmed)
 
 
 def _believed(measures: Measures, limits: Limits, name: str) -> list[Mapping[str, Any]]:

@@ -8,6 +8,7 @@ import numpy as np
 from django_product_isolation.imaging.verdict.arrays import Array
 
 from .ground import parted
+from .openings import openings
 
 PRODUCT = 440  # pixels of the product's longer side
 ROOM = 0.1  # of it, around
@@ -23,7 +24,7 @@ class Canvas:
     result: Array
     photo: Array
     product: Array
-    clear: Array  # product without what looks like ground
+    clear: Array  # product without its openings
     inner: Array  # clear, and away from the outline
     seen: Array  # lies in the photograph
     bend: float  # pixels, how far the rest of the map goes
@@ -65,7 +66,7 @@ def laid_over(
     ground = warped(plain.astype(np.float32), to_result, size, cv2.BORDER_REPLICATE)
     part = parted(drawn.astype(np.float32), ground)
     product = _without_dust(part.product)
-    clear = product & ~part.holes
+    clear = product & ~openings(part.holes & product, product, taken)
     inner = cv2.erode(clear.astype(np.uint8), _disc(round(PRODUCT * MARGIN))) > 0
     seen = warped(np.full(photo.shape[:2], 255, np.uint8), to_photo, size, cv2.BORDER_CONSTANT)
     taken, bend = _bent(drawn, taken, clear)
