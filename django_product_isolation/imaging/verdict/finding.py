@@ -22,14 +22,10 @@ class Finding:
     """A reason to look closely. ``strength`` is how many times over its limit the measure is."""
 
     id: str
+    sentence: Any  # for staff, lazy: in the language that is active when it is shown
     strength: float
     regions: tuple[Region, ...] = ()
     about: tuple[str, ...] = ()  # of not_checked: what, and why
-
-    @property
-    def sentence(self) -> Any:
-        """For staff, in the language that is active when it is shown."""
-        return _rules[self.id].sentence
 
 
 @dataclass(frozen=True)
@@ -90,6 +86,7 @@ def _found(measures: Mapping[str, Any], limits: Limits) -> Iterator[Finding]:
         if seen is not None and seen.strength >= 1:
             yield Finding(
                 id=name,
+                sentence=registered.sentence,
                 strength=round(seen.strength, 3),
                 regions=seen.regions,
                 about=seen.about,
