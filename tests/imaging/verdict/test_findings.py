@@ -38,6 +38,14 @@ def relabelled(seed=77):
     return shown
 
 
+def with_a_white_print():
+    shown = drawn.product()
+    draw = ImageDraw.Draw(shown)
+    for x in range(40, 120, 16):
+        draw.rectangle((x, 220, x + 9, 250), fill="white")
+    return shown
+
+
 def without_handle():
     shown = drawn.product()
     shown.paste((0, 0, 0, 0), (250, 0, *drawn.PRODUCT))
@@ -106,6 +114,7 @@ def test_what_the_frame_and_the_drawing_may_have_wrong_is_said(name, result):
         ("colour_differs", recoloured),
         ("colour_differs", brighter),
         ("label_differs", relabelled),
+        ("label_differs", with_a_white_print),
         ("part_missing", without_handle),
         ("maybe_another", another),
     ],

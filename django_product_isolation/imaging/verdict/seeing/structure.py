@@ -49,13 +49,12 @@ def _fine(pixels: Array, mask: Array) -> Array:
 
 def _correlation(one: Array, other: Array, inner: Array) -> tuple[Array, tuple[Array, Array]]:
     """The best correlation of each window over small shifts, and both windows' energies."""
-    sigma = WINDOW * PRODUCT
     weight = inner.astype(np.float32)
-    spread = cv2.GaussianBlur(weight, (0, 0), sigma) + 1e-3
+    spread = _mean_of_windows(weight) + 1e-3
 
     def mean(values: Array) -> Array:
         # Of what is inside alone: the ground is another one by intention.
-        return cv2.GaussianBlur(values.sum(axis=2) * weight, (0, 0), sigma) / spread
+        return _mean_of_windows(values.sum(axis=2) * weight) / spread
 
     energy, best = mean(one * one), np.full(inner.shape, -1, np.float32)
     beside = mean(other * other)
@@ -65,6 +64,12 @@ def _correlation(one: Array, other: Array, inner: Array) -> tuple[Array, tuple[A
             power = mean(moved * moved)
             best = np.maximum(best, mean(one * moved) / np.sqrt(energy * power + 0.3))
     return best, (np.sqrt(energy), np.sqrt(beside))
+
+
+def _mean_of_windows(values: Array) -> Array:
+    """Weighted towards the middle, as a Gaussian is, and much quicker."""
+    side = 2 * round(1.22 * WINDOW * PRODUCT) + 1
+    return cv2.blur(cv2.blur(values, (side, side)), (side, side))
 
 
 def _detail(energies: tuple[Array, Array], inked: Array) -> float | None:
