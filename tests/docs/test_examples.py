@@ -13,6 +13,7 @@ from django_product_isolation import isolate, restore, signals
 from django_product_isolation.admin.host.attach import attach
 from django_product_isolation.host import adapters, target_for
 from django_product_isolation.host.access import permissions
+from django_product_isolation.imaging.verdict import findings, unregister
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.runflow.callbacks import signature_of
 from django_product_isolation.workflow import audit
@@ -40,6 +41,7 @@ EXAMPLES = {
     "signed body",
     "make sizes",
     "field adapter",
+    "own finding",
 }
 
 
@@ -259,3 +261,13 @@ def test_without_our_classes_no_admin_takes_part(settings, empty_site, admin_use
     attach()
     assert actions_of(ProductImage, admin_user) == {"delete_selected"}
     assert "isolation-panel" not in page_of(image, admin_user)
+
+
+def test_a_finding_of_the_shop_is_judged_beside_ours():
+    run("own finding")
+    try:
+        [finding] = findings({"size": {"result": [800, 600]}})
+    finally:
+        unregister("small_for_zoom")
+    assert finding.strength == 1.25
+    assert "1000" in finding.sentence

@@ -1,0 +1,24 @@
+"""A second look at a result: what it was measured to be, and what deserves a closer look.
+
+Looking needs the extra ``verdict``; without it nothing is judged, and that is said. Must not know
+where pictures come from or what is decided about them.
+"""
+
+from . import rules as _rules  # registers them  # noqa: F401
+from .finding import Finding, Region, Seen, findings, register, unregister
+from .limits import DEFAULT, Limits
+from .measuring import VERSION, measure, missing_packages
+
+__all__ = [
+    "DEFAULT",
+    "VERSION",
+    "Finding",
+    "Limits",
+    "Region",
+    "Seen",
+    "findings",
+    "measure",
+    "missing_packages",
+    "register",
+    "unregister",
+]

@@ -1,0 +1,84 @@
+"""One look at a pair of pictures, step by step; each step needs what the one before it found."""
+
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from . import pictures
+from .arrays import Array
+from .seeing import frame, ground, regions, softness
+
+Found = dict[str, Any]
+
+
+class Look:
+    """Steps return measures by name; they raise what decoders and libraries raise."""
+
+    def __init__(self, source: BinaryIO, result: BinaryIO) -> None:
+        self.files = {"source": source, "result": result}
+        self.place: Any = None
+
+    def at_the_result(self) -> Found:
+        self.result = pictures.read_result(self.files["result"])
+        rgb = self.result.rgb
+        small = regions.halved(rgb)
+        self.ground = ground.ground_of(small)
+        product = self.ground.product
+        found = frame.measured_frame(product)
+        width, height = self.result.size
+        area = max(int(product.sum()), 1)
+        return {
+            "size": {"result": [width, height]},
+            "ground": ground.measured_ground(rgb),
+            "frame": found,
+            "softness": {"outline": softness.outline_width(rgb, product)},
+            "product": {
+                "holes": float(self.ground.holes.sum() / area),
+                "pale": ground.paleness(small, self.ground),
+            },
+        }
+
+    def at_the_source(self) -> Found:
+        self.source = pictures.read_source(self.files["source"])
+        return {}
+
+    def for_the_place(self) -> Found:
+        from .seeing import finding_place
+
+        self.place, measured = finding_place.found_place(
+            self.result.rgb, self.doubled(self.ground.product), self.source.rgb
+        )
+        return {"place": measured}
+
+    def over_one_another(self) -> Found:
+        from .seeing import canvas, colour, rim, structure
+
+        plain = self.ground.plain
+        laid = canvas.laid_over(
+            self.result.rgb, self.doubled(plain), self.box(), self.source.rgb, self.place
+        )
+        return {
+            "canvas": {"bend": laid.bend, "sharper": laid.sharper},
+            "colour": colour.measured_colour(laid),
+            "structure": structure.measured_structure(laid),
+            "rim": rim.measured_rim(laid),
+        }
+
+    def at_the_extent(self) -> Found:
+        from .seeing import extent
+
+        product = self.doubled(self.ground.product)
+        return {"extent": extent.measured_extent(product, self.box(), self.source.rgb, self.place)}
+
+    def box(self) -> tuple[int, int, int, int]:
+        """The main part's box in pixels of the result."""
+        main, _ = frame.main_part(self.ground.product)
+        left, top, right, bottom = regions.box_of(main)
+        return 2 * left, 2 * top, 2 * right, 2 * bottom
+
+    def doubled(self, small: Array) -> Array:
+        """What was found at half the size, at the result's own."""
+        height, width = self.result.rgb.shape[:2]
+        large = np.repeat(np.repeat(small, 2, axis=0), 2, axis=1)
+        missing = ((0, height - large.shape[0]), (0, width - large.shape[1]))
+        return np.pad(large, missing + ((0, 0),) * (large.ndim - 2), mode="edge")

@@ -1,0 +1,132 @@
+"""Where in the photograph the product of the result is found. By OpenCV."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from django_product_isolation.imaging.verdict.arrays import Array
+
+FEATURES = 2600
+CONTRAST = 0.012
+TURNED = 25.0  # degrees: a redraw hardly turns its product
+RATIO = 0.86
+SCALE_BINS = 0.25  # octaves
+NEAR = 6.0  # pixels of the photograph
+ENOUGH = 25  # inliers, so that nothing else is tried
+FEW = 5
+SCALES = (0.08, 12.0)  # pixels of the photograph for one of the result
+MOST_STRETCH = 1.8
+LIKE_EACH_OTHER = 12  # inliers for a map of six numbers
+
+
+@dataclass(frozen=True)
+class Keypoints:
+    """Places in pixels, sizes in pixels, angles in degrees, and unit vectors."""
+
+    at: Array
+    size: Array
+    angle: Array
+    vectors: Array
+
+
+@dataclass(frozen=True)
+class Place:
+    """``map`` takes pixels of the result to pixels of the photograph (2 x 3)."""
+
+    map: Array
+    inliers: int
+    share: float  # of the result's keypoints
+
+
+def keypoints_of(grey: Array, mask: Array | None = None) -> Keypoints:
+    sift = cv2.SIFT.create(FEATURES, contrastThreshold=CONTRAST)
+    found, vectors = sift.detectAndCompute(grey, mask)
+    if not found:
+        none = np.zeros(0, np.float32)
+        return Keypoints(np.zeros((0, 2), np.float32), none, none, np.zeros((0, 128), np.float32))
+    vectors = np.sqrt(vectors / np.maximum(vectors.sum(axis=1, keepdims=True), 1e-6))
+    return Keypoints(
+        np.array([point.pt for point in found], np.float32),
+        np.array([point.size for point in found], np.float32),
+        np.array([point.angle for point in found], np.float32),
+        vectors.astype(np.float32),
+    )
+
+
+def find(result: Keypoints, photo: Keypoints) -> Place | None:
+    """The place that most keypoints agree on; None when hardly any do."""
+    if len(result.at) < FEW or len(photo.at) < FEW:
+        return None
+    one, other = _pairs(result, photo)
+    if len(one) < FEW:
+        return None
+    one, other = _of_one_scale(result, photo, one, other)
+    if len(one) < FEW:
+        return None
+    start, end = result.at[one], photo.at[other]
+    cv2.setRNGSeed(1)
+    found, inside = cv2.estimateAffinePartial2D(
+        start, end, method=cv2.RANSAC, ransacReprojThreshold=NEAR, maxIters=4000, confidence=0.999
+    )
+    if found is None or inside.sum() < FEW:
+        return None
+    found, count = _refined(found, start, end)
+    place = Place(found, count, count / len(result.at))
+    sane = SCALES[0] < scale_of(place) < SCALES[1] and stretch_of(place) < MOST_STRETCH
+    return place if sane and count >= FEW else None
+
+
+def _pairs(result: Keypoints, photo: Keypoints) -> tuple[Array, Array]:
+    """Keypoints of both that look alike, point the same way, and have no rival."""
+    alike = result.vectors @ photo.vectors.T
+    apart = np.abs((result.angle[:, None] - photo.angle[None] + 180) % 360 - 180)
+    alike[apart > TURNED] = -1
+    rows = np.arange(len(alike))
+    best = alike.argmax(axis=1)
+    score = alike[rows, best].copy()
+    alike[rows, best] = -1
+    second = alike.max(axis=1)
+    distance, rival = np.sqrt(np.maximum(2 - 2 * score, 0)), np.sqrt(np.maximum(2 - 2 * second, 0))
+    kept = np.flatnonzero((score > 0) & (distance < RATIO * rival))
+    kept = kept[np.argsort(distance[kept], kind="stable")]
+    # Each of the photograph's only once: many on one would agree on anything.
+    _, first = np.unique(best[kept], return_index=True)
+    kept = np.sort(kept[first])
+    return kept, best[kept]
+
+
+def _of_one_scale(
+    result: Keypoints, photo: Keypoints, one: Array, other: Array
+) -> tuple[Array, Array]:
+    """The pairs whose sizes tell of the same scale as most."""
+    scales = np.log2(photo.size[other] / result.size[one])
+    bins = np.arange(-5, 5, SCALE_BINS)
+    votes = [(np.abs(scales - centre) < 1.5 * SCALE_BINS).sum() for centre in bins]
+    kept = np.abs(scales - bins[int(np.argmax(votes))]) < 2 * SCALE_BINS
+    return one[kept], other[kept]
+
+
+def _refined(found: Array, start: Array, end: Array) -> tuple[Array, int]:
+    """The map by least squares over what agrees, with six numbers where enough do."""
+    ones = np.hstack([start, np.ones((len(start), 1), np.float32)])
+    near = NEAR
+    for _ in range(4):
+        inside = np.hypot(*(ones @ found.T - end).T) < near
+        if inside.sum() < LIKE_EACH_OTHER:
+            break
+        found = np.linalg.lstsq(ones[inside], end[inside], rcond=None)[0].T
+        near = max(3.0, near * 0.8)
+    inside = np.hypot(*(ones @ found.T - end).T) < near
+    return np.asarray(found, np.float64), int(inside.sum())
+
+
+def stretch_of(place: Place) -> float:
+    """How many times wider than high, or the other way round, the map makes a square."""
+    values = np.linalg.svd(place.map[:, :2], compute_uv=False)
+    return float(values[0] / max(values[1], 1e-6))
+
+
+def scale_of(place: Place) -> float:
+    """Pixels of the photograph for one of the result."""
+    return float(np.sqrt(abs(np.linalg.det(place.map[:, :2]))))
