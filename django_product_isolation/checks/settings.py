@@ -74,7 +74,7 @@ def check_review(settings: IsolationSettings) -> Iterator[CheckMessage]:
         yield Warning(
             f'{SETTING}["REVIEW"] is "{DOUBTFUL}", and {", ".join(missing)} is not installed, so '
             "results are judged in part or not at all.",
-            hint='Install "django-product-isolation[verdict]". What was not judged waits for review.',
+            hint='Install "django-product-isolation[verdict]". What was not judged waits.',
             id="product_isolation.W032",
         )
 

@@ -138,10 +138,6 @@ class IsolationRun(models.Model):
         target = target_for(apps.get_model(self.batch.model_label), self.batch.field_name)
         return target.of_row(self.object_pk)
 
-    def was_called_back(self) -> bool:
-        """Whether Runflow has called back by now, which this instance need not know yet."""
-        return IsolationRun.objects.filter(pk=self.pk, called_back_at__isnull=False).exists()
-
     def may_go_to(self, status: Status) -> bool:
         """Whether the design knows that change."""
         return status in TRANSITIONS[Status(self.status)]

@@ -55,8 +55,8 @@ from .fit_to_field import FieldRefused, fitted
 from .lookup import cost_of, count_look
 from .outcomes import GoTo, Outcome, PutOff, Retry, Wait
 from .runflow_outages import Place, connect_for
-from .verdicts import judged
 from .timing import MIN_LOOKUPS, MIN_POLLS, POLL_HORIZON, backoff, next_poll, seconds_from_now
+from .verdicts import judged
 
 DOWNLOAD_DEADLINE = 120.0
 MAX_LINKS = 20  # fresh ones that may be refused, within about a quarter of an hour

@@ -94,7 +94,7 @@ def find_arrived(run: IsolationRun, client: RunflowClient) -> Outcome | None:
     Not sent surely is what Runflow denies as often as it would have to for a lost request.
     """
     is_denied = run.answered_looks >= MIN_LOOKUPS
-    if not run.hinted_run_ids and (is_denied or not run.was_called_back()):
+    if not run.hinted_run_ids and (is_denied or not was_called_back(run)):
         return None
     try:
         found = look_up(run, client)
@@ -105,6 +105,11 @@ def find_arrived(run: IsolationRun, client: RunflowClient) -> Outcome | None:
     if is_surely_absent(run, found):
         return None
     return Wait(seconds_from_now(LOOKS_APART.total_seconds()), Reason.UNCONFIRMED)
+
+
+def was_called_back(run: IsolationRun) -> bool:
+    """Whether Runflow has called back by now, which this instance need not know yet."""
+    return IsolationRun.objects.filter(pk=run.pk, called_back_at__isnull=False).exists()
 
 
 def find_superseded(run: IsolationRun, target: Target) -> GoTo | None:
@@ -200,7 +205,7 @@ def send(run: IsolationRun, client: RunflowClient, request: RunRequest) -> Outco
 
 def accepted(run: IsolationRun, sent: Run) -> GoTo:
     """submitting -> processing, under the id that Runflow gave."""
-    called_back = sent.is_terminal or run.was_called_back()
+    called_back = sent.is_terminal or was_called_back(run)
     runflow_outages.answered(run, Place.ORDERS)
     return GoTo(
         Status.PROCESSING,

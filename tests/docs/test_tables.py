@@ -25,6 +25,7 @@ PACKAGE = ROOT / "django_product_isolation"
 SOURCES = {path: path.read_text() for path in PACKAGE.rglob("*.py") if "sandbox" not in path.parts}
 # How a type of the settings is called for people.
 TYPES = {
+    bool | str: "bool | str",
     str: "str",
     bool: "bool",
     int: "int",

@@ -16,8 +16,8 @@ APART = 14.0  # Lab units between a place and what is around it
 def openings(holes: Array, product: Array, photo: Array) -> Array:
     """Of ``holes``, those through which the photograph shows something else than the product.
 
-    A small print is white in both pictures, or, where only the result has it, the photograph goes on
-    there as around it.
+    A small print is white in both pictures, or, where only the result has it, the photograph goes
+    on there as around it.
     """
     found = np.zeros_like(holes)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(holes.astype(np.uint8))
