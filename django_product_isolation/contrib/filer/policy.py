@@ -36,19 +36,23 @@ class FolderPolicy(Policy):
 
 
 def viewed_by(request: HttpRequest) -> Q:
-    """What is in no folder is shown to all, as filer's list of it is."""
+    """A public file in no folder is shown to all, as filer's search shows it.
+
+    That finds private ones too, but opens them to their owner alone.
+    """
     rights: Any = import_string("filer.models.FolderPermission").objects
-    readable = rights.get_read_id_list(request.user)
-    if readable == "All":
-        return Q()
-    return Q(folder__in=readable) | Q(folder=None) | of(request)
+    in_folder = within(rights.get_read_id_list(request.user))
+    return in_folder | Q(folder=None, is_public=True) | of(request)
 
 
 def changed_by(request: HttpRequest) -> Q:
     rights: Any = import_string("filer.models.FolderPermission").objects
-    editable = rights.get_edit_id_list(request.user)
-    in_folder = Q(folder__isnull=False) if editable == "All" else Q(folder__in=editable)
-    return in_folder | of(request)
+    return within(rights.get_edit_id_list(request.user)) | of(request)
+
+
+def within(folders: Any) -> Q:
+    """What is in one of the folders that filer names by their keys, or by "All"."""
+    return Q(folder__isnull=False) if folders == "All" else Q(folder__in=folders)
 
 
 def of(request: HttpRequest) -> Q:

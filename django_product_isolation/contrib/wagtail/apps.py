@@ -13,11 +13,12 @@ class WagtailIsolationConfig(AppConfig):
     verbose_name = _("Product isolation in Wagtail")
 
     def ready(self) -> None:
-        from .checks import check_wagtail
+        from .checks import check_rendition_cache, check_wagtail
 
         checks.register(check_wagtail)
         if not apps.is_installed("wagtail.images"):
             return  # the check says so
+        checks.register(check_rendition_cache, deploy=True)
         from django_product_isolation.host import adapters
         from django_product_isolation.host.access import frames
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.apps import apps
+from django.core.cache.backends.locmem import LocMemCache
 from django.core.checks import CheckMessage, Warning
 
 from django_product_isolation.staff.targets import find_targets
@@ -33,6 +34,23 @@ def check_wagtail(**_kwargs: Any) -> list[CheckMessage]:
             )
         )
     return found
+
+
+def check_rendition_cache(**_kwargs: Any) -> list[CheckMessage]:
+    """Say that processes which remember renditions for themselves do not hear of a swap."""
+    from wagtail.images.models import Rendition
+
+    if not isinstance(Rendition.cache_backend, LocMemCache):
+        return []
+    return [
+        Warning(
+            "Wagtail remembers renditions in each process's own memory, so a page from another "
+            "process may name a rendition that is gone after an original was put back.",
+            hint='Have CACHES["renditions"] name a cache that all processes share, or a '
+            '"django.core.cache.backends.dummy.DummyCache".',
+            id="product_isolation.W033",
+        )
+    ]
 
 
 def image_label() -> str:

@@ -112,7 +112,10 @@ def folders_of(user):
 
 @pytest.mark.parametrize("enabled", [True, False])
 @pytest.mark.parametrize("is_owner", [True, False])
-def test_who_may_see_and_change_what_is_filers_own_answer(monkeypatch, enabled, is_owner):
+@pytest.mark.parametrize("is_public", [True, False])
+def test_who_may_see_and_change_what_is_filers_own_answer(
+    monkeypatch, enabled, is_owner, is_public
+):
     monkeypatch.setattr("filer.settings.FILER_ENABLE_PERMISSIONS", enabled)
     user = make_editor()
     places = folders_of(user)
@@ -130,14 +133,22 @@ def test_who_may_see_and_change_what_is_filers_own_answer(monkeypatch, enabled, 
     request = RequestFactory().get("/")
     request.user = user
     pictures = [
-        make_picture(folder, owner=user if is_owner else None) for folder in places.values()
+        make_picture(folder, owner=user if is_owner else None, is_public=is_public)
+        for folder in places.values()
     ]
     keys = [picture.pk for picture in pictures]
     from .pictures import Image
 
     seen = permissions.allowed(request, "view", Image, keys)
     changed = permissions.allowed(request, "change", Image, keys)
-    assert seen == {str(p.pk) for p in pictures if has_admin_read_permission(request, p)}
+    # Its search lists private files in no folder, too, and opens them to nobody.
+    open_to_all = {p.pk for p in pictures if p.is_public}
+    assert seen == {
+        str(p.pk)
+        for p in pictures
+        if has_admin_read_permission(request, p)
+        and (p.pk in open_to_all or p.has_read_permission(request))
+    }
     assert changed == {str(p.pk) for p in pictures if p.has_edit_permission(request)}
 
 
