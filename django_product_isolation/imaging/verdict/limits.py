@@ -41,8 +41,7 @@ class Limits:
     no_edge: tuple[tuple[float, float], ...] = ((2.0, 0.012), (3.0, 0.036))  # of the outline
     halo: float = 0.23  # of the outline
     agreement: float = 0.8  # of product and saliency, from which on it is believed
-    confirmed: float = 0.95  # of the same, from which on a missing edge needs ...
-    doubt: float = 6.0  # ... so many times its limit
+    confirmed: float = 0.955  # of the same, from which on a missing edge says nothing
     missing: float = 0.03  # of the product
     added: float = 0.075  # of the product
 

@@ -138,7 +138,7 @@ def part_missing(measures: Measures, limits: Limits) -> Seen | None:
     strength, where = _blobs(measures["rim"].get("no_edge", []), limits.no_edge)
     if _is_confirmed(measures, limits):
         # The product stands before its own colour; what stands out in the photograph is all there.
-        strength, where = strength / limits.doubt, where if strength >= limits.doubt else ()
+        strength, where = 0.0, ()
     missing = _believed(measures, limits, "missing")
     strength = max([strength, *(one["share"] / limits.missing for one in missing)])
     return Seen(strength, (*where, *(Region(source=one["box"]) for one in missing)))
