@@ -29,7 +29,7 @@ class Limits:
     stretch: float = 1.08  # times
     stretch_inliers: int = 12  # fewer say nothing about it
     shift_ab: float = 6.8
-    shift_l: float = 12.5
+    shift_l: float = 11.5
     shift_chroma: float = 9.0
     part_colour: tuple[tuple[float, float], ...] = ((8.0, 0.02), (11.0, 0.012), (15.0, 0.006))
     structure: tuple[tuple[float, float], ...] = (
@@ -49,6 +49,7 @@ class Limits:
     plain: int = 200  # keypoints of the result, fewer of which are hardly to be found again
     sure: int = 12  # inliers, fewer of which lay nothing over one another exactly
     pale: float = 0.5  # of the product, hardly darker than the ground
+    pale_edge: float = 0.2  # of the product, from which on its outline need not be an edge
     holes: float = 0.3  # of the product
 
 

@@ -135,9 +135,8 @@ def label_differs(measures: Measures, limits: Limits) -> Seen | None:
 def part_missing(measures: Measures, limits: Limits) -> Seen | None:
     if not _is_sure(measures, limits):
         return None
-    strength, where = _blobs(measures["rim"].get("no_edge", []), limits.no_edge)
-    if _is_confirmed(measures, limits):
-        # The product stands before its own colour; what stands out in the photograph is all there.
+    strength, where = _missing_edge(measures, limits)
+    if _is_confirmed(measures, limits) or _is_pale(measures, limits):
         strength, where = 0.0, ()
     missing = _believed(measures, limits, "missing")
     strength = max([strength, *(one["share"] / limits.missing for one in missing)])
@@ -153,7 +152,11 @@ def not_checked(measures: Measures, limits: Limits) -> Seen | None:
     if "place" in measures and not _is_sure(measures, limits):
         about.append("place: hardly found")
     product = measures.get("product", {})
-    if product.get("pale", 0.0) >= limits.pale:
+    if product.get("pale", 0.0) >= limits.pale or (
+        _is_pale(measures, limits)
+        and not _is_confirmed(measures, limits)
+        and _missing_edge(measures, limits)[0] >= 1
+    ):
         about.append("product: as white as its background")
     if product.get("holes", 0.0) >= limits.holes:
         about.append("product: open to its background")
@@ -181,7 +184,17 @@ def _blobs(
     return strength, tuple(where)
 
 
+def _missing_edge(measures: Measures, limits: Limits) -> tuple[float, tuple[Region, ...]]:
+    return _blobs(measures.get("rim", {}).get("no_edge", []), limits.no_edge)
+
+
+def _is_pale(measures: Measures, limits: Limits) -> bool:
+    """Whether the product is so white that a missing edge says nothing."""
+    return bool(measures.get("product", {}).get("pale", 0.0) >= limits.pale_edge)
+
+
 def _is_confirmed(measures: Measures, limits: Limits) -> bool:
+    """Whether what stands out in the photograph is what the result shows, and all of it."""
     extent = measures.get("extent", {})
     return bool(extent.get("agreement", 0.0) >= limits.confirmed)
 
