@@ -42,8 +42,9 @@ class Limits:
     halo: float = 0.23  # of the outline
     agreement: float = 0.8  # of product and saliency, from which on it is believed
     confirmed: float = 0.955  # of the same, from which on a missing edge says nothing
-    missing: float = 0.03  # of the product
+    missing: float = 0.022  # of the product
     added: float = 0.075  # of the product
+    added_seen_twice: float = 0.03  # of the product, where something else says so, too
 
     # What cannot be compared
     plain: int = 200  # keypoints of the result, fewer of which are hardly to be found again

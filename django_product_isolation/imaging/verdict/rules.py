@@ -67,6 +67,11 @@ def leftover(measures: Measures, limits: Limits) -> Seen:
     strength = max(strength, rim.get("halo", 0.0) / limits.halo)
     added = _believed(measures, limits, "added")
     strength = max([strength, *(one["share"] / limits.added for one in added)])
+    if _missing_edge(measures, limits)[0] >= 1 and not _is_pale(measures, limits):
+        # Two witnesses: nothing stands out there, and the outline runs where no edge is.
+        more = measures.get("extent", {}).get("added", ())
+        added = [one for one in more if one["share"] >= limits.added_seen_twice]
+        strength = max([strength, *(one["share"] / limits.added_seen_twice for one in added)])
     return Seen(strength, (*where, *(Region(result=one["box"]) for one in added)))
 
 
@@ -140,6 +145,9 @@ def part_missing(measures: Measures, limits: Limits) -> Seen | None:
         strength, where = 0.0, ()
     missing = _believed(measures, limits, "missing")
     strength = max([strength, *(one["share"] / limits.missing for one in missing)])
+    twice = _shown_twice(measures, limits)
+    strength = max([strength, *(one["share"] / limits.added_seen_twice for one in twice)])
+    where = (*where, *(Region(result=one["box"]) for one in twice))
     return Seen(strength, (*where, *(Region(source=one["box"]) for one in missing)))
 
 
@@ -182,6 +190,33 @@ def _blobs(
     boxes = {str(one["result"]): one for ratio, one in judged if ratio >= 1}
     where = [Region(source=one["source"], result=one["result"]) for one in boxes.values()]
     return strength, tuple(where)
+
+
+def _shown_twice(measures: Measures, limits: Limits) -> list[Mapping[str, Any]]:
+    """What the result has where in the photograph nothing stands out and the colour is another."""
+    level, share = limits.part_colour[1]
+    blobs = [
+        one
+        for one in measures.get("colour", {}).get("blobs", ())
+        if one["level"] == level and one["share"] >= share
+    ]
+    extent = measures.get("extent", {})
+    if extent.get("agreement", 0.0) < limits.agreement:
+        return []
+    return [
+        one
+        for one in extent["added"]
+        if one["share"] >= limits.added_seen_twice
+        and any(_overlap(one["box"], blob["result"]) for blob in blobs)
+    ]
+
+
+def _overlap(one: list[float], other: list[float]) -> bool:
+    """Whether the middle of either box lies in the other one."""
+    return any(
+        a[0] <= (b[0] + b[2]) / 2 <= a[2] and a[1] <= (b[1] + b[3]) / 2 <= a[3]
+        for a, b in ((one, other), (other, one))
+    )
 
 
 def _missing_edge(measures: Measures, limits: Limits) -> tuple[float, tuple[Region, ...]]:
