@@ -68,7 +68,7 @@ def check_review(settings: IsolationSettings) -> Iterator[CheckMessage]:
         yield Error(
             f'{SETTING}["REVIEW"] is {settings.REVIEW!r}.',
             hint=f'Choose True, False or "{DOUBTFUL}".',
-            id="product_isolation.E039",
+            id="product_isolation.E040",
         )
     elif settings.reviews_doubtful and (missing := missing_packages()):
         yield Warning(

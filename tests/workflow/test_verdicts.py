@@ -95,7 +95,7 @@ def test_a_real_judgement_of_a_real_result_is_kept_with_its_run(doubtful, image,
 def test_the_check_knows_the_choices(chosen, found, option):
     option(REVIEW=chosen)
     ids = {message.id for message in run_checks()}
-    assert ("product_isolation.E039" in ids) is found
+    assert ("product_isolation.E040" in ids) is found
 
 
 def test_the_check_says_what_is_not_installed(doubtful, monkeypatch):

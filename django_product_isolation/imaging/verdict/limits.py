@@ -29,7 +29,7 @@ class Limits:
     stretch: float = 1.08  # times
     stretch_inliers: int = 12  # fewer say nothing about it
     shift_ab: float = 6.8
-    shift_l: float = 12.5
+    shift_l: float = 11.5
     shift_chroma: float = 9.0
     part_colour: tuple[tuple[float, float], ...] = ((8.0, 0.02), (11.0, 0.012), (15.0, 0.006))
     structure: tuple[tuple[float, float], ...] = (
@@ -41,15 +41,16 @@ class Limits:
     no_edge: tuple[tuple[float, float], ...] = ((2.0, 0.012), (3.0, 0.036))  # of the outline
     halo: float = 0.23  # of the outline
     agreement: float = 0.8  # of product and saliency, from which on it is believed
-    confirmed: float = 0.95  # of the same, from which on a missing edge needs ...
-    doubt: float = 6.0  # ... so many times its limit
-    missing: float = 0.03  # of the product
+    confirmed: float = 0.955  # of the same, from which on a missing edge says nothing
+    missing: float = 0.022  # of the product
     added: float = 0.075  # of the product
+    added_seen_twice: float = 0.03  # of the product, where something else says so, too
 
     # What cannot be compared
     plain: int = 200  # keypoints of the result, fewer of which are hardly to be found again
     sure: int = 12  # inliers, fewer of which lay nothing over one another exactly
     pale: float = 0.5  # of the product, hardly darker than the ground
+    pale_edge: float = 0.2  # of the product, from which on its outline need not be an edge
     holes: float = 0.3  # of the product
 
 

@@ -67,6 +67,11 @@ def leftover(measures: Measures, limits: Limits) -> Seen:
     strength = max(strength, rim.get("halo", 0.0) / limits.halo)
     added = _believed(measures, limits, "added")
     strength = max([strength, *(one["share"] / limits.added for one in added)])
+    if _missing_edge(measures, limits)[0] >= 1 and not _is_pale(measures, limits):
+        # Two witnesses: nothing stands out there, and the outline runs where no edge is.
+        more = measures.get("extent", {}).get("added", ())
+        added = [one for one in more if one["share"] >= limits.added_seen_twice]
+        strength = max([strength, *(one["share"] / limits.added_seen_twice for one in added)])
     return Seen(strength, (*where, *(Region(result=one["box"]) for one in added)))
 
 
@@ -135,12 +140,14 @@ def label_differs(measures: Measures, limits: Limits) -> Seen | None:
 def part_missing(measures: Measures, limits: Limits) -> Seen | None:
     if not _is_sure(measures, limits):
         return None
-    strength, where = _blobs(measures["rim"].get("no_edge", []), limits.no_edge)
-    if _is_confirmed(measures, limits):
-        # The product stands before its own colour; what stands out in the photograph is all there.
-        strength, where = strength / limits.doubt, where if strength >= limits.doubt else ()
+    strength, where = _missing_edge(measures, limits)
+    if _is_confirmed(measures, limits) or _is_pale(measures, limits):
+        strength, where = 0.0, ()
     missing = _believed(measures, limits, "missing")
     strength = max([strength, *(one["share"] / limits.missing for one in missing)])
+    twice = _shown_twice(measures, limits)
+    strength = max([strength, *(one["share"] / limits.added_seen_twice for one in twice)])
+    where = (*where, *(Region(result=one["box"]) for one in twice))
     return Seen(strength, (*where, *(Region(source=one["box"]) for one in missing)))
 
 
@@ -153,7 +160,11 @@ def not_checked(measures: Measures, limits: Limits) -> Seen | None:
     if "place" in measures and not _is_sure(measures, limits):
         about.append("place: hardly found")
     product = measures.get("product", {})
-    if product.get("pale", 0.0) >= limits.pale:
+    if product.get("pale", 0.0) >= limits.pale or (
+        _is_pale(measures, limits)
+        and not _is_confirmed(measures, limits)
+        and _missing_edge(measures, limits)[0] >= 1
+    ):
         about.append("product: as white as its background")
     if product.get("holes", 0.0) >= limits.holes:
         about.append("product: open to its background")
@@ -181,7 +192,44 @@ def _blobs(
     return strength, tuple(where)
 
 
+def _shown_twice(measures: Measures, limits: Limits) -> list[Mapping[str, Any]]:
+    """What the result has where in the photograph nothing stands out and the colour is another."""
+    level, share = limits.part_colour[1]
+    blobs = [
+        one
+        for one in measures.get("colour", {}).get("blobs", ())
+        if one["level"] == level and one["share"] >= share
+    ]
+    extent = measures.get("extent", {})
+    if extent.get("agreement", 0.0) < limits.agreement:
+        return []
+    return [
+        one
+        for one in extent["added"]
+        if one["share"] >= limits.added_seen_twice
+        and any(_overlap(one["box"], blob["result"]) for blob in blobs)
+    ]
+
+
+def _overlap(one: list[float], other: list[float]) -> bool:
+    """Whether the middle of either box lies in the other one."""
+    return any(
+        a[0] <= (b[0] + b[2]) / 2 <= a[2] and a[1] <= (b[1] + b[3]) / 2 <= a[3]
+        for a, b in ((one, other), (other, one))
+    )
+
+
+def _missing_edge(measures: Measures, limits: Limits) -> tuple[float, tuple[Region, ...]]:
+    return _blobs(measures.get("rim", {}).get("no_edge", []), limits.no_edge)
+
+
+def _is_pale(measures: Measures, limits: Limits) -> bool:
+    """Whether the product is so white that a missing edge says nothing."""
+    return bool(measures.get("product", {}).get("pale", 0.0) >= limits.pale_edge)
+
+
 def _is_confirmed(measures: Measures, limits: Limits) -> bool:
+    """Whether what stands out in the photograph is what the result shows, and all of it."""
     extent = measures.get("extent", {})
     return bool(extent.get("agreement", 0.0) >= limits.confirmed)
 

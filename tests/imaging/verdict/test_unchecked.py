@@ -1,12 +1,13 @@
 """What cannot be looked at is said, and never raised."""
 
 import sys
+import threading
 from io import BytesIO
 
 import pytest
 from PIL import Image
 
-from django_product_isolation.imaging.verdict import findings, measure
+from django_product_isolation.imaging.verdict import findings, measure, measuring
 from django_product_isolation.imaging.verdict.seeing import saliency, structure
 
 from . import drawn
@@ -63,6 +64,17 @@ def test_a_look_that_fails_leaves_what_was_measured_before(monkeypatch):
 def test_a_result_that_shows_nothing_is_too_small():
     empty = drawn.saved(Image.new("RGB", (600, 600), "white"))
     assert {one.id for one in findings(measure(drawn.photo(), empty))} == {"too_small"}
+
+
+def test_one_pair_at_a_time_is_looked_at():
+    done = []
+    other = threading.Thread(target=lambda: done.append(measure(BytesIO(), BytesIO())))
+    with measuring._turn.lock:
+        other.start()
+        other.join(timeout=1)
+        assert not done
+    other.join()
+    assert done
 
 
 def test_measures_of_which_a_part_is_missing_are_judged_by_the_rest():
