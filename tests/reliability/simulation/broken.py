@@ -65,7 +65,7 @@ def swap_whatever_is_shown(
 
 
 def swap_without_dimensions(
-    target: Target, pk: str, *, old: str, new: str, size: tuple[int, int]
+    target: Target, pk: str, *, old: str, new: str, size: tuple[int, int], **_: Any
 ) -> bool:
     rows = target._owner().filter(pk=pk, **{target.field.attname: old})
     return bool(rows.update(**{target.field.attname: new}))

@@ -45,7 +45,8 @@ class Ears:
             return
         with self.world.points.outside():
             known = IsolationRun.objects.filter(pk=run.pk).values_list("status", flat=True).first()
-        if known != status:
+        # A swap that is taken back ends the run, and is told of too.
+        if known not in (status, Status.SUPERSEDED):
             self.world.violation(f"E8 the shop hears of {status}, and the run is {known}")
 
     def at_end(self) -> None:
