@@ -191,16 +191,16 @@ BEFORE = {
     "S3": Moment("before COMMIT", 2),
     "S4": Moment("before http POST run"),
     "S5": Moment("before COMMIT", 3),
-    "S6": Moment("before COMMIT", 4),
+    "S6": Moment("before UPDATE product_isolation_isolationrun", 15),  # all that a callback does
     "S7": Moment("before http GET output"),
     "S8": Moment("after http GET output"),
     "S9": Moment("before storage open", 3),
     "S10": Moment("before storage save"),
-    "S11": Moment("before COMMIT", 7),
+    "S11": Moment("before COMMIT", 6),
     "S12": Moment("before storage open", 5),
-    "S13": Moment("before COMMIT", 9),
+    "S13": Moment("before COMMIT", 8),
     "S14": Moment("before http GET run"),
-    "S16": Moment("before COMMIT", 8),
+    "S16": Moment("before COMMIT", 7),
 }
 AFTER = {
     step: Moment(moment.label.replace("before", "after"), moment.nth)
