@@ -24,7 +24,7 @@ class Look:
         small = regions.halved(rgb)
         self.ground = ground.ground_of(small)
         product = self.ground.product
-        found = frame.measured_frame(product)
+        found = frame.measured_frame(product, self.ground.shadow)
         width, height = self.result.size
         area = max(int(product.sum()), 1)
         return {

@@ -8,6 +8,8 @@ from .regions import Regions, box_of, grown, regions
 
 DUST = 0.0008  # of the picture: smaller parts are not looked at
 ISLAND = 0.002  # of the largest part
+IN_SHADOW = 0.6  # of what is around a dark streak of a shadow
+THIN = 0.018  # of the picture's longer side: no streak is thicker
 
 
 def main_part(product: Array) -> tuple[Array, Regions]:
@@ -18,7 +20,7 @@ def main_part(product: Array) -> tuple[Array, Regions]:
     return (found.labels == found.largest_first()[0]) & product, found
 
 
-def measured_frame(product: Array) -> dict[str, object]:
+def measured_frame(product: Array, shadow: Array) -> dict[str, object]:
     """Shares of the picture's sides and of the product; boxes as fractions of the picture."""
     height, width = product.shape
     main, found = main_part(product)
@@ -28,7 +30,7 @@ def measured_frame(product: Array) -> dict[str, object]:
     for number in found.largest_first()[1:8]:
         part = (found.labels == number) & product
         share = float(part.sum() / main.sum())
-        if share > ISLAND:
+        if share > ISLAND and not _is_dark_streak(part, shadow):
             islands.append({"share": share, "box": fractions(box_of(part), width, height)})
             whole |= part
     left, top, right, bottom = box_of(whole)
@@ -43,6 +45,15 @@ def measured_frame(product: Array) -> dict[str, object]:
         "box": fractions((left, top, right, bottom), width, height),
         "islands": islands,
     }
+
+
+def _is_dark_streak(part: Array, shadow: Array) -> bool:
+    """Whether a part is the line along which a shadow is not soft enough to be told as one."""
+    left, top, right, bottom = box_of(part)
+    if min(right - left, bottom - top) > THIN * max(part.shape):
+        return False
+    border = grown(part, 5) & ~grown(part, 3)  # without its own soft edge
+    return bool(shadow[border].mean() > IN_SHADOW)
 
 
 def fractions(box: tuple[int, int, int, int], width: int, height: int) -> list[float]:
