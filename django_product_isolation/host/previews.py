@@ -4,12 +4,13 @@ Knows nothing of who may see them. Losing what is kept costs time alone.
 """
 
 import logging
-from hashlib import sha256
 from typing import TYPE_CHECKING, BinaryIO
 
 from django.core.cache import InvalidCacheBackendError, caches
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.db import connections, router
+from django.utils.crypto import salted_hmac
 from django.utils.module_loading import import_string
 
 from django_product_isolation.conf import get_settings
@@ -117,8 +118,17 @@ def key_of(target: "Target", name: str, size: int, digest: str) -> str:
     is_unsure = target.place is None or (target.overwrites and not digest)
     if get_settings().PREVIEWS is None or is_unsure:
         return ""
-    file = f"{target.column}{target.place}\n{name}\n{digest if target.overwrites else ''}"
-    return f"{sha256(file.encode()).hexdigest()}-{size}"
+    file = (target.column, target.place, name, digest if target.overwrites else "")
+    marked = salted_hmac(ALIAS, "\n".join(map(str, (*shop_of(target), *file))), algorithm="sha256")
+    return f"{marked.hexdigest()}-{size}"
+
+
+def shop_of(target: "Target") -> tuple[str, str, str]:
+    """Whose files are meant: shops and tenants may share a cache and have the same names."""
+    connection = connections[router.db_for_read(target.model)]
+    place = connection.settings_dict
+    # django-tenants: a schema each.
+    return place["HOST"], str(place["NAME"]), str(getattr(connection, "schema_name", ""))
 
 
 def kept(key: str) -> bytes | None:

@@ -7,6 +7,7 @@ import pytest
 from django.core.cache import caches
 from django.core.checks import run_checks
 from django.core.files.storage import storages
+from django.db import connection
 from django.urls import reverse
 
 from django_product_isolation.choices import Status
@@ -148,3 +149,23 @@ def test_the_check_finds_a_place_that_is_none(where, found, option):
     option(PREVIEWS=where)
     ids = {message.id for message in run_checks()}
     assert ("product_isolation.E038" in ids) is found
+
+
+@pytest.mark.parametrize("other", ["key", "database", "schema", "nothing"])
+def test_shops_and_tenants_that_share_a_cache_see_their_own_pictures(
+    other, option, settings, ann, monkeypatch
+):
+    option(PREVIEWS=f"{__name__}.Shelf")
+    Shelf.kept = {}
+    run = make_run(Status.APPLIED)
+    ann.get(of_run(run))
+    mine = set(Shelf.kept)
+    if other == "key":
+        settings.SECRET_KEY = "another shop's, which is as long as it has to be in every shop"
+        ann.force_login(make_staff(*EVERYTHING, name="eve"))
+    elif other == "database":
+        monkeypatch.setitem(connection.settings_dict, "NAME", "another shop's")
+    elif other == "schema":
+        monkeypatch.setattr(connection, "schema_name", "another_tenant", raising=False)
+    ann.get(of_run(run))
+    assert len(set(Shelf.kept) - mine) == int(other != "nothing")
