@@ -22,8 +22,8 @@ from .shop_tables import Column, columns_of_the_shop, databases_of, rows_to_ask
 CHUNK = 100  # names asked for at a time, by one pass over the column
 # By the kind that a field says it is: libraries derive theirs from many classes.
 KINDS = frozenset({"TextField", "JSONField", "HStoreField"})
-# Django's own, which tell what people did and show no picture.
-JOURNALS = frozenset({"admin.logentry", "sessions.session"})
+# Django's own, which tell what people did and show no picture; sorl's, which remembers thumbnails.
+JOURNALS = frozenset({"admin.logentry", "sessions.session", "thumbnail.kvstore"})
 
 
 def held_in_documents(names: Collection[str]) -> set[str]:

@@ -44,6 +44,7 @@ def insert(batch, active_key):
         "active_key": active_key,
         "hinted_run_ids": "",
         "source_columns": "{}",
+        "measures": "{}",
         "attempts": 0,
         "decodings": 0,
         "answered_looks": 0,

@@ -1,9 +1,16 @@
 """What `check` says of the order of apps, of `IMAGES`, and of where renditions are remembered."""
 
 import pytest
+from django.apps import apps
 from django.core.checks import run_checks
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.skipif(
+        not apps.is_installed("django_product_isolation.contrib.wagtail"),
+        reason="without the app for Wagtail",
+    ),
+]
 
 LOCAL = "django.core.cache.backends.locmem.LocMemCache"
 DUMMY = "django.core.cache.backends.dummy.DummyCache"

@@ -18,6 +18,7 @@ from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.db import connection
 from django.http import HttpResponse
 
+from django_product_isolation import workers
 from django_product_isolation.signals import work_due
 
 TOUCHING = ("open", "socket.", "subprocess.", "os.system", "os.exec", "os.rename", "os.remove")
@@ -59,13 +60,10 @@ class Seen:
 
     status: int = 0
     statements: list[str] = field(default_factory=list)
+    writes: list[str] = field(default_factory=list)  # but for an UPDATE of no row
     messages: list[str] = field(default_factory=list)
     touched: list[str] = field(default_factory=list)
     bytes_read: int = 0
-
-    @property
-    def writes(self) -> list[str]:
-        return [sql for sql in self.statements if not sql.startswith("SELECT")]
 
 
 class Watch:
@@ -112,6 +110,7 @@ class Door:
         self.knock({"PATH_INFO": "/nowhere/", "REQUEST_METHOD": "GET"})
         for codec in CODECS:
             codecs.lookup(codec)
+        workers.current()
 
     @staticmethod
     def use_secrets(secrets: Any) -> None:
@@ -131,9 +130,12 @@ class Door:
         seen.bytes_read = environ["wsgi.input"].taken
         return seen
 
-    def note_statement(self, execute: Any, sql: str, *arguments: Any) -> Any:
+    def note_statement(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         self.seen.statements.append(sql)
-        return execute(sql, *arguments)
+        answer = execute(sql, params, many, context)
+        if not sql.startswith("SELECT") and context["cursor"].rowcount != 0:
+            self.seen.writes.append(sql)
+        return answer
 
     def note_message(self, run_ids: list[Any], **_kwargs: Any) -> None:
         # A worker that hears of it before the commit finds nothing to do.
