@@ -19,7 +19,7 @@ test *arguments:
 
 # all tests, as CI runs them
 test-long *arguments:
-    {{python}} -m pytest -n auto --dist loadfile --no-loadscope-reorder --long {{arguments}}
+    {{python}} -m pytest -n auto --dist loadfile --long {{arguments}}
 
 # the same against the wheel, in a folder without the package's sources
 test-wheel *arguments:

@@ -6,7 +6,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
+# Beside one another, workers of pytest-xdist would take one another's tasks out of a shared queue.
+REDIS_DATABASE = 9 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 7
+REDIS = os.environ.get("TEST_REDIS_URL", f"redis://127.0.0.1:6379/{REDIS_DATABASE}")
 RABBITMQ = os.environ.get("TEST_AMQP_URL", "amqp://guest:guest@127.0.0.1:5672//")
 BROKERS = {"redis": REDIS, "rabbitmq": RABBITMQ}
 # Tests make a database of their own there, and drop it.
