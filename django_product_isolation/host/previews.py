@@ -95,9 +95,9 @@ def preview(target: "Target", name: str, size: int, digest: str = "") -> bytes:
 
 
 def make_previews(target: "Target", name: str, digest: str, file: BinaryIO) -> None:
-    """Make and keep what pages will show of a file that is at hand anyway. Raises nothing.
+    """Make and keep what pages will show of a file that is at hand anyway, if it is a picture.
 
-    ``file`` stands at its beginning, before and after.
+    ``file`` stands at its beginning, before and after. Raises only what watches over decoding.
     """
     keys = [key_of(target, name, size, digest) for size in sorted(SIZES, reverse=True)]
     if not all(keys):

@@ -43,13 +43,13 @@ def receive_callback(pk: uuid.UUID, callback: Callback) -> None:
     One UPDATE as a rule. Raises UnknownRun, or WrongRun when the callback is about another run than
     the one that Runflow itself has told us to be ours.
     """
-    if callback.metadata.get("run", str(pk)) == str(pk) and is_of_known(pk, callback):
+    named = callback.metadata.get("run", str(pk))
+    if named == str(pk) and is_of_known(pk, callback):
         nudge(pk)
         return
     run = IsolationRun.objects.filter(pk=pk).first()
     if run is None:
         raise UnknownRun(str(pk))
-    named = callback.metadata.get("run", str(pk))
     is_other = run.runflow_run_id and run.runflow_run_id.lower() != callback.run_id.lower()
     if named != str(pk) or is_other:
         raise WrongRun(str(pk))
