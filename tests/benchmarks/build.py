@@ -1,6 +1,7 @@
 """Writes a history into a database: PostgreSQL by COPY, others by executemany."""
 
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
@@ -101,8 +102,8 @@ def plain_row(history: History, number: int) -> dict[str, Any]:
 
 
 def insert(model: type[Model], rows: Iterable[dict[str, Any]]) -> None:
-    """Add rows given by column; every row names the same columns."""
-    rows = iter(rows)
+    """Add rows given by column; every row names the same columns, the others have defaults."""
+    rows = with_defaults(model, rows)
     first = next(rows)
     columns = list(first)
     adapt = adapters(first.keys(), model)
@@ -113,6 +114,17 @@ def insert(model: type[Model], rows: Iterable[dict[str, Any]]) -> None:
     with connection.cursor() as cursor:
         for part in (values, rest):
             write_rows(cursor, into, len(columns), part)
+
+
+def with_defaults(
+    model: type[Model], rows: Iterable[dict[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    rows = iter(rows)
+    first = next(rows)
+    left_out = [f for f in model._meta.concrete_fields if f.column not in first and not f.primary_key]
+    defaults = {field.column: field.get_default() for field in left_out}
+    yield {**first, **defaults}
+    yield from ({**row, **defaults} for row in rows)
 
 
 def write_rows(cursor: Any, into: str, width: int, rows: Iterator[Sequence[Any]]) -> None:
@@ -135,6 +147,8 @@ def adapter(kind: str) -> Callable[[Any], Any]:
     def as_it_is(value: Any) -> Any:
         return value
 
+    if kind == "JSONField":
+        return json.dumps
     if connection.vendor == "postgresql":
         return as_it_is
     return {

@@ -13,3 +13,4 @@ if DATABASES["default"]["ENGINE"].endswith(".sqlite3"):  # noqa: F405
     # As the README advises for a long history: SQLite's own 2 MB do not hold the indexes.
     pragma = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;"
     DATABASES["default"]["OPTIONS"] = {"init_command": pragma}  # noqa: F405
+ROOT_URLCONF = "tests.benchmarks.urls"
