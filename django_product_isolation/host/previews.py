@@ -14,15 +14,23 @@ from django.utils.crypto import salted_hmac
 from django.utils.module_loading import import_string
 
 from django_product_isolation.conf import get_settings
-from django_product_isolation.imaging import ImageRejected, thumbnail, thumbnails_of
+from django_product_isolation.imaging import (
+    SMALL_SIDE,
+    ImageRejected,
+    small_picture,
+    thumbnail,
+    thumbnails_of,
+)
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
+
     from .targets import Target
 
 logger = logging.getLogger("django_product_isolation")
 
 # Longest side in pixels; others are not made, so that few are kept.
-SMALL, MEDIUM, LARGE = SIZES = (160, 480, 1200)
+SMALL, MEDIUM, LARGE = SIZES = (160, 480, SMALL_SIDE)
 ALIAS = "product_isolation_previews"
 SECONDS_KEPT = 30 * 24 * 3600  # in a cache, unless it needs the room
 
@@ -94,16 +102,20 @@ def preview(target: "Target", name: str, size: int, digest: str = "") -> bytes:
     return content
 
 
-def make_previews(target: "Target", name: str, digest: str, file: BinaryIO) -> None:
+def make_previews(
+    target: "Target", name: str, digest: str, file: BinaryIO, small: "Image | None" = None
+) -> None:
     """Make and keep what pages will show of a file that is at hand anyway, if it is a picture.
 
-    ``file`` stands at its beginning, before and after. Raises only what watches over decoding.
+    ``file`` stands at its beginning, before and after; ``small`` is what it shows, where that is
+    known. Raises only what watches over decoding.
     """
     keys = [key_of(target, name, size, digest) for size in sorted(SIZES, reverse=True)]
     if not all(keys):
         return
     try:
-        for key, content in zip(keys, thumbnails_of(file, sizes=SIZES), strict=True):
+        pixels = small or small_picture(file, SMALL_SIDE)
+        for key, content in zip(keys, thumbnails_of(pixels, sizes=SIZES), strict=True):
             keep(key, content)
     except ImageRejected as error:
         logger.info("preview_failed model=%s error=%s", target.label, error.code)

@@ -6,13 +6,22 @@ Must not know where bytes come from or go to.
 from .cleaning import sanitized
 from .conversion import needs_conversion, prepare_for_upload
 from .decoding import ImageFacts, ImageRejected, size_of
-from .inspection import RESULT_FORMATS, SOURCE_FORMATS, Prepared, anomalies, inspect, sha256_of
+from .inspection import (
+    RESULT_FORMATS,
+    SMALL_SIDE,
+    SOURCE_FORMATS,
+    Prepared,
+    anomalies,
+    inspect,
+    sha256_of,
+)
 from .provenance import marked
-from .thumbnails import thumbnail, thumbnails_of
+from .thumbnails import small_picture, thumbnail, thumbnails_of
 from .variants import takes, variants
 
 __all__ = [
     "RESULT_FORMATS",
+    "SMALL_SIDE",
     "SOURCE_FORMATS",
     "ImageFacts",
     "ImageRejected",
@@ -25,6 +34,7 @@ __all__ = [
     "sanitized",
     "sha256_of",
     "size_of",
+    "small_picture",
     "takes",
     "thumbnail",
     "thumbnails_of",

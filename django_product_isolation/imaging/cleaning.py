@@ -6,6 +6,7 @@ Files are local and seekable, and stand at their beginning when a function retur
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from io import BytesIO
 from typing import BinaryIO
 
@@ -13,7 +14,7 @@ from PIL import Image, ImageCms
 
 from .color import in_srgb, profile_of
 from .decoding import ImageFacts, ImageRejected, facts_of, orientation_of, size_of
-from .inspection import Prepared, inspect, opened_result
+from .inspection import Prepared, Seen, inspect, opened_result, seen_in
 from .metadata import stripped
 from .pixels import SAVE_OPTIONS, in_common_mode, saved, upright
 from .provenance import source_type_in
@@ -29,43 +30,55 @@ def sanitized(file: BinaryIO) -> Iterator[Prepared]:
     A picture that is so already keeps its pixels to the bit; any other is saved anew in its own
     format, with its transparency. The same file always gives the same bytes. Raises ImageRejected.
     """
-    facts, shown, given = _facts_and_pixels(file)
-    copy, facts = _published(file, facts, shown)
+    facts, seen, given = _looked_at(file)
+    copy, facts = _published(file, facts)
     with copy:
-        yield Prepared(file=copy, facts=facts, size=size_of(copy), source_type=given)
+        yield Prepared(file=copy, facts=facts, size=size_of(copy), source_type=given, seen=seen)
 
 
-def _published(file: BinaryIO, facts: ImageFacts, shown: str) -> tuple[BytesIO, ImageFacts]:
+def _published(file: BinaryIO, facts: ImageFacts) -> tuple[BytesIO, ImageFacts]:
     if not _is_plain(facts):
         copy = saved(_normalize(file), facts.format, SAVE_OPTIONS[facts.format])
         return copy, inspect(copy)
+    copy, is_same = _stripped(file, facts.format)
+    if is_same:
+        return copy, replace(facts, is_unturned=True)
+    if _pixels_digest(copy) != _pixels_digest(file):
+        raise ImageRejected("unreadable")  # a file that a browser might read in yet another way
+    return copy, inspect(copy)
+
+
+def _stripped(file: BinaryIO, file_format: str) -> tuple[BytesIO, bool]:
     body = file.read()
     file.seek(0)
-    copy = BytesIO(stripped(body, facts.format))
-    facts, shown_now, _given = _facts_and_pixels(copy)
-    if shown_now != shown:
-        raise ImageRejected("unreadable")  # a file that a browser might read in yet another way
-    return copy, facts
+    clean, is_same = stripped(body, file_format)
+    return BytesIO(clean), is_same
 
 
 def _is_plain(facts: ImageFacts) -> bool:
     return facts.is_upright and facts.is_srgb and facts.mode in PLAIN_MODES
 
 
-def _facts_and_pixels(file: BinaryIO) -> tuple[ImageFacts, str, str]:
-    """A result's facts, if it is plain a digest of what it shows, and how it says it was made.
+def _looked_at(file: BinaryIO) -> tuple[ImageFacts, Seen, str]:
+    """Decode a result, once in most cases: what it is, shows, and says of how it was made.
 
     A function of its own, as are those below, so that it keeps no pixels when it returns: two
     decoded pictures at a time would be too many.
     """
-    digest = hashlib.sha256()
     with opened_result(file) as picture:
         facts = facts_of(picture)  # decodes it: a text may stand behind the pixels
-        given = source_type_in(picture.info.get("xmp"))
-        for top in range(0, picture.height if _is_plain(facts) else 0, BAND):
+        return facts, seen_in(picture), source_type_in(picture.info.get("xmp"))
+
+
+def _pixels_digest(file: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    with opened_result(file) as picture:
+        picture.load()
+        digest.update(repr((picture.mode, picture.size)).encode())
+        for top in range(0, picture.height, BAND):
             band = picture.crop((0, top, picture.width, min(top + BAND, picture.height)))
             digest.update(band.convert("RGBA").tobytes())
-    return facts, digest.hexdigest(), given
+    return digest.hexdigest()
 
 
 def _normalize(file: BinaryIO) -> Image.Image:

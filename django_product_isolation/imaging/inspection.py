@@ -7,14 +7,14 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO
 
-from PIL import ImageFile
+from PIL import Image, ImageFile
 
 from django_product_isolation.choices import AspectRatio
 
 from .decoding import EXTENSIONS, ImageFacts, ImageRejected, facts_of, opened
-from .pixels import in_common_mode
+from .pixels import in_common_mode, made_small
 
 RESULT_FORMATS = ("PNG", "JPEG", "WEBP")
 SOURCE_FORMATS = tuple(EXTENSIONS)
@@ -23,6 +23,15 @@ RATIO_TOLERANCE = 1.05
 FLAT_RANGE = 8  # of 255: darkest to brightest where nothing is to be seen
 MAX_RESULT_PIXELS = 21_000_000  # the largest known, 11 % over 4K squared, has 18.7 million
 READ_CHUNK = 1024 * 1024  # bytes
+SMALL_SIDE = 1200  # pixels: the largest that pages of staff show
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What is left of a picture's pixels after its one decoding."""
+
+    is_flat: bool  # nothing is to be seen
+    small: Image.Image  # upright, in sRGB, on white, at most SMALL_SIDE pixels a side
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +42,7 @@ class Prepared:
     facts: ImageFacts
     size: int  # bytes
     source_type: str = ""  # what the file that it comes of said by IPTC's DigitalSourceType
+    seen: Seen | None = None  # where it was decoded on the way
 
 
 def inspect(file: BinaryIO) -> ImageFacts:
@@ -41,27 +51,32 @@ def inspect(file: BinaryIO) -> ImageFacts:
         return facts_of(picture)
 
 
-def anomalies(file: BinaryIO, facts: ImageFacts, aspect_ratio: str) -> list[str]:
+def anomalies(result: Prepared, aspect_ratio: str) -> list[str]:
     """What makes an acceptable result implausible, so that a person should look at it.
 
-    Any of too_small, wrong_ratio, flat_colour. Raises ImageRejected.
+    Any of too_small, wrong_ratio, flat_colour.
     """
+    facts = result.facts
     stretch = facts.width / facts.height / AspectRatio(aspect_ratio).fraction
     found = {
         "too_small": min(facts.width, facts.height) < MIN_RESULT_SIDE,
         "wrong_ratio": max(stretch, 1 / stretch) > RATIO_TOLERANCE,
-        "flat_colour": _shows_nothing(file),
+        "flat_colour": result.seen is not None and result.seen.is_flat,
     }
     return [name for name, is_so in found.items() if is_so]
 
 
-def _shows_nothing(file: BinaryIO) -> bool:
-    with opened_result(file) as picture:
-        pixels = in_common_mode(picture)
-        bands = [pixels.getchannel(name).getextrema() for name in pixels.getbands()]
-    ranges = cast("list[tuple[int, int]]", bands)
-    is_flat = all(brightest - darkest <= FLAT_RANGE for darkest, brightest in ranges)
-    return is_flat or (pixels.mode in ("RGBA", "LA") and ranges[-1][1] <= FLAT_RANGE)
+def seen_in(picture: ImageFile.ImageFile) -> Seen:
+    """What is to be kept of a decoded picture, whose pixels are used up."""
+    return Seen(is_flat=_is_flat(picture), small=made_small(picture, SMALL_SIDE))
+
+
+def _is_flat(picture: Image.Image) -> bool:
+    pixels = in_common_mode(picture)
+    found: Any = pixels.getextrema()
+    ranges = found if len(pixels.getbands()) > 1 else (found,)
+    is_even = all(brightest - darkest <= FLAT_RANGE for darkest, brightest in ranges)
+    return is_even or (pixels.mode in ("RGBA", "LA") and ranges[-1][1] <= FLAT_RANGE)
 
 
 @contextmanager

@@ -36,24 +36,39 @@ NEXT_SEGMENT = re.compile(rb"\xff[\xc0-\xcf\xd8-\xfe]")
 WEBP_PIXELS = (b"VP8 ", b"VP8L")
 WEBP_ALPHA = 0x10  # the one flag of VP8X that is about the picture
 
+# Parts that tell a decoder nothing about pixels, whatever they hold.
+SILENT_PNG_CHUNKS = frozenset(
+    (b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME", b"pHYs", b"iCCP", b"sBIT", b"caBX")
+)
+SILENT_JPEG_SEGMENTS = frozenset({*range(0xE1, 0xF0), 0xFE}) - {0xEE}
+SILENT_WEBP_CHUNKS = (b"ICCP", b"EXIF", b"XMP ", b"C2PA")
 
-def stripped(body: bytes, file_format: str) -> bytes:
+
+# In the place of something that went, and may have said how pixels are to be read.
+DOUBT = None
+Parts = Iterator[bytes | memoryview | None]
+
+
+def stripped(body: bytes, file_format: str) -> tuple[bytes, bool]:
     """The image file ``body`` with nothing but its picture, which is taken to be in sRGB.
 
-    ``file_format`` is PNG, JPEG or WEBP. Raises ImageRejected (unreadable).
+    With it, whether that picture is the same by construction, since what went is known to say
+    nothing about pixels. ``file_format`` is PNG, JPEG or WEBP. Raises ImageRejected (unreadable).
     """
-    parts_of: Callable[[memoryview], Iterator[bytes | memoryview]] = {
+    parts_of: Callable[[memoryview], Parts] = {
         "PNG": _png,
         "JPEG": _jpeg,
         "WEBP": _webp,
     }[file_format]
     try:
-        return b"".join(parts_of(memoryview(body)))
+        parts = list(parts_of(memoryview(body)))
+        kept = [part for part in parts if part is not DOUBT]
+        return b"".join(kept), len(kept) == len(parts)
     except (IndexError, struct.error) as error:
         raise ImageRejected("unreadable") from error
 
 
-def _png(body: memoryview) -> Iterator[bytes | memoryview]:
+def _png(body: memoryview) -> Parts:
     yield PNG_START
     at, in_pixels = len(PNG_START), False
     while True:
@@ -66,7 +81,11 @@ def _png(body: memoryview) -> Iterator[bytes | memoryview]:
             yield _png_chunk(b"sRGB", b"\0")  # gAMA and cHRM would come into force without it
         elif size <= PNG_CHUNKS.get(name, -1):
             yield _whole(body, at, end)
+        elif name not in SILENT_PNG_CHUNKS:
+            yield DOUBT
         at = end
+    if name != b"IEND":
+        yield DOUBT
     yield _png_chunk(b"IEND", b"")
 
 
@@ -74,7 +93,7 @@ def _png_chunk(name: bytes, data: bytes) -> bytes:
     return struct.pack(">I4s", len(data), name) + data + struct.pack(">I", zlib.crc32(name + data))
 
 
-def _jpeg(body: memoryview) -> Iterator[bytes | memoryview]:
+def _jpeg(body: memoryview) -> Parts:
     yield JPEG_START
     at, in_pixels = len(JPEG_START), False
     while not (in_pixels and at >= len(body)):  # a missing end is no fault of the pixels
@@ -82,6 +101,7 @@ def _jpeg(body: memoryview) -> Iterator[bytes | memoryview]:
         if marker == END_OF_IMAGE:
             break
         if marker in ALONE:
+            yield DOUBT
             continue
         (size,) = struct.unpack_from(">H", body, at)
         end = at + size
@@ -91,6 +111,8 @@ def _jpeg(body: memoryview) -> Iterator[bytes | memoryview]:
             end = found.start() if found else len(body)
         yield from _kept_segment(marker, _whole(body, at, end))
         at = end
+    else:
+        yield DOUBT
     yield JPEG_END
 
 
@@ -103,7 +125,7 @@ def _next_marker(body: memoryview, at: int) -> tuple[int, int]:
     return at + 1, body[at]
 
 
-def _kept_segment(marker: int, segment: memoryview) -> Iterator[bytes | memoryview]:
+def _kept_segment(marker: int, segment: memoryview) -> Parts:
     """What stays of a segment, which begins with its length."""
     if marker in JPEG_SEGMENTS:
         yield bytes((0xFF, marker))
@@ -114,14 +136,20 @@ def _kept_segment(marker: int, segment: memoryview) -> Iterator[bytes | memoryvi
         if data.startswith(name) and len(data) >= size + len(ending):
             kept = data[:size] + ending
             yield struct.pack(">BBH", 0xFF, marker, 2 + len(kept)) + kept
+        else:
+            yield DOUBT
+    elif marker not in SILENT_JPEG_SEGMENTS:
+        yield DOUBT
 
 
-def _webp(body: memoryview) -> Iterator[bytes]:
-    chunks = b"".join(_webp_chunks(body))
-    yield struct.pack("<4sI4s", b"RIFF", len(chunks) + 4, b"WEBP") + chunks
+def _webp(body: memoryview) -> Parts:
+    chunks = list(_webp_chunks(body))
+    size = sum(len(chunk) for chunk in chunks if chunk is not DOUBT)
+    yield struct.pack("<4sI4s", b"RIFF", size + 4, b"WEBP")
+    yield from chunks
 
 
-def _webp_chunks(body: memoryview) -> Iterator[bytes | memoryview]:
+def _webp_chunks(body: memoryview) -> Parts:
     at, name = 12, b""
     while name not in WEBP_PIXELS:
         name, size = struct.unpack_from("<4sI", body, at)
@@ -133,6 +161,8 @@ def _webp_chunks(body: memoryview) -> Iterator[bytes | memoryview]:
             yield struct.pack("<4sI", name, size)
             yield data
             yield bytes(size % 2)
+        elif name not in SILENT_WEBP_CHUNKS:
+            yield DOUBT
         at += 8 + size + size % 2
 
 

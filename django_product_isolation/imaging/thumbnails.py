@@ -19,21 +19,28 @@ def thumbnail(file: BinaryIO, *, size: int) -> bytes:
 
     Raises ImageRejected, also for pictures that would take too much memory to be shown small.
     """
-    return thumbnails_of(file, sizes=[size])[0]
+    return thumbnails_of(small_picture(file, size), sizes=[size])[0]
 
 
-def thumbnails_of(file: BinaryIO, *, sizes: Sequence[int]) -> list[bytes]:
-    """The same in several sizes, the largest one first, of one decoding."""
+def small_picture(file: BinaryIO, size: int) -> Image.Image:
+    """The picture upright, in sRGB, on white, at most ``size`` pixels a side.
+
+    Raises ImageRejected, also for pictures that would take too much memory.
+    """
     with opened(
         file,
         SOURCE_FORMATS,
         max_memory=MAX_THUMBNAIL_MEMORY,
-        draft=2 * max(sizes),
+        draft=2 * size,
         patience=THUMBNAIL_PATIENCE,
     ) as picture:
         picture.load()
-        pixels: Image.Image = made_small(picture, max(sizes))
-    made = []
+        return made_small(picture, size)
+
+
+def thumbnails_of(small: Image.Image, *, sizes: Sequence[int]) -> list[bytes]:
+    """WebP pictures of at most so many pixels a side, the largest first; none is blown up."""
+    pixels, made = small.copy(), []
     for size in sorted(sizes, reverse=True):
         pixels.thumbnail((size, size), Image.Resampling.LANCZOS)
         made.append(saved(pixels, "WEBP", THUMBNAIL_OPTIONS).getvalue())

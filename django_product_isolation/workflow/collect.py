@@ -181,10 +181,11 @@ def ingest(run: IsolationRun, known: Run, result: BinaryIO) -> Outcome:
     target = run.target
     try:
         with sanitized(result) as clean:
-            odd = anomalies(clean.file, clean.facts, run.batch.aspect_ratio)
+            odd = anomalies(clean, run.batch.aspect_ratio)
             fit, more = fitted(target, run.object_pk, clean)
             name, digest = store_result(run, target, fit.file, fit.facts)
-            make_previews(target, name, digest, fit.file)
+            small = fit.seen.small if fit.seen else None
+            make_previews(target, name, digest, fit.file, small)
             measures = judged(run, fit.file)
     except FileMissing:
         return GoTo(Status.SUPERSEDED, Reason.IMAGE_DELETED)

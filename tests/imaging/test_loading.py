@@ -9,9 +9,7 @@ import pytest
 from PIL import Image, ImageFile
 
 from django_product_isolation.imaging import (
-    anomalies,
     decoding,
-    inspect,
     needs_conversion,
     prepare_for_upload,
     sanitized,
@@ -55,10 +53,8 @@ def test_half_a_file_is_refused_though_the_host_would_show_it(lenient, kind, fun
 def test_half_a_result_is_published_by_no_door(lenient, kind):
     body = BODIES[kind].getvalue()
     half = io.BytesIO(body[: len(body) // 2])
-    facts = inspect(io.BytesIO(body))
-    with pytest.raises(ImageRejected), sanitized(half):
+    with pytest.raises(ImageRejected, match="unreadable"), sanitized(half):
         pass
-    assert rejection(anomalies, half, facts, "4:3") == "unreadable"
 
 
 @pytest.mark.parametrize("kind", ["png", "progressive jpeg", "gif", "bmp"])

@@ -4,7 +4,7 @@ import struct
 import pytest
 from PIL import Image, ImageCms, ImageOps, PngImagePlugin
 
-from django_product_isolation.imaging import inspect, sanitized
+from django_product_isolation.imaging import anomalies, inspect, sanitized, thumbnails_of
 from tests.imaging.pictures import (
     ORIENTATION,
     picture,
@@ -228,9 +228,29 @@ def test_file_of_another_kind_is_not_published(kind):
 def test_file_that_reads_otherwise_without_its_surplus_is_not_published(monkeypatch):
     other = saved(picture().rotate(180)).getvalue()
     monkeypatch.setattr(
-        "django_product_isolation.imaging.cleaning.stripped", lambda body, kind: other
+        "django_product_isolation.imaging.cleaning.stripped", lambda body, kind: (other, False)
     )
     assert rejection(lambda file: published(file), saved(picture())) == "unreadable"
+
+
+def test_plain_result_is_decoded_once_whatever_it_carries(monkeypatch):
+    opened = []
+    monkeypatch.setattr(Image, "open", record_calls(Image.open, opened))
+    for file_format in FORMATS:
+        file = saved(picture(), file_format, exif=exif_with_place(), icc_profile=SRGB)
+        opened.clear()
+        with sanitized(file) as ready:
+            anomalies(ready, "3:2")
+            thumbnails_of(ready.seen.small, sizes=[160, 480])
+        assert len(opened) == 1
+
+
+def record_calls(function, calls):
+    def recorded(*args, **options):
+        calls.append(args)
+        return function(*args, **options)
+
+    return recorded
 
 
 def test_error_while_storing_is_not_taken_for_one_of_the_image():

@@ -8,7 +8,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from django_product_isolation.imaging import ImageRejected, anomalies, inspect, sanitized
+from django_product_isolation.imaging import ImageRejected, anomalies, sanitized
 from tests.peak_memory import peak_memory
 
 from .mutations import HEAVY_EVERY, mutated
@@ -30,9 +30,8 @@ def outcome_of(number: int, body: bytes) -> Outcome:
     """The way of a downloaded result up to the storage."""
     file = BytesIO(body)
     try:
-        facts = inspect(file)
-        anomalies(file, facts, "3:2")
         with sanitized(file) as clean:
+            anomalies(clean, "3:2")
             return Outcome(number, published=clean.file.read())
     except ImageRejected as error:
         return Outcome(number, code=error.code)
