@@ -11,7 +11,7 @@ from .name_probe import cuts_names_short, room_needed, uploads_meet
 from .names import NameTaken, NameTooLong, is_cut, is_ours, mark_of, result_filename
 from .obstacles import Obstacle
 from .pictures import Picture, Skipped
-from .previews import make_previews
+from .previews import make_previews, wanted_side
 from .registry import build, entries, get_targets, target_for, target_models, targets_of
 from .rows import dimension_names, read_keys, shown_rows, without_dimensions
 from .storage import (
@@ -74,5 +74,6 @@ __all__ = [
     "targets_of",
     "untouched",
     "uploads_meet",
+    "wanted_side",
     "without_dimensions",
 ]

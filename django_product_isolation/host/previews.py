@@ -15,7 +15,6 @@ from django.utils.module_loading import import_string
 
 from django_product_isolation.conf import get_settings
 from django_product_isolation.imaging import (
-    SMALL_SIDE,
     ImageRejected,
     small_picture,
     thumbnail,
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("django_product_isolation")
 
 # Longest side in pixels; others are not made, so that few are kept.
-SMALL, MEDIUM, LARGE = SIZES = (160, 480, SMALL_SIDE)
+SMALL, MEDIUM, LARGE = SIZES = (160, 480, 1200)
 ALIAS = "product_isolation_previews"
 SECONDS_KEPT = 30 * 24 * 3600  # in a cache, unless it needs the room
 
@@ -114,11 +113,16 @@ def make_previews(
     if not all(keys):
         return
     try:
-        pixels = small or small_picture(file, SMALL_SIDE)
+        pixels = small or small_picture(file, LARGE)
         for key, content in zip(keys, thumbnails_of(pixels, sizes=SIZES), strict=True):
             keep(key, content)
     except ImageRejected as error:
         logger.info("preview_failed model=%s error=%s", target.label, error.code)
+
+
+def wanted_side() -> int | None:
+    """How large in pixels a picture is needed for its previews; None where none are kept."""
+    return None if get_settings().PREVIEWS is None else LARGE
 
 
 def key_of(target: "Target", name: str, size: int, digest: str) -> str:

@@ -8,7 +8,6 @@ from .conversion import needs_conversion, prepare_for_upload
 from .decoding import ImageFacts, ImageRejected, size_of
 from .inspection import (
     RESULT_FORMATS,
-    SMALL_SIDE,
     SOURCE_FORMATS,
     Prepared,
     anomalies,
@@ -21,7 +20,6 @@ from .variants import takes, variants
 
 __all__ = [
     "RESULT_FORMATS",
-    "SMALL_SIDE",
     "SOURCE_FORMATS",
     "ImageFacts",
     "ImageRejected",

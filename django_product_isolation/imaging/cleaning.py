@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from io import BytesIO
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from PIL import Image, ImageCms
 
 from .color import in_srgb, profile_of
 from .decoding import ImageFacts, ImageRejected, facts_of, orientation_of, size_of
-from .inspection import Prepared, Seen, inspect, opened_result, seen_in
+from .inspection import Prepared, inspect, opened_result, shows_nothing
 from .metadata import stripped
-from .pixels import SAVE_OPTIONS, in_common_mode, saved, upright
+from .pixels import QUICK_GAP, SAVE_OPTIONS, in_common_mode, made_small, saved, upright
 from .provenance import source_type_in
 
 PLAIN_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA"})  # 8 bits, no inks
@@ -24,16 +24,17 @@ BAND = 64  # rows
 
 
 @contextmanager
-def sanitized(file: BinaryIO) -> Iterator[Prepared]:
+def sanitized(file: BinaryIO, *, small: int | None = None) -> Iterator[Prepared]:
     """Give what customers may see of a result: the picture, upright and in sRGB, and nothing else.
 
     A picture that is so already keeps its pixels to the bit; any other is saved anew in its own
-    format, with its transparency. The same file always gives the same bytes. Raises ImageRejected.
+    format, with its transparency. The same file always gives the same bytes. ``small`` asks for the
+    pixels, too, at most so many a side. Raises ImageRejected.
     """
-    facts, seen, given = _looked_at(file)
+    facts, seen = _looked_at(file, small)
     copy, facts = _published(file, facts)
     with copy:
-        yield Prepared(file=copy, facts=facts, size=size_of(copy), source_type=given, seen=seen)
+        yield Prepared(file=copy, facts=facts, size=size_of(copy), **seen)
 
 
 def _published(file: BinaryIO, facts: ImageFacts) -> tuple[BytesIO, ImageFacts]:
@@ -59,15 +60,20 @@ def _is_plain(facts: ImageFacts) -> bool:
     return facts.is_upright and facts.is_srgb and facts.mode in PLAIN_MODES
 
 
-def _looked_at(file: BinaryIO) -> tuple[ImageFacts, Seen, str]:
-    """Decode a result, once in most cases: what it is, shows, and says of how it was made.
+def _looked_at(file: BinaryIO, small: int | None) -> tuple[ImageFacts, dict[str, Any]]:
+    """Decode a result, once in most cases: what it is, and more of it for Prepared.
 
     A function of its own, as are those below, so that it keeps no pixels when it returns: two
     decoded pictures at a time would be too many.
     """
     with opened_result(file) as picture:
         facts = facts_of(picture)  # decodes it: a text may stand behind the pixels
-        return facts, seen_in(picture), source_type_in(picture.info.get("xmp"))
+        seen = {
+            "source_type": source_type_in(picture.info.get("xmp")),
+            "is_flat": shows_nothing(picture),
+            "small": small and made_small(picture, small, QUICK_GAP),
+        }
+    return facts, seen
 
 
 def _pixels_digest(file: BinaryIO) -> str:

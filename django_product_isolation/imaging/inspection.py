@@ -14,7 +14,7 @@ from PIL import Image, ImageFile
 from django_product_isolation.choices import AspectRatio
 
 from .decoding import EXTENSIONS, ImageFacts, ImageRejected, facts_of, opened
-from .pixels import in_common_mode, made_small
+from .pixels import in_common_mode
 
 RESULT_FORMATS = ("PNG", "JPEG", "WEBP")
 SOURCE_FORMATS = tuple(EXTENSIONS)
@@ -23,15 +23,7 @@ RATIO_TOLERANCE = 1.05
 FLAT_RANGE = 8  # of 255: darkest to brightest where nothing is to be seen
 MAX_RESULT_PIXELS = 21_000_000  # the largest known, 11 % over 4K squared, has 18.7 million
 READ_CHUNK = 1024 * 1024  # bytes
-SMALL_SIDE = 1200  # pixels: the largest that pages of staff show
-
-
-@dataclass(frozen=True, kw_only=True)
-class Seen:
-    """What is left of a picture's pixels after its one decoding."""
-
-    is_flat: bool  # nothing is to be seen
-    small: Image.Image  # upright, in sRGB, on white, at most SMALL_SIDE pixels a side
+FLAT_SIDE = 1024  # pixels, about: nobody sees what is gone when a picture is made as small
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +34,8 @@ class Prepared:
     facts: ImageFacts
     size: int  # bytes
     source_type: str = ""  # what the file that it comes of said by IPTC's DigitalSourceType
-    seen: Seen | None = None  # where it was decoded on the way
+    is_flat: bool = False  # nothing is to be seen
+    small: Image.Image | None = None  # what it shows, where that was asked for
 
 
 def inspect(file: BinaryIO) -> ImageFacts:
@@ -61,18 +54,15 @@ def anomalies(result: Prepared, aspect_ratio: str) -> list[str]:
     found = {
         "too_small": min(facts.width, facts.height) < MIN_RESULT_SIDE,
         "wrong_ratio": max(stretch, 1 / stretch) > RATIO_TOLERANCE,
-        "flat_colour": result.seen is not None and result.seen.is_flat,
+        "flat_colour": result.is_flat,
     }
     return [name for name, is_so in found.items() if is_so]
 
 
-def seen_in(picture: ImageFile.ImageFile) -> Seen:
-    """What is to be kept of a decoded picture, whose pixels are used up."""
-    return Seen(is_flat=_is_flat(picture), small=made_small(picture, SMALL_SIDE))
-
-
-def _is_flat(picture: Image.Image) -> bool:
+def shows_nothing(picture: Image.Image) -> bool:
+    """Whether a decoded picture is of one colour, or is seen through everywhere."""
     pixels = in_common_mode(picture)
+    pixels = pixels.reduce(max(1, min(pixels.size) // FLAT_SIDE))
     found: Any = pixels.getextrema()
     ranges = found if len(pixels.getbands()) > 1 else (found,)
     is_even = all(brightest - darkest <= FLAT_RANGE for darkest, brightest in ranges)

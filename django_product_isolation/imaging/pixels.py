@@ -9,13 +9,17 @@ from .color import in_srgb, profile_of
 from .decoding import UPRIGHT, orientation_of
 
 SAVE_OPTIONS = {"PNG": {}, "JPEG": {"quality": 95, "subsampling": 0}, "WEBP": {"quality": 95}}
+QUICK_GAP = 1.0  # for what only staff see: a third of the time
 
 
-def made_small(picture: ImageFile.ImageFile, side: int) -> Image.Image:
-    """A decoded picture upright, in sRGB, on white, at most ``side`` pixels a side."""
+def made_small(picture: ImageFile.ImageFile, side: int, gap: float = 3.0) -> Image.Image:
+    """A decoded picture upright, in sRGB, on white, at most ``side`` pixels a side.
+
+    It is resampled with care from ``gap`` times that size on. Its own pixels are used up.
+    """
     profile, orientation = profile_of(picture), orientation_of(picture)
     pixels = in_common_mode(picture)
-    pixels.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    pixels.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=gap)
     return upright(in_srgb(on_white(pixels), profile), orientation)
 
 

@@ -7,9 +7,9 @@ from PIL import Image
 
 from .decoding import opened
 from .inspection import SOURCE_FORMATS
-from .pixels import made_small, saved
+from .pixels import QUICK_GAP, made_small, saved
 
-THUMBNAIL_OPTIONS = {"quality": 80}
+THUMBNAIL_OPTIONS = {"quality": 80, "method": 1}  # a third of the time, a third more bytes
 MAX_THUMBNAIL_MEMORY = 380_000_000  # bytes: the largest result, and photos of any camera
 THUMBNAIL_PATIENCE = 10.0  # seconds that a person waits
 
@@ -35,7 +35,7 @@ def small_picture(file: BinaryIO, size: int) -> Image.Image:
         patience=THUMBNAIL_PATIENCE,
     ) as picture:
         picture.load()
-        return made_small(picture, size)
+        return made_small(picture, size, QUICK_GAP)
 
 
 def thumbnails_of(small: Image.Image, *, sizes: Sequence[int]) -> list[bytes]:

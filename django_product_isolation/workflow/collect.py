@@ -28,6 +28,7 @@ from django_product_isolation.host import (
     make_previews,
     mark_of,
     result_filename,
+    wanted_side,
 )
 from django_product_isolation.imaging import (
     ImageFacts,
@@ -180,12 +181,11 @@ def ingest(run: IsolationRun, known: Run, result: BinaryIO) -> Outcome:
     """
     target = run.target
     try:
-        with sanitized(result) as clean:
+        with sanitized(result, small=wanted_side()) as clean:
             odd = anomalies(clean, run.batch.aspect_ratio)
             fit, more = fitted(target, run.object_pk, clean)
             name, digest = store_result(run, target, fit.file, fit.facts)
-            small = fit.seen.small if fit.seen else None
-            make_previews(target, name, digest, fit.file, small)
+            make_previews(target, name, digest, fit.file, fit.small)
             measures = judged(run, fit.file)
     except FileMissing:
         return GoTo(Status.SUPERSEDED, Reason.IMAGE_DELETED)

@@ -239,9 +239,11 @@ def test_plain_result_is_decoded_once_whatever_it_carries(monkeypatch):
     for file_format in FORMATS:
         file = saved(picture(), file_format, exif=exif_with_place(), icc_profile=SRGB)
         opened.clear()
-        with sanitized(file) as ready:
+        with sanitized(file, small=100) as ready:
             anomalies(ready, "3:2")
-            thumbnails_of(ready.seen.small, sizes=[160, 480])
+            assert [
+                max(shown(body).size) for body in thumbnails_of(ready.small, sizes=[160, 50])
+            ] == [100, 50]
         assert len(opened) == 1
 
 
