@@ -26,6 +26,7 @@ CALLS = {
         "*aspect_ratio",
         "*resolution",
         "*review",
+        "*tolerated_findings",
         "*user",
         "*token",
     ],

@@ -117,6 +117,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("review", models.BooleanField(default=False, verbose_name="review first")),
+                ("tolerated_findings", models.JSONField(editable=False, null=True)),
                 (
                     "unit_price",
                     models.DecimalField(decimal_places=4, max_digits=8, verbose_name="price (USD)"),
@@ -219,6 +220,7 @@ class Migration(migrations.Migration):
                 ("attempts", models.PositiveIntegerField(default=0, editable=False)),
                 ("decodings", models.PositiveSmallIntegerField(default=0, editable=False)),
                 ("measures", models.JSONField(default=dict, editable=False)),
+                ("doubt", models.FloatField(editable=False, null=True)),
                 (
                     "called_back_at",
                     models.DateTimeField(
@@ -334,6 +336,7 @@ class Migration(migrations.Migration):
                     "review",
                     models.BooleanField(default=False, verbose_name="review before publishing"),
                 ),
+                ("tolerated_findings", models.JSONField(blank=True, default=list)),
                 (
                     "default_model",
                     models.CharField(
@@ -384,6 +387,7 @@ class Migration(migrations.Migration):
                             ("status", "New status"),
                             ("problem", "Problem, trying again"),
                             ("approved", "Approved"),
+                            ("at_once", "Published at once"),
                             ("leftover", "File left over"),
                             ("pruned", "File removed"),
                             ("note", "Note"),
@@ -440,6 +444,47 @@ class Migration(migrations.Migration):
                 "verbose_name": "event",
                 "verbose_name_plural": "events",
                 "ordering": ["at", "pk"],
+                "base_manager_name": "objects",
+            },
+        ),
+        migrations.CreateModel(
+            name="RunFinding",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("finding", models.CharField(max_length=50)),
+                ("strength", models.FloatField()),
+                (
+                    "decision",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Undecided"),
+                            ("overruled", "Approved all the same"),
+                            ("declined", "Rejected"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("found_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="found",
+                        to="product_isolation.isolationrun",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "finding",
+                "verbose_name_plural": "findings",
+                "default_permissions": (),
                 "base_manager_name": "objects",
             },
         ),
@@ -509,6 +554,18 @@ class Migration(migrations.Migration):
             model_name="isolationrun",
             index=models.Index(
                 fields=["result_name", "status"], name="product_iso_result__f38b65_idx"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="runfinding",
+            index=models.Index(
+                fields=["finding", "decision", "found_at"], name="product_isolation_found_idx"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="runfinding",
+            constraint=models.UniqueConstraint(
+                fields=("run", "finding"), name="product_isolation_one_finding"
             ),
         ),
     ]

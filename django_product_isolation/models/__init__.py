@@ -4,6 +4,7 @@ from .account import AccountBalance
 from .batches import IsolationBatch, SpendingLock
 from .bulk import open_together
 from .events import RunEvent
+from .findings import RunFinding
 from .outages import Outage
 from .presets import Preset
 from .runs import IsolationRun, LeaseLost
@@ -17,6 +18,7 @@ __all__ = [
     "Outage",
     "Preset",
     "RunEvent",
+    "RunFinding",
     "Selection",
     "SpendingLock",
     "open_together",

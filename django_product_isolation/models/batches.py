@@ -34,6 +34,8 @@ class IsolationBatch(models.Model):
     aspect_ratio = models.CharField(_("aspect ratio"), max_length=8, choices=AspectRatio)
     resolution = models.CharField(_("resolution"), max_length=8, choices=Resolution)
     review = models.BooleanField(_("review first"), default=False)
+    # Findings that hold no result back; NULL: what the preset says that is the image's default.
+    tolerated_findings = models.JSONField(null=True, editable=False)
     unit_price = models.DecimalField(_("price (USD)"), max_digits=8, decimal_places=4)
 
     # Set on the batch that isolate() returns, not stored.

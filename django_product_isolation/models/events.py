@@ -19,6 +19,7 @@ class RunEvent(models.Model):
         STATUS = "status", _("New status")
         PROBLEM = "problem", _("Problem, trying again")
         APPROVED = "approved", _("Approved")
+        AT_ONCE = "at_once", _("Published at once")
         LEFTOVER = "leftover", _("File left over")
         PRUNED = "pruned", _("File removed")
         NOTE = "note", _("Note")

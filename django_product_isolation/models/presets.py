@@ -28,6 +28,8 @@ class Preset(models.Model):
         _("size"), max_length=8, choices=Resolution, default=Resolution.TWO_K
     )
     review = models.BooleanField(_("review before publishing"), default=False)
+    # The others hold one back: also those of rules that come later.
+    tolerated_findings = models.JSONField(default=list, blank=True)
     # NULL for none: the unique pair then does not count, on every database.
     default_model = models.CharField(  # noqa: DJ001
         _("default for"), max_length=200, null=True, blank=True

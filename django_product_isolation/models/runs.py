@@ -83,6 +83,8 @@ class IsolationRun(models.Model):
     hinted_run_ids = models.CharField(max_length=4 * (MAX_ID + 1), blank=True, editable=False)
     # What the result was measured to be, beside its source; {} where it was not judged.
     measures = models.JSONField(default=dict, editable=False)
+    # The strongest finding's strength; 0 where nothing was found, NULL where nobody compared.
+    doubt = models.FloatField(null=True, editable=False)
     called_back_at = models.DateTimeField(_("Runflow called back"), null=True, editable=False)
     # How often Runflow has answered what became of the run, with minutes in between.
     answered_looks = models.PositiveSmallIntegerField(default=0, editable=False)

@@ -159,7 +159,10 @@ class OrderForm(forms.Form):
         own = {picture.pk: wording for picture, wording in self.unworded() if wording}
         own |= {p.pk: cleaned[field_of(p)] for p, _field in self.worded() if cleaned[field_of(p)]}
         names = ("prompt", "aspect_ratio", "resolution", "review")
-        return {**{name: cleaned[name] for name in names}, "prompts": own}
+        chosen = {str(preset.pk): preset for preset in self.presets}.get(cleaned["preset"])
+        tolerated = chosen.tolerated_findings if chosen else None
+        options = {name: cleaned[name] for name in names}
+        return {**options, "prompts": own, "tolerated_findings": tolerated}
 
     def shapes(self) -> list[tuple[Any, "Shape"]]:
         """Each aspect ratio's radio button with a drawing of it."""

@@ -139,6 +139,7 @@ def isolate_again(request: HttpRequest, runs: Sequence[IsolationRun]) -> Isolati
         aspect_ratio=before.aspect_ratio,
         resolution=before.resolution,
         review=before.review or permissions.must_review(request),
+        tolerated_findings=before.tolerated_findings,
         user=request.user,
         token=token_for(runs),
     )

@@ -37,7 +37,6 @@ from django_product_isolation.imaging import (
     sanitized,
     sha256_of,
 )
-from django_product_isolation.imaging.verdict import findings
 from django_product_isolation.models import IsolationRun, LeaseLost, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.retention.references import is_held
@@ -186,7 +185,7 @@ def ingest(run: IsolationRun, known: Run, result: BinaryIO) -> Outcome:
             fit, more = fitted(target, run.object_pk, clean)
             name, digest = store_result(run, target, fit.file, fit.facts)
             make_previews(target, name, digest, fit.file, fit.small)
-            measures = judged(run, fit.file)
+            verdict = judged(run, fit.file)
     except FileMissing:
         return GoTo(Status.SUPERSEDED, Reason.IMAGE_DELETED)
     except NameTooLong:
@@ -196,19 +195,26 @@ def ingest(run: IsolationRun, known: Run, result: BinaryIO) -> Outcome:
         return GoTo(Status.HELD, Reason.NAME_TAKEN, changes={"result_name": ""})
     except FieldRefused as error:
         return GoTo(Status.HELD, Reason.RESULT_REFUSED, str(error))
-    kept: dict[str, Any] = {"result_name": name, "result_sha256": digest, "measures": measures}
+    kept: dict[str, Any] = {"result_name": name, "result_sha256": digest}
+    if verdict:
+        kept |= {"measures": verdict.measures, "doubt": verdict.doubt}
     if has_lost_original(run, target):
         return GoTo(Status.HELD, Reason.ORIGINAL_MISSING, changes=kept)
     odd += more
     reason = Reason.SEVERAL_RESULTS if len(known.output_urls) > 1 else ""
     if odd:
         reason = Reason.UNUSUAL
-    elif measures and findings(measures):
+    elif verdict and verdict.holds_back:
         reason = Reason.DOUBTFUL
     review = run.review or bool(reason)
     due_at = None if review else seconds_from_now(0)
     return GoTo(
-        Status.READY, reason, ", ".join(odd), due_at=due_at, changes={**kept, "review": review}
+        Status.READY,
+        reason,
+        ", ".join(odd),
+        due_at=due_at,
+        changes={**kept, "review": review},
+        found=verdict.found if verdict else (),
     )
 
 

@@ -3,7 +3,7 @@
 So a step reads from top to bottom: it looks, asks, and says what is to become of the run.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -13,6 +13,7 @@ from django.dispatch import Signal
 from django_product_isolation.choices import Status
 from django_product_isolation.fetching import FetchError
 from django_product_isolation.host import Fingerprint
+from django_product_isolation.imaging.verdict import Finding
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
 from django_product_isolation.runflow import RunflowError
@@ -26,6 +27,7 @@ class GoTo:
     """The run goes to ``status`` and wants attention again at ``due_at``, never when that is None.
 
     ``changes`` are further columns. ``then`` is a step that is taken at once, under the same lease.
+    ``found`` is what was found in a result, to be kept with it.
     """
 
     status: Status
@@ -34,6 +36,7 @@ class GoTo:
     due_at: datetime | None = None
     changes: Mapping[str, Any] = field(default_factory=dict)
     then: "Step | None" = None
+    found: Sequence[Finding] = ()
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,8 @@ class Swap:
     ``shown`` is what ``new`` holds, ``actor`` who stands for it. ``missed`` says what is to become
     of the run where the image no longer shows ``old``, ``refused`` where the shop's database takes
     no such row; that is given the database's words. ``signal`` tells the shop where no later step
-    does.
+    does. ``unseen`` are the ids of what was found in a result that nobody approved; None where
+    somebody did, or nobody looked for any.
     """
 
     status: Status
@@ -54,6 +58,7 @@ class Swap:
     missed: "Step"
     refused: Callable[[IsolationRun, str], "Outcome | None"]
     signal: Signal | None = None
+    unseen: Sequence[str] | None = None
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from django_product_isolation.signals import image_applied, image_restored
 from . import derived
 from .outcomes import Finished, GoTo, Outcome, Retry, Step, Swap
 from .storage_outages import has_lasted
+from .verdicts import found_in
 
 # Attempts, over two to three hours: after the swap nobody waits, and no person is asked.
 PATIENCE = 20
@@ -37,14 +38,17 @@ def apply(run: IsolationRun) -> Outcome:
         return GoTo(Status.HELD, Reason.ORIGINAL_MISSING)
     if result is None or result.sha256 != run.result_sha256:
         return GoTo(Status.HELD, Reason.RESULT_MISSING)
+    approval = approval_of(run)
+    is_judged = run.doubt is not None
     return derived.prepare(run, run.result_name, result) or Swap(
         Status.APPLIED,
         run.source_name,
         run.result_name,
         result,
-        approver(run),
+        approval.actor if approval else run.batch.created_by,
         missed=find_newer_upload,
         refused=lambda run, words: GoTo(Status.HELD, Reason.RESULT_REFUSED, words),
+        unseen=found_in(run) if is_judged and not approval else None,
     )
 
 
@@ -123,7 +127,6 @@ def undo(
     return Swap(Status.SUPERSEDED, old, new, shown, None, otherwise, refused, signal)
 
 
-def approver(run: IsolationRun) -> Any:
-    """Who stands for publishing: whoever approved the result, else whoever began the batch."""
-    approved = run.events.filter(kind=RunEvent.Kind.APPROVED).select_related("actor").last()
-    return approved.actor if approved else run.batch.created_by
+def approval_of(run: IsolationRun) -> RunEvent | None:
+    """The approval of the result, whose actor stands for publishing it."""
+    return run.events.filter(kind=RunEvent.Kind.APPROVED).select_related("actor").last()

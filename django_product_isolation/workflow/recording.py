@@ -9,7 +9,7 @@ from django.dispatch import Signal
 from django_product_isolation.choices import Status
 from django_product_isolation.database.transactions import retry_on_conflict
 from django_product_isolation.host import SwapRefused
-from django_product_isolation.models import IsolationRun
+from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import image_swapped
 
@@ -29,6 +29,7 @@ from .outcomes import (
 )
 from .restore_requests import leave_applied
 from .timing import seconds_from_now
+from .verdicts import with_findings
 
 logger = logging.getLogger("django_product_isolation")
 
@@ -61,13 +62,15 @@ def go_to(run: IsolationRun, outcome: GoTo) -> None:
     if outcome.then is not None:
         leased = {"lease_owner": run.lease_owner, "lease_until": run.lease_until}
         changes = {**leased, "attempts": run.attempts, **changes}
-    moved = run.move_to(
+    move = partial(
+        run.move_to,
         outcome.status,
         reason=outcome.reason,
         detail=outcome.detail,
         due_at=outcome.due_at,
         **changes,
     )
+    moved = with_findings(run, outcome.found, move) if outcome.found else move()
     if moved and outcome.then is not None:
         record(run, outcome.then(run))
 
@@ -102,6 +105,8 @@ def point_and_go(run: IsolationRun, outcome: Swap) -> bool:
         ):
             transaction.set_rollback(True)
             return False
+        if outcome.unseen is not None:
+            run.record(RunEvent.Kind.AT_ONCE, detail=", ".join(outcome.unseen))
         log_change(run, target, actor)
         image_swapped.send(target.model, run=run, old=outcome.old, new=outcome.new, actor=actor)
         if outcome.signal:

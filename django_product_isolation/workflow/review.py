@@ -12,11 +12,12 @@ from django.db import transaction
 from django_product_isolation.choices import Status
 from django_product_isolation.database.clock import DatabaseNow
 from django_product_isolation.database.transactions import retry_on_conflict
-from django_product_isolation.models import IsolationRun, RunEvent
+from django_product_isolation.models import IsolationRun, RunEvent, RunFinding
 from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import work_due
 
 from .timing import seconds_from_now
+from .verdicts import settle
 
 NOTE_MAX_LENGTH = 500
 STOPPABLE = frozenset({Status.QUEUED, Status.PROCESSING, Status.COLLECTING, Status.HELD})
@@ -24,24 +25,30 @@ STOPPABLE = frozenset({Status.QUEUED, Status.PROCESSING, Status.COLLECTING, Stat
 
 @retry_on_conflict
 def approve(run: IsolationRun, *, user: Any = None) -> bool:
-    """Let a result that waits for review be published."""
+    """Let a result that waits for review be published, whatever was found in it."""
     waiting = IsolationRun.objects.filter(pk=run.pk, status=Status.READY, review=True)
     with transaction.atomic():
         if not waiting.update(review=False, due_at=DatabaseNow()):
             return False
-        run.record(RunEvent.Kind.APPROVED, actor=user)
+        overruled = settle(run, RunFinding.Decision.OVERRULED)
+        run.record(RunEvent.Kind.APPROVED, detail=", ".join(overruled), actor=user)
         nudge(run)
     return True
 
 
+@retry_on_conflict
 def reject(run: IsolationRun, *, user: Any = None, note: str = "") -> bool:
     """Turn a result down: the product keeps its picture, the result's file is kept.
 
     ``note`` says what is wrong with it, in the person's words.
     """
-    return run.status == Status.READY and run.move_to(
-        Status.REJECTED, actor=user, detail=note[:NOTE_MAX_LENGTH]
-    )
+    if run.status != Status.READY:
+        return False
+    with run.all_or_nothing():
+        if not run.move_to(Status.REJECTED, actor=user, detail=note[:NOTE_MAX_LENGTH]):
+            return False
+        settle(run, RunFinding.Decision.DECLINED)
+    return True
 
 
 def note(run: IsolationRun, text: str, *, user: Any = None) -> None:

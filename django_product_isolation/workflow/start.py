@@ -4,7 +4,7 @@ No network, no file opened, and the same few queries for 1 image or 500.
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -44,7 +44,8 @@ class Options:
     """How images are to be isolated, and by whom. What is None comes from the settings.
 
     ``prompt`` is a template, ``prompts`` holds other ones for single images, by their primary keys
-    as strings. A second batch with the same ``token`` is the first one.
+    as strings. A second batch with the same ``token`` is the first one. ``tolerated_findings`` are
+    ids of findings that hold no result back; None leaves that to the presets.
     """
 
     prompt: str | None = None
@@ -52,6 +53,7 @@ class Options:
     aspect_ratio: str | None = None
     resolution: str | None = None
     review: bool | None = None
+    tolerated_findings: Collection[str] | None = None
     user: Any = None
     token: uuid.UUID | None = None
 
@@ -65,6 +67,7 @@ def isolate(
     aspect_ratio: str | None = None,
     resolution: str | None = None,
     review: bool | None = None,
+    tolerated_findings: Collection[str] | None = None,
     user: Any = None,
     token: uuid.UUID | None = None,
 ) -> IsolationBatch:
@@ -75,7 +78,8 @@ def isolate(
     its ``unread`` how many beyond the first 5000 were not looked at.
     Options that are not given come from the settings. ``{product}`` in ``prompt`` becomes the
     product's name. ``prompts`` holds other wordings for single images, by their primary keys as
-    strings.
+    strings. ``tolerated_findings`` are ids of findings that hold no result back; where None are
+    given, the default preset of each image says so.
     A second call with the same ``token`` returns the first call's batch.
     Raises NothingToIsolate, BudgetExceeded, ValidationError for an unknown ratio or resolution,
     and ImproperlyConfigured when the field is not named in ``IMAGES``, is one of several, or
@@ -87,6 +91,7 @@ def isolate(
         aspect_ratio=aspect_ratio,
         resolution=resolution,
         review=review,
+        tolerated_findings=tolerated_findings,
         user=user,
         token=token,
     )
@@ -111,6 +116,7 @@ def create_batch(chosen: Plan, options: Options = BY_THE_SETTINGS) -> IsolationB
         aspect_ratio=settings.ASPECT_RATIO if ratio is None else ratio,
         resolution=settings.RESOLUTION if resolution is None else resolution,
         review=settings.reviews_all if review is None else review,
+        tolerated_findings=tolerated_by(options),
         unit_price=chosen.unit_price,
     )
     refuse_unknown_choices(batch)
@@ -124,6 +130,12 @@ def create_batch(chosen: Plan, options: Options = BY_THE_SETTINGS) -> IsolationB
         if same := IsolationBatch.objects.filter(pk=batch.pk).first():
             return with_left_out(same, chosen, Reason.LEFT_OUT)
         raise
+
+
+def tolerated_by(options: Options) -> list[str] | None:
+    """The ids as a column takes them."""
+    given = options.tolerated_findings
+    return None if given is None else sorted(set(map(str, given)))
 
 
 @retry_on_conflict

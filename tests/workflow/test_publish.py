@@ -42,13 +42,13 @@ def test_an_upload_in_the_last_moment_before_the_swap_wins(run, image, go_on, mo
     newer = []
     from django_product_isolation.workflow import publish
 
-    approver = publish.approver
+    approval_of = publish.approval_of
 
     def slow(run):
         newer.append(upload(image))
-        return approver(run)
+        return approval_of(run)
 
-    monkeypatch.setattr(publish, "approver", slow)
+    monkeypatch.setattr(publish, "approval_of", slow)
     run = go_on(run)
     assert (run.status, run.reason) == (Status.SUPERSEDED, Reason.IMAGE_CHANGED)
     assert shown_bytes(image) == newer[0]

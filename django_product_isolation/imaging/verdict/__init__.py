@@ -5,12 +5,13 @@ where pictures come from or what is decided about them.
 """
 
 from . import rules as _rules  # registers them  # noqa: F401
-from .finding import Finding, Region, Seen, findings, register, unregister
+from .finding import NOT_CHECKED, Finding, Region, Seen, findings, register, titles, unregister
 from .limits import DEFAULT, Limits
 from .measuring import VERSION, measure, missing_packages
 
 __all__ = [
     "DEFAULT",
+    "NOT_CHECKED",
     "VERSION",
     "Finding",
     "Limits",
@@ -20,5 +21,6 @@ __all__ = [
     "measure",
     "missing_packages",
     "register",
+    "titles",
     "unregister",
 ]

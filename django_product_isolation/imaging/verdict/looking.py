@@ -40,7 +40,8 @@ class Look:
 
     def at_the_source(self) -> Found:
         self.source = pictures.read_source(self.files["source"])
-        return {}
+        width, height = self.source.size
+        return {"size": {"result": list(self.result.size), "source": [width, height]}}
 
     def for_the_place(self) -> Found:
         from .seeing import finding_place

@@ -12,7 +12,9 @@ Measures = Mapping[str, Any]
 
 
 @register(
-    "ground_not_white", _("The background may not be plain white. Look closely at the corners.")
+    "ground_not_white",
+    _("The background may not be plain white. Look closely at the corners."),
+    _("Background not white"),
 )
 def ground_not_white(measures: Measures, limits: Limits) -> float:
     ground = measures["ground"]
@@ -26,6 +28,7 @@ def ground_not_white(measures: Measures, limits: Limits) -> float:
 @register(
     "cut_off",
     _("The product may be cut off at the edge of the picture. Look closely whether it is whole."),
+    _("Cut off"),
 )
 def cut_off(measures: Measures, limits: Limits) -> float:
     frame = measures["frame"]
@@ -33,7 +36,9 @@ def cut_off(measures: Measures, limits: Limits) -> float:
 
 
 @register(
-    "too_small", _("The product may be too small in the picture. Look closely whether it fits.")
+    "too_small",
+    _("The product may be too small in the picture. Look closely whether it fits."),
+    _("Too small"),
 )
 def too_small(measures: Measures, limits: Limits) -> Seen | float:
     frame = measures["frame"]
@@ -45,6 +50,7 @@ def too_small(measures: Measures, limits: Limits) -> Seen | float:
 @register(
     "too_large",
     _("The product may fill the picture to its edges. Look closely whether it has room."),
+    _("Fills the picture"),
 )
 def too_large(measures: Measures, limits: Limits) -> float:
     return float(measures["frame"]["fill"] / limits.most_fill)
@@ -53,6 +59,7 @@ def too_large(measures: Measures, limits: Limits) -> float:
 @register(
     "leftover",
     _("Something besides the product may be in the picture. Look closely around the product."),
+    _("Something beside the product"),
 )
 def leftover(measures: Measures, limits: Limits) -> Seen:
     # A second thing as large as the first is the other of a pair.
@@ -75,7 +82,11 @@ def leftover(measures: Measures, limits: Limits) -> Seen:
     return Seen(strength, (*where, *(Region(result=one["box"]) for one in added)))
 
 
-@register("soft", _("The picture may be blurry. Look closely whether it is sharp enough."))
+@register(
+    "soft",
+    _("The picture may be blurry. Look closely whether it is sharp enough."),
+    _("Blurry"),
+)
 def soft(measures: Measures, limits: Limits) -> float:
     return float(measures["softness"]["outline"] / limits.outline)
 
@@ -83,6 +94,7 @@ def soft(measures: Measures, limits: Limits) -> float:
 @register(
     "stretched",
     _("The product may be wider or narrower than it is. Look closely at its proportions."),
+    _("Wider or narrower"),
 )
 def stretched(measures: Measures, limits: Limits) -> float | None:
     place = measures["place"]
@@ -94,6 +106,7 @@ def stretched(measures: Measures, limits: Limits) -> float | None:
 @register(
     "maybe_another",
     _("This may be another product than in your photo. Look closely at both pictures."),
+    _("Maybe another product"),
 )
 def maybe_another(measures: Measures, limits: Limits) -> float:
     place = measures["place"]
@@ -111,6 +124,7 @@ def maybe_another(measures: Measures, limits: Limits) -> float:
 @register(
     "colour_differs",
     _("A colour may differ from your photo. Look closely at the colours of both pictures."),
+    _("Colour differs"),
 )
 def colour_differs(measures: Measures, limits: Limits) -> Seen:
     colour = measures["colour"]
@@ -126,6 +140,7 @@ def colour_differs(measures: Measures, limits: Limits) -> Seen:
 @register(
     "label_differs",
     _("Text, a logo or a pattern may differ from your photo. Look closely and compare them."),
+    _("Text or pattern differs"),
 )
 def label_differs(measures: Measures, limits: Limits) -> Seen | None:
     if not _is_sure(measures, limits):
@@ -136,6 +151,7 @@ def label_differs(measures: Measures, limits: Limits) -> Seen | None:
 @register(
     "part_missing",
     _("A part may be missing, or shown twice. Look closely whether the product is complete."),
+    _("Part missing or shown twice"),
 )
 def part_missing(measures: Measures, limits: Limits) -> Seen | None:
     if not _is_sure(measures, limits):
@@ -154,6 +170,7 @@ def part_missing(measures: Measures, limits: Limits) -> Seen | None:
 @register(
     "not_checked",
     _("Not everything could be compared by itself. Look closely at both pictures."),
+    _("Not everything compared"),
 )
 def not_checked(measures: Measures, limits: Limits) -> Seen | None:
     about = [f"{one['what']}: {one['why']}" for one in measures["unchecked"]]

@@ -109,13 +109,13 @@ def apply_unseen(run: IsolationRun) -> Outcome:
     if result is None:
         return GoTo(Status.HELD, Reason.RESULT_MISSING)
     ended = GoTo(Status.SUPERSEDED, Reason.IMAGE_CHANGED)
-    actor, old, new = publish.approver(run), run.source_name, run.result_name
+    approval, old, new = publish.approval_of(run), run.source_name, run.result_name
     return Swap(
         Status.APPLIED,
         old,
         new,
         result,
-        actor,
+        approval.actor if approval else run.batch.created_by,
         missed=lambda _run: ended,
         refused=lambda _run, _words: ended,
     )
