@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from django_product_isolation.imaging.verdict import titles
 from django_product_isolation.models import Preset
 from django_product_isolation.staff.decorators import ReadableAdmin
 from django_product_isolation.staff.formatting import model_name
@@ -24,6 +25,15 @@ else:
 class PresetForm(PresetModelForm):
     default_model = forms.TypedChoiceField(
         label=gettext_lazy("Default for"), required=False, empty_value=None
+    )
+
+    holds_back = forms.MultipleChoiceField(
+        label=gettext_lazy("Wait for review when found"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy(
+            "Only where doubtful results wait. What does not wait is shown all the same."
+        ),
     )
 
     class Meta:
@@ -47,6 +57,9 @@ class PresetForm(PresetModelForm):
             choices.append((kept, kept))  # the shop names it no longer; the rest may be edited
         choices.insert(0, ("", _("none: used only when selected")))
         self.fields["default_model"].choices = choices  # type: ignore[attr-defined]
+        tolerated = self.instance.tolerated_findings
+        self.fields["holds_back"].choices = list(titles().items())  # type: ignore[attr-defined]
+        self.fields["holds_back"].initial = [name for name in titles() if name not in tolerated]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -54,6 +67,13 @@ class PresetForm(PresetModelForm):
             text = _("Select which images it is the default for, or leave the category empty.")
             raise ValidationError({"default_model": text})
         return cleaned
+
+    def save(self, commit: bool = True) -> Preset:
+        """Keep what holds nothing back, also what there is no rule for at the moment."""
+        waits = set(self.cleaned_data["holds_back"])
+        kept = [name for name in self.instance.tolerated_findings if name not in titles()]
+        self.instance.tolerated_findings = [name for name in titles() if name not in waits] + kept
+        return super().save(commit)
 
 
 def model_choices() -> list[tuple[str, str]]:
@@ -70,6 +90,7 @@ class PresetAdmin(ReadableAdmin, PresetModelAdmin):
     search_fields = ("name", "prompt")
     fieldsets = (
         (None, {"fields": ("name", "prompt", "aspect_ratio", "resolution", "review")}),
+        (gettext_lazy("Doubtful results"), {"fields": ("holds_back",)}),
         (
             gettext_lazy("Use as default"),
             {"fields": ("default_model", "default_category")},

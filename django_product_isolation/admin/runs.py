@@ -29,9 +29,11 @@ from django_product_isolation.staff import formatting, permissions, visibility
 from django_product_isolation.staff.addresses import page_url
 from django_product_isolation.staff.decisions import DECISIONS, Decision, decide, read_decision
 from django_product_isolation.staff.decorators import ReadableAdmin, readable
+from django_product_isolation.staff.event_words import detail_of
 from django_product_isolation.staff.pictures import run_picture_url
 from django_product_isolation.staff.run_cards import cards, state, state_of
 
+from .finding_filter import FindingFilter
 from .records import BoundedPaginator, ReadOnly
 from .search import by_keys_if_few, names_searched_since, of_exactly, search_all, started_since
 
@@ -69,7 +71,7 @@ class EventInline(ReadOnly, EventTabularInline):
     """What happened to a run, oldest first."""
 
     model = RunEvent
-    fields = ("when", "what", "actor", "detail")
+    fields = ("when", "what", "actor", "told")
     readonly_fields = fields
     extra = 0
     ordering = ("at", "pk")
@@ -91,13 +93,17 @@ class EventInline(ReadOnly, EventTabularInline):
             '{} <span class="isolation-sentence">{}</span>', event.get_kind_display(), sentence
         )
 
+    @admin.display(description=_("detail"))
+    def told(self, event: RunEvent) -> str:
+        return detail_of(event)
+
 
 @admin.register(IsolationRun)
 class RunAdmin(ReadOnly, ReadableAdmin, RunModelAdmin):
     """Finds a run by its image, its Runflow id, its status or its date."""
 
     list_display = ("label", "pictures", "state", "started", "by", "charged")
-    list_filter = ("status", "batch__created_at")
+    list_filter = ("status", FindingFilter, "batch__created_at")
     list_select_related = ("batch__created_by",)
     list_per_page = 50
     show_full_result_count = False

@@ -31,8 +31,18 @@ from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.workflow import quote_of_runs
 
 from . import formatting, permissions, visibility
-from .decisions import DECISIONS, Decision, decide, read_decision, waits_for_review
+from .decisions import (
+    DECISIONS,
+    WITHOUT_FINDINGS,
+    Decision,
+    decide,
+    is_without_findings,
+    keys_posted,
+    read_decision,
+    waits_for_review,
+)
 from .decorators import staff_page
+from .finding_counts import counts_of_batch
 from .run_cards import Card, badge, cards
 from .selections import read_uuids
 
@@ -71,13 +81,17 @@ def runs_of(request: HttpRequest, batch: IsolationBatch) -> list[IsolationRun]:
 
 
 def decide_and_reload(request: HttpRequest, runs: Sequence[IsolationRun]) -> HttpResponseRedirect:
-    """Carry out a posted decision, ``name:run`` or ``name:all``, about those of ``runs`` it names.
+    """Carry out a posted decision about those of ``runs`` that it names: ``name:run``,
+    ``name:all``, or ``name:without-findings`` about those that its button counted.
 
     Raises Http404 for a run that is not among them.
     """
     decision, about = read_decision(request)
     if about == ALL:
         named = [run for run in runs if decision.applies(run)]
+    elif about == WITHOUT_FINDINGS:
+        pks = read_uuids(keys_posted(request))
+        named = [run for run in runs if run.pk in pks and is_without_findings(run)]
     else:
         (pk,) = read_uuids([about])
         named = [run for run in runs if run.pk == pk]
@@ -101,6 +115,7 @@ def batch_page(
         "batch": batch,
         "image_list": image_list(request, batch, site),
         "to_review": to_review(request, runs),
+        "found": counts_of_batch(request, batch.pk, runs, site),
         "at_most": formatting.money(batch.unit_price * len(runs)),
         "charged": formatting.money(sum((run.cost or Decimal(0) for run in runs), Decimal(0))),
     }
@@ -120,6 +135,7 @@ def run_status(
         "for_all": [(decision, text) for decision, text in buttons if decision.goes_on],
         # Undoing a whole batch takes two clicks: one slip must not do it.
         "restore_all": [(decision, text) for decision, text in buttons if decision.together],
+        "without_findings": without_findings(all_cards),
         "badges": badges(runs),
         "count": len(runs),
         "finished": sum(not run.is_open for run in runs),
@@ -130,6 +146,14 @@ def run_status(
         ),
         "is_sandbox": get_settings().is_sandbox,
     }
+
+
+def without_findings(all_cards: Sequence[Card]) -> list[str]:
+    """The keys of the results that the user may approve without a look; none where that is all
+    there is to approve, which has a button of its own."""
+    approvable = [card for card in all_cards if DECISIONS["approve"] in card.decisions]
+    found = [card.key for card in approvable if is_without_findings(card.run)]
+    return found if len(found) < len(approvable) else []
 
 
 def may_differ(card: Card, since: datetime) -> bool:

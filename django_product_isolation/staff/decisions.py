@@ -89,9 +89,18 @@ def waits_for_review(run: IsolationRun) -> bool:
     return run.status == Status.READY and run.review
 
 
+def is_without_findings(run: IsolationRun) -> bool:
+    """Whether the result waits although it was compared, nothing was found, and nothing else is
+    unusual about it."""
+    return waits_for_review(run) and run.doubt == 0 and not run.reason
+
+
 RESTORING = ngettext_lazy(
     "%(count)d original is being restored.", "%(count)d originals are being restored.", "count"
 )
+
+# Follows the colon of a decision about all results without findings that its button counted.
+WITHOUT_FINDINGS = "without-findings"
 
 # Pages that show by themselves how the runs on them fare.
 WATCHED_ON = ("progress", "restores")
@@ -187,6 +196,11 @@ DECISIONS = {
 def open_to(request: HttpRequest) -> list[Decision]:
     """What the user may decide about runs of images that they may change."""
     return [decision for decision in DECISIONS.values() if decision.is_open_to(request)]
+
+
+def keys_posted(request: HttpRequest) -> list[str]:
+    """The keys of the results without findings that the button counted, as its page posts them."""
+    return request.POST.get("without_findings", "").split()
 
 
 def read_decision(

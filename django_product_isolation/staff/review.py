@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, F, FloatField, Value
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
@@ -20,12 +21,20 @@ from django.utils.translation import gettext as _
 from django_product_isolation.choices import Status
 from django_product_isolation.conf import get_settings
 from django_product_isolation.host.access.sites import frame_of, get_admin_site
+from django_product_isolation.imaging.verdict import missing_packages
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.models.querysets import RunQuerySet
 
 from . import formatting, permissions, visibility
 from .addresses import page_url
-from .decisions import DECISIONS, decide, read_decision
+from .decisions import (
+    DECISIONS,
+    WITHOUT_FINDINGS,
+    decide,
+    is_without_findings,
+    keys_posted,
+    read_decision,
+)
 from .decorators import staff_page
 from .run_cards import Card, cards
 from .selections import read_uuids
@@ -34,6 +43,9 @@ PER_PAGE = 24
 OTHER_FIELDS = 5  # what a page posts beside
 OFFERED = ("approve", "reject", "redo")
 TICKED = "ticked"
+AT_ONCE = 500  # results that one click approves
+# What nobody compared comes after what was found something in, and before what nothing was.
+NOT_COMPARED = Value(0.5, output_field=FloatField())
 
 
 @dataclass(frozen=True)
@@ -58,14 +70,15 @@ class Queue:
         return cls(request, labels, next(iter(batches), None), request.GET.get("model", ""))
 
     def runs(self) -> RunQuerySet:
-        """Newest batch first."""
+        """The most doubtful first; of the others the newest batch first."""
         found = waiting(self.request).filter(batch__model_label__in=self.labels)
         if self.batch:
             found = found.filter(batch=self.batch)
         if self.label:
             found = found.filter(batch__model_label=self.label)
         found = found.select_related("batch__created_by")
-        return found.order_by("-batch__created_at", "batch", "label", "pk")
+        doubt = Coalesce(F("doubt"), NOT_COMPARED)
+        return found.order_by(doubt.desc(), "-batch__created_at", "batch", "label", "pk")
 
     def chosen_batch(self) -> IsolationBatch | None:
         """The batch that was asked for; None where the user may see nothing of it."""
@@ -103,19 +116,25 @@ def waiting(request: HttpRequest) -> RunQuerySet:
 
 @staff_page(permissions.REVIEW)
 def review(request: HttpRequest) -> HttpResponseBase:
-    """Show one page of the queue; a POST decides about one of its results, or all ticked."""
+    """Show one page of the queue; a POST decides about one of its results, all ticked, or all of
+    those without findings that its button counted."""
     if request.method != "POST":
         return review_page(request, Queue.of(request))
     decision, about = read_decision(request, OFFERED)
-    runs = named_runs(request, request.POST.getlist("run") if about == TICKED else [about])
+    if about == WITHOUT_FINDINGS:
+        named = named_runs(request, keys_posted(request), AT_ONCE)
+        runs = [run for run in named if is_without_findings(run)]
+    else:
+        ids = request.POST.getlist("run") if about == TICKED else [about]
+        runs = named_runs(request, ids, per_page())
     if not runs:
         messages.warning(request, _("Select a result that still waits, then decide."))
     return HttpResponseRedirect(decide(request, decision, runs) or request.get_full_path())
 
 
-def named_runs(request: HttpRequest, ids: Sequence[str]) -> list[IsolationRun]:
-    """The runs with these ids, of as many as a page holds, whose image the user may see."""
-    pks = read_uuids(ids[: per_page()])
+def named_runs(request: HttpRequest, ids: Sequence[str], most: int) -> list[IsolationRun]:
+    """The runs with the first ``most`` of these ids whose image the user may see."""
+    pks = read_uuids(ids[:most])
     runs = IsolationRun.objects.select_related("batch__created_by").filter(pk__in=pks)
     found = list(runs.order_by("label", "pk"))
     seen = visibility.seen(request, found)
@@ -134,6 +153,7 @@ def review_page(request: HttpRequest, queue: Queue) -> TemplateResponse:
     runs = list(page.object_list)
     site = get_admin_site(request, runs[0].batch.model_label if runs else "")
     page_cards = cards(request, runs, site)
+    judges = get_settings().reviews_doubtful
     context = {
         **frame_of(site, request),
         "title": _("Review results"),
@@ -143,6 +163,9 @@ def review_page(request: HttpRequest, queue: Queue) -> TemplateResponse:
         "batches": by_batch(page_cards),
         "changeable": {card.run.pk for card in page_cards if card.is_changeable},
         "bulk": [DECISIONS[name] for name in OFFERED if DECISIONS[name].is_open_to(request)],
+        "without_findings": without_findings(request, queue),
+        "not_installed": ", ".join(missing_packages()) if judges else "",
+        "may_be_marked": judges or any(card.is_marked for card in page_cards),
         "tick_all": request.GET.get("tick") == "all",
         "can_view_batches": permissions.has_view_permission(request),
         "is_sandbox": get_settings().is_sandbox,
@@ -150,9 +173,17 @@ def review_page(request: HttpRequest, queue: Queue) -> TemplateResponse:
     return TemplateResponse(request, "product_isolation/review.html", context)
 
 
-def by_batch(page_cards: Sequence[Card]) -> list[tuple[IsolationBatch, list[Card]]]:
-    """Each batch with its cards."""
-    groups: dict[uuid.UUID, list[Card]] = {}
+def without_findings(request: HttpRequest, queue: Queue) -> list[str]:
+    """The keys of the results in the queue that may be approved without a look, as far as one
+    click goes."""
+    clean = list(queue.runs().filter(doubt=0, reason="").defer("measures")[:AT_ONCE])
+    changeable = visibility.changeable(request, clean)
+    return [str(run.pk) for run in clean if run.pk in changeable]
+
+
+def by_batch(page_cards: Sequence[Card]) -> list[tuple[IsolationBatch | None, list[Card]]]:
+    """Those with findings, under None; then each batch with its other cards."""
+    groups: dict[uuid.UUID | None, list[Card]] = {}
     for card in page_cards:
-        groups.setdefault(card.run.batch_id, []).append(card)
-    return [(group[0].run.batch, group) for group in groups.values()]
+        groups.setdefault(None if card.run.doubt else card.run.batch_id, []).append(card)
+    return [(group[0].run.batch if key else None, group) for key, group in groups.items()]

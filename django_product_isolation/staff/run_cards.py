@@ -6,6 +6,7 @@ same few queries, whatever the number of runs.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
@@ -16,12 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from django_product_isolation.choices import Status
 from django_product_isolation.host.access.sites import admin_for, change_url, find_model
 from django_product_isolation.host.previews import LARGE, MEDIUM
-from django_product_isolation.imaging.verdict import Finding
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import sentence_of
 from django_product_isolation.workflow import Quote, findings_of, quote_of_runs
 
-from . import visibility
+from . import marks, visibility
 from .addresses import batch_page_url
 from .decisions import Decision, open_to
 from .pictures import WHICH, Which, run_picture_path, sized, stored_result
@@ -95,10 +95,23 @@ class Card:
         """Why the run waits or ended, in words."""
         return sentence_of(self.run.reason)
 
-    @property
-    def findings(self) -> list[Finding]:
+    @cached_property
+    def findings(self) -> list[marks.ShownFinding]:
         """What deserves a closer look in the result."""
-        return findings_of(self.run)
+        return marks.shown(self.run, findings_of(self.run))
+
+    @property
+    def source_marks(self) -> marks.Marks | None:
+        return marks.marks_of(self.run, findings_of(self.run), "source")
+
+    @property
+    def result_marks(self) -> marks.Marks | None:
+        return marks.marks_of(self.run, findings_of(self.run), "result")
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether something is marked on one of the pictures."""
+        return any(finding.marked for finding in self.findings)
 
     @property
     def object_url(self) -> str:

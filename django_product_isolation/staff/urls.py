@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from .batch import progress
 from .confirm import confirm
+from .finding_counts import findings
 from .pictures import image_picture, run_picture
 from .restore import restore, restores
 from .review import review
@@ -16,6 +17,7 @@ def staff_pages() -> list[URLPattern]:
     return [
         path("batches/<uuid:pk>/", progress, name="progress"),
         path("review/", review, name="review"),
+        path("findings/", findings, name="findings"),
         path("spending/", spending, name="spending"),
         path("spending/export/", export, name="spending_export"),
         path("preview/<uuid:pk>/<str:which>/", run_picture, name="preview_run"),

@@ -23,6 +23,7 @@ from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import sentence_of
 from django_product_isolation.staff import formatting, permissions
 from django_product_isolation.staff.addresses import page_url
+from django_product_isolation.staff.event_words import verdicts_of
 from django_product_isolation.staff.pictures import run_picture_url
 
 from .mixins import as_given
@@ -84,11 +85,12 @@ class HistoryPanel(StateColumn):
 
     def __call__(self, image: Any) -> str:
         runs = self.history(image)
+        verdicts = verdicts_of(runs[:MAX_RUNS_SHOWN])
         may_change = permissions.has_image_permission(self.request, self.target, image)
         run = self.run_of(image)
         context = {
             **controls(self.request, self.target, image, run, may_change=may_change),
-            "entries": [self.entry(run) for run in runs[:MAX_RUNS_SHOWN]],
+            "entries": [self.entry(run, verdicts.get(run.pk, [])) for run in runs[:MAX_RUNS_SHOWN]],
             "older_url": self.older_url(image) if len(runs) > MAX_RUNS_SHOWN else "",
         }
         return render_to_string("product_isolation/image_panel.html", context)
@@ -100,8 +102,8 @@ class HistoryPanel(StateColumn):
         # Some databases find keys in another case, too.
         return [run for run in newest[: MAX_RUNS_SHOWN + 1] if run.object_pk == pk]
 
-    def entry(self, run: IsolationRun) -> dict[str, Any]:
-        """One line of the history."""
+    def entry(self, run: IsolationRun, verdicts: Sequence[str]) -> dict[str, Any]:
+        """One line of the history; ``verdicts`` say how the result came to be published."""
         return {
             "run": run,
             "badge": linked_badge(self.request, run),
@@ -109,6 +111,7 @@ class HistoryPanel(StateColumn):
             "after": run_picture_url(run, "result", SMALL),
             "charged": "" if run.cost is None else formatting.money(run.cost),
             "url": self.run_url(run),
+            "verdicts": verdicts,
         }
 
     def run_url(self, run: IsolationRun) -> str:

@@ -14,6 +14,7 @@ from django_product_isolation.host.access.sites import frame_of, get_admin_site
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.staff import formatting, permissions, visibility
 from django_product_isolation.staff.decorators import staff_page
+from django_product_isolation.staff.event_words import detail_of
 from django_product_isolation.staff.restore import find_run
 from django_product_isolation.staff.run_cards import cards, state, state_of
 
@@ -66,7 +67,8 @@ def run_page(request: HttpRequest, run: IsolationRun) -> HttpResponseBase:
         "card": card,
         "charged": "" if run.cost is None else formatting.money(run.cost),
         "events": [
-            (event, state(event.status, event.reason) if event.status else "") for event in events
+            (event, state(event.status, event.reason) if event.status else "", detail_of(event))
+            for event in events
         ],
     }
     return TemplateResponse(request, "product_isolation/wagtail/run.html", context)

@@ -8,6 +8,7 @@ from . import rules as _rules  # registers them  # noqa: F401
 from .finding import NOT_CHECKED, Finding, Region, Seen, findings, register, titles, unregister
 from .limits import DEFAULT, Limits
 from .measuring import VERSION, measure, missing_packages
+from .unchecked import sentence_for
 
 __all__ = [
     "DEFAULT",
@@ -21,6 +22,7 @@ __all__ = [
     "measure",
     "missing_packages",
     "register",
+    "sentence_for",
     "titles",
     "unregister",
 ]

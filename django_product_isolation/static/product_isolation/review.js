@@ -157,6 +157,7 @@
   /* Keys */
 
   const press = (card, name) => card.querySelector(`[data-decision=${name}]`)?.click();
+  const SWITCHES = { g: "isolation-checkered", m: "isolation-marks" };
   const KEYS = {
     j: (card) => go(cards()[cards().indexOf(card) + 1] || card),
     k: (card) => go(cards()[cards().indexOf(card) - 1] || card),
@@ -189,8 +190,8 @@
     if (isTyping || !isOn || !isOurs || event.defaultPrevented) {
       return;
     }
-    if (key === "g") {
-      document.getElementById("isolation-checkered").click();
+    if (Object.hasOwn(SWITCHES, key)) {
+      document.getElementById(SWITCHES[key])?.click();
     } else if (Object.hasOwn(KEYS, key)) {
       const card = focusedCard();
       if (card || key.length === 1) {
