@@ -68,6 +68,7 @@ OPTIONS = {
     },
     "isolation_status": {"--json", "--max-late"},
     "check_callback": set(),
+    "judge_isolations": {"--limit", "--days"},
     "prune_isolations": {
         "--results",
         "--originals",

@@ -1,4 +1,4 @@
-"""Results that were compared with their sources, and in which something was found or nothing was."""
+"""Results that were compared with their sources; in some something was found."""
 
 from typing import Any
 

@@ -27,9 +27,7 @@ class FindingFilter(admin.SimpleListFilter):
     title = _("finding")
     parameter_name = PARAMETER
 
-    def lookups(
-        self, request: HttpRequest, model_admin: "RunModelAdmin"
-    ) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: "RunModelAdmin") -> list[tuple[str, str]]:
         counts = counted(visible(request))
         is_alone = not set(request.GET) - NO_FILTERS
         return [

@@ -1,4 +1,4 @@
-"""How often each finding was made and what people decided in spite of it, in the runs one may see."""
+"""How often each finding was made, and what people decided then, in the runs that one may see."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -128,7 +128,7 @@ def findings(request: HttpRequest) -> HttpResponseBase:
 def rows(request: HttpRequest, site: AdminSite) -> list[Row]:
     """One line for each finding that was made or could be; one query."""
     since = clock.now() - RECENT
-    counts = {"ever": Count("*"), "recent": Count("*", filter=Q(found_at__gte=since))}
+    counts = {"ever": Count("*"), "recent": Count("found_at", filter=Q(found_at__gte=since))}
     grouped = visible(request).values_list("finding", "decision").annotate(**counts)
     recent: dict[str, Tally] = defaultdict(Tally)
     ever: dict[str, Tally] = defaultdict(Tally)

@@ -1,6 +1,6 @@
 """What was found in a result as pages show it: the sentence, and where in either picture.
 
-Rectangles are in pixels of the large preview, so that a drawing of that size lies on any size of it.
+Rectangles are in pixels of the large preview: a drawing of that size lies on any size of it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -49,7 +49,7 @@ class ShownFinding:
     id: str
     sentence: str
     details: Sequence[str]
-    marked: Side | Literal[""]  # the picture in which it is seen first, the result before the source
+    marked: Side | Literal[""]  # a picture in which it is, rather the result
 
 
 def marks_of(run: IsolationRun, found: Iterable[Finding], side: Side) -> Marks | None:

@@ -5,7 +5,7 @@ import pytest
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, RunEvent, RunFinding
 from tests.catalogue.models import ProductImage
-from tests.shop import CHANGE, REVIEW, VIEW, make_batch, make_run, make_staff, said, status_of
+from tests.shop import CHANGE, REVIEW, RUNS, VIEW, make_batch, make_run, make_staff, said, status_of
 from tests.staff.test_review import QUEUE, shown
 from tests.verdicts import make_judged, measures
 
@@ -38,7 +38,7 @@ def test_pages_follow_one_another_without_gap_or_repetition(client, staff, setti
     for name in names:
         make_judged(name=name, batch=batch, measured=measures(outline=6.0))
     pages = [shown(client.get(QUEUE, {"page": n})) for n in range(1, 5)]
-    assert sum(pages, []) == names
+    assert [name for page in pages for name in page] == names
 
 
 def test_the_button_counts_what_was_compared_and_nothing_found_in(client, staff):
@@ -120,7 +120,7 @@ def test_the_batch_page_counts_findings_and_approves_the_rest(client, staff):
     address = f"/product-isolation/batches/{batch.pk}/"
     page = client.get(address)
     html = page.content.decode()
-    where = f"/admin/product_isolation/isolationrun/?finding=label_differs&amp;batch__id__exact={batch.pk}"
+    where = f"{RUNS}?finding=label_differs&amp;batch__id__exact={batch.pk}"
     assert f'<a href="{where}">Text or pattern differs: 1</a>' in html
     assert "Blurry: 1" in html
     assert "Approve 2 without findings" in html
