@@ -6,7 +6,7 @@ from django_product_isolation.imaging.verdict import titles
 from django_product_isolation.models import IsolationBatch, Preset
 from tests.admin.test_presets import PRESETS, make_preset, manager, posted  # noqa: F401
 from tests.photos import make_image
-from tests.shop import order
+from tests.shop import make_staff, order
 
 pytestmark = pytest.mark.django_db
 
@@ -40,3 +40,10 @@ def test_the_order_keeps_what_its_preset_tolerates(client, staff, chosen, kept):
     pk = str(preset.pk) if chosen else ""
     order(client, [make_image()], preset=pk, filled_from=pk)
     assert IsolationBatch.objects.get().tolerated_findings == kept
+
+
+def test_who_may_only_look_at_presets_sees_the_page(client):
+    client.force_login(make_staff("product_isolation.view_preset"))
+    preset = make_preset(tolerated_findings=["soft"])
+    page = client.get(f"{PRESETS}{preset.pk}/change/")
+    assert page.status_code == 200

@@ -11,6 +11,7 @@ from django_product_isolation.choices import Status
 from django_product_isolation.models import Preset, RunEvent, Selection
 from tests.photos import make_image
 from tests.shop import BATCHES, CHANGELIST, EVERYTHING, RUNS, make_batch, make_run, make_staff
+from tests.verdicts import make_judged, measures
 
 
 @pytest.fixture(scope="session")
@@ -55,6 +56,9 @@ def pages(staff):
         status: make_run(status, batch=batch, name=f"A patiently hand-painted cup, {status}")
         for status in Status
     }
+    doubtful = make_judged(
+        batch=batch, name="A jug with a label", measured=measures(label=0.1, outline=7.0)
+    )
     asked = timezone.now()
     RunEvent.objects.create(
         run=runs[Status.RESTORING],
@@ -81,6 +85,8 @@ def pages(staff):
         "restores": reverse("product_isolation:restores", args=[asked.isoformat()]),
         "review": reverse("product_isolation:review"),
         "spending": reverse("product_isolation:spending"),
+        "findings": reverse("product_isolation:findings"),
+        "run with findings": f"{RUNS}{doubtful.pk}/change/",
         "list of runs": RUNS,
         "run": f"{RUNS}{runs[Status.FAILED].pk}/change/",
         "list of batches": BATCHES,

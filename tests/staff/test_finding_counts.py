@@ -101,7 +101,7 @@ def test_it_takes_the_same_queries_for_any_number(client, staff, count_queries):
     ("review", "missing", "said"),
     [
         (False, [], "New results are not compared with your photos"),
-        ("doubtful", ["numpy"], "because numpy is not installed"),
+        ("doubtful", ["numpy"], "Not installed: numpy."),
         ("doubtful", [], ""),
     ],
 )
@@ -127,9 +127,9 @@ def test_the_queue_says_what_is_not_installed_and_each_result_what_was_not_compa
     option(REVIEW="doubtful")
     monkeypatch.setattr(review, "missing_packages", lambda: ["opencv-python-headless"])
     page = client.get(queue).content.decode()
-    assert "in part only, because opencv-python-headless is not installed" in page
+    assert "in part only. Not installed: opencv-python-headless." in page
     assert (
-        "Colours, text and outline were not compared. opencv-python-headless is not installed."
+        "Colours, text and outline were not compared. Not installed: opencv-python-headless."
         in page
     )
 

@@ -29,4 +29,4 @@ def sentence_for(about: str) -> str:
     if not why.startswith(MISSING):
         return str(words)
     package = why.removeprefix(MISSING)
-    return f"{words} " + _("%(package)s is not installed.") % {"package": package}
+    return f"{words} " + _("Not installed: %(package)s.") % {"package": package}
