@@ -20,6 +20,7 @@ from django_product_isolation.choices import Status
 from django_product_isolation.models import Selection
 from django_product_isolation.staff import formatting
 from tests.shop import CHANGELIST, RUNS, make_batch, make_run
+from tests.verdicts import make_judged, measures
 
 PACKAGE = Path(django_product_isolation.__file__).parent
 LOCALE = PACKAGE / "locale"
@@ -125,6 +126,7 @@ def test_no_page_says_in_english_what_is_translated(language, locale, client):
     client.force_login(get_user_model().objects.create_superuser("boss"))
     batch = make_batch()
     runs = [make_run(status, batch=batch, name=f"Mug {status}") for status in Status]
+    make_judged(batch=batch, measured=measures(label=0.1, outline=7.0))
     selection = Selection.objects.create(
         model_label="catalogue.productimage",
         site_name="admin",
@@ -136,6 +138,7 @@ def test_no_page_says_in_english_what_is_translated(language, locale, client):
         reverse("product_isolation:confirm", args=[selection.pk]),
         reverse("product_isolation:review"),
         reverse("product_isolation:spending"),
+        reverse("product_isolation:findings"),
         CHANGELIST,
         f"{CHANGELIST}{runs[-1].object_pk}/change/",
         RUNS,
