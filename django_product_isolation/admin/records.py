@@ -26,18 +26,19 @@ class BoundedPaginator(AnyPaginator):
     @cached_property
     def is_cut(self) -> bool:
         """Whether there are more rows than are listed."""
-        return self._counted > MAX_LISTED
+        return self.counted > MAX_LISTED
 
     @cached_property
     def count(self) -> int:
-        return min(self._counted, MAX_LISTED)
+        return min(self.counted, MAX_LISTED)
 
     @cached_property
     def max_listed(self) -> int:
         return MAX_LISTED
 
     @cached_property
-    def _counted(self) -> int:
+    def counted(self) -> int:
+        """How many rows there are, up to one more than are listed."""
         listed: Any = self.object_list
         counted: int = listed.order_by().values("pk")[: MAX_LISTED + 1].count()
         return counted

@@ -33,8 +33,8 @@ from django_product_isolation.staff.event_words import detail_of
 from django_product_isolation.staff.pictures import run_picture_url
 from django_product_isolation.staff.run_cards import cards, state, state_of
 
-from .finding_filter import FindingFilter
-from .records import BoundedPaginator, ReadOnly
+from .finding_filter import FindingFilter, known_count
+from .records import MAX_LISTED, BoundedPaginator, ReadOnly
 from .search import by_keys_if_few, names_searched_since, of_exactly, search_all, started_since
 
 if TYPE_CHECKING:
@@ -108,7 +108,6 @@ class RunAdmin(ReadOnly, ReadableAdmin, RunModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # they count whole tables
-    paginator = BoundedPaginator
     sortable_by = ("started",)  # anything else would sort all that ever were
     search_fields = ("label",)  # and ids, see get_search_results
     search_help_text = _("The product's name, Runflow's id of the run, or the image's key.")
@@ -207,6 +206,16 @@ class RunAdmin(ReadOnly, ReadableAdmin, RunModelAdmin):
             queryset = queryset.filter(started_since(since))
         named, may_repeat = super().get_search_results(request, queryset, search_term)
         return by_keys_if_few(named, queryset), may_repeat
+
+    def get_paginator(
+        self, request: HttpRequest, queryset: QuerySet[IsolationRun], per_page: int, **more: Any
+    ) -> BoundedPaginator:
+        """Told how many there are where that is known without looking at the list."""
+        paginator = BoundedPaginator(queryset, per_page, **more)
+        known = known_count(request, MAX_LISTED + 1)
+        if known is not None:
+            paginator.counted = known
+        return paginator
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

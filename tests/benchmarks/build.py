@@ -13,7 +13,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from django_product_isolation.migrations import __path__ as migrations
-from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent
+from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent, RunFinding
 from tests.catalogue.models import Product, ProductImage
 
 from . import history as made_by
@@ -67,6 +67,8 @@ def write(history: History) -> None:
     without_size = ({k: v for k, v in batch.items() if k != "size"} for batch in batches)
     insert(IsolationBatch, without_size)
     insert(IsolationRun, all_runs(history, batches))
+    if history.findings:
+        insert(RunFinding, history.findings)
     newest = IsolationRun.objects.order_by("-batch__created_at").values_list("pk", "status_since")
     insert(
         RunEvent,
@@ -116,12 +118,12 @@ def insert(model: type[Model], rows: Iterable[dict[str, Any]]) -> None:
             write_rows(cursor, into, len(columns), part)
 
 
-def with_defaults(
-    model: type[Model], rows: Iterable[dict[str, Any]]
-) -> Iterator[dict[str, Any]]:
+def with_defaults(model: type[Model], rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     rows = iter(rows)
     first = next(rows)
-    left_out = [f for f in model._meta.concrete_fields if f.column not in first and not f.primary_key]
+    left_out = [
+        f for f in model._meta.concrete_fields if f.column not in first and not f.primary_key
+    ]
     defaults = {field.column: field.get_default() for field in left_out}
     yield {**first, **defaults}
     yield from ({**row, **defaults} for row in rows)

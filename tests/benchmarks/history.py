@@ -31,6 +31,9 @@ CHARGED = frozenset(
 )
 WITH_RESULT = CHARGED
 PRICE = Decimal("0.27")
+FINDINGS = ("soft", "label_differs", "colour_differs", "part_missing", "leftover", "not_checked")
+SHARE_WITH_FINDINGS = 0.2
+DECISIONS = ("", "overruled", "overruled", "declined")
 NOUNS = ("cup", "pot", "lamp", "chair", "scarf", "kettle", "vase", "basket", "clock", "mirror")
 KINDS = ("enamel", "oak", "linen", "brass", "glass", "woven", "blue", "folding", "tall", "glazed")
 
@@ -50,6 +53,7 @@ class History:
     dice: random.Random = field(default_factory=lambda: random.Random(20))
     shown: dict[int, str] = field(default_factory=dict)
     busy: set[int] = field(default_factory=set)
+    findings: list[dict[str, Any]] = field(default_factory=list)
 
     def batches(self) -> Iterator[dict[str, Any]]:
         """Values of batches; ``size`` says how many runs each has. The newest has 500."""
@@ -96,13 +100,15 @@ class History:
         if status == Status.APPLIED:
             self.shown[image] = result
         accepted = status not in (Status.QUEUED, Status.SUBMITTING)
+        pk = self.identifier()
         return {
-            "id": self.identifier(),
+            "id": pk,
             "batch_id": batch["id"],
             "object_pk": str(image),
             "label": product_name(image),
             "prompt": product_name(image),
             "review": batch["review"],
+            "doubt": self.doubt(pk, since) if result else None,
             "status": status.value,
             "status_since": since,
             "reason": "",
@@ -119,6 +125,16 @@ class History:
             "result_name": result,
             "result_sha256": "",
         }
+
+    def doubt(self, run: uuid.UUID, at: datetime) -> float:
+        """The strength of the strongest finding; all of them are added to ``findings``."""
+        if self.dice.random() > SHARE_WITH_FINDINGS:
+            return 0.0
+        strengths = [1 + self.dice.random() * 4 for _ in range(self.dice.randrange(1, 4))]
+        for finding, strength in zip(self.dice.sample(FINDINGS, 3), strengths, strict=False):
+            row = {"run_id": run, "finding": finding, "strength": strength}
+            self.findings.append({**row, "decision": self.dice.choice(DECISIONS), "found_at": at})
+        return max(strengths)
 
     def status(self, image: int) -> Status:
         if image not in self.busy and self.dice.random() < SHARE_OF_OPEN:

@@ -66,6 +66,7 @@ def further_pages(newest: IsolationRun) -> Iterator[tuple[str, str, dict[str, An
     yield "spending page, this month", spending(), {}
     yield "review queue", reverse("product_isolation:review"), {}
     smallest = IsolationBatch.objects.annotate(size=Count("runs")).filter(size=1)[0]
+    yield "findings page", reverse("product_isolation:findings"), {}
     yield "batch page, 1 run", reverse("product_isolation:progress", args=[smallest.pk]), {}
     yield "batch list", BATCHES, {}
     yield "batch list, last page", BATCHES, last_page(IsolationBatch)
@@ -73,6 +74,8 @@ def further_pages(newest: IsolationRun) -> Iterator[tuple[str, str, dict[str, An
     yield "run list, last page", RUNS, last_page(IsolationRun)
     for query in ({"status__exact": "applied"}, {"status__exact": "held"}, {"o": "6"}, {"o": "3"}):
         yield f"run list, {query}", RUNS, query
+    for more in ({}, {"status__exact": "held"}, {"status__exact": "rejected"}):
+        yield f"run list, finding soft, {more}", RUNS, {"finding": "soft", **more}
     long_ago, today = "2020-01-01", str(newest.batch.created_at.date())
     for day in (long_ago, today):
         since = {"batch__created_at__gte": f"{day} 00:00:00+00:00"}
@@ -92,5 +95,3 @@ def newest_days(count: int) -> dict[str, str]:
     newest = IsolationBatch.objects.latest("created_at").created_at.date()
     first = newest - timedelta(days=count - 1)
     return {"period": "days", "from": str(first), "to": str(newest)}
-
-
