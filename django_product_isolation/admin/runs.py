@@ -208,10 +208,10 @@ class RunAdmin(ReadOnly, ReadableAdmin, RunModelAdmin):
         return by_keys_if_few(named, queryset), may_repeat
 
     def get_paginator(
-        self, request: HttpRequest, queryset: QuerySet[IsolationRun], per_page: int, **more: Any
+        self, request: HttpRequest, queryset: QuerySet[Any], per_page: int, *rest: Any, **more: Any
     ) -> BoundedPaginator:
         """Told how many there are where that is known without looking at the list."""
-        paginator = BoundedPaginator(queryset, per_page, **more)
+        paginator = BoundedPaginator(queryset, per_page, *rest, **more)
         known = known_count(request, MAX_LISTED + 1)
         if known is not None:
             paginator.counted = known
