@@ -109,7 +109,7 @@ def list_url(request: HttpRequest, site: AdminSite, finding: str, **more: str) -
     return f"{url}?{urlencode({PARAMETER: finding, **more})}" if url else ""
 
 
-@staff_page(permissions.REVIEW, permissions.VIEW, methods=["GET", "HEAD"])
+@staff_page(permissions.REVIEW, permissions.ISOLATE, permissions.VIEW, methods=["GET", "HEAD"])
 def findings(request: HttpRequest) -> HttpResponseBase:
     """Per finding: in how many results, and how many of those were approved all the same."""
     site = get_admin_site(request)

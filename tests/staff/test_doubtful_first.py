@@ -130,6 +130,17 @@ def test_the_batch_page_counts_findings_and_approves_the_rest(client, staff):
     assert "without findings" not in client.get(address).content.decode()
 
 
+def test_on_the_batch_page_what_came_later_is_not_approved_either(client, staff):
+    batch = make_batch(staff)
+    first = make_judged(name="First", batch=batch)
+    make_judged(name="Found", batch=batch, measured=measures(label=0.1))
+    address = f"/product-isolation/batches/{batch.pk}/"
+    keys = counted_on(client.get(address))
+    later = make_judged(name="Later", batch=batch)
+    client.post(address, {"decide": ALL, "without_findings": keys})
+    assert [IsolationRun.objects.get(pk=run.pk).review for run in (first, later)] == [False, True]
+
+
 def test_approving_in_spite_of_a_finding_names_who_and_which(client, staff):
     run = make_judged(measured=measures(label=0.1, outline=7.0))
     client.post(QUEUE, {"decide": f"approve:{run.pk}"})

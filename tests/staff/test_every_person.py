@@ -51,6 +51,7 @@ OF_NONE = {
     # What they have not asked for themselves they do not find there; see test_restored.
     "product_isolation:restores": (NOBODY, NOBODY),
     "product_isolation:review": ({"only reviews", *WITH_ROWS}, {"only reviews", *WITH_ROWS}),
+    "product_isolation:findings": ({"only reviews", *LISTS}, NOBODY),
     "product_isolation:spending": ({"only counts money", *WITH_ROWS}, NOBODY),
     "product_isolation:spending_export": ({"only counts money", *WITH_ROWS}, NOBODY),
     f"{RUN}_changelist": (LISTS, LISTS),

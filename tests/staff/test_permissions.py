@@ -130,6 +130,7 @@ ROWS = {
     f"{OURS}:review": Row(no_args, get=REVIEWERS, post={"manager", "reviewer"}, data=approval),
     f"{OURS}:spending": Row(no_args, get={"bookkeeper"}, post=NOBODY),
     f"{OURS}:spending_export": Row(no_args, get={"bookkeeper"}, post=NOBODY),
+    f"{OURS}:findings": Row(no_args, get={*REVIEWERS, *WATCHERS}, post=NOBODY),
     f"{OURS}:preview_run": Row(lambda s: [s.run.pk, "source"], get=LOOKERS, post=NOBODY),
     f"{OURS}:preview_image": Row(
         lambda s: ["catalogue.productimage", s.image.pk], get=ISOLATORS, post=NOBODY

@@ -73,6 +73,7 @@ def test_a_result_in_which_something_is_found_waits_and_says_what(
     assert "deserves a closer look" in page
     client.post(reverse("product_isolation:review"), {"decide": f"approve:{run.pk}"})
     assert go_on(run).status == Status.APPLIED
+    assert not run.events.filter(kind=RunEvent.Kind.AT_ONCE).exists()
 
 
 def test_what_was_found_is_kept_with_the_status_or_neither_is(
