@@ -69,7 +69,12 @@ def test_a_finding_without_a_rule_is_called_by_its_id(client, staff):
 
 
 def test_the_page_is_for_those_who_review_or_read_runs(client):
-    for permissions, status in (([REVIEW, VIEW], 200), ([VIEW_RUNS], 200), ([ISOLATE], 200), ([RESTORE], 403)):
+    for permissions, status in (
+        ([REVIEW, VIEW], 200),
+        ([VIEW_RUNS], 200),
+        ([ISOLATE], 200),
+        ([RESTORE], 403),
+    ):
         client.force_login(make_staff(*permissions, name="-".join(permissions)))
         assert client.get(PAGE).status_code == status
     assert client.post(PAGE).status_code == 405
