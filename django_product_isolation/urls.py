@@ -17,8 +17,8 @@ app_name = "product_isolation"
 
 urlpatterns = [
     # With and without a slash: a redirect would lose the callback.
-    path("callback/<isolation_token:pk>/", CallbackView.as_view()),
-    path("callback/<isolation_token:pk>", CallbackView.as_view(), name="callback"),
+    path("callback/<isolation_token:address>/", CallbackView.as_view()),
+    path("callback/<isolation_token:address>", CallbackView.as_view(), name="callback"),
     path("health/", health.health, name="health"),
     path("health/lateness/", health.lateness_of_steps, name="lateness"),
 ]

@@ -79,7 +79,7 @@ OPTIONS = {
     },
     "runflow_sandbox": set(),
 }
-CONTRIB = {"filer", "imagekit", "oscar", "reversion", "simple_history", "wagtail"}
+CONTRIB = {"filer", "imagekit", "oscar", "reversion", "simple_history", "tenants", "wagtail"}
 
 
 def parameters(function):

@@ -33,6 +33,7 @@ from .shop import (
     check_storages,
     check_urls,
 )
+from .tenants import check_tenants
 from .workers import check_workers
 
 CHECKS = (
@@ -58,6 +59,7 @@ CHECKS = (
     check_cut_names,
     check_workers,
     check_caches,
+    check_tenants,
 )
 
 

@@ -14,6 +14,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.module_loading import import_string
 
 from django_product_isolation.conf import get_settings
+from django_product_isolation.database import tenants
 from django_product_isolation.imaging import (
     ImageRejected,
     small_picture,
@@ -139,12 +140,13 @@ def key_of(target: "Target", name: str, size: int, digest: str) -> str:
     return f"{marked.hexdigest()}-{size}"
 
 
-def shop_of(target: "Target") -> tuple[str, str, str]:
+def shop_of(target: "Target") -> tuple[str, str, str, str]:
     """Whose files are meant: shops and tenants may share a cache and have the same names."""
     connection = connections[router.db_for_read(target.model)]
     place = connection.settings_dict
-    # django-tenants: a schema each.
-    return place["HOST"], str(place["NAME"]), str(getattr(connection, "schema_name", ""))
+    # django-tenants: a schema each, also where nobody has registered it.
+    schema = str(getattr(connection, "schema_name", ""))
+    return place["HOST"], str(place["NAME"]), schema, tenants.current()
 
 
 def kept(key: str) -> bytes | None:

@@ -6,10 +6,11 @@ in motion.
 
 import hmac
 import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from django.urls import get_script_prefix, reverse, set_script_prefix
 from django.utils.translation import override
 
 from django_product_isolation.conf import get_settings
+from django_product_isolation.database import tenants
 from django_product_isolation.redaction import safe_name
 
 from .replies import is_id, parse_json
@@ -89,15 +91,29 @@ def parse(body: bytes) -> Callback:
     )
 
 
+class RunAddress(NamedTuple):
+    """A run, and the tenant whose tables have it."""
+
+    pk: UUID
+    tenant: str
+
+
 def make_token(run_pk: UUID) -> str:
-    """A token for the URL of one run's callback: nobody else can make one."""
-    return _signer().sign(run_pk.hex)
+    """A token for the URL of one run's callback: nobody else can make one.
+
+    It names the tenant at hand, so that one public address serves them all and nobody has to look
+    for a run in each.
+    """
+    tenant = urlsafe_b64encode(tenants.current().encode()).decode().rstrip("=")
+    return _signer().sign(f"{run_pk.hex}.{tenant}" if tenant else run_pk.hex)
 
 
-def run_pk_from_token(token: str) -> UUID:
+def read_token(token: str) -> RunAddress:
     """The run that ``token`` was made for. Raises BadToken."""
     try:
-        return UUID(hex=_signer().unsign(token))
+        pk, _, tenant = _signer().unsign(token).partition(".")
+        padded = tenant + "=" * (-len(tenant) % 4)
+        return RunAddress(UUID(hex=pk), urlsafe_b64decode(padded).decode())
     except (BadSignature, ValueError) as error:
         raise BadToken("not a token of ours") from error
 
@@ -131,16 +147,16 @@ def path_of(token: str) -> str:
 
 
 class TokenConverter:
-    """In a URL pattern, a token's run; None for a token that was not made here.
+    """In a URL pattern, the address of a token's run; None for a token that was not made here.
 
     So Django's own frames hold no token, whatever goes wrong in the view.
     """
 
     regex = "[^/]+"
 
-    def to_python(self, token: str) -> UUID | None:
+    def to_python(self, token: str) -> RunAddress | None:
         try:
-            return run_pk_from_token(token)
+            return read_token(token)
         except BadToken:
             return None
 

@@ -15,9 +15,10 @@ from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
 from django_product_isolation.conf import get_settings
+from django_product_isolation.database import tenants
 from django_product_isolation.redaction import without_locals
 from django_product_isolation.runflow import callbacks
-from django_product_isolation.runflow.callbacks import BadCallback, Callback
+from django_product_isolation.runflow.callbacks import BadCallback, Callback, RunAddress
 from django_product_isolation.workflow import UnknownRun, WrongRun, receive_callback
 
 logger = logging.getLogger("django_product_isolation")
@@ -39,19 +40,21 @@ class CallbackView(View):
 
     http_method_names = ["post"]
 
-    def setup(self, request: HttpRequest, pk: uuid.UUID | None) -> None:
-        super().setup(request, pk=pk)
-        if pk is not None:
+    def setup(self, request: HttpRequest, address: RunAddress | None) -> None:
+        super().setup(request, address=address)
+        if address is not None:
             hide_token(request)
 
     @without_locals
-    def post(self, request: HttpRequest, pk: uuid.UUID | None) -> HttpResponse:
+    def post(self, request: HttpRequest, address: RunAddress | None) -> HttpResponse:
+        pk = address.pk if address else None
         try:
-            pk, callback = authenticated(request, pk)
-            receive_callback(pk, callback)
+            address, callback = authenticated(request, address)
+            with tenants.enter(address.tenant):
+                receive_callback(address.pk, callback)
         except Refusal as refusal:
             return refuse(refusal.status, refusal.code, pk)
-        except UnknownRun:
+        except (UnknownRun, tenants.UnknownTenant):
             return refuse(404, "unknown_run", pk)
         except WrongRun:
             return refuse(409, "wrong_run", pk)
@@ -66,8 +69,8 @@ class Refusal(Exception):
         self.status, self.code = status, code
 
 
-def authenticated(request: HttpRequest, pk: uuid.UUID | None) -> tuple[uuid.UUID, Callback]:
-    """The run's key and what the callback says. Raises Refusal."""
+def authenticated(request: HttpRequest, address: RunAddress | None) -> tuple[RunAddress, Callback]:
+    """Where the run is and what the callback says. Raises Refusal."""
     try:
         body = read_body(request)
     except UnreadablePostError:
@@ -75,7 +78,7 @@ def authenticated(request: HttpRequest, pk: uuid.UUID | None) -> tuple[uuid.UUID
         raise Refusal(400, "body_cut_short") from None
     if body is None:
         raise Refusal(413, "body_too_large")
-    if pk is None:
+    if address is None:
         raise Refusal(404, "bad_token")
     secrets = get_settings().SIGNING_SECRETS
     # An empty text or None is what a lost environment variable leaves: no reason to open the door.
@@ -86,7 +89,7 @@ def authenticated(request: HttpRequest, pk: uuid.UUID | None) -> tuple[uuid.UUID
         if not callbacks.signature_is_valid(body, signature, secrets):
             raise Refusal(401, "bad_signature")
     try:
-        return pk, callbacks.parse(body)
+        return address, callbacks.parse(body)
     except BadCallback:
         raise Refusal(400, "not_a_callback") from None
 

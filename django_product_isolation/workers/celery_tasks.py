@@ -2,15 +2,16 @@
 
 import time
 from typing import Any
-from uuid import UUID
 
 from celery import current_app, shared_task
 
+from django_product_isolation.database import tenants
 from django_product_isolation.models import IsolationRun
 
 from .celery import is_redis
 from .outage_log import Outage
-from .steps import database_may_be_away, seconds_after_step
+from .steps import SPREAD, database_may_be_away, seconds_after_step
+from .turns import apart
 
 # Where beat's schedules and routes of a shop's look for them, and Celery itself.
 NAMES = "django_product_isolation.tasks"
@@ -20,6 +21,7 @@ ANSWER_SECONDS = 2.0
 REDIS_LIMITS = ("socket_timeout", "socket_connect_timeout")
 # A broker that failed is left alone for so long, so that 500 nudges do not wait 500 times.
 REST_SECONDS = 15.0
+MOST_SWEPT = 1000  # runs of each tenant; the next sweep finds the others
 
 broker_outage = Outage("publish_failed")
 TASK_OPTIONS: dict[str, Any] = {
@@ -31,30 +33,34 @@ TASK_OPTIONS: dict[str, Any] = {
 
 
 @shared_task(name=f"{NAMES}.advance_run", **TASK_OPTIONS)
-def advance_run(run_id: str) -> None:
-    """Take one step of a run and come back when it next wants attention."""
-    countdown = seconds_after_step(run_id)
+def advance_run(run_id: str, tenant: str = tenants.ONLY) -> None:
+    """Take one step of a tenant's run and come back when it next wants attention."""
+    countdown = seconds_after_step(run_id, tenant)
     if countdown is not None:
-        publish(advance_run, run_id, countdown=countdown)
+        publish(advance_run, run_id, tenant, countdown=countdown)
 
 
 @shared_task(name=f"{NAMES}.advance_runs", **TASK_OPTIONS)
-def advance_runs(run_ids: list[str]) -> None:
-    """Spread one nudge over its runs."""
-    for run_id in run_ids:
-        if not publish(advance_run, run_id):
+def advance_runs(run_ids: list[str], tenant: str = tenants.ONLY) -> None:
+    """Spread one nudge over its runs: a few now, the rest when what others queued is done."""
+    for run_id in run_ids[:SPREAD]:
+        if not publish(advance_run, run_id, tenant):
             return
+    if rest := run_ids[SPREAD:]:
+        publish(advance_runs, rest, tenant)
 
 
 @shared_task(name=f"{NAMES}.sweep", **TASK_OPTIONS)
 def sweep() -> None:
-    """Have every due run looked at. Meant for beat, every 30 seconds."""
-    due: list[UUID] = []
+    """Have every due run of every tenant looked at. Meant for beat, every 30 seconds."""
     with database_may_be_away():
-        due = list(IsolationRun.objects.due().values_list("pk", flat=True)[:1000])
-    for pk in due:
-        if not publish(advance_run, str(pk)):
-            return
+        for tenant in tenants.all_keys():
+            due: list[str] = []
+            with apart(tenant):
+                runs = IsolationRun.objects.due().values_list("pk", flat=True)
+                due = [str(pk) for pk in runs[:MOST_SWEPT]]
+            if due and not publish(advance_runs, due, tenant):
+                return
 
 
 def publish(task: Any, *args: Any, **options: Any) -> bool:
@@ -85,7 +91,8 @@ class Nudges:
             if is_redis(broker):
                 limits = dict.fromkeys(REDIS_LIMITS, ANSWER_SECONDS)
                 broker.transport_options = {**(broker.transport_options or {}), **limits}
-            if not publish(advance_runs, run_ids, connection=broker, retry=False):
+            told = (run_ids, tenants.current())
+            if not publish(advance_runs, *told, connection=broker, retry=False):
                 self.resting_until = time.monotonic() + REST_SECONDS
 
 

@@ -8,6 +8,7 @@ from django import get_version
 from django.core.checks import CheckMessage, Error, Warning
 
 from django_product_isolation.conf import SETTING, IsolationSettings
+from django_product_isolation.database import tenants
 
 from .base import BaseWorkers
 
@@ -19,7 +20,8 @@ class DjangoWorkers(BaseWorkers):
         # There is no django.tasks below Django 6.0.
         from . import django_tasks
 
-        django_tasks.publish(django_tasks.advance_runs, [str(pk) for pk in run_ids])
+        told = ([str(pk) for pk in run_ids], tenants.current())
+        django_tasks.publish(django_tasks.advance_runs, *told)
 
     def check(self, settings: IsolationSettings) -> Iterable[CheckMessage]:
         """Django brings two backends that are no workers."""

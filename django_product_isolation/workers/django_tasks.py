@@ -10,25 +10,29 @@ from typing import Any
 from django.tasks import Task, task
 from django.utils import timezone
 
-from .steps import seconds_after_step
+from django_product_isolation.database import tenants
+
+from .steps import SPREAD, seconds_after_step
 
 logger = logging.getLogger("django_product_isolation")
 
 
 @task
-def advance_run(run_id: str) -> None:
-    """Take one step of a run and come back when it next wants attention."""
-    seconds = seconds_after_step(run_id)
+def advance_run(run_id: str, tenant: str = tenants.ONLY) -> None:
+    """Take one step of a tenant's run and come back when it next wants attention."""
+    seconds = seconds_after_step(run_id, tenant)
     if seconds is not None:
-        publish(advance_run, run_id, seconds=seconds)
+        publish(advance_run, run_id, tenant, seconds=seconds)
 
 
 @task
-def advance_runs(run_ids: list[str]) -> None:
-    """Spread one nudge over its runs."""
-    for run_id in run_ids:
-        if not publish(advance_run, run_id):
+def advance_runs(run_ids: list[str], tenant: str = tenants.ONLY) -> None:
+    """Spread one nudge over its runs: a few now, the rest when what others queued is done."""
+    for run_id in run_ids[:SPREAD]:
+        if not publish(advance_run, run_id, tenant):
             return
+    if rest := run_ids[SPREAD:]:
+        publish(advance_runs, rest, tenant)
 
 
 def publish(later: "Task[Any, Any]", *args: Any, seconds: float = 0.0) -> bool:

@@ -2,16 +2,15 @@
 
 import logging
 import threading
-import uuid
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from django.db import DatabaseError, close_old_connections, connections
 
 from django_product_isolation.database.transactions import summary
-from django_product_isolation.models import IsolationRun
 from django_product_isolation.workflow import work_on
 
 from .outage_log import Outage
+from .turns import DueRun, Turns, apart
 
 logger = logging.getLogger("django_product_isolation")
 
@@ -26,7 +25,8 @@ class WorkerPool:
     def __init__(self, threads: int, pause: float) -> None:
         self.threads, self.pause = threads, pause
         self.stopping = threading.Event()
-        self.at_work: dict[Future[bool], uuid.UUID] = {}
+        self.at_work: dict[Future[bool], DueRun] = {}
+        self.turns = Turns(pause)
         self.outage = Outage("worker_without_database")
 
     def stop(self) -> None:
@@ -39,14 +39,19 @@ class WorkerPool:
         An outage of the database is waited for, but not where somebody waits for an end: then
         it raises DatabaseAway.
         """
+        looks_last = False
         with ThreadPoolExecutor(self.threads, thread_name_prefix="isolation") as pool:
             while not self.stopping.is_set():
                 try:
                     self.take_on(pool)
                     if self.at_work:
+                        looks_last = False
                         self.await_one()
-                    elif until_idle:
+                    elif until_idle and looks_last:
                         return
+                    elif until_idle:
+                        looks_last = True
+                        self.turns.look_again()
                     else:
                         self.outage.is_over()
                         self.stopping.wait(self.pause)
@@ -57,28 +62,32 @@ class WorkerPool:
 
     def take_on(self, pool: ThreadPoolExecutor) -> None:
         """Give due runs to free threads. Raises DatabaseError."""
-        free = self.threads - len(self.at_work)
         close_old_connections()
-        due = IsolationRun.objects.due().exclude(pk__in=self.at_work.values())
-        for pk in due.values_list("pk", flat=True)[:free]:
-            self.at_work[pool.submit(take_step, pk)] = pk
+        while len(self.at_work) < self.threads:
+            run = self.turns.next(self.at_work.values())
+            if run is None:
+                break
+            self.at_work[pool.submit(take_step, run)] = run
 
     def await_one(self) -> None:
         """Wait for the end of a step, for a while. Raises DatabaseError where one met none."""
         done, _running = wait(self.at_work, timeout=self.pause, return_when=FIRST_COMPLETED)
         for future in done:
-            pk = self.at_work.pop(future)
+            run = self.at_work.pop(future)
+            self.turns.may_have_more(run.tenant)
             error = future.exception()
             if isinstance(error, DatabaseError):
                 raise error
             if error:
-                logger.error("step_lost run=%s", pk, exc_info=error)
+                logger.error("step_lost run=%s", run.pk, exc_info=error)
             self.outage.is_over()
 
 
-def take_step(pk: uuid.UUID) -> bool:
+def take_step(run: DueRun) -> bool:
     close_old_connections()
     try:
-        return work_on(pk)
+        with apart(run.tenant):
+            return work_on(run.pk)
+        return False
     finally:
         connections.close_all()

@@ -13,9 +13,14 @@ from django_product_isolation.database.transactions import summary
 from django_product_isolation.models import IsolationRun
 
 from .outage_log import Outage
+from .turns import apart
 
 # Beyond this the sweep finds the run: brokers hold long countdowns badly.
 MAX_COUNTDOWN = 300.0
+
+# How many messages one click or sweep has in a queue at a time: whoever comes next, such as
+# another tenant with one image, waits for no more than these.
+SPREAD = 20
 
 database_outage = Outage("worker_without_database")
 
@@ -31,13 +36,13 @@ def database_may_be_away() -> Iterator[None]:
         database_outage.is_over()
 
 
-def seconds_after_step(run_id: str) -> float | None:
-    """Take one step of a run; how many seconds later it wants attention again.
+def seconds_after_step(run_id: str, tenant: str) -> float | None:
+    """Take one step of a tenant's run; how many seconds later it wants attention again.
 
     None when there was no step to take, or nothing more is to be done, or not soon, and while there
     is no database to ask.
     """
-    with database_may_be_away():
+    with database_may_be_away(), apart(tenant):
         return _seconds_after_step(run_id)
     return None
 

@@ -20,6 +20,7 @@ from django.db import DatabaseError, close_old_connections, connections
 from django_product_isolation import workflow
 from django_product_isolation.choices import Workers
 from django_product_isolation.conf import get_settings
+from django_product_isolation.database import tenants
 from django_product_isolation.database.clock import DatabaseNow
 from django_product_isolation.database.transactions import summary
 from django_product_isolation.models import IsolationRun
@@ -27,6 +28,7 @@ from django_product_isolation.workflow.leases import keeper
 
 from .base import BaseWorkers
 from .outage_log import Outage
+from .turns import Turns, apart, is_resting
 
 logger = logging.getLogger("django_product_isolation")
 
@@ -63,6 +65,7 @@ class WorkThread:
         self.lock = threading.Lock()
         self.woken = threading.Event()
         self.thread: threading.Thread | None = None
+        self.turns = Turns()
 
     def wake(self) -> None:
         """Have what is due looked at, by the thread that there is or a new one."""
@@ -109,14 +112,34 @@ class WorkThread:
 
     def _take_steps(self) -> None:
         close_old_connections()
-        due = IsolationRun.objects.due().values_list("pk", flat=True)
-        while not keeper.is_closing and (pk := due.first()) and workflow.work_on(pk):
+        self.turns.look_again()
+        is_taken = True
+        while is_taken and not keeper.is_closing and (run := self.turns.next()):
+            is_taken = False
+            with apart(run.tenant):
+                is_taken = workflow.work_on(run.pk)
             self.outage.is_over()
             close_old_connections()
 
 
 def seconds_to_next() -> float | None:
-    """How long until a run wants attention, or may have lost its worker; None when none will."""
+    """How long until a run of any tenant's wants attention, or may have lost its worker.
+
+    None when none will.
+    """
+    found: list[float] = []
+    for tenant in tenants.all_keys():
+        if is_resting(tenant):
+            found.append(LONGEST_SLEEP)
+            continue
+        with apart(tenant):
+            seconds = seconds_to_next_here()
+            found += [] if seconds is None else [seconds]
+    return min(found, default=None)
+
+
+def seconds_to_next_here() -> float | None:
+    """The same of the tenant at hand."""
     waiting = IsolationRun.objects.exclude(due_at=None).order_by("due_at")
     free = waiting.filter(lease_owner=None).values_list("due_at", DatabaseNow()).first()
     if free is not None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from django.db import connections
 
+from django_product_isolation.database import tenants
 from django_product_isolation.models import IsolationRun
 
 RENEWAL = 15.0  # seconds between renewals: four in the time of a lease
@@ -29,6 +30,7 @@ class Lease:
     pk: uuid.UUID
     owner: uuid.UUID
     decodings: int  # before the step began
+    tenant: str  # whose tables have the run; the keeper's thread is at home in none
     is_over: bool = False  # the step has ended, and nothing of it could be recorded
     since: float = field(default_factory=time.monotonic)
 
@@ -66,7 +68,8 @@ class Keeper:
                 self.changed.notify_all()
 
     def _hold(self, run: IsolationRun) -> Lease:
-        lease = Lease(run.pk, run.lease_owner or uuid.uuid4(), run.decodings)
+        owner = run.lease_owner or uuid.uuid4()
+        lease = Lease(run.pk, owner, run.decodings, tenants.current())
         with self.changed:
             self.held.add(lease)
             self._begin()
@@ -128,12 +131,13 @@ class Keeper:
 
     def _tend(self, lease: Lease, is_over: bool) -> None:
         try:
-            if is_over:
-                give_back = IsolationRun.objects.give_back
-                give_back(lease.pk, lease.owner, decodings=lease.decodings)
-                self.held.discard(lease)
-            elif time.monotonic() - lease.since < LONGEST_STEP:
-                IsolationRun.objects.renew(lease.pk, lease.owner)
+            with tenants.enter(lease.tenant):
+                if is_over:
+                    give_back = IsolationRun.objects.give_back
+                    give_back(lease.pk, lease.owner, decodings=lease.decodings)
+                    self.held.discard(lease)
+                elif time.monotonic() - lease.since < LONGEST_STEP:
+                    IsolationRun.objects.renew(lease.pk, lease.owner)
         except Exception:  # an outage: whoever takes steps says so
             connections.close_all()
 

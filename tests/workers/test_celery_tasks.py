@@ -43,7 +43,7 @@ def test_a_batch_is_announced_in_one_message(sent, django_capture_on_commit_call
         make_image(name)
     with django_capture_on_commit_callbacks(execute=True):
         batch = isolate(ProductImage.objects.all())
-    [(name, [run_ids], _eta)] = sent()
+    [(name, [run_ids, _tenant], _eta)] = sent()
     assert name == "advance_runs"
     assert sorted(run_ids) == sorted(str(pk) for pk in batch.runs.values_list("pk", flat=True))
 
@@ -58,8 +58,8 @@ def test_the_other_workers_need_no_message(sent, settings, django_capture_on_com
 def test_a_nudge_is_spread_over_its_runs(sent):
     tasks.advance_runs(["a", "b"])
     assert [(name, args) for name, args, _ in sent()] == [
-        ("advance_run", ["a"]),
-        ("advance_run", ["b"]),
+        ("advance_run", ["a", ""]),
+        ("advance_run", ["b", ""]),
     ]
 
 
@@ -70,7 +70,7 @@ def test_a_step_taken_comes_back_when_the_run_wants_attention(sent, settings):
     run.refresh_from_db()
     assert (run.status, run.reason) == (Status.QUEUED, "not-reached")
     [(name, args, eta)] = sent()
-    assert (name, args) == ("advance_run", [str(run.pk)])
+    assert (name, args) == ("advance_run", [str(run.pk), ""])
     assert eta is not None
 
 
@@ -106,4 +106,4 @@ def test_the_sweep_finds_what_is_due(sent):
     later = isolate(make_image("B")).runs.get()
     IsolationRun.objects.filter(pk=later.pk).update(due_at=None)
     tasks.sweep()
-    assert [(name, args) for name, args, _ in sent()] == [("advance_run", [str(due.pk)])]
+    assert [(name, args) for name, args, _ in sent()] == [("advance_runs", [[str(due.pk)], ""])]

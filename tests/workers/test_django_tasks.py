@@ -84,7 +84,7 @@ def test_a_batch_is_announced_in_one_task(waiting, django_capture_on_commit_call
         make_image(name)
     with django_capture_on_commit_callbacks(execute=True):
         batch = isolate(ProductImage.objects.all())
-    [(name, [run_ids], run_after)] = waiting()
+    [(name, [run_ids, _tenant], run_after)] = waiting()
     assert (name, run_after) == ("advance_runs", None)
     assert sorted(run_ids) == sorted(str(pk) for pk in batch.runs.values_list("pk", flat=True))
 
@@ -94,7 +94,7 @@ def test_a_nudge_is_spread_over_its_runs(waiting):
     from django_product_isolation.workers import django_tasks
 
     django_tasks.advance_runs.call(["a", "b"])
-    assert waiting() == [("advance_run", ["a"], None), ("advance_run", ["b"], None)]
+    assert waiting() == [("advance_run", [run, ""], None) for run in "ab"]
 
 
 @needs_tasks
@@ -107,7 +107,7 @@ def test_a_step_taken_comes_back_when_the_run_wants_attention(waiting, settings)
     django_tasks.advance_run.call(str(run.pk))
     run.refresh_from_db()
     [(name, args, run_after)] = waiting()
-    assert (name, args) == ("advance_run", [str(run.pk)])
+    assert (name, args) == ("advance_run", [str(run.pk), ""])
     assert abs(run_after - run.due_at) < timedelta(seconds=1)
 
 

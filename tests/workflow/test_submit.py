@@ -37,7 +37,7 @@ def test_the_request_says_what_was_confirmed(settings, runflow, step):
     assert sent["client_ref"] == str(run.pk)
     assert sent["metadata"] == {"run": str(run.pk)}
     token = sent["callback_url"].rstrip("/").rpartition("/")[2]
-    assert callbacks.run_pk_from_token(token) == run.pk
+    assert callbacks.read_token(token).pk == run.pk
 
 
 def test_without_a_callback_address_none_is_sent(run, runflow, step):

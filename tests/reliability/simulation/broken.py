@@ -1,6 +1,5 @@
 """Guards of the app broken on purpose, one at a time: the simulation has to see each."""
 
-import uuid
 from functools import partial
 from typing import Any
 from unittest import mock
@@ -11,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from django_product_isolation.choices import Status
+from django_product_isolation.database import tenants
 from django_product_isolation.database.clock import DatabaseNow
 from django_product_isolation.host import Target, dimension_names, result_filename
 from django_product_isolation.imaging import sha256_of
@@ -19,6 +19,7 @@ from django_product_isolation.models.querysets import RunQuerySet
 from django_product_isolation.reasons import Reason
 from django_product_isolation.retention import file_pruning
 from django_product_isolation.runflow import RunflowError, callbacks
+from django_product_isolation.runflow.callbacks import RunAddress
 from django_product_isolation.signals import image_applied, image_restored
 from django_product_isolation.workflow import (
     advance,
@@ -153,8 +154,8 @@ def delete_first(pruning: Any, free: list[Any]) -> list[Any]:
     return [file for file in free if file.given_up or pruning.forget(file)]
 
 
-def token_unread(token: str) -> UUID:
-    return uuid.UUID(hex=token.partition("~")[0])
+def token_unread(token: str) -> RunAddress:
+    return RunAddress(UUID(hex=token.partition("~")[0]), tenants.ONLY)
 
 
 def nobody_waits(total: Any, *, at: Any) -> None:
@@ -191,7 +192,7 @@ BREAKS: dict[str, Any] = {
         advance.STEPS, {Status.FAILED: rest, Status.CANCELLED: rest}
     ),
     "sweep stops at an error": lambda: patch(advance, advance=advance_or_raise),
-    "the callback's token is not checked": lambda: patch(callbacks, run_pk_from_token=token_unread),
+    "the callback's token is not checked": lambda: patch(callbacks, read_token=token_unread),
     "the callback's signature is not checked": lambda: patch(
         callbacks, signature_is_valid=lambda *_: True
     ),

@@ -1,0 +1,22 @@
+"""Where Django meets the app."""
+
+from django.apps import AppConfig
+from django.core import checks
+from django.utils.translation import gettext_lazy as _
+
+
+class TenantsIsolationConfig(AppConfig):
+    """Has workers, the sweep and callbacks find the tables of each tenant of django-tenants."""
+
+    name = "django_product_isolation.contrib.tenants"
+    label = "product_isolation_tenants"
+    verbose_name = _("Product isolation for tenants")
+
+    def ready(self) -> None:
+        from django_product_isolation.database import tenants
+
+        from . import schemas
+        from .checks import check_tenants
+
+        checks.register(check_tenants)
+        tenants.register(keys=schemas.keys, current=schemas.current, enter=schemas.enter)
