@@ -11,7 +11,7 @@ from django_product_isolation.models import IsolationRun
 from .celery import is_redis
 from .outage_log import Outage
 from .steps import SPREAD, database_may_be_away, seconds_after_step
-from .turns import apart
+from .turns import within
 
 # Where beat's schedules and routes of a shop's look for them, and Celery itself.
 NAMES = "django_product_isolation.tasks"
@@ -55,12 +55,14 @@ def sweep() -> None:
     """Have every due run of every tenant looked at. Meant for beat, every 30 seconds."""
     with database_may_be_away():
         for tenant in tenants.all_keys():
-            due: list[str] = []
-            with apart(tenant):
-                runs = IsolationRun.objects.due().values_list("pk", flat=True)
-                due = [str(pk) for pk in runs[:MOST_SWEPT]]
+            due = within(tenant, due_keys)
             if due and not publish(advance_runs, due, tenant):
                 return
+
+
+def due_keys() -> list[str]:
+    due = IsolationRun.objects.due().values_list("pk", flat=True)
+    return [str(pk) for pk in due[:MOST_SWEPT]]
 
 
 def publish(task: Any, *args: Any, **options: Any) -> bool:

@@ -3,6 +3,7 @@
 import logging
 import threading
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from functools import partial
 
 from django.db import DatabaseError, close_old_connections, connections
 
@@ -10,7 +11,7 @@ from django_product_isolation.database.transactions import summary
 from django_product_isolation.workflow import work_on
 
 from .outage_log import Outage
-from .turns import DueRun, Turns, apart
+from .turns import DueRun, Turns, within
 
 logger = logging.getLogger("django_product_isolation")
 
@@ -86,8 +87,6 @@ class WorkerPool:
 def take_step(run: DueRun) -> bool:
     close_old_connections()
     try:
-        with apart(run.tenant):
-            return work_on(run.pk)
-        return False
+        return bool(within(run.tenant, partial(work_on, run.pk)))
     finally:
         connections.close_all()

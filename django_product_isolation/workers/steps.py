@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 
 from django.db import DatabaseError
 
@@ -13,7 +14,7 @@ from django_product_isolation.database.transactions import summary
 from django_product_isolation.models import IsolationRun
 
 from .outage_log import Outage
-from .turns import apart
+from .turns import within
 
 # Beyond this the sweep finds the run: brokers hold long countdowns badly.
 MAX_COUNTDOWN = 300.0
@@ -42,8 +43,8 @@ def seconds_after_step(run_id: str, tenant: str) -> float | None:
     None when there was no step to take, or nothing more is to be done, or not soon, and while there
     is no database to ask.
     """
-    with database_may_be_away(), apart(tenant):
-        return _seconds_after_step(run_id)
+    with database_may_be_away():
+        return within(tenant, partial(_seconds_after_step, run_id))
     return None
 
 

@@ -11,7 +11,7 @@ import threading
 import time
 import uuid
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from django.core.signals import request_started
@@ -28,7 +28,7 @@ from django_product_isolation.workflow.leases import keeper
 
 from .base import BaseWorkers
 from .outage_log import Outage
-from .turns import Turns, apart, is_resting
+from .turns import Turns, is_resting, within
 
 logger = logging.getLogger("django_product_isolation")
 
@@ -113,11 +113,9 @@ class WorkThread:
     def _take_steps(self) -> None:
         close_old_connections()
         self.turns.look_again()
-        is_taken = True
-        while is_taken and not keeper.is_closing and (run := self.turns.next()):
-            is_taken = False
-            with apart(run.tenant):
-                is_taken = workflow.work_on(run.pk)
+        while not keeper.is_closing and (run := self.turns.next()):
+            if not within(run.tenant, partial(workflow.work_on, run.pk)):
+                return
             self.outage.is_over()
             close_old_connections()
 
@@ -129,12 +127,9 @@ def seconds_to_next() -> float | None:
     """
     found: list[float] = []
     for tenant in tenants.all_keys():
-        if is_resting(tenant):
-            found.append(LONGEST_SLEEP)
-            continue
-        with apart(tenant):
-            seconds = seconds_to_next_here()
-            found += [] if seconds is None else [seconds]
+        resting = is_resting(tenant)
+        seconds = LONGEST_SLEEP if resting else within(tenant, seconds_to_next_here)
+        found += [] if seconds is None else [seconds]
     return min(found, default=None)
 
 

@@ -4,15 +4,17 @@ import logging
 import time
 import uuid
 from collections import OrderedDict
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
-from typing import NamedTuple
+from collections.abc import Callable, Collection
+from functools import partial
+from typing import NamedTuple, TypeVar
 
 from django.db import DatabaseError
 
 from django_product_isolation.database import tenants
 from django_product_isolation.database.transactions import is_away, summary
 from django_product_isolation.models import IsolationRun
+
+T = TypeVar("T")
 
 logger = logging.getLogger("django_product_isolation")
 
@@ -55,10 +57,8 @@ class Turns:
         self._look()
         while self.row:
             tenant, began = next(iter(self.row)), time.monotonic()
-            pk = None
-            if not is_resting(tenant):
-                with apart(tenant):
-                    pk = first_due([run.pk for run in at_work if run.tenant == tenant])
+            busy = [run.pk for run in at_work if run.tenant == tenant]
+            pk = None if is_resting(tenant) else within(tenant, partial(first_due, busy))
             if pk is not None:
                 self.row.move_to_end(tenant)
                 return DueRun(tenant, pk)
@@ -81,16 +81,15 @@ def first_due(busy: Collection[uuid.UUID]) -> uuid.UUID | None:
     return due.values_list("pk", flat=True).first()
 
 
-@contextmanager
-def apart(tenant: str) -> Iterator[None]:
-    """Enter a tenant, and end the block without an error where only that tenant's tables fail.
+def within(tenant: str, do: Callable[[], T]) -> T | None:
+    """What ``do()`` returns where queries meet that tenant's tables; None where those alone fail.
 
-    It is then left alone for a minute, which the log says. Raises what concerns all: an error of
-    the one set of tables, or of the whole database.
+    The tenant is then left alone for a minute, which the log says. Raises what concerns all: an
+    error of the one set of tables, or of the whole database.
     """
     try:
         with tenants.enter(tenant):
-            yield
+            return do()
     except tenants.UnknownTenant:
         logger.debug("tenant_gone tenant=%s", tenant)
     except Exception as error:
@@ -101,6 +100,7 @@ def apart(tenant: str) -> Iterator[None]:
             known = summary(error) if isinstance(error, DatabaseError) else ""
             told = (tenant, known or type(error).__name__)
             logger.error("tenant_left_out tenant=%s error=%s", *told, exc_info=not known)
+    return None
 
 
 def is_resting(tenant: str) -> bool:
