@@ -18,8 +18,8 @@ T = TypeVar("T")
 
 logger = logging.getLogger("django_product_isolation")
 
-# Looking at those who have nothing due takes at most a tenth of the time.
-SHARE = 10
+# How much longer than a look at all lasted nobody looks at those who had nothing due.
+SHARE = 3
 REST = 60.0  # seconds for which a tenant whose tables fail is left alone
 
 resting: dict[str, float] = {}  # until when, on this process's own clock

@@ -15,6 +15,11 @@ from django.core.management import get_commands, load_command_class
 from tests.docs.pages import ROOT
 
 PREFIXES = ("/srv/shop/", ".venv/bin/")
+# The commands of django-tenants that run another one, and what they take themselves.
+WRAPPERS = {
+    "all_tenants_command": {"--no-public"},
+    "tenant_command": {"--schema=NAME"},
+}
 DEMO_COMMANDS = ROOT / "example_project" / "shop" / "management" / "commands"
 
 
@@ -46,6 +51,8 @@ def takes_python(words: list[str]) -> None:
         assert importlib.util.find_spec(words[1]) or words[1] in extras, words
         return
     script, command, *options = words
+    if command in WRAPPERS:
+        command, *options = [word for word in options if word not in WRAPPERS[command]]
     if script == "manage.py":
         assert command in get_commands(), words
         found = load_command_class(get_commands()[command], command)

@@ -81,7 +81,7 @@ def check_images(block):
 
 def check_settings(block):
     """Each setting is taken by what reads it."""
-    given = run(block, os=os, INSTALLED_APPS=[])
+    given = run(block, os=os, INSTALLED_APPS=[], TENANT_APPS=[])
     for name in filter(str.isupper, given):
         if name not in CELERY_S_OWN:
             READERS[name](given[name])
@@ -122,6 +122,7 @@ READERS = {
     "INSTALLED_APPS": read_apps,
     "PRODUCT_ISOLATION": read_ours,
     "STORAGES": read_storages,
+    "TENANT_APPS": read_apps,
     "DATABASES": read_databases,
 }
 

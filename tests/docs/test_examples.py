@@ -26,7 +26,7 @@ from tests.shop import EVERYTHING, ISOLATE, make_staff
 pytestmark = pytest.mark.django_db
 
 # Each is run by a test below; the first one by tests/staff/test_own_button.py, the sizes by
-# tests/contrib/fields, "cacheops" by tests/contrib/cacheops.
+# tests/contrib/fields, "cacheops" by tests/contrib/cacheops, the tenants by tests/database.
 EXAMPLES = {
     "cacheops",
     "cached pages",
@@ -42,6 +42,7 @@ EXAMPLES = {
     "make sizes",
     "field adapter",
     "own finding",
+    "own tenants",
 }
 
 

@@ -2,7 +2,6 @@
 
 from django.apps import AppConfig
 from django.core import checks
-from django.utils.translation import gettext_lazy as _
 
 
 class TenantsIsolationConfig(AppConfig):
@@ -10,7 +9,6 @@ class TenantsIsolationConfig(AppConfig):
 
     name = "django_product_isolation.contrib.tenants"
     label = "product_isolation_tenants"
-    verbose_name = _("Product isolation for tenants")
 
     def ready(self) -> None:
         from django_product_isolation.database import tenants
