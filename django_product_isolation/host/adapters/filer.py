@@ -2,6 +2,7 @@
 
 import hashlib
 import mimetypes
+from pathlib import PurePosixPath
 from typing import Any
 
 from django.core.files.base import File
@@ -54,6 +55,15 @@ def of_picture(file: "File[bytes]", size: tuple[int, int]) -> dict[str, Any]:
     from easy_thumbnails.utils import is_transparent
 
     file.seek(0)
+    told: dict[str, Any] = {"_width": size[0], "_height": size[1]}
     with Image.open(file) as image:
-        transparent = bool(is_transparent(image))
-    return {"_width": size[0], "_height": size[1], "_transparent": transparent}
+        told["_transparent"] = bool(is_transparent(image))
+        # filer moves a file under the name of the first upload, whatever it has become since.
+        mime_type = None if is_called(file.name or "", image) else image.get_format_mimetype()
+    return told | ({"mime_type": mime_type} if mime_type else {})
+
+
+def is_called(name: str, image: Image.Image) -> bool:
+    """Whether the name's extension stands for the format that the picture has."""
+    named = Image.registered_extensions().get(PurePosixPath(name).suffix.lower())
+    return image.format == named or (image.format, named) == ("MPO", "JPEG")

@@ -179,3 +179,17 @@ def test_of_an_image_that_was_moved_to_the_other_storage_the_original_can_be_pru
     assert prune(originals=1).originals == 1
     assert not before.exists(run.source_name)
     assert values(picture) == moved
+
+
+def test_of_a_result_that_filer_gave_the_name_of_a_jpeg_the_type_comes_back_too(picture, go_on):
+    go_on(isolate(picture).runs.get())
+    row = anew(picture)
+    row.is_public = not row.is_public  # filer moves it, under the name of the first upload
+    row.save()
+    before = values(picture)
+    assert before["file"].endswith(".jpg")
+    assert before["mime_type"] == "image/webp"
+    run = go_on(isolate(anew(picture)).runs.get())
+    restore(anew(picture))
+    assert go_on(run).status == Status.RESTORED
+    assert values(picture) == before
