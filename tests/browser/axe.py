@@ -10,6 +10,19 @@ import pytest
 
 PACKAGE = "axe-core@4.14.1"  # npm checks what it fetches against the registry's own digest
 GRAVE = ("serious", "critical")
+# Django's own markup, as its admin draws it on every page of a shop.
+DJANGOS = (
+    ".breadcrumbs",
+    "#header",
+    "#nav-sidebar",
+    "#toggle-nav-sidebar",
+    "#changelist-search",
+    "#changelist-filter",
+    "#logout-form",
+)
+LOOKS = pytest.mark.parametrize(
+    ("theme", "width"), [("light", 390), ("dark", 390), ("light", 1280), ("dark", 1280)]
+)
 
 
 def fetch(folder: Path) -> str:
@@ -46,3 +59,8 @@ def grave_faults(page, script: str, leave_out: tuple[str, ...]) -> list[str]:
         if fault["impact"] in GRAVE
         for node in fault["nodes"]
     ]
+
+
+def look(page, theme: str, width: int) -> None:
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    page.set_viewport_size({"width": width, "height": 844})

@@ -4,22 +4,12 @@ import pytest
 
 from tests.shop import EVERYTHING, make_staff
 
-from .axe import fetch, grave_faults
+from .axe import DJANGOS, LOOKS, fetch, grave_faults, look
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 MORE = ("catalogue.change_product", "catalogue.view_product", "product_isolation.view_spending")
 PRESETS = tuple(f"product_isolation.{verb}_preset" for verb in ("view", "add", "change"))
-# Django's own markup, as its admin draws it on every page of a shop.
-DJANGOS = (
-    ".breadcrumbs",
-    "#header",
-    "#nav-sidebar",
-    "#toggle-nav-sidebar",
-    "#changelist-search",
-    "#changelist-filter",
-    "#logout-form",
-)
 
 
 @pytest.fixture
@@ -34,14 +24,6 @@ def axe(tmp_path_factory):
 
 LOADED = "Array.from(document.images).filter(i => i.loading != 'lazy' && !i.naturalWidth).length"
 FITS = "document.documentElement.scrollWidth <= innerWidth"
-LOOKS = pytest.mark.parametrize(
-    ("theme", "width"), [("light", 390), ("dark", 390), ("light", 1280), ("dark", 1280)]
-)
-
-
-def look(page, theme: str, width: int) -> None:
-    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-    page.set_viewport_size({"width": width, "height": 844})
 
 
 @pytest.mark.sampled(4)

@@ -47,3 +47,15 @@ def runs_url(request: HttpRequest, pk: str) -> str:
 def isolation_breadcrumbs(context: template.Context) -> list[dict[str, Any]]:
     """From the place that people came from to the page they are on, as Wagtail draws it."""
     return [context["frame_crumb"], {"url": "", "label": context["title"]}]
+
+
+@register.simple_tag(takes_context=True)
+def isolation_refused_actions(context: template.Context) -> list[str]:
+    """The actions of ours in the list of images for which the person has no permission."""
+    actions = {"isolate_product": permissions.ISOLATE, "restore_original": permissions.RESTORE}
+    request: HttpRequest = context["request"]
+    return [
+        action
+        for action, permission in actions.items()
+        if not permissions.has_any_permission(request, permission)
+    ]
