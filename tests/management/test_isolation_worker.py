@@ -166,3 +166,20 @@ def test_a_step_that_is_lost_does_not_stop_the_worker(changed_images, monkeypatc
     work("--threads", "1")
     assert {run.status for run in changed_images.runs.all()} == {Status.SUPERSEDED}
     assert f"step_lost run={taken[0]}" in caplog.text
+
+
+def test_a_step_that_leads_on_is_followed_at_once_however_long_the_pause(monkeypatch):
+    isolate(make_image())
+    worker, steps = pool.WorkerPool(threads=2, pause=60), []
+
+    def take(pk):
+        time.sleep(0.3)  # meanwhile the other thread has found nothing to do
+        steps.append(pk)
+        if len(steps) == 2:
+            worker.stop()
+        return True
+
+    monkeypatch.setattr(pool, "work_on", take)
+    began = time.monotonic()
+    worker.run(until_idle=False)
+    assert time.monotonic() - began < 30

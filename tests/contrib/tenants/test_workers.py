@@ -1,9 +1,11 @@
 """Whoever takes steps goes through all shops in turn, and none of them stops the others."""
 
 import time
+from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 from django_tenants.utils import tenant_context
 
 from django_product_isolation import tasks, workflow
@@ -166,3 +168,25 @@ def test_the_runs_of_one_shop_cannot_be_reached_from_another(shops):
     [run] = order(shops[0])
     with tenant_context(shops[1]):
         assert workflow.work_on(run.pk) is False
+
+
+def test_what_becomes_due_elsewhere_meanwhile_is_done_before_once_is_over(shops, monkeypatch):
+    mugs, shoes = shops
+    [later] = order(shoes)
+    order(mugs)
+    with tenant_context(shoes):
+        IsolationRun.objects.update(due_at=timezone.now() + timedelta(hours=1))
+    taken = []
+
+    def take(pk):
+        time.sleep(0.3)  # meanwhile the other thread has found nothing to do
+        taken.append(pk)
+        IsolationRun.objects.filter(pk=pk).update(due_at=None)
+        if len(taken) == 1:
+            with tenant_context(shoes):
+                IsolationRun.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+        return True
+
+    monkeypatch.setattr(pool, "work_on", take)
+    pool.WorkerPool(threads=2, pause=30).run(until_idle=True)
+    assert taken[1:] == [later.pk]
