@@ -16,6 +16,8 @@ from .shop import bulk, editor_of, make_run
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+WAGTAILS = (".ui-autocomplete-input",)  # its field for tags, which has no label
+
 
 @pytest.fixture(scope="session")
 def axe(tmp_path_factory):
@@ -90,5 +92,5 @@ def test_no_page_has_grave_faults(theme, width, axe, log_in, server, editor, add
     for name, address in addresses.items():
         assert page.goto(server + address, wait_until="networkidle").ok, name
         assert page.url == server + address, name
-        found[name] = grave_faults(page, axe, ())
+        found[name] = grave_faults(page, axe, WAGTAILS)
     assert {name: faults for name, faults in found.items() if faults} == {}

@@ -53,4 +53,4 @@ def test_a_callback_costs_four_queries_and_leaves_the_process_alone(
             assert seen.messages == [str(run.pk)] * run.waits
             assert IsolationRun.objects.due().filter(pk=run.pk).exists() is run.waits
     nudges = 2 if workers == "celery" and run.waits else 0
-    assert published == [[[str(run.pk)]]] * nudges
+    assert published == [[[str(run.pk)], ""]] * nudges
