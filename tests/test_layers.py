@@ -19,6 +19,7 @@ ROOMS = [
     "conf",
     "clock",
     "database",
+    "marketplaces",
     # the world outside
     "fetching",
     "runflow",

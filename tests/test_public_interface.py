@@ -27,6 +27,7 @@ CALLS = {
         "*resolution",
         "*review",
         "*tolerated_findings",
+        "*places",
         "*user",
         "*token",
     ],

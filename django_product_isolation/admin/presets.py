@@ -12,6 +12,7 @@ from django_product_isolation.imaging.verdict import titles
 from django_product_isolation.models import Preset
 from django_product_isolation.staff.decorators import ReadableAdmin
 from django_product_isolation.staff.formatting import model_name
+from django_product_isolation.staff.order_form import place_choices
 from django_product_isolation.staff.targets import all_targets
 
 if TYPE_CHECKING:
@@ -36,6 +37,13 @@ class PresetForm(PresetModelForm):
         ),
     )
 
+    places = forms.MultipleChoiceField(
+        label=gettext_lazy("Market places"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("The confirm page and the results say whether these take them."),
+    )
+
     class Meta:
         model = Preset
         labels = {"prompt": gettext_lazy("What to isolate")}
@@ -45,6 +53,7 @@ class PresetForm(PresetModelForm):
             "aspect_ratio",
             "resolution",
             "review",
+            "places",
             "default_model",
             "default_category",
         )
@@ -56,6 +65,10 @@ class PresetForm(PresetModelForm):
         if kept and kept not in dict(choices):
             choices.append((kept, kept))  # the shop names it no longer; the rest may be edited
         choices.insert(0, ("", _("none: used only when selected")))
+        known = place_choices()
+        # Those that nobody registers any more are kept, too.
+        gone = set(self.instance.places) - {place for place, _name in known}
+        self.fields["places"].choices = [*known, *((one, one) for one in sorted(gone))]  # type: ignore[attr-defined]
         self.fields["default_model"].choices = choices  # type: ignore[attr-defined]
         tolerated = self.instance.tolerated_findings
         self.fields["holds_back"].choices = list(titles().items())  # type: ignore[attr-defined]
@@ -89,7 +102,7 @@ class PresetAdmin(ReadableAdmin, PresetModelAdmin):
     list_display = ("name", "prompt", "aspect_ratio", "resolution", "review", "default")
     search_fields = ("name", "prompt")
     fieldsets = (
-        (None, {"fields": ("name", "prompt", "aspect_ratio", "resolution", "review")}),
+        (None, {"fields": ("name", "prompt", "aspect_ratio", "resolution", "review", "places")}),
         (gettext_lazy("Doubtful results"), {"fields": ("holds_back",)}),
         (
             gettext_lazy("Use as default"),

@@ -15,6 +15,7 @@ from .inspection import (
     sha256_of,
 )
 from .provenance import marked
+from .published import facts_to_keep
 from .thumbnails import small_picture, thumbnail, thumbnails_of
 from .variants import takes, variants
 
@@ -25,6 +26,7 @@ __all__ = [
     "ImageRejected",
     "Prepared",
     "anomalies",
+    "facts_to_keep",
     "inspect",
     "marked",
     "needs_conversion",

@@ -118,6 +118,7 @@ class Migration(migrations.Migration):
                 ),
                 ("review", models.BooleanField(default=False, verbose_name="review first")),
                 ("tolerated_findings", models.JSONField(editable=False, null=True)),
+                ("places", models.JSONField(default=list, verbose_name="market places")),
                 (
                     "unit_price",
                     models.DecimalField(decimal_places=4, max_digits=8, verbose_name="price (USD)"),
@@ -221,6 +222,7 @@ class Migration(migrations.Migration):
                 ("decodings", models.PositiveSmallIntegerField(default=0, editable=False)),
                 ("measures", models.JSONField(default=dict, editable=False)),
                 ("doubt", models.FloatField(editable=False, null=True)),
+                ("published", models.JSONField(default=dict, editable=False)),
                 (
                     "called_back_at",
                     models.DateTimeField(
@@ -337,6 +339,15 @@ class Migration(migrations.Migration):
                     models.BooleanField(default=False, verbose_name="review before publishing"),
                 ),
                 ("tolerated_findings", models.JSONField(blank=True, default=list)),
+                (
+                    "places",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        help_text="The confirm page and the results say whether these take them.",
+                        verbose_name="market places",
+                    ),
+                ),
                 (
                     "default_model",
                     models.CharField(

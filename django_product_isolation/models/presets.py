@@ -30,6 +30,13 @@ class Preset(models.Model):
     review = models.BooleanField(_("review before publishing"), default=False)
     # The others hold one back: also those of rules that come later.
     tolerated_findings = models.JSONField(default=list, blank=True)
+    # Ids: a place that nobody registers any more is kept, and shown nowhere.
+    places = models.JSONField(
+        _("market places"),
+        default=list,
+        blank=True,
+        help_text=_("The confirm page and the results say whether these take them."),
+    )
     # NULL for none: the unique pair then does not count, on every database.
     default_model = models.CharField(  # noqa: DJ001
         _("default for"), max_length=200, null=True, blank=True
@@ -62,7 +69,7 @@ class Preset(models.Model):
     @property
     def values(self) -> dict[str, Any]:
         """What the preset fills in on the confirm page, by field."""
-        names = ("prompt", "aspect_ratio", "resolution", "review")
+        names = ("prompt", "aspect_ratio", "resolution", "review", "places")
         return {name: getattr(self, name) for name in names}
 
 

@@ -33,11 +33,10 @@ from django_product_isolation.signals import run_finished
 from .batches import IsolationBatch
 from .events import MAX_DETAIL, RunEvent
 from .managers import PrimaryManager
+from .moments import by_the_database
 from .querysets import LEASE, RunQuerySet
 
 SAME_TROUBLE = timedelta(hours=1)
-# Columns whose moments all workers must understand alike.
-MOMENTS = frozenset({"due_at", "lease_until", "status_since"})
 
 
 class LeaseLost(Exception):
@@ -85,6 +84,8 @@ class IsolationRun(models.Model):
     measures = models.JSONField(default=dict, editable=False)
     # The strongest finding's strength; 0 where nothing was found, NULL where nobody compared.
     doubt = models.FloatField(null=True, editable=False)
+    # Facts about the result as it is published, for what market places ask; {} before it is stored.
+    published = models.JSONField(default=dict, editable=False)
     called_back_at = models.DateTimeField(_("Runflow called back"), null=True, editable=False)
     # How often Runflow has answered what became of the run, with minutes in between.
     answered_looks = models.PositiveSmallIntegerField(default=0, editable=False)
@@ -290,11 +291,3 @@ class IsolationRun(models.Model):
     def _remember(self, changes: dict[str, Any]) -> None:
         for name, value in changes.items():
             setattr(self, name, value)
-
-
-def by_the_database(changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The same columns, with moments reckoned by the clock that all workers share."""
-    return {
-        name: clock.at(value) if name in MOMENTS and value is not None else value
-        for name, value in changes.items()
-    }

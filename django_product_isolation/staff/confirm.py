@@ -37,6 +37,7 @@ from .order import OrderContext, load_order, starting_values
 from .order_costs import CostSummary, over_budget, over_limit, summarize_costs
 from .order_form import OrderForm, distinct_names, field_of
 from .pictures import image_picture_url
+from .places import expected_of, told
 
 MAX_PICTURES_SHOWN = 60
 
@@ -104,6 +105,18 @@ def place_order(
         return None
     if over_limit(context.plan):
         return None  # the page says so
+    if (
+        form.cleaned_data["told"] != (shown := told(expected_of(context.plan.target, form)))
+        and shown
+    ):
+        form.add_error(
+            None,
+            _(
+                "Nothing was ordered yet: see what market places will not take, then order, or "
+                "change it."
+            ),
+        )
+        return None
     try:
         options = Options(user=request.user, token=context.selection.pk, **form.options())
         batch = create_batch(context.plan, options)
@@ -122,6 +135,7 @@ def confirm_page(request: HttpRequest, form: OrderForm, context: OrderContext) -
     """The page of the selection as it is now."""
     plan = context.plan
     costs = summarize_costs(plan, permissions.has_spending_permission(request))
+    warnings = expected_of(plan.target, form)
     images = formatting.images(len(plan.accepted))
     title = _("Isolate %(images)s") if plan.accepted else _("Nothing to isolate")
     values = {
@@ -139,6 +153,8 @@ def confirm_page(request: HttpRequest, form: OrderForm, context: OrderContext) -
         "costs": costs,
         "problems": problems(form, costs),
         "example": example(form),
+        "warnings": warnings,
+        "told": told(warnings),
         "is_sandbox": get_settings().is_sandbox,
     }
     return TemplateResponse(request, "product_isolation/confirm.html", values)

@@ -113,6 +113,7 @@ def starting_values(
         "aspect_ratio": settings.ASPECT_RATIO,
         "resolution": settings.RESOLUTION,
         "review": settings.reviews_all,
+        "places": [],
     }
     preset = next((p for p in presets if str(p.pk) == asked_for), None)
     if asked_for is None and not context.selection.prefill:

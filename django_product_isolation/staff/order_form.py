@@ -19,12 +19,14 @@ from django.utils.translation import gettext_lazy
 
 from django_product_isolation.choices import AspectRatio, Resolution
 from django_product_isolation.host import Picture
+from django_product_isolation.marketplaces import known_places
 from django_product_isolation.models import Preset
+from django_product_isolation.workflow import in_pixels
 from django_product_isolation.workflow.start import PROMPT_MAX_LENGTH, render
 
 AT_ONCE, REVIEWED = "at-once", "reviewed"
-# What the page posts beside wordings of single pictures, and some to spare for the shop's theme.
-OTHER_FIELDS = 15
+# What the page posts beside places and wordings of single pictures, and two to spare.
+OTHER_FIELDS = 12
 
 
 class WordingInput(forms.TextInput):
@@ -73,7 +75,13 @@ class OrderForm(forms.Form):
         coerce=lambda value: value == REVIEWED,
         widget=forms.RadioSelect,
     )
+    places = forms.MultipleChoiceField(
+        label=gettext_lazy("Market places"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"aria-describedby": "isolation-places-help"}),
+    )
     quote = forms.CharField(required=False, widget=forms.HiddenInput)  # what the button said
+    told = forms.CharField(required=False, widget=forms.HiddenInput)  # which warnings were shown
 
     def __init__(
         self,
@@ -92,6 +100,7 @@ class OrderForm(forms.Form):
         self.pictures, self.presets = pictures, presets
         choices = [("", _("none")), *((str(preset.pk), preset.name) for preset in presets)]
         self.fields["preset"].choices = choices  # type: ignore[attr-defined]
+        self.fields["places"].choices = place_choices()  # type: ignore[attr-defined]
         self.fields["review"].disabled = must_review
         if len(pictures) > 1:
             self.fields.update(self.wordings())
@@ -106,7 +115,7 @@ class OrderForm(forms.Form):
         most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
         # Those that come with a wording of their own go first.
         first = sorted(self.pictures, key=lambda picture: not self.own.get(picture.pk))
-        room = None if most is None else max(0, most - OTHER_FIELDS)
+        room = None if most is None else max(0, most - OTHER_FIELDS - len(known_places()))
         with_field = {picture.pk for picture in first[:room]}
         names = distinct_names(self.pictures)
         return {
@@ -158,7 +167,7 @@ class OrderForm(forms.Form):
         cleaned = self.cleaned_data
         own = {picture.pk: wording for picture, wording in self.unworded() if wording}
         own |= {p.pk: cleaned[field_of(p)] for p, _field in self.worded() if cleaned[field_of(p)]}
-        names = ("prompt", "aspect_ratio", "resolution", "review")
+        names = ("prompt", "aspect_ratio", "resolution", "review", "places")
         chosen = {str(preset.pk): preset for preset in self.presets}.get(cleaned["preset"])
         tolerated = chosen.tolerated_findings if chosen else None
         options = {name: cleaned[name] for name in names}
@@ -174,6 +183,11 @@ class OrderForm(forms.Form):
             resolution = Resolution(radio.data["value"])
             pixels = [(ratio.value, *in_pixels(ratio, resolution)) for ratio in AspectRatio]
             yield radio, resolution.long_side, pixels
+
+
+def place_choices() -> list[tuple[str, str]]:
+    """The market places that can be named."""
+    return [(place.id, place.name) for place in known_places()]
 
 
 def field_of(picture: Picture) -> str:
@@ -192,12 +206,6 @@ def distinct_names(pictures: Sequence[Picture]) -> dict[str, str]:
         is_several = picture.label in several
         names[picture.pk] = _("%(name)s, image %(n)d") % numbers if is_several else picture.label
     return names
-
-
-def in_pixels(ratio: AspectRatio, resolution: Resolution) -> tuple[int, int]:
-    """Width and height of a result, about: real ones differ (contract, section 4.4)."""
-    side, fraction = resolution.long_side, ratio.fraction
-    return round(side * min(1, fraction)), round(side / max(1, fraction))
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django_product_isolation.choices import Status
 from django_product_isolation.host import column_named, shown_rows
 from django_product_isolation.host.access.sites import find_model, get_admin_site
+from django_product_isolation.marketplaces import place_called
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.workflow import (
     BudgetExceeded,
@@ -140,6 +141,7 @@ def isolate_again(request: HttpRequest, runs: Sequence[IsolationRun]) -> Isolati
         resolution=before.resolution,
         review=before.review or permissions.must_review(request),
         tolerated_findings=before.tolerated_findings,
+        places=[one for one in before.places if place_called(one)],
         user=request.user,
         token=token_for(runs),
     )
@@ -174,6 +176,7 @@ def redo(request: HttpRequest, runs: Sequence[IsolationRun], notes: Notes) -> st
         "aspect_ratio": before.aspect_ratio,
         "resolution": before.resolution,
         "review": before.review,
+        "places": before.places,
         **common_or_own(prompts),
     }
     return select(

@@ -25,6 +25,7 @@ from . import marks, visibility
 from .addresses import batch_page_url
 from .decisions import Decision, open_to
 from .pictures import WHICH, Which, run_picture_path, sized, stored_result
+from .places import PlaceBadge, badges_of
 from .reorder import newer_runs
 
 # Stands in addresses that are made once, where each run's own key comes.
@@ -112,6 +113,11 @@ class Card:
     def is_marked(self) -> bool:
         """Whether something is marked on one of the pictures."""
         return any(finding.marked for finding in self.findings)
+
+    @property
+    def places(self) -> list[PlaceBadge]:
+        """How the result stands with the market places that it is meant for."""
+        return badges_of(self.run)
 
     @property
     def object_url(self) -> str:

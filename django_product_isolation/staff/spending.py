@@ -23,9 +23,11 @@ from django.utils.translation import gettext_lazy
 from django_product_isolation import clock
 from django_product_isolation.choices import Status
 from django_product_isolation.host.access.sites import frame_of, get_admin_site
+from django_product_isolation.marketplaces import Judgement
 from django_product_isolation.models import AccountBalance, IsolationRun
 from django_product_isolation.spending import report
 from django_product_isolation.spending.budgets import budgets
+from django_product_isolation.workflow import judgements_of
 
 from . import formatting, permissions, visibility
 from . import spending_tables as tables
@@ -38,7 +40,7 @@ EARLIEST, LATEST = date(2000, 1, 1), date(2999, 12, 31)
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 FORMULA = "=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b"  # and their wide and small forms
 FORMULA_START = re.compile(rf"(^|;)(?=[^\w;{FORMULA}]*[{FORMULA}])")
-COLUMNS = ("day", "person", "model", "product", "status", "runflow id", "cost USD")
+COLUMNS = ("day", "person", "model", "product", "status", "runflow id", "cost USD", "market places")
 
 
 @staff_page(permissions.SPENDING, methods=["GET", "HEAD"])
@@ -217,6 +219,7 @@ def values_of_runs(request: HttpRequest, period: report.Period) -> Iterator[Iter
     people = period.batches().values_list("created_by_id", flat=True)
     names = tables.names_of(people.distinct())
     runs = period.runs().order_by("batch__created_at", "pk")
+    today = clock.today()
     knows_all = visibility.knows_shop(request)
     for some in batched(runs.select_related("batch").iterator(chunk_size=2000), 2000):
         seen = {run.pk for run in some} if knows_all else visibility.seen(request, some)
@@ -229,7 +232,14 @@ def values_of_runs(request: HttpRequest, period: report.Period) -> Iterator[Iter
                 str(Status(run.status).label),
                 run.runflow_run_id or "",
                 "" if run.cost is None else f"{run.cost:f}",
+                "; ".join(map(in_words, judgements_of(run, today))),
             )
+
+
+def in_words(judgement: Judgement) -> str:
+    """How a result stands with a place, in one cell together with others."""
+    sentences = " ".join((*judgement.missing, *judgement.coming))
+    return f"{judgement.place.name}: {judgement.meets.value} {sentences}".strip()
 
 
 def batched(runs: Iterator[IsolationRun], size: int) -> Iterator[list[IsolationRun]]:

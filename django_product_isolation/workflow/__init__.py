@@ -8,6 +8,7 @@ from django_product_isolation.spending.budgets import BudgetExceeded
 
 from .advance import advance, advance_for, sweep, work_on
 from .callback_hints import UnknownRun, WrongRun, receive_callback
+from .places import expected, in_pixels, judgements_of
 from .planning import Plan, plan
 from .quote import Changes, Quote, quote_of, quote_of_runs
 from .restore_requests import Restoration, restore, restore_runs, stop_restoring
@@ -30,8 +31,11 @@ __all__ = [
     "advance_for",
     "approve",
     "create_batch",
+    "expected",
     "findings_of",
+    "in_pixels",
     "isolate",
+    "judgements_of",
     "plan",
     "quote_of",
     "quote_of_runs",

@@ -34,6 +34,7 @@ from django_product_isolation.imaging import (
     ImageFacts,
     ImageRejected,
     anomalies,
+    facts_to_keep,
     sanitized,
     sha256_of,
 )
@@ -186,6 +187,7 @@ def ingest(run: IsolationRun, known: Run, result: BinaryIO) -> Outcome:
             name, digest = store_result(run, target, fit.file, fit.facts)
             make_previews(target, name, digest, fit.file, fit.small)
             verdict = judged(run, fit.file)
+            published = facts_to_keep(fit)
     except FileMissing:
         return GoTo(Status.SUPERSEDED, Reason.IMAGE_DELETED)
     except NameTooLong:
@@ -195,7 +197,11 @@ def ingest(run: IsolationRun, known: Run, result: BinaryIO) -> Outcome:
         return GoTo(Status.HELD, Reason.NAME_TAKEN, changes={"result_name": ""})
     except FieldRefused as error:
         return GoTo(Status.HELD, Reason.RESULT_REFUSED, str(error))
-    kept: dict[str, Any] = {"result_name": name, "result_sha256": digest}
+    kept: dict[str, Any] = {
+        "result_name": name,
+        "result_sha256": digest,
+        "published": published,
+    }
     if verdict:
         kept |= {"measures": verdict.measures, "doubt": verdict.doubt}
     if has_lost_original(run, target):

@@ -1,8 +1,9 @@
 """How the queue stands: what is open, what waits for a person and why, whether steps are late.
 
-A few counting queries over indexed columns; changes nothing and asks nobody outside.
+A few queries over indexed columns; changes nothing and asks nobody outside.
 """
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -13,6 +14,10 @@ from django_product_isolation import clock
 from django_product_isolation.choices import UNFINISHED_STATUSES, Status
 from django_product_isolation.database.clock import DatabaseNow
 from django_product_isolation.models import AccountBalance, IsolationRun
+
+from .places import judgements_of
+
+LATELY = timedelta(days=30)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +30,9 @@ class Overview:
     late: timedelta  # how long the step that is due longest has been waiting
     today: Decimal  # USD charged or reserved since midnight
     month: Decimal  # USD charged or reserved since the first of the month
+    places: dict[
+        str, dict[str, int]
+    ]  # results of the last days by place, and how they stand with it
     balance: Decimal | None  # USD at Runflow, as last read
     balance_read_at: datetime | None
 
@@ -44,9 +52,25 @@ def overview() -> Overview:
         late=lateness(),
         today=runs.spending_since(clock.day_begins(clock.day_of(now))),
         month=runs.spending_since(clock.month_begins(now)),
+        places=by_place(),
         balance=account.amount if account else None,
         balance_read_at=account.read_at if account else None,
     )
+
+
+def by_place() -> dict[str, dict[str, int]]:
+    """How many results that were stored or published lately meet what each place asks for."""
+    since = clock.now() - LATELY
+    today = clock.today()
+    shown = IsolationRun.objects.filter(
+        status__in=(Status.READY, Status.APPLIED), status_since__gte=since
+    ).exclude(batch__places=[])
+    runs = shown.select_related("batch").only("batch__places", "published", "measures")
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for run in runs.order_by().iterator(chunk_size=2000):
+        for judgement in judgements_of(run, today):
+            found[judgement.place.id][judgement.meets.value] += 1
+    return {place: dict(counts) for place, counts in sorted(found.items())}
 
 
 def lateness() -> timedelta:

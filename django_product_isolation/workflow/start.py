@@ -20,6 +20,7 @@ from django_product_isolation.conf import get_settings
 from django_product_isolation.database.clock import DatabaseNow
 from django_product_isolation.database.transactions import retry_on_conflict
 from django_product_isolation.host import Picture, Skipped, Target
+from django_product_isolation.marketplaces import place_called
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import work_due
@@ -54,6 +55,7 @@ class Options:
     resolution: str | None = None
     review: bool | None = None
     tolerated_findings: Collection[str] | None = None
+    places: Sequence[str] = ()
     user: Any = None
     token: uuid.UUID | None = None
 
@@ -68,6 +70,7 @@ def isolate(
     resolution: str | None = None,
     review: bool | None = None,
     tolerated_findings: Collection[str] | None = None,
+    places: Sequence[str] = (),
     user: Any = None,
     token: uuid.UUID | None = None,
 ) -> IsolationBatch:
@@ -80,9 +83,10 @@ def isolate(
     product's name. ``prompts`` holds other wordings for single images, by their primary keys as
     strings. ``tolerated_findings`` are ids of findings that hold no result back; where None are
     given, the default preset of each image says so.
+    ``places`` are ids of market places that the results are meant for.
     A second call with the same ``token`` returns the first call's batch.
-    Raises NothingToIsolate, BudgetExceeded, ValidationError for an unknown ratio or resolution,
-    and ImproperlyConfigured when the field is not named in ``IMAGES``, is one of several, or
+    Raises NothingToIsolate, BudgetExceeded, ValidationError for an unknown ratio, resolution or
+    place, and ImproperlyConfigured when the field is not named in ``IMAGES``, is one of several, or
     cannot be isolated.
     """
     options = Options(
@@ -92,6 +96,7 @@ def isolate(
         resolution=resolution,
         review=review,
         tolerated_findings=tolerated_findings,
+        places=places,
         user=user,
         token=token,
     )
@@ -117,6 +122,7 @@ def create_batch(chosen: Plan, options: Options = BY_THE_SETTINGS) -> IsolationB
         resolution=settings.RESOLUTION if resolution is None else resolution,
         review=settings.reviews_all if review is None else review,
         tolerated_findings=tolerated_by(options),
+        places=list(options.places),
         unit_price=chosen.unit_price,
     )
     refuse_unknown_choices(batch)
@@ -220,3 +226,5 @@ def refuse_unknown_choices(batch: IsolationBatch) -> None:
         raise ValidationError({"aspect_ratio": _("Choose one of the listed aspect ratios.")})
     if batch.resolution not in Resolution.values:
         raise ValidationError({"resolution": _("Choose one of the listed resolutions.")})
+    if not all(map(place_called, batch.places)):
+        raise ValidationError({"places": _("Choose among the listed market places.")})

@@ -260,3 +260,18 @@ def test_the_page_costs_the_same_queries_with_presets(client, staff, by_caption,
 
 def test_the_presets_own_page_is_found_under_its_name():
     assert reverse("admin:product_isolation_preset_changelist") == PRESETS
+
+
+def test_a_preset_names_the_market_places_that_it_is_for(client, manager):
+    address = f"{PRESETS}add/"
+    form = client.get(address).context["adminform"].form
+    assert ("zalando", "Zalando") in form.fields["places"].choices
+    posted = {"name": "Feeds", "aspect_ratio": "1:1", "resolution": "2K"}
+    assert client.post(address, {**posted, "places": ["google", "zalando"]}).status_code == 302
+    preset = Preset.objects.get()
+    assert preset.places == ["google", "zalando"]
+    # One that nobody registers any more can still be kept, or taken out.
+    Preset.objects.update(places=["atlantis", "google"])
+    change = f"{PRESETS}{preset.pk}/change/"
+    assert client.post(change, {**posted, "places": ["atlantis"]}).status_code == 302
+    assert Preset.objects.get().places == ["atlantis"]

@@ -16,7 +16,8 @@ from django_product_isolation.models import (
     IsolationRun,
     Selection,
 )
-from django_product_isolation.staff.order_form import Shape, in_pixels
+from django_product_isolation.staff.order_form import Shape
+from django_product_isolation.workflow import in_pixels
 from tests.catalogue.models import ProductImage
 from tests.photos import make_image
 from tests.shop import (

@@ -49,7 +49,7 @@ def test_a_page_of_many_images_can_be_posted_whatever_the_limit(client, staff, s
         limit in (20, 100)
     )
     wordings = {name: "a cup" for name in fields if name.startswith("prompt-")}
-    assert len(wordings) == {20: 5, 100: 85}.get(limit, 300)
+    assert len(wordings) == {20: 1, 100: 81}.get(limit, 300)
     more = {"csrfmiddlewaretoken": "x", "preset": "", "filled_from": "", **wordings}
     assert press(client, address, **more).status_code == 302
     assert IsolationRun.objects.filter(prompt="a cup").count() == len(wordings)
@@ -58,7 +58,7 @@ def test_a_page_of_many_images_can_be_posted_whatever_the_limit(client, staff, s
 
 def test_wordings_that_were_brought_along_come_first_and_none_is_lost(client, staff, settings):
     images = make_images_without_files(30)
-    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 20
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 24
     brought = {str(image.pk): f"the cup {image.pk}" for image in images[20:]}
     address = make_selection(images, prefill={"prompt": "{product}", "prompts": brought})
     page = client.get(address).content.decode()

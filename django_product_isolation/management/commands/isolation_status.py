@@ -13,8 +13,9 @@ from django.utils import timezone
 from django_product_isolation import workers
 from django_product_isolation.choices import Status
 from django_product_isolation.conf import get_settings
+from django_product_isolation.marketplaces import place_called
 from django_product_isolation.reasons import sentence_of
-from django_product_isolation.workflow.queue_status import Overview, overview
+from django_product_isolation.workflow.queue_status import LATELY, Overview, overview
 
 
 class Command(BaseCommand):
@@ -53,6 +54,7 @@ def as_document(seen: Overview) -> dict[str, Any]:
         "held": seen.held,
         "oldest": seen.oldest.isoformat() if seen.oldest else None,
         "late_seconds": round(seen.late.total_seconds()),
+        "market_places": seen.places,
         "spent_today": f"{seen.today:.4f}",
         "spent_this_month": f"{seen.month:.4f}",
         "balance": None if seen.balance is None else f"{seen.balance:.4f}",
@@ -71,6 +73,12 @@ def lines(seen: Overview, daily: Decimal | None, monthly: Decimal | None) -> lis
         f"Charged or reserved: {usd(seen.today)} today{of(daily)}, "
         f"{usd(seen.month)} this month{of(monthly)}."
     )
+    for place_id, counts in seen.places.items():
+        place = place_called(place_id)
+        found.append(
+            f"{place}, results of {LATELY.days} days: {counts.get('yes', 0)} accepted, "
+            f"{counts.get('no', 0)} not, {counts.get('unknown', 0)} not fully measured."
+        )
     if seen.balance is not None and seen.balance_read_at:
         since = since_then(seen.balance_read_at)
         found.append(f"Balance at Runflow: {usd(seen.balance)}, read {since} ago.")

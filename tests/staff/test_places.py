@@ -1,0 +1,170 @@
+"""Market places on staff's pages: warned of beforehand, and said of each result afterwards."""
+
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from django_product_isolation.choices import Status
+from django_product_isolation.models import IsolationBatch, IsolationRun, Preset
+from tests.photos import make_image
+from tests.shop import EVERYTHING, RUNS, choose, make_batch, make_run, make_staff, order, press
+
+pytestmark = pytest.mark.django_db
+
+FACTS = {"format": "JPEG", "width": 1024, "height": 1024, "bytes": 90_000, "source_type": ""}
+MEASURES = {
+    "unchecked": [],
+    "ground": {"below_white": 0.0, "worst_corner": 0.0},
+    "frame": {"fill": 0.8, "empty": False, "touching": 0.0, "box": [0, 0, 1, 1], "islands": []},
+}
+
+
+@pytest.fixture(autouse=True)
+def staff(client):
+    user = make_staff(*EVERYTHING)
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def address(client):
+    return choose(client, [make_image()])
+
+
+def warned(page) -> dict[str, str]:
+    """What the confirm page says of each place beforehand."""
+    return {one.place.id: " ".join((*one.missing, *one.coming)) for one in page.context["warnings"]}
+
+
+def told_on(page) -> str:
+    return page.context["told"]
+
+
+def test_a_preset_brings_its_places_to_the_page_and_the_order(client, address):
+    preset = Preset.objects.create(name="Feeds", places=["ebay", "otto"])
+    page = client.get(address, {"preset": preset.pk})
+    assert page.context["form"]["places"].value() == ["ebay", "otto"]
+    values = {"places": ["ebay", "otto"], "told": told_on(page)}
+    shape = {"aspect_ratio": "1:1", "resolution": "2K"}
+    assert press(client, address, **shape, **values).status_code == 302
+    assert IsolationBatch.objects.get().places == ["ebay", "otto"]
+
+
+@pytest.mark.parametrize(
+    ("places", "shape", "resolution", "says"),
+    [
+        (["zalando"], "2:3", "1K", "Short side: 683 pixels, but at least 762 are needed."),
+        (["zalando"], "3:4", "4K", "Width to height: 1 : 1.33, but 1 : 1.44 is needed."),
+        (["walmart"], "1:1", "2K", "Short side: 2048 pixels, but at least 2200 are needed."),
+        (["otto"], "1:1", "2K", "Results may come as WebP, but only these are taken: JPEG, PNG."),
+        (["google"], "21:9", "1K", "From Jan. 31, 2027: Short side: 439 pixels"),
+    ],
+)
+def test_what_cannot_be_met_is_said_before_anything_is_ordered(
+    client, address, places, shape, resolution, says
+):
+    choice = {"places": places, "aspect_ratio": shape, "resolution": resolution}
+    page = press(client, address, **choice)
+    assert page.status_code == 200
+    assert "Nothing was ordered yet" in page.content.decode()
+    assert says in warned(page)[places[0]]
+    assert says in page.content.decode()
+    assert not IsolationBatch.objects.exists()
+    # Whoever has read that may order all the same, in one more click.
+    assert press(client, address, **choice, told=told_on(page)).status_code == 302
+    assert IsolationBatch.objects.get().places == places
+
+
+def test_a_warning_that_was_read_does_not_stand_for_another_one(client, address):
+    choice = {"aspect_ratio": "1:1", "resolution": "2K"}
+    read = told_on(press(client, address, places=["otto"], **choice))
+    assert press(client, address, places=["otto", "walmart"], told=read, **choice).status_code == 200
+    assert not IsolationBatch.objects.exists()
+
+
+def test_places_that_take_everything_ask_for_no_further_click(client, address):
+    chosen = {"places": ["ebay"], "aspect_ratio": "1:1", "resolution": "2K"}
+    assert press(client, address, **chosen).status_code == 302
+
+
+def test_a_mark_that_the_shop_does_not_write_is_warned_of(client, address, option):
+    option(DIGITAL_SOURCE_TYPE=None)
+    page = press(client, address, places=["google"], aspect_ratio="1:1", resolution="2K")
+    assert "does not say that a model made the picture" in warned(page)["google"]
+
+
+def test_a_place_that_is_not_there_is_refused(client, address):
+    assert press(client, address, places=["atlantis"]).status_code == 200
+    assert not IsolationBatch.objects.exists()
+
+
+def run_for(*places, **values):
+    batch = make_batch(places=list(places))
+    return make_run(Status.READY, batch=batch, **{"published": FACTS, "measures": MEASURES, **values})
+
+
+@pytest.mark.parametrize("page", ["run", "review", "batch"])
+def test_each_page_says_which_places_take_the_result_and_what_is_missing(client, page):
+    run = run_for("ebay", "amazon", "google")
+    addresses = {
+        "run": f"{RUNS}{run.pk}/change/",
+        "review": reverse("product_isolation:review"),
+        "batch": reverse("product_isolation:progress", args=[run.batch_id]),
+    }
+    html = client.get(addresses[page]).content.decode()
+    assert 'data-place="ebay"' in html
+    assert "takes the result" in html
+    assert "The product fills 80 % of the picture, but at least 85 % are needed." in html
+    assert "does not say that a model made the picture" in html
+
+
+def test_nothing_is_said_where_nobody_named_a_place_or_nothing_is_stored(client):
+    run_for()
+    run_for("ebay", published={}, name="Cup")
+    assert "data-place" not in client.get(reverse("product_isolation:review")).content.decode()
+
+
+def test_what_was_not_measured_is_called_so(client):
+    run_for("amazon", measures={})
+    html = client.get(reverse("product_isolation:review")).content.decode()
+    assert "not everything was measured" in html
+
+
+def test_places_that_nobody_registers_any_more_are_passed_over(client):
+    run = run_for("atlantis", "ebay")
+    html = client.get(f"{RUNS}{run.pk}/change/").content.decode()
+    assert "atlantis" not in html
+    assert 'data-place="ebay"' in html
+
+
+def test_no_picture_is_opened_and_queries_stay_the_same_however_many_results(client, monkeypatch):
+    run_for("amazon", "google", "zalando")
+    address = reverse("product_isolation:review")
+    client.get(address)
+    with CaptureQueriesContext(connection) as one:
+        client.get(address)
+    for number in range(5):
+        run_for("amazon", "google", "zalando", name=f"Cup {number}")
+    monkeypatch.setattr("PIL.Image.open", lambda *_args, **_more: pytest.fail("opened"))
+    with CaptureQueriesContext(connection) as six:
+        client.get(address)
+    assert len(six) == len(one)
+
+
+def test_trying_again_and_redoing_keep_the_places(client):
+    run = make_run(
+        Status.FAILED, batch=make_batch(places=["ebay"], unit_price=Decimal("0.27")), review=False
+    )
+    address = reverse("product_isolation:progress", args=[run.batch_id])
+    quote = client.get(address).context["quote"]
+    client.post(address, {"decide": f"retry:{run.pk}", "quote": str(quote)})
+    newer = IsolationRun.objects.exclude(pk=run.pk).get()
+    assert newer.batch.places == ["ebay"]
+
+
+def test_the_image_list_orders_without_places_as_before(client):
+    assert order(client, [make_image("Jug")]).status_code == 302
+    assert IsolationBatch.objects.get().places == []
