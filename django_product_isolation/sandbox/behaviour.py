@@ -51,7 +51,8 @@ VARIANTS: dict[str, tuple[str, ...]] = {
     "refuse_authorization": ("off", "on"),  # whether files refuse a request with an API key
 }
 
-# What can happen to a run, told when it is created.
+# What can happen to a run, told when it is created. With the option prompt: only to runs whose
+# prompt has those words.
 RUN_FAULTS: dict[str, str] = {
     "run_failed": "ends as failed; options failure_code, failure_message",
     "run_cancelled": "ends as cancelled",
@@ -59,6 +60,13 @@ RUN_FAULTS: dict[str, str] = {
     "unknown_state": "stays in a state nobody has heard of; option state",
     "odd_cost": "shows option cost (10000.00) where its price should be",
     "empty_output": "succeeds with an output that names no file",
+    "tampered_another_colour": "succeeds with the product in another colour",
+    "tampered_another_product": "succeeds with another product",
+    "tampered_cut_off": "succeeds with the product cut off at the frame",
+    "tampered_label_garbled": "succeeds with the middle of the product, its label, garbled",
+    "tampered_leftover": "succeeds with a piece of the background beside the product",
+    "tampered_part_missing": "succeeds without the product's uppermost part",
+    "tampered_tinted_ground": "succeeds on a ground that is not white",
     "no_callback": "ends without a callback",
     "callback_before_reply": "is finished and called back before the creating request is answered",
     "callback_twice": "is called back twice",
@@ -126,6 +134,7 @@ OPTIONS: dict[str, type | tuple[type, ...]] = {
     "cost": str,
     "failure_code": str,
     "failure_message": str,
+    "prompt": str,
     "retry_after": (int, str),
     "seconds": (int, float),
     "side": int,
@@ -200,9 +209,14 @@ class Behaviour:
         taken = self._take(lambda fault: fault.operation in (operation, "any"), only_first=True)
         return taken[0] if taken else None
 
-    def take_run_faults(self) -> dict[str, Options]:
+    def take_run_faults(self, prompt: str) -> dict[str, Options]:
         """Return the faults of the run being created, each used up by one: name to options."""
-        taken = self._take(lambda fault: fault.name in RUN_FAULTS, only_first=False)
+
+        def is_meant(fault: Fault) -> bool:
+            words = str(fault.options.get("prompt", ""))
+            return fault.name in RUN_FAULTS and words.casefold() in prompt.casefold()
+
+        taken = self._take(is_meant, only_first=False)
         return {fault.name: fault.options for fault in taken}
 
     def _take(self, wanted: Callable[[Fault], bool], *, only_first: bool) -> list[Fault]:

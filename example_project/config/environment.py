@@ -22,6 +22,11 @@ def switch(name: str, default: bool) -> bool:
     return value == "on"
 
 
+def review(name: str) -> bool | str:
+    """Return what REVIEW takes; anything but "on", "off" and "doubtful" raises ValueError."""
+    return "doubtful" if text(name, "off") == "doubtful" else switch(name, False)
+
+
 def is_loopback(url: str) -> bool:
     """Return whether the address is on this very machine."""
     host = urlsplit(url).hostname or ""

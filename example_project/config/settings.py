@@ -15,7 +15,7 @@ SHOP_S3_ENDPOINT       none: files in SHOP_VAR      http://127.0.0.1:9000 or ano
 SHOP_S3_BUCKET         shop                         bucket, key and secret for it
 SHOP_S3_KEY            shop
 SHOP_S3_SECRET         shop-secret
-SHOP_REVIEW            off                          on: results wait for approval
+SHOP_REVIEW            off                          on: results wait for approval; doubtful: some
 SHOP_CALLBACKS         on                           off: results are polled
 RUNFLOW_BASE_URL       http://127.0.0.1:8765        https://api.runflow.io spends real money
 RUNFLOW_API_KEY        rf_live_demo                 your key, for the real service
@@ -30,7 +30,7 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 
-from config.environment import is_loopback, kept_secret, switch, text
+from config.environment import is_loopback, kept_secret, review, switch, text
 
 VAR = Path(text("SHOP_VAR", str(Path(__file__).parent.parent / "var"))).resolve()
 VAR.mkdir(parents=True, exist_ok=True)
@@ -174,6 +174,6 @@ PRODUCT_ISOLATION = {
     "SANDBOX": SANDBOX,
     "CALLBACK_BASE_URL": SITE_URL if switch("SHOP_CALLBACKS", True) and REACHABLE else None,
     "SIGNING_SECRETS": [SIGNING_SECRET] if SIGNING_SECRET else [],
-    "REVIEW": switch("SHOP_REVIEW", False),
+    "REVIEW": review("SHOP_REVIEW"),
     "WORKERS": text("SHOP_WORKERS", "thread"),
 }

@@ -81,7 +81,9 @@ def test_what_cannot_be_met_is_said_before_anything_is_ordered(
 def test_a_warning_that_was_read_does_not_stand_for_another_one(client, address):
     choice = {"aspect_ratio": "1:1", "resolution": "2K"}
     read = told_on(press(client, address, places=["otto"], **choice))
-    assert press(client, address, places=["otto", "walmart"], told=read, **choice).status_code == 200
+    assert (
+        press(client, address, places=["otto", "walmart"], told=read, **choice).status_code == 200
+    )
     assert not IsolationBatch.objects.exists()
 
 
@@ -103,7 +105,9 @@ def test_a_place_that_is_not_there_is_refused(client, address):
 
 def run_for(*places, **values):
     batch = make_batch(places=list(places))
-    return make_run(Status.READY, batch=batch, **{"published": FACTS, "measures": MEASURES, **values})
+    return make_run(
+        Status.READY, batch=batch, **{"published": FACTS, "measures": MEASURES, **values}
+    )
 
 
 @pytest.mark.parametrize("page", ["run", "review", "batch"])

@@ -27,7 +27,8 @@ def create_run(request: SandboxRequest, model: str) -> HttpResponse:
         if earlier is not None:
             return json_text_reply(earlier, create_status(request))
         require_credit(request)
-        run = record_run(request, model, order, services.behaviour.take_run_faults())
+        faults = services.behaviour.take_run_faults(str(order.input.get("prompt") or ""))
+        run = record_run(request, model, order, faults)
         reply = json.dumps(services.records.run(run))
         remember(request, content, reply)
     if services.processing.finishes_at_once(run.fault_options):

@@ -21,14 +21,16 @@ from django_product_isolation.sandbox.store.folder import Folder
 from django_product_isolation.sandbox.store.identifiers import milliseconds_between, timestamp
 from django_product_isolation.sandbox.store.runs import Run, Runs
 
-from .compose import canvas_size, encoded, packshot
+from .compose import canvas_size, encoded
 from .cutout import product_alpha
 from .engines import Engine
 from .picture import InputRefused, read_picture
 from .sources import Sources
+from .tampering import CutOut, tampered_packshot
 
 logger = logging.getLogger("django_product_isolation")
 
+TAMPERED = "tampered_"  # what those faults are called
 MOST_ATTEMPTS = 3  # a run that ended the process this often is given up
 RANDOM = secrets.SystemRandom()
 
@@ -136,7 +138,9 @@ class Processing:
             self._behaviour["sizes"] or self._config.sizes,
         )
         alpha = product_alpha(self._engine.mask(picture))
-        result = packshot(picture, alpha, size, self._behaviour["background"])
+        result = tampered_packshot(
+            CutOut(picture, alpha), size, self._behaviour["background"], tampered(run)
+        )
         self._folder.write_preview(f"{run.id}-after.webp", result)
         image_format = self._behaviour["image_format"]
         content = encoded(result, image_format)
@@ -177,6 +181,11 @@ class Processing:
             self._callbacks.announce(self._runs.get(run.id))
         self._callbacks_queued()  # not sooner: the queue's lock and the database's never nest
         logger.info("event=sandbox_run_ended run_id=%s status=%s", run.id, status)
+
+
+def tampered(run: Run) -> list[str]:
+    """Return how the run's result is to be spoilt."""
+    return [name.removeprefix(TAMPERED) for name in run.fault_options if name.startswith(TAMPERED)]
 
 
 def moment_within(seconds: Seconds) -> float:
