@@ -89,7 +89,7 @@ def cut_off(result: Image.Image, _cut_out: CutOut) -> Image.Image:
     """Moved so far to the side that the frame cuts it."""
     box = ImageChops.invert(result.convert("L")).getbbox() or (0, 0, *result.size)
     shift = result.width - box[2] + round((box[2] - box[0]) * CUT)
-    moved = Image.new("RGBA", result.size, result.getpixel((0, 0)))  # type: ignore[arg-type]
+    moved = Image.new("RGBA", result.size, result.getpixel((0, 0)))
     moved.paste(result, (shift, 0))
     return moved
 
