@@ -16,7 +16,7 @@ from .choices import AspectRatio, DigitalSourceType, Resolution, Source, Workers
 from .redaction import without_locals
 
 SETTING = "PRODUCT_ISOLATION"
-DOUBTFUL = "doubtful"  # a choice of REVIEW
+DOUBTFUL = "doubtful"  # a choice of REVIEW and of EVALUATE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,12 +34,14 @@ class IsolationSettings:
     SIGNING_SECRETS: Sequence[str] = field(default=(), repr=False)
     SOURCE: str = Source.AUTO
     REVIEW: bool | str = False
+    EVALUATE: bool | str = False
     ASPECT_RATIO: str = AspectRatio.SQUARE
     RESOLUTION: str = Resolution.TWO_K
     DIGITAL_SOURCE_TYPE: str | None = DigitalSourceType.EDITED
     PROMPT: str = "{product}"
     PROMPT_LANGUAGE: str | None = None
     PRICE: str = "0.27"
+    EVALUATION_PRICE: str | None = None
     DAILY_BUDGET: str | None = None
     MONTHLY_BUDGET: str | None = None
     MAX_BATCH: int = 500
@@ -61,6 +63,18 @@ class IsolationSettings:
     def price(self) -> Decimal:
         """USD for one request."""
         return usd("PRICE", self.PRICE)
+
+    @property
+    def evaluation_price(self) -> Decimal | None:
+        """USD for one evaluation; None where results are not evaluated."""
+        if not self.EVALUATE:
+            return None
+        return usd("EVALUATION_PRICE", self.EVALUATION_PRICE)
+
+    @property
+    def unit_price(self) -> Decimal:
+        """USD for one image at most: the request, and the evaluation where there may be one."""
+        return self.price + (self.evaluation_price or Decimal(0))
 
     @property
     def daily_budget(self) -> Decimal | None:

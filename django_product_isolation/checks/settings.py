@@ -79,6 +79,22 @@ def check_review(settings: IsolationSettings) -> Iterator[CheckMessage]:
         )
 
 
+def check_evaluate(settings: IsolationSettings) -> Iterator[CheckMessage]:
+    if settings.EVALUATE not in (True, False, DOUBTFUL):
+        yield Error(
+            f'{SETTING}["EVALUATE"] is {settings.EVALUATE!r}.',
+            hint=f'Choose True, False or "{DOUBTFUL}".',
+            id="product_isolation.E043",
+        )
+    elif settings.EVALUATE == DOUBTFUL and not settings.reviews_doubtful:
+        yield Warning(
+            f'{SETTING}["EVALUATE"] is "{DOUBTFUL}", but "REVIEW" is not: nothing is found to be '
+            "doubtful, so nothing is evaluated, and its price is said all the same.",
+            hint=f'Set "REVIEW" to "{DOUBTFUL}", or "EVALUATE" to True or False.',
+            id="product_isolation.W036",
+        )
+
+
 def check_previews(settings: IsolationSettings) -> Iterator[CheckMessage]:
     if settings.PREVIEWS is None:
         return
@@ -181,6 +197,7 @@ def check_sandbox(settings: IsolationSettings) -> Iterator[CheckMessage]:
 def check_amounts(settings: IsolationSettings) -> Iterator[CheckMessage]:
     readers: list[Callable[[], object]] = [
         lambda: settings.price,
+        lambda: settings.evaluation_price,
         lambda: settings.daily_budget,
         lambda: settings.monthly_budget,
     ]

@@ -124,6 +124,15 @@ class Migration(migrations.Migration):
                     models.DecimalField(decimal_places=4, max_digits=8, verbose_name="price (USD)"),
                 ),
                 (
+                    "evaluation_price",
+                    models.DecimalField(
+                        decimal_places=4,
+                        max_digits=8,
+                        null=True,
+                        verbose_name="price of an evaluation (USD)",
+                    ),
+                ),
+                (
                     "created_by",
                     models.ForeignKey(
                         null=True,

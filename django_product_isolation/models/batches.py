@@ -40,6 +40,11 @@ class IsolationBatch(models.Model):
     places = models.JSONField(_("market places"), default=list)
     unit_price = models.DecimalField(_("price (USD)"), max_digits=8, decimal_places=4)
 
+    # Of it, what an evaluation costs; NULL where none was ordered.
+    evaluation_price = models.DecimalField(
+        _("price of an evaluation (USD)"), max_digits=8, decimal_places=4, null=True
+    )
+
     # Set on the batch that isolate() returns, not stored.
     skipped: "Sequence[Skipped]" = ()  # images that were left out, and why
     unread: int = 0  # further images that were not even looked at

@@ -222,10 +222,11 @@ class IsolationRun(models.Model):
         """
         if reason and not self._has_told(reason):
             self.record(RunEvent.Kind.PROBLEM, reason, detail, status=Status(self.status))
-        return self._let_go(until, reason, changes)
+        return self.let_go(until, reason, changes)
 
     @retry_on_conflict
-    def _let_go(self, until: datetime, reason: str, changes: Mapping[str, int]) -> bool:
+    def let_go(self, until: datetime, reason: str, changes: Mapping[str, int]) -> bool:
+        """``release_until`` without an event."""
         free: dict[str, Any] = {"lease_owner": None, "lease_until": None, "decodings": 0, **changes}
         if self.is_open:
             free["reason"] = reason

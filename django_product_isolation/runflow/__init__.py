@@ -12,12 +12,16 @@ from .errors import (
     RunflowError,
     UploadFailed,
 )
+from .evaluations import Evaluation, EvaluationRequest, EvaluationState
 from .replies import Asset, Run, RunState
 
 __all__ = [
     "AccountRefused",
     "Asset",
     "Conflict",
+    "Evaluation",
+    "EvaluationRequest",
+    "EvaluationState",
     "NotFound",
     "NotReached",
     "OutcomeUnknown",

@@ -15,6 +15,7 @@ from django_product_isolation.fetching import is_loopback
 
 from .api import Api
 from .errors import NotFound, Refused
+from .evaluations import Evaluation, EvaluationRequest, read_evaluation
 from .replies import (
     Asset,
     Run,
@@ -135,6 +136,44 @@ class RunflowClient:
                 if page.ours:
                     return Search(runs=_in_order(page.ours), is_complete=True)
         return self._among_newest(ref, since)
+
+    def evaluate(self, request: EvaluationRequest) -> Evaluation:
+        """Ask for an evaluation, which costs money; the same request again costs nothing more.
+
+        Raises RunflowError (contract, section 2.12).
+        """
+        return self._api.call(
+            "POST",
+            "/v1/evaluations",
+            body=request.document,
+            headers={"Idempotency-Key": request.idempotency_key},
+            reader=read_evaluation,
+        )
+
+    def get_evaluation(self, evaluation_id: str) -> Evaluation:
+        """Read an evaluation. Raises RunflowError: NotFound for one that is not there or ours."""
+        if not is_id(evaluation_id):
+            raise NotFound(code="unusable_id")
+
+        def read_this_one(document: object) -> Evaluation:
+            evaluation = read_evaluation(document)
+            if evaluation.id.lower() != evaluation_id.lower():
+                raise ValueError("another evaluation")
+            return evaluation
+
+        return self._api.call("GET", f"/v1/evaluations/{evaluation_id}", reader=read_this_one)
+
+    def find_evaluation(self, run_id: str, client_ref: str) -> Evaluation | None:
+        """The evaluation of a run that carries exactly ``client_ref``. Raises RunflowError."""
+        if not is_id(run_id):
+            raise NotFound(code="unusable_id")
+
+        def read(document: object) -> Evaluation | None:
+            items, _cursor = read_page(document)
+            ours = (one for one in map(as_mapping, items) if one.get("client_ref") == client_ref)
+            return next((read_evaluation(one) for one in ours), None)
+
+        return self._api.call("GET", f"/v1/runs/{run_id}/evaluations", reader=read)
 
     def ping(self) -> None:
         """See that Runflow answers to our key. Costs nothing. Raises RunflowError."""

@@ -75,6 +75,7 @@ class Run:
     refs: tuple[str, ...] = ()  # what its sender called it
     failure_code: str = ""
     failure_message: str = ""
+    source_url: str = field(default="", repr=False)  # where it read the photo, freshly signed
 
     @property
     def is_terminal(self) -> bool:
@@ -143,7 +144,12 @@ def read_run(record: object, *, allow_http: bool = False) -> Run:
         failure_message=safe_text(
             known.get("failure_message") or error.get("message") or known.get("failure_reason")
         ),
+        source_url=first_link(as_mapping(known.get("input")).get("image_url"), allow_http),
     )
+
+
+def first_link(value: object, allow_http: bool) -> str:
+    return next(iter(_links([value], _schemes(allow_http))), "")
 
 
 def refs_of(record: Mapping[str, Any]) -> tuple[str, str]:

@@ -45,6 +45,16 @@ VARIANTS: dict[str, tuple[str, ...]] = {
     "create_state": ("queued", "finished"),  # "finished": the reply is already terminal
     "running_state": ("running", "processing", "in_progress"),  # section 3
     "dispatching": ("on", "off"),  # whether runs pass through that state
+    # of evaluations; "judged": by the measures of this package, "none": without a verdict
+    "evaluation_verdict": (
+        "judged",
+        "passed",
+        "not_passed",
+        "none",
+        "failed",
+        "never",
+        "another_id",
+    ),
     "idempotency": ("on", "off"),  # section 7.4
     "file_urls": ("signed", "unsigned"),  # "unsigned": unless add_signature=true (section 2.2)
     "references": ("both", "metadata", "client_ref"),  # which of them a new run keeps
@@ -110,6 +120,7 @@ OPERATIONS = (
     "auth_me",
     "confirm_upload",
     "create_batch",
+    "create_evaluation",
     "create_run",
     "create_secret",
     "create_upload",
@@ -117,10 +128,14 @@ OPERATIONS = (
     "get_asset",
     "get_balance",
     "get_callback_history",
+    "get_evaluation",
     "get_run",
     "get_secret",
     "health",
+    "list_job_classes",
+    "list_run_evaluations",
     "list_secrets",
+    "list_statuses",
     "put_upload",
     "readiness",
     "redeliver_callback",

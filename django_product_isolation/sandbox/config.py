@@ -10,6 +10,7 @@ from pathlib import Path
 
 MODEL = "runflow/product-isolation"
 PRICE_CENTS = 27  # contract, section 5
+EVALUATION_CENTS = 5  # made up: the contract names no price
 MAX_IMAGE_BYTES = 52_428_800  # contract, section 8
 MAX_IMAGE_SIDE = 4096  # pixels; contract, section 8
 MAX_REQUEST_BYTES = 75_000_000  # room for a data: URI of MAX_IMAGE_BYTES

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django_product_isolation.sandbox.api.records import Records
 from django_product_isolation.sandbox.isolation.engines import Engine
+from django_product_isolation.sandbox.isolation.judging import Judging
 from django_product_isolation.sandbox.isolation.processing import Processing
 from django_product_isolation.sandbox.isolation.sources import Sources
 from django_product_isolation.sandbox.store.accounts import Accounts
@@ -16,6 +17,7 @@ from django_product_isolation.sandbox.store.assets import Assets
 from django_product_isolation.sandbox.store.callback_secrets import CallbackSecrets
 from django_product_isolation.sandbox.store.database import Database
 from django_product_isolation.sandbox.store.deliveries import Deliveries
+from django_product_isolation.sandbox.store.evaluations import Evaluations
 from django_product_isolation.sandbox.store.folder import Folder
 from django_product_isolation.sandbox.store.runs import Runs
 
@@ -49,17 +51,27 @@ class Services:
         self._know_files()
         self._know_callbacks()
         self._know_runs()
+        self._know_evaluations()
+
+    def _know_evaluations(self) -> None:
+        self.evaluations = Evaluations(self.database)
+        judging = Judging(
+            self.database, self.evaluations, self.accounts, self.sources, self.behaviour
+        )
+        self.evaluation_pool = WorkerPool("evaluations", 1, self.evaluations.due, judging.judge)
 
     def start(self) -> None:
         """Take up what an earlier process left, and begin to work."""
         self.runs.take_up_again()
         self.delivery_pool.start()
         self.run_pool.start()
+        self.evaluation_pool.start()
 
     def stop(self) -> None:
         """Finish what is in hand; the rest waits in the database."""
         self.stopping.set()
         self.run_pool.stop()
+        self.evaluation_pool.stop()
         self.delivery_pool.stop()
 
     def _know_organisations(self) -> None:

@@ -74,7 +74,7 @@ class Decision:
         """The button's text for ``count`` runs at once, with what it costs."""
         if not self.is_priced:
             return _("%(decision)s: %(count)d") % {"decision": self.label, "count": count}
-        total = formatting.money(get_settings().price * count)
+        total = formatting.money(get_settings().unit_price * count)
         several = _("Try %(count)d again for %(total)s")
         text = _("Try again for %(total)s") if count == 1 else several
         return text % {"count": count, "total": total}

@@ -26,6 +26,7 @@ class CostSummary:
 
     unit_price: str
     total: str
+    evaluation: str  # of the unit price, what an evaluation costs; "" where there is none
     balance: str  # "" when nobody has read it
     falls_short: bool  # the balance, as last read, is less than the order costs
     left: list[tuple[str, str]]  # of each budget that is set
@@ -38,10 +39,12 @@ def summarize_costs(plan: Plan, tells_sums: bool) -> CostSummary:
     Without ``tells_sums`` neither the balance nor what is left of a budget is named.
     """
     left = budgets_left()
+    price = get_settings().evaluation_price
     account = AccountBalance.objects.filter(amount__isnull=False).first()
     return CostSummary(
         unit_price=formatting.money(plan.unit_price),
         total=formatting.money(plan.total),
+        evaluation=formatting.money(price) if price else "",
         balance=balance_of(account, plan.unit_price) if account and tells_sums else "",
         falls_short=bool(account and (account.amount or 0) < plan.total),
         left=[(BUDGETS[name](), formatting.money(left[name])) for name in left if tells_sums],

@@ -21,9 +21,10 @@ from .collect import collect, poll
 from .leases import keeper
 from .lookup import settle
 from .outcomes import GoTo, Outcome, Retry, Step, Wait
-from .publish import apply, verify_swap
+from .publish import verify_swap
 from .recording import record
 from .restore_step import put_back, verify_restore
+from .second_opinion import opinion_or_apply
 from .storage_outages import outlast, verify_storage
 from .submit import confirm, submit
 from .timing import seconds_from_now
@@ -41,7 +42,7 @@ STEPS: dict[str, Step] = {
     Status.SUBMITTING: confirm,
     Status.PROCESSING: poll,
     Status.COLLECTING: collect,
-    Status.READY: apply,
+    Status.READY: opinion_or_apply,
     Status.HELD: look_again,
     Status.APPLIED: verify_swap,
     Status.RESTORING: put_back,

@@ -43,7 +43,7 @@ class Catalogue:
         settings = get_settings()
         self.target = target_for(images.model, field)
         self.target.refuse_obstacle()
-        self.price = settings.price
+        self.price = settings.unit_price
         self.options = {**options, "field": self.target.field.name}
         self.batch_size = settings.MAX_BATCH
         self.room = self.batch_size // 2  # so many may still be under way when the next begin

@@ -56,6 +56,7 @@ from .fit_to_field import FieldRefused, fitted
 from .lookup import cost_of, count_look
 from .outcomes import GoTo, Outcome, PutOff, Retry, Wait
 from .runflow_outages import Place, connect_for
+from .second_opinion import wanted
 from .timing import MIN_LOOKUPS, MIN_POLLS, POLL_HORIZON, backoff, next_poll, seconds_from_now
 from .verdicts import judged
 
@@ -213,7 +214,10 @@ def ingest(run: IsolationRun, known: Run, result: BinaryIO) -> Outcome:
     elif verdict and verdict.holds_back:
         reason = Reason.DOUBTFUL
     review = run.review or bool(reason)
-    due_at = None if review else seconds_from_now(0)
+    opinion = wanted(run, reason, review)
+    if opinion:
+        kept["measures"] = {**kept.get("measures", {}), **opinion}
+    due_at = seconds_from_now(0) if opinion or not review else None
     return GoTo(
         Status.READY,
         reason,

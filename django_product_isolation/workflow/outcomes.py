@@ -119,6 +119,20 @@ class Finished:
     tell: Callable[[], Any] | None = None
 
 
-Outcome: TypeAlias = GoTo | Swap | Wait | Retry | PutOff | NotAccepted | RestoreRefused | Finished
+@dataclass(frozen=True)
+class Pause:
+    """The same step is taken again at ``until``, as a matter of course: what is shown stays."""
+
+    until: datetime
+
+
+@dataclass(frozen=True)
+class ToReview:
+    """The result waits for a person; where one has approved it meanwhile, it goes on at once."""
+
+
+Outcome: TypeAlias = (
+    GoTo | Swap | Wait | Retry | PutOff | NotAccepted | RestoreRefused | Finished | ToReview | Pause
+)
 # None: there is nothing to write down, because somebody else was faster.
 Step: TypeAlias = Callable[[IsolationRun], Outcome | None]

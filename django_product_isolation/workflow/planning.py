@@ -95,7 +95,7 @@ def plan(
     pks = [picture.pk for picture in accepted]
     replaces = {pk: ready[pk] for pk in pks if pk in ready}
     ordered = last_ordered(target, pks)
-    return Plan(target, accepted, skipped, settings.price, unread, replaces, ordered)
+    return Plan(target, accepted, skipped, settings.unit_price, unread, replaces, ordered)
 
 
 def why_left_out(

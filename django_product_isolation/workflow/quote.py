@@ -94,7 +94,7 @@ def quote_of(chosen: Plan) -> Quote:
 
 def quote_of_runs(runs: Iterable[IsolationRun]) -> Quote:
     """What a button says that has ``runs`` begun again: a run tells of one order of one image."""
-    return Quote(get_settings().price, {str(run.pk): ("", "") for run in runs})
+    return Quote(get_settings().unit_price, {str(run.pk): ("", "") for run in runs})
 
 
 def seen(chosen: Plan, picture: Picture) -> tuple[str, str]:

@@ -21,10 +21,12 @@ from .outcomes import (
     GoTo,
     NotAccepted,
     Outcome,
+    Pause,
     PutOff,
     RestoreRefused,
     Retry,
     Swap,
+    ToReview,
     Wait,
 )
 from .restore_requests import leave_applied
@@ -51,10 +53,22 @@ def record(run: IsolationRun, outcome: Outcome | None) -> None:
             back_to_queue(run, error)
         case RestoreRefused(reason, detail):
             leave_applied(run, reason, detail)
+        case Pause(until):
+            run.let_go(until, run.reason, {})
+        case ToReview():
+            leave_to_a_person(run)
         case Finished(tell):
             if tell is not None:
                 transaction.on_commit(tell)
             run.finish()
+
+
+def leave_to_a_person(run: IsolationRun) -> None:
+    """Give the lease back until somebody decides, unless they just did."""
+    rest = {"due_at": None, "lease_owner": None, "lease_until": None, "decodings": 0}
+    mine = IsolationRun.objects.filter(pk=run.pk, lease_owner=run.lease_owner)
+    if not mine.filter(status=Status.READY, review=True).update(**rest):
+        run.let_go(seconds_from_now(0), run.reason, {})
 
 
 def go_to(run: IsolationRun, outcome: GoTo) -> None:

@@ -124,6 +124,7 @@ def create_batch(chosen: Plan, options: Options = BY_THE_SETTINGS) -> IsolationB
         tolerated_findings=tolerated_by(options),
         places=list(options.places),
         unit_price=chosen.unit_price,
+        evaluation_price=settings.evaluation_price,
     )
     refuse_unknown_choices(batch)
     template = settings.PROMPT if options.prompt is None else options.prompt

@@ -14,6 +14,7 @@ from django_product_isolation.sandbox.config import IMAGE_TYPES, MAX_IMAGE_BYTES
 
 MAX_CLIENT_REF = 255
 MAX_CALLBACK_URL = 2048
+MAX_REFERENCES = 4
 INPUT_FIELDS = ("image_url", "aspect_ratio", "resolution", "prompt")
 
 
@@ -98,6 +99,25 @@ def check_input(
         problems.add("input.prompt", "must be a text")
     for name in sorted(set(fields) - set(INPUT_FIELDS)):
         problems.add(f"input.{name}", "is not a field of this model")
+
+
+def evaluation_order(
+    body: dict[str, Any], image_problem: Callable[[str], str | None]
+) -> dict[str, Any]:
+    """Return what the body of an evaluation asks for (section 2.12). Raises Invalid."""
+    problems = Problems()
+    problems.text(body, "task_type", 255)
+    references = body.get("reference_images") or []
+    if not isinstance(references, list) or len(references) > MAX_REFERENCES:
+        problems.add("reference_images", f"must be a list of at most {MAX_REFERENCES}")
+        references = []
+    urls = [one.get("url") if isinstance(one, dict) else None for one in references]
+    for url in [body.get("generated_image_url"), *urls]:
+        problem = image_problem(url) if is_text(url) else "must be a URL"
+        if problem:
+            problems.add("generated_image_url or reference_images", problem)
+    problems.end()
+    return body
 
 
 def check_callback_url(value: Any, problems: Problems) -> None:

@@ -79,11 +79,11 @@ class Accounts:
         """Refuse this key from now on."""
         self._database.update("organisation", self.open(key).id, is_revoked=1)
 
-    def debit(self, org_id: str) -> None:
-        """Take the price of one run; runs in flight finish even below zero."""
+    def debit(self, org_id: str, cents: int = PRICE_CENTS) -> None:
+        """Take a price, by default that of one run; runs in flight finish even below zero."""
         self._database.execute(
             "UPDATE organisation SET balance_cents = balance_cents - ? WHERE id = ?",
-            PRICE_CENTS,
+            cents,
             org_id,
         )
 

@@ -4,7 +4,7 @@ Knows columns only. Moments that the API shows are text in Runflow's own format;
 the workers look at (``due_at``) are seconds since 1970.
 """
 
-VERSION = 1
+VERSION = 2
 
 SCHEMA = """
 CREATE TABLE meta (
@@ -66,6 +66,20 @@ CREATE TABLE run (
 );
 CREATE INDEX run_by_reference ON run (org_id, client_ref);
 CREATE INDEX run_due ON run (due_at) WHERE due_at IS NOT NULL;
+CREATE TABLE evaluation (
+    id TEXT PRIMARY KEY,
+    org_id TEXT NOT NULL REFERENCES organisation,
+    status_code TEXT NOT NULL,
+    request TEXT NOT NULL,
+    overall_passed INTEGER,
+    weighted_pass_rate REAL,
+    top_issues TEXT,
+    cost TEXT,
+    created_at TEXT NOT NULL,
+    completed_at TEXT,
+    due_at REAL
+);
+CREATE INDEX evaluation_due ON evaluation (due_at) WHERE due_at IS NOT NULL;
 CREATE TABLE idempotency (
     org_id TEXT NOT NULL,
     idempotency_key TEXT NOT NULL,
