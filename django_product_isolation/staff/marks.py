@@ -10,6 +10,7 @@ from typing import Literal
 from django_product_isolation.host.previews import LARGE
 from django_product_isolation.imaging.verdict import Finding, sentence_for
 from django_product_isolation.models import IsolationRun
+from django_product_isolation.workflow.second_opinion import SECOND_OPINION
 
 Side = Literal["source", "result"]
 SMALLEST = 12  # pixels; what is smaller is hardly seen
@@ -96,11 +97,18 @@ def shown(run: IsolationRun, found: Iterable[Finding]) -> list[ShownFinding]:
         ShownFinding(
             finding.id,
             str(finding.sentence),
-            [words for about in finding.about if (words := sentence_for(about))],
+            details_of(finding),
             marked_first(run, finding),
         )
         for finding in found
     ]
+
+
+def details_of(finding: Finding) -> list[str]:
+    """What is told beside the sentence: of a second opinion, the judge's own words."""
+    if finding.id == SECOND_OPINION:
+        return list(finding.about)
+    return [words for about in finding.about if (words := sentence_for(about))]
 
 
 def marked_first(run: IsolationRun, finding: Finding) -> Side | Literal[""]:

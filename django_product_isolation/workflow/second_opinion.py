@@ -8,6 +8,7 @@ it longer than ``LIMIT``.
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -34,20 +35,27 @@ from .outcomes import Outcome, Pause, ToReview
 from .publish import apply
 from .runflow_outages import connect_for
 from .timing import backoff, seconds_from_now
+from .verdicts import findings_of, with_findings
 
+SECOND_OPINION = "second_opinion"  # the finding
 LIMIT = timedelta(minutes=15)  # by vendors' words an evaluation takes up to four
 PAUSE = 10.0  # seconds between looks
+STRENGTH = 2.0
 OPINION = "evaluation"  # its key among the measures
 WANTED, ASKED, PASSED, NOT_PASSED, MISSING = "wanted", "asked", "passed", "not_passed", "missing"
 OPEN = (WANTED, ASKED)
 
 
-@register("second_opinion", _("Runflow's own check found fault with this result. Look closely."))
+@register(
+    SECOND_OPINION,
+    _("Runflow's own check found fault with this result. Look closely."),
+    _("Second opinion"),
+)
 def second_opinion(measures: Mapping[str, Any], _limits: Limits) -> Seen | None:
     opinion = measures[OPINION]
     if opinion["state"] != NOT_PASSED:
         return None
-    return Seen(2.0, about=tuple(opinion["issues"]))
+    return Seen(STRENGTH, about=tuple(opinion["issues"]))
 
 
 def wanted(run: IsolationRun, reason: str, review: bool) -> dict[str, Any]:
@@ -148,8 +156,16 @@ def conclude(run: IsolationRun, evaluation: Evaluation) -> None:
     state = PASSED if evaluation.passed else NOT_PASSED
     keep(run, cost=cost, state=state, issues=list(evaluation.issues), id=evaluation.id)
     run.record(RunEvent.Kind.NOTE, detail=f"evaluation {evaluation.id}: {state}")
-    if not evaluation.passed and not run.review:
-        run.update_fields(review=True, reason=Reason.DOUBTFUL)
+    if not evaluation.passed:
+        found = [one for one in findings_of(run) if one.id == SECOND_OPINION]
+        with_findings(run, found, partial(hold_back, run))
+
+
+def hold_back(run: IsolationRun) -> bool:
+    """Have a person look. Raises LeaseLost."""
+    doubt = max(run.doubt or 0.0, STRENGTH)
+    run.update_fields(review=True, reason=run.reason or Reason.DOUBTFUL, doubt=doubt)
+    return True
 
 
 def give_up(run: IsolationRun, why: str, *, is_unpaid: bool) -> None:

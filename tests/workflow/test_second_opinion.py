@@ -10,9 +10,11 @@ from django.urls import reverse
 
 from django_product_isolation import isolate
 from django_product_isolation.choices import Status
+from django_product_isolation.imaging.verdict import findings
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import approve, findings_of, second_opinion
+from django_product_isolation.workflow.verdicts import Verdict
 from tests.runflow_account import KEY
 from tests.shop import EVERYTHING, make_staff
 
@@ -41,6 +43,13 @@ def evaluations_of(runflow, run) -> list[dict]:
     return requests.get(address, headers=KEY, timeout=5).json()["items"]
 
 
+def find_doubt(monkeypatch) -> None:
+    """Have results found to be doubtful."""
+    measures = {"unchecked": [{"what": "place", "why": "hardly found"}]}
+    verdict = Verdict(measures, findings(measures), holds_back=True)
+    monkeypatch.setattr("django_product_isolation.workflow.collect.judged", lambda *_: verdict)
+
+
 def opinion_of(run) -> dict:
     return IsolationRun.objects.get(pk=run.pk).measures["evaluation"]
 
@@ -63,6 +72,7 @@ def test_a_result_that_does_not_pass_waits_with_the_judges_words(evaluated, orde
     page = client.get(reverse("product_isolation:review")).content.decode()
     assert "Runflow&#x27;s own check found fault" in page
     assert "The colour is not the one of the reference image." in page
+    assert [(one.finding, one.strength) for one in run.found.all()] == [("second_opinion", 2.0)]
     assert approve(run)
     assert go_on(run).status == Status.APPLIED
 
@@ -175,10 +185,7 @@ def test_a_doubtful_result_waits_at_once_and_the_opinion_comes_to_it(
     evaluated, option, image, go_on, monkeypatch
 ):
     option(EVALUATE="doubtful", REVIEW="doubtful")
-    grey = {"unchecked": [{"what": "place", "why": "hardly found"}]}
-    monkeypatch.setattr(
-        "django_product_isolation.workflow.collect.judged", lambda *_args: dict(grey)
-    )
+    find_doubt(monkeypatch)
     evaluated.behave(evaluation_verdict="not_passed")
     run = go_on(isolate(image).runs.get())
     assert (run.status, run.review, run.reason) == (Status.READY, True, Reason.DOUBTFUL)
@@ -189,10 +196,7 @@ def test_what_a_person_approves_waits_for_no_opinion(
     evaluated, option, image, go_on, step, monkeypatch
 ):
     option(EVALUATE="doubtful", REVIEW="doubtful")
-    grey = {"unchecked": [{"what": "place", "why": "hardly found"}]}
-    monkeypatch.setattr(
-        "django_product_isolation.workflow.collect.judged", lambda *_args: dict(grey)
-    )
+    find_doubt(monkeypatch)
     evaluated.behave(evaluation_verdict="never")
     run = step(go_on(isolate(image).runs.get(), Status.READY))
     assert run.review
@@ -204,10 +208,7 @@ def test_an_approval_while_the_opinion_comes_is_not_lost(
     evaluated, option, image, go_on, step, monkeypatch
 ):
     option(EVALUATE="doubtful", REVIEW="doubtful")
-    grey = {"unchecked": [{"what": "place", "why": "hardly found"}]}
-    monkeypatch.setattr(
-        "django_product_isolation.workflow.collect.judged", lambda *_args: dict(grey)
-    )
+    find_doubt(monkeypatch)
     run = go_on(isolate(image).runs.get(), Status.READY)
 
     def approve_and_give_up(run, *_args):
