@@ -18,7 +18,6 @@ from django_product_isolation.choices import (
 from django_product_isolation.conf import DOUBTFUL, SETTING, IsolationSettings
 from django_product_isolation.fetching import is_loopback
 from django_product_isolation.host.previews import ALIAS, store
-from django_product_isolation.imaging.verdict import missing_packages
 from django_product_isolation.runflow import callbacks
 
 CHOICES = {
@@ -64,6 +63,8 @@ def check_choices(settings: IsolationSettings) -> Iterator[CheckMessage]:
 
 
 def check_review(settings: IsolationSettings) -> Iterator[CheckMessage]:
+    from django_product_isolation.imaging.verdict import missing_packages  # not at each start
+
     if settings.REVIEW not in (True, False, DOUBTFUL):
         yield Error(
             f'{SETTING}["REVIEW"] is {settings.REVIEW!r}.',

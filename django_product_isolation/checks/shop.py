@@ -17,10 +17,10 @@ from django.urls import (
     reverse,
 )
 
+from django_product_isolation import imaging
 from django_product_isolation.conf import SETTING, IsolationSettings
 from django_product_isolation.host import Target, build, entries, extensions_of, get_targets
 from django_product_isolation.host.access.permissions import is_shown
-from django_product_isolation.imaging import takes
 
 from .names import well_named
 
@@ -159,7 +159,7 @@ def check_formats(_settings: IsolationSettings) -> Iterator[CheckMessage]:
     except ImproperlyConfigured:
         return  # E003 says so
     for target in targets:
-        if not takes(extensions_of(target.field)):
+        if not imaging.takes(extensions_of(target.field)):
             yield Error(
                 f"{target.field} accepts none of the formats that results can have.",
                 hint="Let its FileExtensionValidator take one of jpg, png and webp. Until then "

@@ -8,10 +8,10 @@ from functools import cache
 from typing import Any
 
 from django.db import connections
-from django.db.models import Expression, F, Func, Q, QuerySet, TextField, Value
+from django.db.models import Expression, F, Func, Q, TextField, Value
 from django.db.models.fields import Field
 from django.db.models.functions import Cast, Replace
-from django.db.models.lookups import Exact, In
+from django.db.models.lookups import Exact
 
 
 class Bytes(Func):
@@ -80,18 +80,13 @@ def is_exactly(column: str, value: str) -> Q:
     return Q(**{column: value}) & same(F(column), Value(value))
 
 
-def is_same(column: "Field[Any, Any]", other: F) -> Q:
+def is_same(column: "Field[Any, Any]", other: Expression | F) -> Q:
     """Whether ``column`` of the rows at hand holds exactly what ``other`` does."""
     found = Q(Exact(F(column.attname), LikeColumn(other, column)))
     return found & same(F(column.attname), other)
 
 
-def is_among(column: str, texts: QuerySet[Any], of: "Field[Any, Any]") -> Q:
-    """Whether ``column`` is one of ``texts``, which are read from ``of``, by that one's rules."""
-    return Q(In(LikeColumn(F(column), of), texts))
-
-
-def is_key(column: str, pk: F, field: "Field[Any, Any]") -> Q:
+def is_key(column: "Field[Any, Any]", pk: F, field: "Field[Any, Any]") -> Q:
     """Whether the text ``column`` is what Python writes for the primary key ``pk``.
 
     Always true for keys of which only Python knows how they are written.
@@ -102,9 +97,10 @@ def is_key(column: str, pk: F, field: "Field[Any, Any]") -> Q:
     if not type(field).__module__.startswith("django."):
         return Q()
     if kind == "UUIDField":  # some databases keep it without hyphens
-        return same(without_hyphens(F(column)), without_hyphens(Cast(pk, TextField())))
+        mine = without_hyphens(F(column.attname))
+        return same(mine, without_hyphens(Cast(pk, TextField())))
     if kind.endswith(("IntegerField", "AutoField", "CharField", "SlugField")):
-        return same(F(column), Cast(pk, TextField()))
+        return is_same(column, Cast(pk, TextField()))
     return Q()
 
 

@@ -4,9 +4,22 @@ Which addresses (``addresses``), one exchange before one deadline (``transport``
 (``transfer``), how long a server asks to be left alone (``waiting``).
 """
 
-from .addresses import is_loopback, is_reachable_from_outside
-from .transfer import FetchError, fetch, is_refused, send_file
-from .waiting import read_retry_after
+from typing import TYPE_CHECKING
+
+from django_product_isolation.exports import when_asked
+
+if TYPE_CHECKING:
+    from .addresses import is_loopback, is_reachable_from_outside
+    from .transfer import FetchError, fetch, is_refused, send_file
+    from .waiting import read_retry_after
+
+HOMES = {
+    ".addresses": "is_loopback is_reachable_from_outside",
+    ".transfer": "FetchError fetch is_refused send_file",
+    ".waiting": "read_retry_after",
+}
+if not TYPE_CHECKING:
+    __getattr__ = when_asked(__name__, HOMES)
 
 __all__ = [
     "FetchError",

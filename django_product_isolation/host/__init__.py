@@ -4,7 +4,7 @@ Of runs it knows nothing but in which database they are.
 """
 
 from .adapters import FieldAdapter
-from .columns import column_named
+from .columns import column_named, column_number
 from .dry_run import untouched
 from .holders import CannotAsk, held
 from .name_probe import cuts_names_short, room_needed, uploads_meet
@@ -51,6 +51,7 @@ __all__ = [
     "as_upload",
     "build",
     "column_named",
+    "column_number",
     "cuts_names_short",
     "dimension_names",
     "entries",

@@ -13,7 +13,9 @@ from django.db import connections, router
 from django.utils.crypto import salted_hmac
 from django.utils.module_loading import import_string
 
+from django_product_isolation import imaging
 from django_product_isolation.conf import get_settings
+<<<<<<< HEAD
 from django_product_isolation.database import tenants
 from django_product_isolation.imaging import (
     ImageRejected,
@@ -21,6 +23,8 @@ from django_product_isolation.imaging import (
     thumbnail,
     thumbnails_of,
 )
+=======
+>>>>>>> c4bfdb0 (Find what became of an image's file in an index alone, and load libraries only for steps)
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -96,7 +100,7 @@ def preview(target: "Target", name: str, size: int, digest: str = "") -> bytes:
     content = kept(key) if key else None
     if content is None:
         with target.copy(name) as file:
-            content = thumbnail(file, size=size)
+            content = imaging.thumbnail(file, size=size)
         if key:
             keep(key, content)
     return content
@@ -114,10 +118,10 @@ def make_previews(
     if not all(keys):
         return
     try:
-        pixels = small or small_picture(file, LARGE)
-        for key, content in zip(keys, thumbnails_of(pixels, sizes=SIZES), strict=True):
+        pixels = small or imaging.small_picture(file, LARGE)
+        for key, content in zip(keys, imaging.thumbnails_of(pixels, sizes=SIZES), strict=True):
             keep(key, content)
-    except ImageRejected as error:
+    except imaging.ImageRejected as error:
         logger.info("preview_failed model=%s error=%s", target.label, error.code)
 
 

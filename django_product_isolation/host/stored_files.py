@@ -14,7 +14,7 @@ from django.core.files.base import File
 from django.core.files.images import get_image_dimensions
 from django.core.files.storage import Storage
 
-from django_product_isolation.imaging import sha256_of
+from django_product_isolation import imaging
 
 from . import names
 from . import storage as storages
@@ -81,7 +81,7 @@ class StoredFiles:
     def fingerprint(self, name: str) -> Fingerprint:
         """Read a stored file. Raises FileMissing, FileTooLarge or StorageFailed."""
         with self.copy(name) as file:
-            digest, _size = sha256_of(file)
+            digest, _size = imaging.sha256_of(file)
             # Django's own measure, so that the columns hold what a form upload would have written.
             width, height = get_image_dimensions(file)
             size = (width or 0, height or 0)

@@ -19,7 +19,7 @@ from django.db.models import FileField, Model, QuerySet
 
 from . import names
 from .adapters import FieldAdapter, adapter_for
-from .columns import column_of, has_key_of, names_of
+from .columns import column_number, column_of, has_key_of, names_of
 from .holders import default_names
 from .names import NameTaken, NameTooLong
 from .obstacles import Obstacle, obstacle_of
@@ -56,6 +56,11 @@ class Target(StoredFiles):
     def column(self) -> str:
         """What all targets of the same column have in common."""
         return column_of(self.field)
+
+    @cached_property
+    def column_number(self) -> int:
+        """The same as runs have it."""
+        return column_number(self.column)
 
     @cached_property
     def names(self) -> tuple[tuple[str, str], ...]:

@@ -3,21 +3,39 @@
 Must not know where bytes come from or go to.
 """
 
-from .cleaning import sanitized
-from .conversion import needs_conversion, prepare_for_upload
-from .decoding import ImageFacts, ImageRejected, size_of
-from .inspection import (
-    RESULT_FORMATS,
-    SOURCE_FORMATS,
-    Prepared,
-    anomalies,
-    inspect,
-    sha256_of,
-)
-from .provenance import marked
-from .published import facts_to_keep
-from .thumbnails import small_picture, thumbnail, thumbnails_of
-from .variants import takes, variants
+from typing import TYPE_CHECKING
+
+from django_product_isolation.exports import when_asked
+
+if TYPE_CHECKING:
+    from .cleaning import sanitized
+    from .conversion import needs_conversion, prepare_for_upload
+    from .decoding import ImageFacts, ImageRejected, size_of
+    from .inspection import (
+        RESULT_FORMATS,
+        SOURCE_FORMATS,
+        Prepared,
+        anomalies,
+        inspect,
+        sha256_of,
+    )
+    from .provenance import marked
+    from .published import facts_to_keep
+    from .thumbnails import small_picture, thumbnail, thumbnails_of
+    from .target_formats import takes, variants
+
+HOMES = {
+    ".cleaning": "sanitized",
+    ".conversion": "needs_conversion prepare_for_upload",
+    ".decoding": "ImageFacts ImageRejected size_of",
+    ".inspection": "RESULT_FORMATS SOURCE_FORMATS Prepared anomalies inspect sha256_of",
+    ".provenance": "marked",
+    ".published": "facts_to_keep",
+    ".thumbnails": "small_picture thumbnail thumbnails_of",
+    ".target_formats": "takes variants",
+}
+if not TYPE_CHECKING:
+    __getattr__ = when_asked(__name__, HOMES)
 
 __all__ = [
     "RESULT_FORMATS",

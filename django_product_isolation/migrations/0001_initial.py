@@ -160,6 +160,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("object_pk", models.CharField(max_length=255, verbose_name="image")),
+                ("image_column", models.BigIntegerField(editable=False)),
                 ("label", models.CharField(max_length=200, verbose_name="product")),
                 ("prompt", models.CharField(blank=True, max_length=500, verbose_name="prompt")),
                 ("review", models.BooleanField(default=False, verbose_name="review first")),
@@ -183,7 +184,7 @@ class Migration(migrations.Migration):
                         ],
                         db_index=True,
                         default="queued",
-                        max_length=16,
+                        max_length=10,
                         verbose_name="status",
                     ),
                 ),
@@ -561,7 +562,15 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="isolationrun",
             index=models.Index(
-                fields=["object_pk", "result_name"], name="product_iso_object__af86e0_idx"
+                fields=["object_pk", "source_name", "image_column", "status"],
+                name="product_iso_object__b983b1_idx",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="isolationrun",
+            index=models.Index(
+                fields=["object_pk", "result_name", "image_column", "status"],
+                name="product_iso_object__a7b89b_idx",
             ),
         ),
         migrations.AddIndex(

@@ -62,10 +62,7 @@ class RunQuerySet(models.QuerySet["IsolationRun"]):
 
     def about(self, target: "Target") -> "RunQuerySet":
         """Those of that image column, whichever of the shop's models they were ordered through."""
-        named = Q()
-        for label, name in target.names:
-            named |= Q(batch__model_label=label, batch__field_name=name)
-        return self.filter(named)
+        return self.filter(image_column=target.column_number)
 
     def open(self) -> "RunQuerySet":
         return self.filter(status__in=OPEN_STATUSES)

@@ -1,7 +1,6 @@
-"""Runs and their events.
+"""Runs. Every change of a run's status is ``move_to``: one conditional UPDATE next to an event.
 
-Every change of a run's status is ``IsolationRun.move_to``: one conditional UPDATE next to an
-event. Knows nothing of HTTP, and no file but by its target.
+Knows nothing of HTTP, and no file but by its target.
 """
 
 import uuid
@@ -32,6 +31,7 @@ from django_product_isolation.signals import run_finished
 
 from .batches import IsolationBatch
 from .events import MAX_DETAIL, RunEvent
+from .image_columns import ImageColumnField
 from .managers import PrimaryManager
 from .moments import by_the_database
 from .querysets import LEASE, RunQuerySet
@@ -55,12 +55,13 @@ class IsolationRun(models.Model):
         verbose_name=_("batch"),
     )
     object_pk = models.CharField(_("image"), max_length=255)
+    image_column = ImageColumnField(editable=False)
     label = models.CharField(_("product"), max_length=200)
     prompt = models.CharField(_("prompt"), max_length=500, blank=True)
     review = models.BooleanField(_("review first"), default=False)
 
     status = models.CharField(
-        _("status"), max_length=16, choices=Status, default=Status.QUEUED, db_index=True
+        _("status"), max_length=10, choices=Status, default=Status.QUEUED, db_index=True
     )
     status_since = models.DateTimeField(_("since"), default=timezone.now)
     reason = models.CharField(_("reason"), max_length=32, blank=True)  # an id of Reason
@@ -87,7 +88,7 @@ class IsolationRun(models.Model):
     # Facts about the result as it is published, for what market places ask; {} before it is stored.
     published = models.JSONField(default=dict, editable=False)
     called_back_at = models.DateTimeField(_("Runflow called back"), null=True, editable=False)
-    # How often Runflow has answered what became of the run, with minutes in between.
+    # How often Runflow has said what became of the run, with minutes in between.
     answered_looks = models.PositiveSmallIntegerField(default=0, editable=False)
     looked_at = models.DateTimeField(null=True, editable=False)
     cost = models.DecimalField(_("cost (USD)"), max_digits=8, decimal_places=4, null=True)
@@ -113,9 +114,10 @@ class IsolationRun(models.Model):
         indexes = [
             # What batches cost is added up, and lists of one status are read, without the rows.
             models.Index(fields=["batch", "status", "cost"]),
-            models.Index(fields=["object_pk", "result_name"]),
-            # What became of the file that an image shows now. With the status, so that no planner
-            # prefers the status alone, which most runs share.
+            # What became of the file that an image shows, without the rows; as wide as can be.
+            models.Index(fields=["object_pk", "source_name", "image_column", "status"]),
+            models.Index(fields=["object_pk", "result_name", "image_column", "status"]),
+            # With the status, so that no planner prefers that alone, which most runs share.
             models.Index(fields=["source_name", "status"]),
             models.Index(fields=["result_name", "status"]),
         ]

@@ -19,6 +19,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
+from django_product_isolation import imaging
 from django_product_isolation.host import (
     FileMissing,
     FileTooLarge,
@@ -28,7 +29,6 @@ from django_product_isolation.host import (
 )
 from django_product_isolation.host.access import permissions as shop_permissions
 from django_product_isolation.host.previews import SIZES, SMALL, preview
-from django_product_isolation.imaging import ImageRejected
 from django_product_isolation.models import IsolationRun
 
 from . import permissions, visibility
@@ -105,7 +105,7 @@ def find_preview(target: Target, name: str, size: int, digest: str) -> bytes | N
         return None
     try:
         return preview(target, name, size, digest)
-    except (FileMissing, FileTooLarge, StorageFailed, ImageRejected) as error:
+    except (FileMissing, FileTooLarge, StorageFailed, imaging.ImageRejected) as error:
         logger.info("preview_failed model=%s error=%s", target.label, type(error).__name__)
         return None
 

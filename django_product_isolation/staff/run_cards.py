@@ -14,12 +14,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from django_product_isolation import workflow
 from django_product_isolation.choices import Status
 from django_product_isolation.host.access.sites import admin_for, change_url, find_model
 from django_product_isolation.host.previews import LARGE, MEDIUM
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import sentence_of
-from django_product_isolation.workflow import Quote, findings_of, quote_of_runs
+from django_product_isolation.workflow import Quote, quote_of_runs
 
 from . import marks, visibility
 from .addresses import batch_page_url
@@ -99,15 +100,15 @@ class Card:
     @cached_property
     def findings(self) -> list[marks.ShownFinding]:
         """What deserves a closer look in the result."""
-        return marks.shown(self.run, findings_of(self.run))
+        return marks.shown(self.run, workflow.findings_of(self.run))
 
     @property
     def source_marks(self) -> marks.Marks | None:
-        return marks.marks_of(self.run, findings_of(self.run), "source")
+        return marks.marks_of(self.run, workflow.findings_of(self.run), "source")
 
     @property
     def result_marks(self) -> marks.Marks | None:
-        return marks.marks_of(self.run, findings_of(self.run), "result")
+        return marks.marks_of(self.run, workflow.findings_of(self.run), "result")
 
     @property
     def is_marked(self) -> bool:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from django_product_isolation.choices import OPEN_STATUSES, Status
+from django_product_isolation.host import column_number
 
 PEOPLE = 50
 DAYS = 730
@@ -52,7 +53,6 @@ class History:
     now: datetime
     dice: random.Random = field(default_factory=lambda: random.Random(20))
     shown: dict[int, str] = field(default_factory=dict)
-    busy: set[int] = field(default_factory=set)
     findings: list[dict[str, Any]] = field(default_factory=list)
 
     def batches(self) -> Iterator[dict[str, Any]]:
@@ -93,7 +93,7 @@ class History:
     def run(
         self, batch: dict[str, Any], number: int, image: int, since: datetime
     ) -> dict[str, Any]:
-        status = self.status(image)
+        status = self.status(image, number)
         is_open = status in OPEN_STATUSES
         source = self.shown.get(image, f"products/{image}.jpg")
         result = f"products/isolated-{number:08}.webp" if status in WITH_RESULT else ""
@@ -105,6 +105,7 @@ class History:
             "id": pk,
             "batch_id": batch["id"],
             "object_pk": str(image),
+            "image_column": column_number("catalogue.productimage.original"),
             "label": product_name(image),
             "prompt": product_name(image),
             "review": batch["review"],
@@ -136,9 +137,9 @@ class History:
             self.findings.append({**row, "decision": self.dice.choice(DECISIONS), "found_at": at})
         return max(strengths)
 
-    def status(self, image: int) -> Status:
-        if image not in self.busy and self.dice.random() < SHARE_OF_OPEN:
-            self.busy.add(image)
+    def status(self, image: int, number: int) -> Status:
+        is_last = number >= self.runs - self.images  # another one waits until it has ended
+        if is_last and self.dice.random() < SHARE_OF_OPEN:
             return Status(self.dice.choice(OPEN))
         return self.dice.choices(list(ENDED), list(ENDED.values()))[0]
 

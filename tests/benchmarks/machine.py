@@ -31,6 +31,8 @@ def database() -> str:
     from django.db import connection
 
     connection.ensure_connection()
-    return f"{connection.display_name} {connection.Database.sqlite_version}" if (
-        connection.vendor == "sqlite"
-    ) else f"{connection.display_name} {'.'.join(map(str, connection.get_database_version()))}"
+    return (
+        f"{connection.display_name} {connection.Database.sqlite_version}"
+        if (connection.vendor == "sqlite")
+        else f"{connection.display_name} {'.'.join(map(str, connection.get_database_version()))}"
+    )

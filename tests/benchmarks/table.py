@@ -5,7 +5,8 @@ from typing import Any
 
 from .registry import Measured
 
-HEAD = f"{'what':42} {'ours':>9} {'simpler':>9} {'unit':5} {'ratio':>6} {'spread':>13} {'queries':>8} {'bar':>7}"
+LAYOUT = "{:42} {:>9} {:>9} {:5} {:>6} {:>13} {:>8} {:>7}"
+HEAD = LAYOUT.format("what", "ours", "simpler", "unit", "ratio", "spread", "queries", "bar")
 
 
 def row(result: Measured) -> str:
@@ -14,10 +15,9 @@ def row(result: Measured) -> str:
     sign = ">=" if result.at_least else "<="
     bar = "" if result.bar is None else f"{sign}{result.bar:g}"
     mark = "  MISSED" if result.is_met is False else ""
-    return (
-        f"{result.name:42} {middle(result.ours):9.1f} {middle(result.simpler):9.1f}"
-        f" {result.unit:5} {result.ratio:6.2f} {least:6.2f}-{most:<6.2f} {queries:>8} {bar:>7}{mark}"
-    )
+    figures = (f"{middle(result.ours):.1f}", f"{middle(result.simpler):.1f}", result.unit)
+    ratios = (f"{result.ratio:.2f}", f"{least:.2f}-{most:.2f}")
+    return LAYOUT.format(result.name, *figures, *ratios, queries, bar) + mark
 
 
 def middle(figures: Iterable[float]) -> float:

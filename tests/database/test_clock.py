@@ -18,8 +18,8 @@ from django_product_isolation.database.clock import DatabaseNow
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.models.querysets import LEASE
 from django_product_isolation.workflow import advance, approve, resume, stop
-from django_product_isolation.workflow.advance import STEPS
 from django_product_isolation.workflow.queue_status import lateness
+from django_product_isolation.workflow.steps import STEPS
 from django_product_isolation.workflow.timing import seconds_from_now
 from tests.photos import make_image
 

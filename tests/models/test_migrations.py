@@ -44,7 +44,12 @@ def test_what_the_first_tables_held_is_there_after_the_last_migration(at_the_lat
         unit_price="0.27",
     )
     run = then.get_model(APP, "IsolationRun").objects.create(
-        batch=batch, object_pk="7", label="Mug", source_name="mug.jpg", result_name="isolated.webp"
+        batch=batch,
+        object_pk="7",
+        image_column=1,
+        label="Mug",
+        source_name="mug.jpg",
+        result_name="isolated.webp",
     )
     then.get_model(APP, "RunEvent").objects.create(run=run, kind="status", at=timezone.now())
     then.get_model(APP, "Preset").objects.create(name="White", prompt="{product} on white")

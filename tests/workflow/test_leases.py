@@ -17,7 +17,7 @@ from django_product_isolation.models import IsolationRun
 from django_product_isolation.models.querysets import RunQuerySet
 from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import advance, leases, resume
-from django_product_isolation.workflow.advance import MAX_LOSSES, STEPS
+from django_product_isolation.workflow.steps import MAX_LOSSES, STEPS
 from django_product_isolation.workflow.timing import seconds_from_now
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -11,9 +11,9 @@ from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.reasons import Reason
 from django_product_isolation.runflow import NotReached, Refused
 from django_product_isolation.workflow import collect, recording
-from django_product_isolation.workflow.advance import STEPS
 from django_product_isolation.workflow.outcomes import GoTo, PutOff, Retry
 from django_product_isolation.workflow.runflow_outages import Place
+from django_product_isolation.workflow.steps import STEPS
 
 WRITES = {"move_to", "release_until", "finish"}
 

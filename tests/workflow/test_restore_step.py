@@ -11,7 +11,7 @@ from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.models.querysets import LEASE
 from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import advance, restore_step, sweep
-from django_product_isolation.workflow.advance import MAX_LOSSES
+from django_product_isolation.workflow.steps import MAX_LOSSES
 from tests.catalogue.models import ProductImage
 from tests.photos import photo_bytes, shown_bytes, upload
 from tests.shop import make_run

@@ -1,6 +1,6 @@
 """The filter by state on the host's own image list: says of each image what its badge says."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin import SimpleListFilter
@@ -12,44 +12,75 @@ from django.utils.translation import gettext_lazy as _
 from django_product_isolation.admin.search import by_keys_if_few
 from django_product_isolation.choices import SHOWN_STATUSES, UNFINISHED_STATUSES, Status
 from django_product_isolation.host import Target, target_for
+from django_product_isolation.host.access.policies import valid_keys
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.staff import formatting
 from django_product_isolation.workflow.runs_of_rows import (
     began,
     has_ended,
-    is_being_restored,
-    is_open,
     is_result,
 )
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
+MANY_RUNS = 2000
 WORKING = UNFINISHED_STATUSES - {Status.READY, Status.HELD}
 
 Narrow = Callable[[QuerySet[Any], Target], QuerySet[Any]]
 
 
 def untouched(images: QuerySet[Any], target: Target) -> QuerySet[Any]:
-    found = images.filter(~is_open(target), ~is_result(target, SHOWN_STATUSES), ~has_ended(target))
+    idle = without_open_runs(images, target)
+    found = idle.filter(~is_result(target, SHOWN_STATUSES), ~has_ended(target))
     return by_keys_if_few(found, images)
 
 
 def applied(images: QuerySet[Any], target: Target) -> QuerySet[Any]:
-    return images.filter(~is_open(target), is_result(target, [Status.APPLIED]))
+    return without_open_runs(images, target).filter(is_result(target, [Status.APPLIED]))
 
 
 def ended(images: QuerySet[Any], target: Target) -> QuerySet[Any]:
-    found = images.filter(~is_open(target), ~is_result(target, SHOWN_STATUSES), has_ended(target))
+    idle = without_open_runs(images, target)
+    found = idle.filter(has_ended(target), ~is_result(target, SHOWN_STATUSES))
     return by_keys_if_few(found, images)
 
 
 def working(images: QuerySet[Any], target: Target) -> QuerySet[Any]:
-    return images.filter(began(target, WORKING) | is_being_restored(target))
+    is_being_restored = is_result(target, [Status.RESTORING])
+    near = with_runs_in(images, target, [*WORKING, Status.RESTORING])
+    return near.filter(began(target, WORKING) | is_being_restored)
 
 
 def still_open(*statuses: Status) -> Narrow:
-    return lambda images, target: images.filter(began(target, statuses))
+    def narrow(images: QuerySet[Any], target: Target) -> QuerySet[Any]:
+        return with_runs_in(images, target, statuses).filter(began(target, statuses))
+
+    return narrow
+
+
+def with_runs_in(
+    images: QuerySet[Any], target: Target, statuses: Collection[Status]
+) -> QuerySet[Any]:
+    """Those of which some run is in one of these statuses, whatever file it began with.
+
+    By key, so that no database looks at all images; all of them where such runs are many.
+    """
+    runs = IsolationRun.objects.about(target).filter(status__in=statuses).order_by()
+    keys = list(runs.values_list("object_pk", flat=True)[: MANY_RUNS + 1])
+    if len(keys) > MANY_RUNS:
+        return images
+    return images.filter(pk__in=valid_keys(images.model, keys))
+
+
+def without_open_runs(images: QuerySet[Any], target: Target) -> QuerySet[Any]:
+    """Those of whose file no run is on its way."""
+    is_open = began(target, UNFINISHED_STATUSES)
+    near = with_runs_in(images, target, UNFINISHED_STATUSES)
+    if near is images:
+        return images.filter(~is_open)
+    busy = near.filter(is_open).order_by().values_list("pk", flat=True)
+    return images.exclude(pk__in=list(busy))
 
 
 # Those that ended without a change are not told apart: that takes the newest run of each image,

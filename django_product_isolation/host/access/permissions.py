@@ -48,7 +48,7 @@ def sites_in_use(first: "AdminSite | None" = None) -> "list[AdminSite]":
         return []
     from django.contrib.admin.sites import all_sites
 
-    found = [known for known in all_sites if site_at(known.name) in (known, NOBODY_SAYS)]
+    found = [known for known in list(all_sites) if site_at(known.name) in (known, NOBODY_SAYS)]
     return sorted(found, key=lambda known: (known is not first, known.name != "admin", known.name))
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from django.core.files.base import File
 from django.core.files.storage import Storage
 from django.db.models import FileField, Model
-from PIL import Image
 
 from .base import FieldAdapter, is_a
 
@@ -53,6 +52,7 @@ class FilerAdapter(FieldAdapter):
 
 def of_picture(file: "File[bytes]", size: tuple[int, int]) -> dict[str, Any]:
     from easy_thumbnails.utils import is_transparent
+    from PIL import Image
 
     file.seek(0)
     told: dict[str, Any] = {"_width": size[0], "_height": size[1]}

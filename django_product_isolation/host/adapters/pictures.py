@@ -4,7 +4,6 @@ from typing import Any
 
 from django.core.files.base import File
 from django.db.models import FileField, Model
-from PIL import Image
 
 from django_product_isolation.host.rows import dimension_names
 
@@ -39,6 +38,7 @@ class PictureAdapter(FieldAdapter):
 
     def clean(self, instance: Model, old: str) -> None:
         from pictures.models import PillowPicture
+        from PIL import Image
 
         file: Any = self.field.attr_class(instance, self.field, old)
         with file.storage.open(old) as content:
@@ -60,6 +60,7 @@ class PictureAdapter(FieldAdapter):
 def make(file: Any) -> None:
     """Make all files of a picture now."""
     from pictures.models import PillowPicture
+    from PIL import Image
 
     with file.storage.open(file.name) as content, Image.open(content) as image:
         processed = PillowPicture.pre_process(image)
@@ -69,6 +70,8 @@ def make(file: Any) -> None:
 
 def upright(file: "File[bytes]", size: tuple[int, int]) -> tuple[int, int]:
     """The size of a picture as it is looked at; (0, 0) of what is none."""
+    from PIL import Image
+
     if size == (0, 0):
         return size
     file.seek(0)

@@ -50,9 +50,10 @@ def twins(settings):
     return make
 
 
-def begun(target, image, status, **values):
-    """A run of ``image``, as far as it came in ``status``."""
-    batch = make_batch(model_label=target.label, field_name=target.field.name)
+def begun(target, image, status, *, about=(), **values):
+    """A run of ``image``, as far as it came in ``status``; ``about`` says another column."""
+    column = {"model_label": target.label, "field_name": target.field.name}
+    batch = make_batch(**{**column, **dict(about)})
     is_open = status in OPEN_STATUSES
     run = IsolationRun.objects.create(
         batch=batch,
@@ -125,9 +126,8 @@ def test_a_row_without_a_file_has_nothing_of_what_was_pruned(status, twins):
 
 def test_a_run_of_another_field_or_model_under_the_same_key_counts_for_nothing(twins):
     one, other, target = twins("numbers")
-    for batch in ({"model_label": "catalogue.swatch"}, {"field_name": "thumbnail"}):
-        run = begun(target, one, Status.REJECTED)
-        type(run.batch).objects.filter(pk=run.batch_id).update(**batch)
+    for other_column in ({"model_label": "catalogue.swatch"}, {"field_name": "thumbnail"}):
+        begun(target, one, Status.REJECTED, about=other_column)
     assert current_runs(target, rows(target)) == {}
     assert filtered(target) == {"none": {str(one.pk), str(other.pk)}}
     assert Catalogue(rows(target)).waiting.count() == 2

@@ -12,7 +12,7 @@ from django.urls import path
 
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, RunEvent
-from django_product_isolation.workflow.advance import STEPS, advance
+from django_product_isolation.workflow.steps import STEPS, advance
 
 from . import canaries
 from .broker import carry_out, memory_broker

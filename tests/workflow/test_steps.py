@@ -21,7 +21,7 @@ from django_product_isolation.workflow import (
     resume,
     sweep,
 )
-from django_product_isolation.workflow.advance import STEPS
+from django_product_isolation.workflow.steps import STEPS
 from tests.catalogue.models import ProductImage
 from tests.photos import make_image
 
