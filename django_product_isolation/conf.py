@@ -16,6 +16,7 @@ from .choices import AspectRatio, DigitalSourceType, Resolution, Source, Workers
 from .redaction import without_locals
 
 SETTING = "PRODUCT_ISOLATION"
+LARGEST_BATCH = 10_000  # images; the most that MAX_BATCH may be
 DOUBTFUL = "doubtful"  # a choice of REVIEW and of EVALUATE
 
 

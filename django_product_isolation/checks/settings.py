@@ -15,7 +15,7 @@ from django_product_isolation.choices import (
     Source,
     Workers,
 )
-from django_product_isolation.conf import DOUBTFUL, SETTING, IsolationSettings
+from django_product_isolation.conf import DOUBTFUL, LARGEST_BATCH, SETTING, IsolationSettings
 from django_product_isolation.fetching import is_loopback
 from django_product_isolation.host.previews import ALIAS, store
 from django_product_isolation.runflow import callbacks
@@ -207,10 +207,10 @@ def check_amounts(settings: IsolationSettings) -> Iterator[CheckMessage]:
             read()
         except ImproperlyConfigured as error:
             yield Error(str(error), hint='Write it as text: "0.27".', id="product_isolation.E006")
-    if not isinstance(settings.MAX_BATCH, int) or not 1 <= settings.MAX_BATCH <= 500:
+    if not isinstance(settings.MAX_BATCH, int) or not 1 <= settings.MAX_BATCH <= LARGEST_BATCH:
         yield Error(
             f'{SETTING}["MAX_BATCH"] is {settings.MAX_BATCH!r}.',
-            hint="Choose a whole number from 1 to 500.",
+            hint=f"Choose a whole number from 1 to {LARGEST_BATCH:,}.",
             id="product_isolation.E007",
         )
 

@@ -153,12 +153,16 @@ class RunQuerySet(models.QuerySet["IsolationRun"]):
         spent: Decimal = recent.filter(COSTS_YET).aggregate(total=total)["total"]
         return spent
 
-    def charged_by_batch(self) -> "models.QuerySet[IsolationRun, tuple[uuid.UUID, str, int, Any]]":
+    def charged_by_batch(
+        self, key: str = "batch_id"
+    ) -> "models.QuerySet[IsolationRun, tuple[Any, str, int, Any]]":
         """Of each batch and status: how many runs, and USD charged for them (None for none)."""
-        grouped = self.order_by().values_list("batch_id", "status")
+        grouped = self.order_by().values_list(key, "status")
         return grouped.annotate(runs=Count("*"), charged=Sum("cost"))
 
-    def may_cost_by_batch(self) -> "models.QuerySet[IsolationRun, tuple[uuid.UUID, str, Decimal]]":
+    def may_cost_by_batch(
+        self, key: str = "batch_id"
+    ) -> "models.QuerySet[IsolationRun, tuple[Any, str, Decimal]]":
         """Of each batch and status: USD that its runs without a cost may cost yet, if any."""
-        grouped = self.filter(COSTS_YET).order_by().values_list("batch_id", "status")
+        grouped = self.filter(COSTS_YET).order_by().values_list(key, "status")
         return grouped.annotate(may_cost=Sum(MAY_COST))

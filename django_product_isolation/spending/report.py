@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import CharField, ExpressionWrapper, F, QuerySet
 
 from django_product_isolation import clock
 from django_product_isolation.models import IsolationBatch, IsolationRun
@@ -102,9 +101,10 @@ def spending(period: Period) -> Spending:
     The day is found here rather than in the database: not every one knows of time zones.
     """
     spent = Spending()
-    by_batch: dict[UUID, Amount] = defaultdict(Amount)
-    columns = ("pk", "created_at", "created_by_id", "model_label")
-    batches = {pk: of_batch for pk, *of_batch in period.batches().values_list(*columns)}
+    by_batch: dict[Any, Amount] = defaultdict(Amount)
+    columns = ("created_at", "created_by_id", "model_label")
+    known = period.batches().values_list(as_stored("pk"), *columns)
+    batches = {key: of_batch for key, *of_batch in known}
     for pk, status, amount in amounts_by_batch(period):
         if pk in batches:  # else it was begun since
             by_batch[pk].add(*amount)
@@ -119,10 +119,16 @@ def spending(period: Period) -> Spending:
     return spent
 
 
-def amounts_by_batch(period: Period) -> Iterator[tuple[UUID, str, tuple[int, Decimal, Decimal]]]:
-    """Batch, status, and what to add for them."""
+def amounts_by_batch(period: Period) -> Iterator[tuple[Any, str, tuple[int, Decimal, Decimal]]]:
+    """The batch's key as it is stored, status, and what to add for them."""
     nothing = Decimal(0)
-    for pk, status, runs, charged in period.runs().charged_by_batch():
-        yield pk, status, (runs, charged or nothing, nothing)
-    for pk, status, may_cost in period.runs().may_cost_by_batch():
-        yield pk, status, (0, nothing, may_cost)
+    runs = period.runs().annotate(stored_key=as_stored("batch_id"))
+    for key, status, count, charged in runs.charged_by_batch("stored_key"):
+        yield key, status, (count, charged or nothing, nothing)
+    for key, status, may_cost in runs.may_cost_by_batch("stored_key"):
+        yield key, status, (0, nothing, may_cost)
+
+
+def as_stored(column: str) -> ExpressionWrapper:
+    """A key that is only compared: of thousands, no UUID is made where the database has none."""
+    return ExpressionWrapper(F(column), output_field=CharField())

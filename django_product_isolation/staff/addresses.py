@@ -1,5 +1,6 @@
 """Addresses of our pages, in the frame in which the person is already."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
@@ -7,6 +8,9 @@ from django.urls import reverse
 
 from django_product_isolation.host.access.frames import namespace_for
 from django_product_isolation.models import IsolationRun
+
+# Stands in addresses that are made once, where each row's own key comes.
+ANY = "00000000-0000-0000-0000-000000000000"
 
 
 def page_url(request: HttpRequest, name: str, *args: Any) -> str:
@@ -16,4 +20,14 @@ def page_url(request: HttpRequest, name: str, *args: Any) -> str:
 
 def batch_page_url(request: HttpRequest, run: IsolationRun) -> str:
     """The address of the run's card on the page of its batch."""
-    return f"{page_url(request, 'progress', run.batch_id)}#run-{run.pk}"
+    return batch_page_urls(request)(run)
+
+
+def batch_page_urls(request: HttpRequest) -> Callable[[IsolationRun], str]:
+    """The same for many runs, of which only the keys differ."""
+    pattern = page_url(request, "progress", ANY)
+
+    def url(run: IsolationRun) -> str:
+        return f"{pattern.replace(ANY, str(run.batch_id))}?run={run.pk}#run-{run.pk}"
+
+    return url

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.admin import AdminSite
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
@@ -47,6 +48,7 @@ from .run_cards import Card, badge, cards
 from .selections import read_uuids
 
 ALL = "all"
+PER_PAGE = 500  # cards; what is counted and decided is all of a batch
 # Clocks of several machines differ, and what a transaction wrote is seen when it commits.
 MARGIN = timedelta(minutes=1)
 
@@ -129,9 +131,11 @@ def run_status(
     all_cards = cards(request, runs, site)
     since = clock.read(request.GET.get("since", ""))
     buttons = buttons_for_several(all_cards)
+    page = page_of(request, all_cards)
     return {
         "now": clock.now().isoformat(),
-        "cards": [card for card in all_cards if since is None or may_differ(card, since - MARGIN)],
+        "cards": [card for card in page if since is None or may_differ(card, since - MARGIN)],
+        "page": page,
         "for_all": [(decision, text) for decision, text in buttons if decision.goes_on],
         # Undoing a whole batch takes two clicks: one slip must not do it.
         "restore_all": [(decision, text) for decision, text in buttons if decision.together],
@@ -154,6 +158,15 @@ def without_findings(all_cards: Sequence[Card]) -> list[str]:
     approvable = [card for card in all_cards if DECISIONS["approve"] in card.decisions]
     found = [card.key for card in approvable if is_without_findings(card.run)]
     return found if len(found) < len(approvable) else []
+
+
+def page_of(request: HttpRequest, all_cards: Sequence[Card]) -> "Page[Card]":
+    """The cards of the page that the address names, or of the one that has the run it names."""
+    number, named = request.GET.get("page"), request.GET.get("run", "")
+    if number is None and named:
+        places = (place for place, card in enumerate(all_cards) if card.key == named)
+        number = str(next(places, 0) // PER_PAGE + 1)
+    return Paginator(all_cards, PER_PAGE).get_page(number)
 
 
 def may_differ(card: Card, since: datetime) -> bool:

@@ -40,6 +40,7 @@ from .pictures import image_picture_url
 from .places import expected_of, told
 
 MAX_PICTURES_SHOWN = 60
+MAX_NAMES_SHOWN = 500  # in each list of names; how many more there are is said
 
 
 def find_order(pk: UUID) -> "tuple[Selection | IsolationBatch | None, str]":
@@ -191,18 +192,27 @@ def image_lists(plan: Plan, form: OrderForm) -> dict[str, Any]:
     urls = {picture["pk"]: picture["url"] for picture in pictures}
     return {
         "pictures": pictures,
-        "unworded": [(names[picture.pk], own) for picture, own in form.unworded()],
+        **named_only("unworded", [(names[picture.pk], own) for picture, own in form.unworded()]),
         "worded": [(urls.get(picture.pk, ""), field) for picture, field in form.worded()],
-        "further": [names[picture.pk] for picture in plan.accepted[MAX_PICTURES_SHOWN:]],
+        **named_only("further", [names[p.pk] for p in plan.accepted[MAX_PICTURES_SHOWN:]]),
         "isolated_already": len(isolated),
         "skipped": skipped_by_reason(plan),
     }
 
 
-def skipped_by_reason(plan: Plan) -> list[tuple[str, list[str]]]:
-    """What is left out: for each reason its id and a sentence about each image."""
+def named_only(key: str, names: Sequence[Any]) -> dict[str, Any]:
+    """A list of the page without pictures: its length, what is shown of it, and how many more."""
+    shown, more = names[:MAX_NAMES_SHOWN], max(0, len(names) - MAX_NAMES_SHOWN)
+    return {key: shown, f"{key}_count": len(names), f"{key}_unshown": more}
+
+
+def skipped_by_reason(plan: Plan) -> list[tuple[str, list[str], int]]:
+    """What is left out: for each reason its id, a sentence about each image, and how many more."""
     sentences: dict[str, list[str]] = {}
     for skipped in plan.skipped:
         sentence = sentence_of(skipped.reason, skipped.picture.label)
         sentences.setdefault(skipped.reason.value, []).append(sentence)
-    return sorted(sentences.items())
+    return [
+        (reason, said[:MAX_NAMES_SHOWN], max(0, len(said) - MAX_NAMES_SHOWN))
+        for reason, said in sorted(sentences.items())
+    ]

@@ -25,8 +25,10 @@ from django_product_isolation.workflow import in_pixels
 from django_product_isolation.workflow.start import PROMPT_MAX_LENGTH, render
 
 AT_ONCE, REVIEWED = "at-once", "reviewed"
-# What the page posts beside places and wordings of single pictures, and two to spare.
-OTHER_FIELDS = 12
+# What the page posts beside places and wordings of single pictures, and some to spare for the shop's
+# theme.
+OTHER_FIELDS = 15
+MAX_WORDED = 500  # pictures with a field for a wording of their own; nobody fills in more
 
 
 class WordingInput(forms.TextInput):
@@ -115,7 +117,8 @@ class OrderForm(forms.Form):
         most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
         # Those that come with a wording of their own go first.
         first = sorted(self.pictures, key=lambda picture: not self.own.get(picture.pk))
-        room = None if most is None else max(0, most - OTHER_FIELDS - len(known_places()))
+        others = OTHER_FIELDS + len(known_places())
+        room = MAX_WORDED if most is None else min(MAX_WORDED, max(0, most - others))
         with_field = {picture.pk for picture in first[:room]}
         names = distinct_names(self.pictures)
         return {

@@ -107,7 +107,7 @@ def refusal_of_a_site(
 def changeable_images(request: HttpRequest, images: QuerySet[Any]) -> tuple[set[str], set[str]]:
     """Primary keys of the images that the user may change, and of those that they may only see.
 
-    What they may not even see is in neither, nor are images beyond the first 5000. A constant
+    What they may not even see is in neither, nor are images beyond the first 10,000. A constant
     number of queries, no file opened.
     """
     pks = [str(pk) for pk in images.values_list("pk", flat=True)[:MAX_READ]]

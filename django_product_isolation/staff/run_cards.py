@@ -23,14 +23,11 @@ from django_product_isolation.reasons import sentence_of
 from django_product_isolation.workflow import Quote, quote_of_runs
 
 from . import marks, visibility
-from .addresses import batch_page_url
+from .addresses import ANY, batch_page_url
 from .decisions import Decision, open_to
 from .pictures import WHICH, Which, run_picture_path, sized, stored_result
 from .places import PlaceBadge, badges_of
 from .reorder import newer_runs
-
-# Stands in addresses that are made once, where each run's own key comes.
-ANY = "00000000-0000-0000-0000-000000000000"
 
 # How a status looks: the last part of the badge's CSS class.
 TONES = {

@@ -42,7 +42,7 @@ def select(
     """Keep images of ``model`` as a selection and redirect to its confirm page; changes nothing.
 
     ``site_name`` is the admin site that the page belongs to. ``images`` are a queryset or primary
-    keys; the first 5000 are kept, and all are counted.
+    keys; the first 10,000 are kept, and all are counted.
     ``prefill`` is what the page starts with instead of presets and settings: ``prompt``,
     ``aspect_ratio``, ``resolution``, ``review``, ``places``, and ``prompts`` by primary key.
     ``redo_of`` are ids of runs that the order takes the place of. ``back`` is the path that "take
@@ -67,7 +67,7 @@ def select(
 
 
 def count_and_cut(images: "QuerySet[Any] | Iterable[Any]") -> tuple[list[str], int]:
-    """The first 5000 primary keys, each once and as text, and how many there are in all."""
+    """The first 10,000 primary keys, each once and as text, and how many there are in all."""
     if isinstance(images, QuerySet):
         keys, further = read_keys(images, MAX_READ)
         return [str(pk) for pk in keys], len(keys) + further

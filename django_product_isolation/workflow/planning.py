@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db.models import Count, Max, Model, QuerySet
 
 from django_product_isolation.choices import Status
-from django_product_isolation.conf import get_settings
+from django_product_isolation.conf import LARGEST_BATCH, get_settings
 from django_product_isolation.host import (
     Picture,
     Skipped,
@@ -29,7 +29,7 @@ from django_product_isolation.models.querysets import RunQuerySet
 from django_product_isolation.reasons import Reason
 
 # Of a whole table ticked, so many rows are looked at to find what goes into one batch.
-MAX_READ = 5000
+MAX_READ = LARGEST_BATCH
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Plan:
     accepted: Sequence[Picture]
     skipped: Sequence[Skipped]
     unit_price: Decimal
-    unread: int = 0  # images beyond the first 5000, left out without a look
+    unread: int = 0  # images beyond the first 10,000, left out without a look
     # By the image's key: results waiting for review that it would reject, and when it was ordered
     # last and how often, where it was.
     replaces: Mapping[str, uuid.UUID] = field(default_factory=dict)

@@ -78,7 +78,7 @@ def isolate(
 
     ``field`` says which image, where the model has several that are named in ``IMAGES``.
     The batch's ``skipped`` say which images were left out and why (those over ``MAX_BATCH`` too),
-    its ``unread`` how many beyond the first 5000 were not looked at.
+    its ``unread`` how many beyond the first 10,000 were not looked at.
     Options that are not given come from the settings. ``{product}`` in ``prompt`` becomes the
     product's name. ``prompts`` holds other wordings for single images, by their primary keys as
     strings. ``tolerated_findings`` are ids of findings that hold no result back; where None are

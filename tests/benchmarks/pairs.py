@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from .registry import Comparison, Measured
@@ -50,3 +50,14 @@ def milliseconds(call: Callable[[], Any]) -> float:
     begun = time.perf_counter()
     call()
     return (time.perf_counter() - begun) * 1000
+
+
+def undone(call: Callable[[], Any]) -> Callable[[], None]:
+    """The same call, of which nothing is left in the database."""
+
+    def call_and_undo() -> None:
+        with transaction.atomic():
+            call()
+            transaction.set_rollback(True)
+
+    return call_and_undo

@@ -6,8 +6,9 @@ INSTALLED_APPS = [*INSTALLED_APPS, "tests.benchmarks"]  # noqa: F405
 PRODUCT_ISOLATION = {
     **PRODUCT_ISOLATION,  # noqa: F405
     "WORKERS": "embedded",
-    "DAILY_BUDGET": "1000",
-    "MONTHLY_BUDGET": "30000",
+    "MAX_BATCH": 10_000,
+    "DAILY_BUDGET": "1000000",
+    "MONTHLY_BUDGET": "1000000",
 }
 if DATABASES["default"]["ENGINE"].endswith(".sqlite3"):  # noqa: F405
     # As the README advises for a long history: SQLite's own 2 MB do not hold the indexes.

@@ -27,7 +27,7 @@ from django_product_isolation.staff.event_words import verdicts_of
 from django_product_isolation.staff.pictures import run_picture_url
 
 from .mixins import as_given
-from .state_column import StateColumn, linked_badge
+from .state_column import Badges, StateColumn
 
 if TYPE_CHECKING:
     ImageModelAdmin = ModelAdmin[Any]
@@ -54,7 +54,7 @@ def controls(
     ``#images``.
     """
     values = {
-        "badge": linked_badge(request, run) if run else "",
+        "badge": Badges(request).of(run) if run else "",
         "sentence": sentence_of(run.reason) if run else "",
         "pk": target.pk_of(image),
     }
@@ -106,7 +106,7 @@ class HistoryPanel(StateColumn):
         """One line of the history; ``verdicts`` say how the result came to be published."""
         return {
             "run": run,
-            "badge": linked_badge(self.request, run),
+            "badge": self.badges.of(run),
             "before": run_picture_url(run, "source", SMALL),
             "after": run_picture_url(run, "result", SMALL),
             "charged": "" if run.cost is None else formatting.money(run.cost),

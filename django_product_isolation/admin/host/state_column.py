@@ -5,6 +5,7 @@ their number; nothing is written on the host's rows.
 """
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin import ModelAdmin
@@ -19,7 +20,7 @@ from django_product_isolation.choices import SHOWN_STATUSES, Status
 from django_product_isolation.host import Target, target_for, targets_of
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.staff import formatting, permissions
-from django_product_isolation.staff.addresses import batch_page_url
+from django_product_isolation.staff.addresses import batch_page_urls
 from django_product_isolation.staff.run_cards import badge, status_text
 
 from .mixins import as_given
@@ -88,13 +89,18 @@ def is_saved(file: Any) -> bool:
     return bool(getattr(file, "_committed", True))
 
 
-def linked_badge(request: HttpRequest, run: IsolationRun) -> SafeString:
-    """The run's badge; a link to its batch for those who may see batches."""
-    plain = badge(run.status, status_text(run))
-    if not permissions.has_view_permission(request):
-        return plain
-    url = batch_page_url(request, run)
-    return format_html('<a class="isolation-link" href="{}">{}</a>', url, plain)
+class Badges:
+    """The badges of runs on one page; links to their batches for those who may see batches."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        may_view = permissions.has_view_permission(request)
+        self.address = batch_page_urls(request) if may_view else None
+
+    def of(self, run: IsolationRun) -> SafeString:
+        plain = badge(run.status, status_text(run))
+        if self.address is None:
+            return plain
+        return format_html('<a class="isolation-link" href="{}">{}</a>', self.address(run), plain)
 
 
 class RequestColumn(str):
@@ -134,6 +140,10 @@ class StateColumn(RequestColumn):
         self.target = target or target_for(model_admin.model)
         self._runs: dict[str, IsolationRun | None] = {}
 
+    @cached_property
+    def badges(self) -> Badges:
+        return Badges(self.request)
+
     @classmethod
     def for_each_field(cls, model_admin: Any, request: HttpRequest) -> "list[Self]":
         """A column for each image of the list's model; the only one has the plain name."""
@@ -159,7 +169,7 @@ class StateColumn(RequestColumn):
 
     def __call__(self, image: Any) -> str:
         run = self.run_of(image)
-        return linked_badge(self.request, run) if run else ""
+        return self.badges.of(run) if run else ""
 
 
 class StateColumnMixin(ImageModelAdmin):

@@ -1,0 +1,1 @@
+"""A small shop that starts, with the app or without."""
