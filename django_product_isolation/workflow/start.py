@@ -168,8 +168,9 @@ def save(batch: IsolationBatch, chosen: Plan, prompts: Mapping[str, str]) -> Iso
             ignore_conflicts=True,
         )
         take_back_ordered_meanwhile(batch, chosen)
-        with_left_out(batch, chosen, Reason.ALREADY_OPEN)
-        begun = list(batch.runs.order_by().values_list("pk", flat=True))
+        rows = dict(batch.runs.order_by().values_list("pk", "object_pk"))
+        note_left_out(batch, chosen, Reason.ALREADY_OPEN, set(rows.values()))
+        begun = list(rows)
         if not begun:
             raise NothingToIsolate(batch.skipped)
         transaction.on_commit(partial(work_due.send_robust, sender=IsolationBatch, run_ids=begun))
@@ -190,10 +191,16 @@ def take_back_ordered_meanwhile(batch: IsolationBatch, chosen: Plan) -> None:
 def with_left_out(batch: IsolationBatch, chosen: Plan, reason: Reason) -> IsolationBatch:
     """The batch with what was chosen and is not in it; ``reason`` is for what could have been."""
     begun = set(batch.runs.order_by().values_list("object_pk", flat=True))
+    note_left_out(batch, chosen, reason, begun)
+    return batch
+
+
+def note_left_out(
+    batch: IsolationBatch, chosen: Plan, reason: Reason, begun: Collection[str]
+) -> None:
     could = [Skipped(picture, reason) for picture in chosen.accepted]
     batch.skipped = [s for s in [*chosen.skipped, *could] if s.picture.pk not in begun]
     batch.unread = chosen.unread
-    return batch
 
 
 def reject_replaced(pks: Sequence[uuid.UUID], *, user: Any) -> None:

@@ -14,13 +14,13 @@ class ManyRows(PlainRowAdmin):
     list_per_page = 500
 
 
-# Registered when the app has been through all admins, so that it adds nothing to these.
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("product-isolation/", include("django_product_isolation.urls")),
+]
+
+# Made when the app has been through all admins that there are, so that it adds nothing to these.
 plain = admin.AdminSite("plain")
 plain.register(ProductImage, ProductImageAdmin)
 plain.register(PlainRow, ManyRows)
-
-urlpatterns = [
-    path("admin/", admin.site.urls),
-    path("plain/", plain.urls),
-    path("product-isolation/", include("django_product_isolation.urls")),
-]
+urlpatterns.append(path("plain/", plain.urls))

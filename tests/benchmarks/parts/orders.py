@@ -4,7 +4,11 @@ Both are rolled back, so that each call meets the same history.
 """
 
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from django.conf import settings
+from django.test import override_settings
 
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.workflow import Options, create_batch, plan
@@ -26,13 +30,21 @@ def measure(options: Namespace) -> Iterator[Comparison]:
         keys = list(images.values_list("pk", flat=True)[: min(size, options.images // 2)])
         chosen = plan(ProductImage.objects.filter(pk__in=keys))
         assert len(chosen.accepted) == len(keys), chosen.skipped[:3]
-        yield Comparison(
-            name=f"confirming {len(keys):,} images",
-            ours=undone(lambda chosen=chosen: create_batch(chosen, Options(user=user))),
-            simpler=undone(lambda chosen=chosen: bare(chosen)),
-            beside="bulk_create of the same rows",
-            bar=2.0,
-        )
+        order = undone(partial(create_batch, chosen, Options(user=user)))
+        simpler = undone(partial(bare, chosen))
+        for budgets, bar in ((False, 2.0), (True, None)):
+            yield Comparison(
+                name=f"confirming {len(keys):,} images{' within budgets' if budgets else ''}",
+                ours=order if budgets else without_budgets(order),
+                simpler=simpler,
+                beside="bulk_create of the same rows",
+                bar=bar,
+            )
+
+
+def without_budgets(call: Callable[[], None]) -> Callable[[], None]:
+    own = {**settings.PRODUCT_ISOLATION, "DAILY_BUDGET": None, "MONTHLY_BUDGET": None}
+    return override_settings(PRODUCT_ISOLATION=own)(call)
 
 
 def bare(chosen: Plan) -> None:
