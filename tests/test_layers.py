@@ -11,6 +11,7 @@ NAME = "django_product_isolation"
 PACKAGE = Path(django_product_isolation.__file__).parent
 # From the ground up. A room may import those that stand before it, and no other.
 ROOMS = [
+    "exports",
     # words and settings
     "choices",
     "reasons",

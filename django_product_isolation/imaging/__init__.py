@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     )
     from .provenance import marked
     from .published import facts_to_keep
-    from .thumbnails import small_picture, thumbnail, thumbnails_of
     from .target_formats import takes, variants
+    from .thumbnails import small_picture, thumbnail, thumbnails_of
 
 HOMES = {
     ".cleaning": "sanitized",

@@ -1,7 +1,7 @@
 """Which runs speak of the file that a row shows now: asked in the database, for many rows.
 
 One answer for whoever asks, by row and by file: of two rows that show one file, each has runs of
-its own. ``admin.states`` says the same of rows that were read.
+its own. ``admin.host.state_column`` says the same of rows that were read.
 """
 
 from collections.abc import Iterable
@@ -49,8 +49,8 @@ def began(target: Target, statuses: Iterable[Status]) -> Exists:
 def has_ended(target: Target) -> Exists:
     """A run that began with the row's file has ended, and its result is not shown.
 
-    Here and below said by what it is not, which takes one look into the index for each image, not
-    one for each status.
+    Said by what it is not, which takes one look into the index for each image, not one for each
+    status.
     """
     others = OPEN_STATUSES | {Status.APPLIED}
     return Exists(runs_of_row(target, "source_name").exclude(status__in=others))
@@ -58,5 +58,4 @@ def has_ended(target: Target) -> Exists:
 
 def is_result(target: Target, statuses: Iterable[Status]) -> Exists:
     """The row shows the result of a run of its own that is in one of these statuses."""
-    others = set(Status) - set(statuses)
-    return Exists(runs_of_row(target, "result_name").exclude(status__in=others))
+    return Exists(runs_of_row(target, "result_name").filter(status__in=list(statuses)))

@@ -20,8 +20,9 @@ ROOT = Path(__file__).parents[2]
 TESTS = (
     "tests/models/test_models.py",
     "tests/host/test_targets.py",
+    "tests/database/test_plans.py",
     "tests/database/test_transactions.py",
-    "tests/workflow/test_advance.py",
+    "tests/workflow/test_steps.py",
     "tests/workflow/test_start.py",
     "tests/workflow/test_review.py",
     "tests/workflow/test_restore_step.py",

@@ -50,7 +50,8 @@ def current_runs(target: Target, images: Iterable[Model]) -> dict[str, Isolation
         return {}
     about = Q(source_name__in=files) & ~Q(status__in=SHOWN_STATUSES)
     resulted_in = Q(result_name__in=files, status__in=SHOWN_STATUSES)
-    candidates = IsolationRun.objects.filter(about | resulted_in, object_pk__in=names).order_by()
+    runs = IsolationRun.objects.defer("measures", "source_columns", "hinted_run_ids", "prompt")
+    candidates = runs.filter(about | resulted_in, object_pk__in=names).order_by()
     found: dict[str, IsolationRun] = {}
     for run in sorted(candidates.about(target), key=precedence):
         name = run.result_name if run.status in SHOWN_STATUSES else run.source_name

@@ -51,7 +51,10 @@ def test_each_image_has_a_badge_with_words_that_leads_to_the_batch(client, staff
     page = client.get(CHANGELIST).content.decode()
     word = "Ready for review" if status == Status.READY else status.label
     url = reverse("product_isolation:progress", args=[run.batch_id])
-    assert f'<a class="isolation-link" href="{url}#run-{run.pk}"><span class="isolation-b' in page
+    assert (
+        f'<a class="isolation-link" href="{url}?run={run.pk}#run-{run.pk}"><span class="isolation-b'
+        in page
+    )
     assert f">{word}</span></a>" in page
     assert page.count("isolation-badge") == 1
     assert "product_isolation/product_isolation.css" in page

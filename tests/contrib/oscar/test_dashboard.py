@@ -70,7 +70,7 @@ def test_an_image_shows_how_it_stands_and_leads_to_its_batch(
     run = make_run(image, status, **values)
     page = desk.product(product)
     batch = reverse("product_isolation:progress", args=[run.batch_id])
-    assert page.links[badge] == f"{batch}#run-{run.pk}"
+    assert page.links[badge] == f"{batch}?run={run.pk}#run-{run.pk}"
     assert sentence_of(run.reason) in page.text
     assert page.buttons_for(image) == buttons
     assert f'id="run-{run.pk}"' in desk.get(batch).response.content.decode()
