@@ -1,7 +1,4 @@
-"""Runs. Every change of a run's status is ``move_to``: one conditional UPDATE next to an event.
-
-Knows nothing of HTTP, and no file but by its target.
-"""
+"""Runs, whose status changes in ``move_to`` alone: one conditional UPDATE next to an event."""
 
 import uuid
 from collections.abc import Iterator, Mapping

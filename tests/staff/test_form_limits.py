@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, Selection
+from django_product_isolation.staff import confirm, order_form
 from tests.catalogue.models import Product, ProductImage
 from tests.shop import (
     choose,
@@ -54,6 +55,21 @@ def test_a_page_of_many_images_can_be_posted_whatever_the_limit(client, staff, s
     assert press(client, address, **more).status_code == 302
     assert IsolationRun.objects.filter(prompt="a cup").count() == len(wordings)
     assert IsolationRun.objects.count() == 300
+
+
+def test_long_lists_of_names_are_cut_and_say_so(client, staff, monkeypatch, option):
+    monkeypatch.setattr(confirm, "MAX_PICTURES_SHOWN", 2)
+    monkeypatch.setattr(confirm, "MAX_NAMES_SHOWN", 25)
+    monkeypatch.setattr(order_form, "MAX_WORDED", 4)
+    option(MAX_BATCH=30)
+    page = client.get(make_selection(make_images_without_files(60))).content.decode()
+    assert page.count("<figure>") == 2
+    assert page.count('name="prompt-') == 4
+    assert page.count("<summary>and 28 more</summary>") == 1
+    assert page.count("<li>and 3 more</li>") == 1  # of those 28
+    assert page.count("<li>and 1 more</li>") == 1  # of 26 without a field for a wording
+    assert page.count("<li>and 5 more</li>") == 1  # of 30 left out
+    assert "Isolate 30 images" in page
 
 
 def test_wordings_that_were_brought_along_come_first_and_none_is_lost(client, staff, settings):

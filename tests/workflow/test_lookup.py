@@ -11,8 +11,8 @@ from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import receive_callback, resume, stop
 from django_product_isolation.workflow.timing import MIN_LOOKUPS
 from tests.photos import make_image
-from tests.workflow.test_steps import callback
 from tests.workflow.test_lost_answers import looked_long_ago
+from tests.workflow.test_steps import callback
 
 pytestmark = pytest.mark.django_db
 

@@ -10,8 +10,6 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import Any, BinaryIO
 
-from django_product_isolation.imaging.decoding import DECODER_FAILURES, ImageRejected
-
 VERSION = 1
 PACKAGES = {
     "numpy": "numpy",
@@ -86,6 +84,9 @@ def _taken(measures: Measures, what: str, look: Callable[[], Measures]) -> bool:
 
 @contextmanager
 def _told(measures: Measures, what: str) -> Iterator[None]:
+    # Whoever asks what findings are called needs no decoder.
+    from django_product_isolation.imaging.decoding import DECODER_FAILURES, ImageRejected
+
     try:
         yield
     except ImageRejected as error:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from django.db import connection
 
+from django_product_isolation.database.clock import DatabaseNow
 from django_product_isolation.models import IsolationRun
 from tests.benchmarks.pairs import undone
 from tests.benchmarks.registry import Comparison
@@ -18,7 +19,7 @@ AT_ONCE = 1000
 def measure(options: Namespace) -> Iterator[Comparison]:
     with due_runs_alone() as count:
         yield Comparison(
-            name=f"sweep: {count} due among {options.runs:,} runs",
+            name=f"sweep: {count:,} due among {options.runs:,}",
             ours=undone(claim_all),
             simpler=undone(with_these_alone),
             beside="the same with a table of these alone",
@@ -38,21 +39,23 @@ def claim_all() -> None:
 
 @contextmanager
 def due_runs_alone() -> Iterator[int]:
-    """Keep a second table like that of the runs, with the due ones; give how many there are."""
+    """Have some runs due, and keep a second table like that of the runs, with these alone."""
     drop = f"DROP TABLE IF EXISTS {ALONE}"
     table = IsolationRun._meta.db_table
+    others = IsolationRun.objects.filter(due_at__isnull=False).order_by()
+    others.update(due_at=None)
+    idle = IsolationRun.objects.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]
+    count = IsolationRun.objects.filter(pk__in=list(idle)).update(due_at=DatabaseNow())
     with connection.cursor() as cursor:
         cursor.execute(drop)
         cursor.execute(f"CREATE TABLE {ALONE} AS SELECT * FROM {table} WHERE due_at IS NOT NULL")
         cursor.execute(f"CREATE UNIQUE INDEX {ALONE}_id ON {ALONE} (id)")
         cursor.execute(f"CREATE INDEX {ALONE}_due_at ON {ALONE} (due_at)")
-        if connection.vendor != "mysql":
-            cursor.execute(f"ANALYZE {ALONE}")
-        cursor.execute(f"SELECT COUNT(*) FROM {ALONE}")
-        (count,) = cursor.fetchone()
+        cursor.execute("ANALYZE")
     try:
-        yield min(count, AT_ONCE)
+        yield count
     finally:
+        others.update(due_at=None)
         with connection.cursor() as cursor:
             cursor.execute(drop)
 
