@@ -4,14 +4,19 @@ The batch says it in words, of which there may be several for one column; runs a
 without their batches.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
 from django_product_isolation.host import column_named, column_number
 
+if TYPE_CHECKING:
+    BigIntegerField = models.BigIntegerField[int, int]
+else:
+    BigIntegerField = models.BigIntegerField
 
-class ImageColumnField(models.BigIntegerField):
+
+class ImageColumnField(BigIntegerField):
     """The number of the column that the run's batch names; written when the run is, never again."""
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:

@@ -129,6 +129,6 @@ def amounts_by_batch(period: Period) -> Iterator[tuple[Any, str, tuple[int, Deci
         yield key, status, (0, nothing, may_cost)
 
 
-def as_stored(column: str) -> ExpressionWrapper:
+def as_stored(column: str) -> "ExpressionWrapper[Any]":
     """A key that is only compared: of thousands, no UUID is made where the database has none."""
     return ExpressionWrapper(F(column), output_field=CharField())
