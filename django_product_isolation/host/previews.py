@@ -15,16 +15,7 @@ from django.utils.module_loading import import_string
 
 from django_product_isolation import imaging
 from django_product_isolation.conf import get_settings
-<<<<<<< HEAD
 from django_product_isolation.database import tenants
-from django_product_isolation.imaging import (
-    ImageRejected,
-    small_picture,
-    thumbnail,
-    thumbnails_of,
-)
-=======
->>>>>>> c4bfdb0 (Find what became of an image's file in an index alone, and load libraries only for steps)
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -10,7 +10,7 @@ from typing import Literal
 from django_product_isolation.host.previews import LARGE
 from django_product_isolation.imaging.verdict import Finding, sentence_for
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.workflow.second_opinion import SECOND_OPINION
+from django_product_isolation.workflow.opinions import SECOND_OPINION
 
 Side = Literal["source", "result"]
 SMALLEST = 12  # pixels; what is smaller is hardly seen

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from django_product_isolation import imaging
 from django_product_isolation.choices import AspectRatio, Resolution
 from django_product_isolation.conf import get_settings
 from django_product_isolation.host import Target, extensions_of
-from django_product_isolation.imaging import takes
 from django_product_isolation.marketplaces import Judgement, Place, judge, place_called
 from django_product_isolation.marketplaces.kinds import formats as format_names
 from django_product_isolation.models import IsolationRun
@@ -60,7 +60,7 @@ def expected(
 
 def refused_formats(target: Target, place: Place, day: date) -> Iterator[str]:
     """A sentence where the field keeps results in a format that the place does not take."""
-    stored = takes(extensions_of(target.field))
+    stored = imaging.takes(extensions_of(target.field))
     for rule in place.rules_on(day):
         refused = [name for name in stored if rule.kind == "formats" and name not in rule.wanted]
         if not refused:

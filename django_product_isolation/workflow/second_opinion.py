@@ -11,11 +11,8 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
-
 from django_product_isolation.conf import DOUBTFUL, get_settings
 from django_product_isolation.database import clock
-from django_product_isolation.imaging.verdict import Limits, Seen, register
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.runflow import (
@@ -31,31 +28,25 @@ from django_product_isolation.runflow import (
     RunState,
 )
 
+from .opinions import (
+    ASKED,
+    MISSING,
+    NOT_PASSED,
+    OPEN,
+    OPINION,
+    PASSED,
+    SECOND_OPINION,
+    STRENGTH,
+    WANTED,
+)
 from .outcomes import Outcome, Pause, ToReview
 from .publish import apply
 from .runflow_outages import connect_for
 from .timing import backoff, seconds_from_now
 from .verdicts import findings_of, with_findings
 
-SECOND_OPINION = "second_opinion"  # the finding
 LIMIT = timedelta(minutes=15)  # by vendors' words an evaluation takes up to four
 PAUSE = 10.0  # seconds between looks
-STRENGTH = 2.0
-OPINION = "evaluation"  # its key among the measures
-WANTED, ASKED, PASSED, NOT_PASSED, MISSING = "wanted", "asked", "passed", "not_passed", "missing"
-OPEN = (WANTED, ASKED)
-
-
-@register(
-    SECOND_OPINION,
-    _("Runflow's own check found fault with this result. Look closely."),
-    _("Second opinion"),
-)
-def second_opinion(measures: Mapping[str, Any], _limits: Limits) -> Seen | None:
-    opinion = measures[OPINION]
-    if opinion["state"] != NOT_PASSED:
-        return None
-    return Seen(STRENGTH, about=tuple(opinion["issues"]))
 
 
 def wanted(run: IsolationRun, reason: str, review: bool) -> dict[str, Any]:

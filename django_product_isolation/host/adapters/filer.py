@@ -3,13 +3,16 @@
 import hashlib
 import mimetypes
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.files.base import File
 from django.core.files.storage import Storage
 from django.db.models import FileField, Model
 
 from .base import FieldAdapter, is_a
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 UNKNOWN = "application/octet-stream"
 
@@ -63,7 +66,9 @@ def of_picture(file: "File[bytes]", size: tuple[int, int]) -> dict[str, Any]:
     return told | ({"mime_type": mime_type} if mime_type else {})
 
 
-def is_called(name: str, image: Image.Image) -> bool:
+def is_called(name: str, image: "Image.Image") -> bool:
     """Whether the name's extension stands for the format that the picture has."""
+    from PIL import Image
+
     named = Image.registered_extensions().get(PurePosixPath(name).suffix.lower())
     return image.format == named or (image.format, named) == ("MPO", "JPEG")
