@@ -24,7 +24,7 @@ def main(arguments: list[str]) -> int:
     parts = options.parts or registry.part_names()
     results: list[dict[str, Any]] = []
     for number, url in enumerate(options.database_url):
-        wanted = [name for name in parts if number == 0 or registry.needs_history(name)]
+        wanted = [name for name in parts if number == 0 or registry.is_for_each_database(name)]
         if not wanted:
             continue
         if len(options.database_url) == 1:

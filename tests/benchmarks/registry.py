@@ -1,7 +1,8 @@
 """What a part of the benchmarks hands over, and where the parts are found.
 
 A part is a module of ``parts``. It has a ``measure(options)`` that gives one Comparison or Measured
-after the other; ``NEEDS_HISTORY = True`` has it run once for each database, with the history in it.
+after the other; ``NEEDS_HISTORY = True`` has it run once for each database, with the history in it,
+``ON_EACH_DATABASE = True`` once for each, whose address DATABASE_URL holds.
 """
 
 from argparse import Namespace
@@ -76,10 +77,18 @@ def part(name: str) -> ModuleType:
 
 
 def needs_history(name: str) -> bool:
+    return says(name, "NEEDS_HISTORY")
+
+
+def is_for_each_database(name: str) -> bool:
+    return needs_history(name) or says(name, "ON_EACH_DATABASE")
+
+
+def says(name: str, what: str) -> bool:
     """Read from the text: a part may import models, for which Django must be set up."""
     (directory,) = parts.__path__
     with open(f"{directory}/{name}.py") as file:
-        return any(line.startswith("NEEDS_HISTORY = True") for line in file)
+        return any(line.startswith(f"{what} = True") for line in file)
 
 
 def measurements(name: str, options: Namespace) -> Iterator[Comparison | Measured]:
