@@ -7,35 +7,20 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
-import time
 from argparse import Namespace
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 from tests.benchmarks.apart import apart
 from tests.benchmarks.registry import Measured
-from tests.http_server import free_port
+from tests.benchmarks.served import served
 
 SECONDS = 4
 CONNECTIONS = 8
-SERVER = (
-    "-k",
-    "gthread",
-    "-w",
-    "2",
-    "--threads",
-    "4",
-    "--keep-alive",
-    "60",
-    "--log-level",
-    "error",
-)
+SETTINGS = "tests.benchmarks.webhooks.settings"
 WRK = Path(__file__).parents[1] / "webhooks" / "send.lua"
 SAID = re.compile(r"answers (\d+) seconds ([\d.]+) refused (\d+) lost (\d+)")
 ON_EACH_DATABASE = True
@@ -94,18 +79,11 @@ def site(folder: Path) -> Iterator[str]:
     """The address of a server with rows that wait; the environment names its database."""
     before = {name: os.environ.get(name) for name in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")}
     os.environ["DATABASE_URL"] = own_database(os.environ["DATABASE_URL"])
-    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.benchmarks.webhooks.settings"
+    os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
     try:
         apart(prepare, folder)
-        port = free_port()
-        command = [sys.executable, "-m", "gunicorn", *SERVER, "-b", f"127.0.0.1:{port}"]
-        server = subprocess.Popen([*command, "django.core.wsgi:get_wsgi_application()"])
-        try:
-            wait_for(port)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-            server.wait()
+        with served(SETTINGS, workers=2) as started:
+            yield started.url
     finally:
         for name, value in before.items():
             os.environ.pop(name) if value is None else os.environ.update({name: value})
@@ -135,14 +113,3 @@ def wait_again() -> None:
     from tests.benchmarks.webhooks import requests
 
     requests.wait_again()
-
-
-def wait_for(port: int) -> None:
-    for _ in range(200):
-        try:
-            urlopen(f"http://127.0.0.1:{port}/", timeout=60)
-        except URLError as error:
-            if hasattr(error, "code"):  # an answer, whatever it says
-                return
-            time.sleep(0.1)
-    raise RuntimeError("the server does not start")

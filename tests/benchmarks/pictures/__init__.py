@@ -1,0 +1,1 @@
+"""A site with forty results to look at, whose small pictures are ours, or ready-made files."""
