@@ -30,7 +30,7 @@ class Handler(BaseHTTPRequestHandler):
         elif self.path == "/v1/asset-uploads":
             self.say(201, {"asset_id": "asset_1", "upload_url": f"{self.origin}/files/source"})
         else:
-            self.say(202, {"id": str(uuid.uuid4()), "status": "queued"})
+            self.say(202, {"id": str(uuid.uuid4()), "status": "succeeded"})
 
     def do_PUT(self) -> None:
         left = int(self.headers.get("Content-Length", 0))
