@@ -38,6 +38,7 @@ def measure(options: Namespace) -> Iterator[Measured]:
                 ours=ours,
                 simpler=plain,
                 unit="1/s",
+                also={"plot": "throughput", "x": processes},
             )
 
 
