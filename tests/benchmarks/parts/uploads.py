@@ -77,7 +77,7 @@ def ways(decodes: bool) -> tuple[Callable[[], Any], Callable[[], Any]]:
     from django.core.files.storage import default_storage
 
     from django_product_isolation.models import IsolationRun
-    from django_product_isolation.runflow import connect
+    from django_product_isolation.runflow.connection import connect
     from django_product_isolation.workflow.submit import prepare
     from tests.catalogue.models import Product, ProductImage
     from tests.shop import make_batch
