@@ -20,6 +20,7 @@ from urllib3.exceptions import HTTPError
 
 CONNECT_SECONDS = 5.0  # name lookup excepted: the operating system's resolver has its own limit
 READ_BUFFER = 64 * 1024  # bytes
+SEND_BLOCK = 256 * 1024  # bytes
 
 # What the libraries raise when an exchange fails.
 FAILURES = (requests.RequestException, HTTPError, http.client.HTTPException, OSError, ValueError)
@@ -88,7 +89,7 @@ def reply_to(
 
 class _HTTPConnection(HTTPConnection):
     def __init__(self, exchange: Exchange, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"blocksize": SEND_BLOCK, **kwargs})
         self.exchange = exchange
         self.response_class = partial(_Response, exchange)  # type: ignore[assignment]
 

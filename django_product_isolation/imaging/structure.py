@@ -4,10 +4,12 @@ Read before any decoder sees the file: a few kilobytes can ask for minutes of a 
 decode anything, and must not know what an image is for.
 """
 
+import mmap
 import re
 import struct
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from io import SEEK_END
 from typing import BinaryIO
 
 MAX_SCANS = 100  # cameras and editors write up to 14
@@ -24,6 +26,8 @@ JPEG_MARKER = re.compile(rb"\xff([\xc0-\xcf\xd9-\xfe])")
 # Frame headers, which hold the size: all of C0 to CF but the tables DHT, JPG and DAC.
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 PNG_PIXELS = (b"IDAT", b"fdAT", b"fcTL")
+LARGE = 4 * 1024 * 1024  # bytes: such files lie on the disk
+Body = bytes | mmap.mmap
 
 
 class TooCostly(ValueError):
@@ -42,24 +46,41 @@ def refuse_costly(file: BinaryIO) -> None:
     """
     file.seek(0)
     start = file.read(8)
-    look: Callable[[bytes], None] | None = next(
+    look: Callable[[Body], None] | None = next(
         (look for magic, look in LOOKS.items() if start.startswith(magic)), None
     )
     if look is not None:
-        with suppress(IndexError, struct.error):  # the file ends before its part
-            look(start + file.read())
+        with suppress(IndexError, struct.error), _body_of(file) as body:  # ends before its part
+            look(body)
     file.seek(0)
 
 
 def is_progressive(file: BinaryIO) -> bool:
     """Whether a JPEG is stored in several scans, all of which its decoder keeps in memory."""
-    file.seek(0)
-    markers = [marker for marker, _at in _jpeg_markers(file.read()) if marker in FRAMES]
+    with _body_of(file) as body:
+        markers = [marker for marker, _at in _jpeg_markers(body) if marker in FRAMES]
     file.seek(0)
     return bool(markers) and markers[0] in (0xC2, 0xC6, 0xCA, 0xCE)
 
 
-def _look_at_jpeg(body: bytes) -> None:
+@contextmanager
+def _body_of(file: BinaryIO) -> Iterator[Body]:
+    """The bytes of a file, of which a large one is not held in memory."""
+    size = file.seek(0, SEEK_END) or file.tell()
+    file.seek(0)
+    if size <= LARGE:
+        yield file.read()
+        return
+    try:
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError):  # it lies in memory
+        yield file.read()
+        return
+    with mapped:
+        yield mapped
+
+
+def _look_at_jpeg(body: Body) -> None:
     pixels = scans = metadata = 0
     for segments, (marker, at) in enumerate(_jpeg_markers(body), start=1):
         if marker in FRAMES:
@@ -75,7 +96,7 @@ def _look_at_jpeg(body: bytes) -> None:
             raise TooCostly("too_many_parts")
 
 
-def _jpeg_markers(body: bytes) -> Iterator[tuple[int, int]]:
+def _jpeg_markers(body: Body) -> Iterator[tuple[int, int]]:
     """Each marker that has a segment, and where that begins, as libjpeg finds them."""
     at = 2
     while found := JPEG_MARKER.search(body, at):
@@ -86,7 +107,7 @@ def _jpeg_markers(body: bytes) -> Iterator[tuple[int, int]]:
         at += struct.unpack_from(">H", body, at)[0]
 
 
-def _look_at_png(body: bytes) -> None:
+def _look_at_png(body: Body) -> None:
     at, chunks, others, name = 8, 0, 0, b""
     while name != b"IEND":
         size, name = struct.unpack_from(">I4s", body, at)
@@ -97,7 +118,7 @@ def _look_at_png(body: bytes) -> None:
         at += size + 12
 
 
-def _look_at_gif(body: bytes) -> None:
+def _look_at_gif(body: Body) -> None:
     """Up to the second image, which is as far as anybody here reads."""
     at, images, blocks, pixel_blocks = 13 + _gif_table(body[10]), 0, 0, 0
     while images < 2:
@@ -126,7 +147,7 @@ def _gif_table(flags: int) -> int:
     return 3 << (flags % 8 + 1) if flags & 0x80 else 0
 
 
-def _look_at_bmp(body: bytes) -> None:
+def _look_at_bmp(body: Body) -> None:
     width, height, _planes, _bits, compression = struct.unpack_from("<iiHHI", body, 18)
     if compression in (1, 2) and (
         abs(width * height) > MAX_RUN_LENGTH_PIXELS or len(body) > MAX_RUN_LENGTH_BYTES
@@ -134,7 +155,7 @@ def _look_at_bmp(body: bytes) -> None:
         raise TooCostly("too_many_parts")
 
 
-LOOKS: dict[bytes, Callable[[bytes], None]] = {
+LOOKS: dict[bytes, Callable[[Body], None]] = {
     b"\xff\xd8\xff": _look_at_jpeg,
     b"\x89PNG\r\n\x1a\n": _look_at_png,
     b"GIF8": _look_at_gif,
