@@ -5,9 +5,11 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import BinaryIO
 
+from PIL import Image
+
 from .decoding import ImageFacts, facts_of, opened, size_of
 from .inspection import RESULT_FORMATS, SOURCE_FORMATS, Prepared, inspect
-from .pixels import SAVE_OPTIONS, made_small, saved
+from .pixels import QUICK_GAP, SAVE_OPTIONS, made_small, saved
 
 MAX_UPLOAD_SIDE = 4096  # pixels (contract, section 8)
 MAX_UPLOAD_BYTES = 50 * 1024 * 1024  # (contract, section 8)
@@ -21,18 +23,18 @@ def needs_conversion(file: BinaryIO) -> bool:
 
 
 @contextmanager
-def prepare_for_upload(file: BinaryIO) -> Iterator[Prepared]:
+def prepare_for_upload(file: BinaryIO, *, small: int | None = None) -> Iterator[Prepared]:
     """Give what Runflow should get: these bytes, or a copy that leaves no room for doubt.
 
     The copy is an upright sRGB JPEG of the first frame, transparency on white, at most 4096 pixels
-    a side. Raises ImageRejected.
+    a side. ``small`` asks for the pixels, too, at most so many a side. Raises ImageRejected.
     """
-    facts, copy = _facts_and_copy(file)
+    facts, copy, pixels = _facts_and_copy(file, small)
     if copy is None:
-        yield Prepared(file=file, facts=facts, size=size_of(file))
+        yield Prepared(file=file, facts=facts, size=size_of(file), small=pixels)
     else:
         with copy:
-            yield Prepared(file=copy, facts=inspect(copy), size=size_of(copy))
+            yield Prepared(file=copy, facts=inspect(copy), size=size_of(copy), small=pixels)
 
 
 def _is_ready(facts: ImageFacts, size: int) -> bool:
@@ -48,11 +50,17 @@ def _is_ready(facts: ImageFacts, size: int) -> bool:
     )
 
 
-def _facts_and_copy(file: BinaryIO) -> tuple[ImageFacts, BytesIO | None]:
+def _facts_and_copy(
+    file: BinaryIO, small: int | None
+) -> tuple[ImageFacts, BytesIO | None, Image.Image | None]:
     """A function of its own, so that the decoded pixels are gone while the copy is sent."""
     size = size_of(file)
     with opened(file, SOURCE_FORMATS) as picture:
         facts = facts_of(picture)
         if _is_ready(facts, size):
-            return facts, None
-        return facts, saved(made_small(picture, MAX_UPLOAD_SIDE), "JPEG", SAVE_OPTIONS["JPEG"])
+            return facts, None, made_small(picture, small, QUICK_GAP) if small else None
+        pixels = made_small(picture, MAX_UPLOAD_SIDE)
+    copy = saved(pixels, "JPEG", SAVE_OPTIONS["JPEG"])
+    if small:
+        pixels.thumbnail((small, small), Image.Resampling.LANCZOS, reducing_gap=QUICK_GAP)
+    return facts, copy, pixels if small else None

@@ -31,7 +31,7 @@ def small_picture(file: BinaryIO, size: int) -> Image.Image:
         file,
         SOURCE_FORMATS,
         max_memory=MAX_THUMBNAIL_MEMORY,
-        draft=2 * size,
+        draft=size,
         patience=THUMBNAIL_PATIENCE,
     ) as picture:
         picture.load()

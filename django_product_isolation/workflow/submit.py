@@ -5,7 +5,7 @@ only when the request provably was not accepted. Otherwise Runflow is asked; not
 """
 
 from functools import partial
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from django_product_isolation.choices import Source, Status
 from django_product_isolation.conf import get_settings
@@ -20,6 +20,7 @@ from django_product_isolation.host import (
     extensions_of,
     make_previews,
     result_filename,
+    wanted_side,
 )
 from django_product_isolation.imaging import (
     ImageRejected,
@@ -47,6 +48,9 @@ from .lookup import is_surely_absent, look_up, next_look
 from .outcomes import GoTo, NotAccepted, Outcome, PutOff, Step, Wait
 from .runflow_outages import Place, connect_for
 from .timing import MIN_LOOKUPS, POLL_HORIZON, next_poll, seconds_from_now
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 LINK_SECONDS = 10.0  # to see whether our own storage hands the source out
 UNKNOWN_FATE = Reason.STILL_UNCONFIRMED
@@ -144,8 +148,8 @@ def prepare(run: IsolationRun, target: Target, client: RunflowClient) -> RunRequ
         with target.copy(run.source_name) as source:
             fingerprint, _size = sha256_of(source)
             run.update_fields(source_sha256=fingerprint)
-            image_url = within_reach(run, target, source, client)
-            make_previews(target, run.source_name, fingerprint, source)
+            image_url, small = within_reach(run, target, source, client)
+            make_previews(target, run.source_name, fingerprint, source, small)
     except FileMissing as error:
         raise Unusable(Reason.SOURCE_MISSING) from error
     except FileTooLarge as error:
@@ -170,24 +174,29 @@ def prepare(run: IsolationRun, target: Target, client: RunflowClient) -> RunRequ
     )
 
 
-def within_reach(run: IsolationRun, target: Target, source: BinaryIO, client: RunflowClient) -> str:
-    """The https URL from which Runflow can read the source (setting ``SOURCE``)."""
+def within_reach(
+    run: IsolationRun, target: Target, source: BinaryIO, client: RunflowClient
+) -> "tuple[str, Image | None]":
+    """The https URL from which Runflow can read the source (setting ``SOURCE``).
+
+    With it what the source shows, small, where it was decoded for that.
+    """
     how, own_url = get_settings().SOURCE, target.url(run.source_name)
     reachable = is_reachable_from_outside(own_url)
     if how != Source.UPLOAD and reachable:
         as_it_is = not needs_conversion(source)
         if (how == Source.URL or as_it_is) and not is_refused(own_url, deadline=LINK_SECONDS):
-            return own_url
+            return own_url, None
     if how == Source.URL:
         raise Unusable(Reason.SOURCE_NOT_PUBLIC)
-    with prepare_for_upload(source) as prepared:
+    with prepare_for_upload(source, small=wanted_side()) as prepared:
         asset = client.upload(
             prepared.file,
             filename=f"{run.pk}{prepared.facts.extension}",
             mime_type=prepared.facts.mime_type,
             size=prepared.size,
         )
-    return asset.url
+    return asset.url, prepared.small
 
 
 def send(run: IsolationRun, client: RunflowClient, request: RunRequest) -> Outcome:

@@ -1,53 +1,15 @@
-"""The Celery app, and the plain task that does what isolating an image needs at the very least."""
+"""The Celery app, and the plain task that stands beside our steps."""
 
-from tempfile import SpooledTemporaryFile
-from typing import Any
-
-import requests
 from celery import Celery
 from django.conf import settings
-from django.core.files.storage import default_storage
-from PIL import Image
 
 app = Celery("throughput")
 app.config_from_object(settings.CELERY)
 app.autodiscover_tasks()
 
-HEADERS = {"Authorization": "rf_live_for_tests"}
-
 
 @app.task(acks_late=True)  # type: ignore[untyped-decorator]
 def plain(pk: int) -> None:
-    """One image's way: the same calls, one decoding, one save, one UPDATE."""
-    from tests.catalogue.models import ProductImage
+    from tests.benchmarks.plain_way import isolate_plainly
 
-    image = ProductImage.objects.get(pk=pk)
-    with image.original.open("rb") as source:
-        asset = upload(source.read())
-    run = ask("POST", "/v1/models/runflow/product-isolation/runs", {"input": {"image_url": asset}})
-    ask("GET", f"/v1/runs/{run['id']}")
-    output = ask("GET", f"/v1/runs/{run['id']}")["output"]
-    with SpooledTemporaryFile(max_size=4 << 20) as file:
-        with requests.get(output["image_urls"][0], stream=True, timeout=30) as response:
-            for chunk in response.iter_content(256 * 1024):
-                file.write(chunk)
-        file.seek(0)
-        with Image.open(file) as opened:
-            opened.load()
-        file.seek(0)
-        name = default_storage.save(f"products/{pk}-plain.jpg", file)
-    ProductImage.objects.filter(pk=pk).update(original=name, caption="done")
-
-
-def upload(body: bytes) -> str:
-    said = ask("POST", "/v1/asset-uploads", {"size_bytes": len(body)})
-    requests.put(said["upload_url"], data=body, timeout=30).raise_for_status()
-    url: str = ask("POST", f"/v1/asset-uploads/{said['asset_id']}/confirmations", {})["url"]
-    return url
-
-
-def ask(method: str, path: str, body: Any = None) -> Any:
-    url = f"{settings.PRODUCT_ISOLATION['BASE_URL']}{path}"
-    response = requests.request(method, url, json=body, headers=HEADERS, timeout=30)
-    response.raise_for_status()
-    return response.json()
+    isolate_plainly(pk)
