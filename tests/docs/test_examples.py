@@ -219,6 +219,7 @@ def test_signed_body():
 @pytest.fixture
 def empty_site():
     """The default site without the catalogue's admins, which are back afterwards."""
+    reverse("admin:catalogue_product_add")  # addresses are made once, of the site as it is then
     before = dict(site._registry)
     for model in (ProductImage, Product):
         site.unregister(model)

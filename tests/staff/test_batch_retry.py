@@ -65,7 +65,8 @@ def test_all_that_failed_are_tried_again_each_with_its_own_prompt(client, staff)
 def test_a_second_click_and_back_end_at_the_same_batch(client, staff):
     failed = make_run(Status.FAILED)
     (first, second, third) = (retry(client, failed)["Location"] for _ in range(3))
-    assert second == third == f"{first}#run-{IsolationRun.objects.get(status=Status.QUEUED).pk}"
+    pk = IsolationRun.objects.get(status=Status.QUEUED).pk
+    assert second == third == f"{first}?run={pk}#run-{pk}"
     assert IsolationRun.objects.count() == 2
 
 
@@ -83,7 +84,7 @@ def test_what_was_tried_again_leads_to_the_newer_run(client, staff):
     retry(client, tried)
     newer = IsolationRun.objects.get(status=Status.QUEUED)
     page = client.get(url_of(batch)).content.decode()
-    assert f'href="{url_of(newer.batch)}#run-{newer.pk}"' in page
+    assert f'href="{url_of(newer.batch)}?run={newer.pk}#run-{newer.pk}"' in page
     assert f'value="retry:{tried.pk}"' not in page
     assert f'value="change:{tried.pk}"' not in page
     assert f'value="retry:{failed.pk}"' in page

@@ -195,7 +195,7 @@ def test_who_is_no_staff_and_let_in_finds_action_column_and_pages(client):
     run = make_run(Status.APPLIED, name="partner cup")
     page = client.get("/market/catalogue/productimage/").content.decode()
     assert 'value="isolate_product"' in page
-    assert f'href="{page_of(run)}#run-{run.pk}"' in page
+    assert f'href="{page_of(run)}?run={run.pk}#run-{run.pk}"' in page
     assert client.get(page_of(run)).status_code == 200
 
 
