@@ -61,7 +61,7 @@ def test_addresses_that_work_are_passed_over_in_silence(settings, patterns):
 def test_a_catch_all_above_ours_takes_every_address(settings):
     findings = found(settings, ADMIN, CATCH_ALL, OURS)
     assert {finding for finding, _address in findings} == {"E056"}
-    assert len(findings) == 13
+    assert len(findings) == 14
     assert not [address for _id, address in findings if not address.startswith("/product-")]
 
 
@@ -75,6 +75,7 @@ def test_pages_of_the_shop_under_our_prefix_are_found(settings):
     assert found(settings, ADMIN, OTHERS_AT_OUR_PREFIX, OURS) == [
         ("E056", "/product-isolation/health/"),
         ("E056", "/product-isolation/review/"),
+        ("E056", "/product-isolation/findings/"),
         ("E056", "/product-isolation/spending/"),
     ]
 
