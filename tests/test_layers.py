@@ -103,3 +103,18 @@ def test_every_module_stays_under_300_lines(folder):
     modules = [path for path in folder.rglob("*.py") if "migrations" not in path.parts]
     too_long = {path.name: n for path in modules if (n := len(path.read_text().splitlines())) > 300}
     assert not too_long
+
+
+def test_content_types_are_looked_up_in_one_place():
+    """Django's own ways keep what they find for all tenants of a process."""
+    asking = {dotted(path) for path in sources() if "ContentType" in words_of(path)}
+    assert asking == {"host.content_types"}
+    kept = {f"get_for_{what}" for what in ("model", "models", "id")} | {"log_action", "log_actions"}
+    assert not [dotted(path) for path in sources() if kept & words_of(path)]
+
+
+def words_of(path: Path) -> set[str]:
+    """The names that a module imports, and the attributes that it reads."""
+    nodes = list(ast.walk(ast.parse(path.read_text())))
+    imported = {alias.name for n in nodes if isinstance(n, ast.ImportFrom) for alias in n.names}
+    return imported | {node.attr for node in nodes if isinstance(node, ast.Attribute)}

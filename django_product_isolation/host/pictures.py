@@ -19,6 +19,7 @@ from django_product_isolation.conf import get_settings
 from django_product_isolation.reasons import Reason
 
 from .access.safe_calls import answer
+from .content_types import models_of
 from .products import ProductPath
 from .rows import without_dimensions
 
@@ -61,7 +62,7 @@ def read_pictures(target: "Target", images: QuerySet[Any]) -> list[Picture]:
     """Read key, file name and product of ``images``, each once, opening no file.
 
     Two queries where the product is the row itself or a foreign key of its own; a third for any
-    other path, and one more for each kind of product behind a generic foreign key.
+    other path. Behind a generic foreign key, one more for the types and one for each of them.
     """
     with translation.override(get_settings().PROMPT_LANGUAGE or settings.LANGUAGE_CODE):
         column = target.product_path.column if target.product_path else "pk"
@@ -128,16 +129,18 @@ def name_of(row: Model) -> str:
 
 
 def named_by_type(keys: set[Any]) -> dict[Any, str]:
-    """The names of products of any model, by (content type, key); one query for each model."""
-    from django.contrib.contenttypes.models import ContentType
+    """The names of products of any model, by (content type, key).
 
+    One query for their types, and one for each model.
+    """
+    models = models_of({kind for kind, _text in keys if kind})
     by_type: dict[Any, dict[Any, Any]] = defaultdict(dict)
     for kind, text in keys:
-        # The type may be gone, and the key stands in a column of another type.
-        with suppress(ContentType.DoesNotExist, ValidationError, TypeError):
-            model = ContentType.objects.get_for_id(kind).model_class() if kind else None
-            if model is not None:
-                by_type[model][model._meta.pk.to_python(text)] = (kind, text)
+        model = models.get(kind)
+        if model is None:  # none is named, or what it names is gone
+            continue
+        with suppress(ValidationError, TypeError):  # the key stands in a column of another type
+            by_type[model][model._meta.pk.to_python(text)] = (kind, text)
     return {
         texts[pk]: name
         for model, texts in by_type.items()

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django_product_isolation.choices import Status
 from django_product_isolation.database.transactions import is_refusal
 from django_product_isolation.host import Target
+from django_product_isolation.host.content_types import content_type_of
 from django_product_isolation.models import IsolationRun, RunEvent
 
 logger = logging.getLogger("django_product_isolation")
@@ -82,12 +83,11 @@ def write_log_entry(change: Change) -> None:
     if change.actor is None or not apps.is_installed("django.contrib.admin"):
         return
     from django.contrib.admin.models import CHANGE, LogEntry
-    from django.contrib.contenttypes.models import ContentType
 
     shown = shown_model(change.target.model)
     LogEntry.objects.create(
         user_id=change.actor.pk,
-        content_type=ContentType.objects.get_for_model(shown, for_concrete_model=False),
+        content_type=content_type_of(shown),
         object_id=change.run.object_pk,
         object_repr=change.run.label,
         action_flag=CHANGE,

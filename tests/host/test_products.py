@@ -95,7 +95,7 @@ def test_products_of_any_model_are_named_in_a_query_for_each_model(
         names("thing")
     for _ in range(20):
         make_view(thing=item)
-    with django_assert_max_num_queries(5):  # content types are kept by Django
+    with django_assert_max_num_queries(6):
         assert len(names("thing")) == 27
 
 

@@ -12,6 +12,7 @@ from django.db.models import F, ForeignKey, Model, QuerySet
 from django.db.models.functions import Cast
 from django.http import HttpRequest
 
+from django_product_isolation.host.content_types import is_of_type
 from django_product_isolation.host.rows import unopened
 
 from .policies import (
@@ -231,10 +232,7 @@ def is_the_shops(kind: type) -> bool:
 def find_link(owner: type[Model], inline: Any) -> Link | None:
     """How the inline's rows belong to ``owner``; None where they do not."""
     if generic := getattr(inline, "ct_fk_field", ""):
-        from django.contrib.contenttypes.models import ContentType
-
-        kind = ContentType.objects.get_for_model(owner)
-        return Link(owner, generic, {inline.ct_field: kind}, may_be_empty=True)
+        return Link(owner, generic, is_of_type(inline.ct_field, owner), may_be_empty=True)
     named = getattr(inline, "fk_name", None)
     fields = [f for f in links_between(inline.model, owner) if named in (None, f.name)]
     return link_by(fields[0]) if fields else None

@@ -10,7 +10,7 @@ from tests.contrib.fields.looks import photo_bytes
 from .owners.models import Client, Domain
 from .store.models import Picture
 
-COLOURS = {"mugs": "firebrick", "shoes": "navy"}
+COLOURS = {"mugs": "firebrick", "shoes": "navy", "hats": "olive"}
 
 
 def open_shop(name: str) -> Client:
