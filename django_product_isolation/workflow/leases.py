@@ -138,6 +138,8 @@ class Keeper:
                     self.held.discard(lease)
                 elif time.monotonic() - lease.since < LONGEST_STEP:
                     IsolationRun.objects.renew(lease.pk, lease.owner)
+        except tenants.UnknownTenant:  # dropped, and the run with it
+            self.held.discard(lease)
         except Exception:  # an outage: whoever takes steps says so
             connections.close_all()
 

@@ -152,6 +152,19 @@ def test_a_lease_is_renewed_and_given_back_where_its_run_is(shops, monkeypatch):
     until(lambda: the_run(shops[1], run).lease_owner is None)
 
 
+def test_a_lease_of_a_shop_that_is_gone_is_let_go(shops, new_shop, monkeypatch):
+    monkeypatch.setattr(leases, "RENEWAL", 0.05)
+    [run] = order(new_shop)
+    keeper = leases.Keeper()
+    with tenant_context(new_shop):
+        keeper.claim(run.pk)
+    new_shop.delete(force_drop=True)
+    until(lambda: not keeper.held)
+    began = time.monotonic()
+    keeper.end()
+    assert time.monotonic() - began < 1
+
+
 def the_run(shop, run):
     with tenant_context(shop):
         return IsolationRun.objects.get(pk=run.pk)
