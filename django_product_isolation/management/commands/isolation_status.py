@@ -13,6 +13,7 @@ from django.utils import timezone
 from django_product_isolation import workers
 from django_product_isolation.choices import Status
 from django_product_isolation.conf import get_settings
+from django_product_isolation.management.our_tables import needs_our_tables
 from django_product_isolation.marketplaces import place_called
 from django_product_isolation.reasons import sentence_of
 from django_product_isolation.workflow.queue_status import LATELY, Overview, overview
@@ -30,6 +31,7 @@ class Command(BaseCommand):
             help="Fail when a step has been due for longer, e.g. to have cron write a mail.",
         )
 
+    @needs_our_tables
     @no_translations  # the other words are English
     def handle(self, *, max_late: float | None, **options: Any) -> None:
         try:

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from django_product_isolation import clock
 from django_product_isolation.imaging.verdict import titles
+from django_product_isolation.management.our_tables import needs_our_tables
 from django_product_isolation.workflow.rejudging import Judgement, changed_limits, judge_again
 
 HEAD = f"{'finding':<20} {'false alarms':>14} {'caught':>14}"
@@ -41,6 +42,7 @@ class Command(BaseCommand):
             "--days", type=int, help="only runs whose status changed in the last so many days"
         )
 
+    @needs_our_tables
     def handle(self, *args: Any, **options: Any) -> None:
         days = options["days"]
         if days is not None and not 1 <= days <= 36_500:

@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 
 from django_product_isolation.host import CannotAsk, Target, target_for
+from django_product_isolation.management.our_tables import needs_our_tables
 from django_product_isolation.retention import prune
 from django_product_isolation.retention.file_pruning import Tally
 
@@ -44,6 +45,7 @@ class Command(BaseCommand):
             "--dry-run", action="store_true", help="Say what would be removed, and remove nothing."
         )
 
+    @needs_our_tables
     def handle(self, *, dry_run: bool, verbosity: int, **options: Any) -> None:
         ages = {name: options[name] for name in ("rows", "results", "originals")}
         if all(days is None for days in ages.values()):

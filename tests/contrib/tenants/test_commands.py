@@ -63,6 +63,18 @@ def test_monitoring_is_told_that_a_shop_is_late(shops):
     assert "A step has been due for" in said.partition("shoes")[2]
 
 
+@pytest.mark.parametrize(
+    "command", [["isolation_status"], ["prune_isolations", "--rows", "30"], ["judge_isolations"]]
+)
+def test_a_command_says_that_the_public_schema_has_no_isolations(shops, command):
+    code, said = manage("tenant_command", *command, "--schema=public")
+    assert code != 0
+    assert said.strip().splitlines()[-1] == (
+        'CommandError: "public" has no tables of product isolation: name a tenant that has, or '
+        "migrate it."
+    )
+
+
 @pytest.fixture
 def replaced(shops, tmp_path):
     """In each shop a result that no image shows any more."""
