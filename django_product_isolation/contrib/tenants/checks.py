@@ -10,6 +10,7 @@ from django_product_isolation.host import get_targets
 from .app_lists import lists_with
 
 OURS = "product_isolation"
+CONFIG = "django_product_isolation.apps.ProductIsolationConfig"
 
 
 def check_tenants(**_kwargs: Any) -> list[CheckMessage]:
@@ -23,8 +24,7 @@ def check_tenants(**_kwargs: Any) -> list[CheckMessage]:
         Error(
             f"{model._meta.label} is in {words(theirs)}, but its isolations would be in "
             f"{words(own)}: tenants would meet one another's, or none.",
-            hint="Name django_product_isolation in the same lists as the app of the images, "
-            "and migrate_schemas.",
+            hint=f"Name {CONFIG} in the same lists as the app of the images, and migrate_schemas.",
             id="product_isolation.E041",
         )
         for model in sorted(models, key=lambda one: one._meta.label)

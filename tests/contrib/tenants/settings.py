@@ -44,7 +44,7 @@ TENANT_APPS = [
     "django.contrib.messages",
     "django.contrib.sessions",
     "tests.contrib.tenants.store",
-    "django_product_isolation",
+    "django_product_isolation.apps.ProductIsolationConfig",
 ]
 INSTALLED_APPS = [
     *SHARED_APPS,

@@ -5,12 +5,14 @@ import uuid
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.checks import run_checks
 from django.test import Client as Browser
 from django.test import override_settings
 from django_tenants.utils import tenant_context
 
 from django_product_isolation.conf import get_settings
+from django_product_isolation.database import tenants
 from django_product_isolation.host import previews, targets_of
 from django_product_isolation.models import Outage
 from django_product_isolation.runflow.callbacks import callback_url, signature_of
@@ -66,6 +68,15 @@ def test_a_callback_for_a_shop_that_is_gone_finds_no_run(new_shop):
         url = callback_url(uuid.uuid4())
     new_shop.delete(force_drop=True)
     assert call_back(url, str(uuid.uuid4())) == 404
+
+
+@pytest.mark.parametrize("name", ["public", "mu\x00gs", "", '"', "x" * 70])
+@pytest.mark.parametrize("host", [None, "mugs.localhost"])
+def test_a_callback_for_what_is_no_shop_of_ours_finds_no_run(shops, monkeypatch, name, host):
+    with monkeypatch.context() as patched:
+        patched.setattr(tenants, "current", lambda: name)
+        url = callback_url(uuid.uuid4())
+    assert call_back(url, str(uuid.uuid4()), host) == 404
 
 
 @pytest.fixture
@@ -125,15 +136,27 @@ def ids():
     return {found.id for found in run_checks() if found.id.startswith("product_isolation.")}
 
 
-OURS = "django_product_isolation"
+APPS = "django_product_isolation"
+OURS = f"{APPS}.apps.ProductIsolationConfig"
 
 
 def without(app, apps):
     return [name for name in apps if name != app]
 
 
-def test_the_checks_find_nothing_wrong():
-    assert ids() == set()
+@pytest.mark.parametrize("spelling", [OURS, APPS])
+def test_the_checks_find_nothing_wrong(spelling):
+    with override_settings(TENANT_APPS=[*without(OURS, shop_settings.TENANT_APPS), spelling]):
+        assert ids() == set()
+
+
+def test_the_admins_first_page_leads_to_our_lists(shops):
+    browser = Browser(SERVER_NAME="mugs.localhost")
+    with tenant_context(shops[0]):
+        browser.force_login(get_user_model().objects.create_superuser("ann"))
+    page = browser.get("/admin/").content.decode()
+    for model in ("isolationrun", "isolationbatch", "preset"):
+        assert f'href="/admin/product_isolation/{model}/"' in page
 
 
 @pytest.mark.parametrize(
@@ -153,6 +176,6 @@ def test_the_check_finds_runs_that_would_lie_elsewhere_than_their_images(lists):
 
 
 def test_the_check_names_the_app_that_is_missing():
-    changed = without(f"{OURS}.contrib.tenants", shop_settings.INSTALLED_APPS)
+    changed = without(f"{APPS}.contrib.tenants", shop_settings.INSTALLED_APPS)
     with override_settings(INSTALLED_APPS=changed):
         assert "product_isolation.W034" in ids()
