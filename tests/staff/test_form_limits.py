@@ -69,6 +69,8 @@ def test_long_lists_of_names_are_cut_and_say_so(client, staff, monkeypatch, opti
     assert page.count("<li>and 3 more</li>") == 1  # of those 28
     assert page.count("<li>and 1 more</li>") == 1  # of 26 without a field for a wording
     assert page.count("<li>and 5 more</li>") == 1  # of 30 left out
+    lists = re.findall(r'<ul class="isolation-names">(.*?)</ul>', page, re.DOTALL)
+    assert [names.count("<li>") for names in lists] == [25 + 1, 25 + 1]
     assert "Isolate 30 images" in page
 
 
