@@ -88,6 +88,18 @@
     }
   }
 
+  /* Whatever goes or comes above it, what has the focus stays where it is seen: the next key
+     decides about it. */
+  function inView(change) {
+    const card = focusedCard();
+    const top = card?.getBoundingClientRect().top;
+    change();
+    if (card?.isConnected) {
+      scrollBy({ top: card.getBoundingClientRect().top - top, behavior: "instant" });
+      card.scrollIntoView({ block: "nearest", behavior: "instant" });
+    }
+  }
+
   function exchange(page) {
     const focused = document.activeElement;
     const fresh = page.getElementById("isolation-queue");
@@ -121,11 +133,13 @@
         throw new Error(response.status);
       }
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
-      notices.replaceChildren(...page.getElementById("isolation-notices").childNodes);
       pending -= 1;
-      if (!pending) {
-        exchange(page);
-      }
+      inView(function () {
+        notices.replaceChildren(...page.getElementById("isolation-notices").childNodes);
+        if (!pending) {
+          exchange(page);
+        }
+      });
     } catch {
       location.reload();
     }
