@@ -69,7 +69,7 @@ def marks_of(run: IsolationRun, found: Iterable[Finding], side: Side) -> Marks |
 
 def size_of(run: IsolationRun, side: Side) -> tuple[int, int] | None:
     """Width and height of the large preview of that picture, as far as it was measured."""
-    measured = run.measures.get("size", {}).get(side)
+    measured = (run.measures.get("size") or {}).get(side)
     if not measured or not all(measured):
         return None
     by = min(1, LARGE / max(measured))

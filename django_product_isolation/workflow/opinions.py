@@ -24,7 +24,7 @@ def register_finding() -> None:
 
 
 def second_opinion(measures: Mapping[str, Any], _limits: Limits) -> Seen | None:
-    opinion = measures[OPINION]
-    if opinion["state"] != NOT_PASSED:
+    opinion = measures.get(OPINION)
+    if not opinion or opinion["state"] != NOT_PASSED:
         return None
     return Seen(STRENGTH, about=tuple(opinion["issues"]))

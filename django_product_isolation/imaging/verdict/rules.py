@@ -87,8 +87,9 @@ def leftover(measures: Measures, limits: Limits) -> Seen:
     _("The picture may be blurry. Look closely whether it is sharp enough."),
     _("Blurry"),
 )
-def soft(measures: Measures, limits: Limits) -> float:
-    return float(measures["softness"]["outline"] / limits.outline)
+def soft(measures: Measures, limits: Limits) -> float | None:
+    outline = measures["softness"]["outline"]
+    return None if outline is None else float(outline / limits.outline)
 
 
 @register(

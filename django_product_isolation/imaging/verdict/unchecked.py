@@ -5,6 +5,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from .finding import RULE, titles
+
 WORDS: dict[str, Any] = {
     "everything": gettext_lazy("Nothing was compared."),
     "result": gettext_lazy("The result could not be read."),
@@ -24,6 +26,10 @@ MISSING = "missing "
 def sentence_for(about: str) -> str:
     """What ``about`` of a finding says, for people; "" for what a rule of the shop's may say."""
     what, _colon, why = about.partition(": ")
+    if what.startswith(RULE):
+        name = what.removeprefix(RULE)
+        failed = _("A check failed: %(title)s. Tell your developer.")
+        return failed % {"title": titles().get(name, name)}
     words = WORDS.get(about) or WORDS.get(what)
     if words is None:
         return ""
