@@ -5,7 +5,7 @@ A GET changes nothing, but wakes the thread that takes due steps, where this pro
 
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -36,7 +36,9 @@ from .decisions import (
     DECISIONS,
     WITHOUT_FINDINGS,
     Decision,
+    came_without_findings,
     decide,
+    has_findings,
     is_without_findings,
     keys_posted,
     read_decision,
@@ -130,7 +132,9 @@ def run_status(
     """The part of a page's context that says how ``runs`` fare, and what may be decided."""
     all_cards = cards(request, runs, site)
     since = clock.read(request.GET.get("since", ""))
-    buttons = buttons_for_several(all_cards)
+    approvable = [card for card in all_cards if DECISIONS["approve"] in card.decisions]
+    found = {card.key for card in approvable if has_findings(card.run)}
+    buttons = buttons_for_several(all_cards, {"approve": len(found)})
     page = page_of(request, all_cards)
     return {
         "now": clock.now().isoformat(),
@@ -139,7 +143,7 @@ def run_status(
         "for_all": [(decision, text) for decision, text in buttons if decision.goes_on],
         # Undoing a whole batch takes two clicks: one slip must not do it.
         "restore_all": [(decision, text) for decision, text in buttons if decision.together],
-        "without_findings": without_findings(all_cards),
+        "without_findings": without_findings(approvable, found),
         "badges": badges(runs),
         "count": len(runs),
         "finished": sum(not run.is_open for run in runs),
@@ -152,12 +156,12 @@ def run_status(
     }
 
 
-def without_findings(all_cards: Sequence[Card]) -> list[str]:
-    """The keys of the results that the user may approve without a look; none where that is all
-    there is to approve, which has a button of its own."""
-    approvable = [card for card in all_cards if DECISIONS["approve"] in card.decisions]
-    found = [card.key for card in approvable if is_without_findings(card.run)]
-    return found if len(found) < len(approvable) else []
+def without_findings(approvable: Sequence[Card], found: Collection[str]) -> list[str]:
+    """The keys of the results that the user may approve without a look, ``found`` being those with
+    findings; none where that is all there is to approve, which has a button of its own."""
+    clean = [card for card in approvable if came_without_findings(card.run)]
+    keys = [card.key for card in clean if card.key not in found]
+    return keys if len(keys) < len(approvable) else []
 
 
 def page_of(request: HttpRequest, all_cards: Sequence[Card]) -> "Page[Card]":
@@ -189,11 +193,14 @@ def image_list(
     return {"name": images.opts.verbose_name_plural, "url": url} if images and url else None
 
 
-def buttons_for_several(all_cards: Sequence[Card]) -> list[tuple[Decision, str]]:
-    """Decisions that several of the cards offer, each with its button's text for all of them."""
+def buttons_for_several(
+    all_cards: Sequence[Card], found: Mapping[str, int]
+) -> list[tuple[Decision, str]]:
+    """Decisions that several of the cards offer, each with its button's text for all of them;
+    ``found`` says by a decision's name how many of its results have findings."""
     counts = Counter(decision.name for card in all_cards for decision in card.decisions)
     return [
-        (decision, decision.label_for(counts[name]))
+        (decision, decision.label_for(counts[name], found.get(name, 0)))
         for name, decision in DECISIONS.items()
         if counts[name] > 1
     ]

@@ -13,14 +13,14 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from django_product_isolation import workflow
 from django_product_isolation.choices import Status
 from django_product_isolation.conf import get_settings
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason, sentence_of
-from django_product_isolation.workflow.review import STOPPABLE
+from django_product_isolation.workflow.review import STOPPABLE, approved_by_others
 
 from . import formatting, permissions, reorder, visibility
 from .addresses import page_url
@@ -70,8 +70,15 @@ class Decision:
             permissions.has_any_permission(request, permission) for permission in self.permissions
         )
 
-    def label_for(self, count: int) -> str:
-        """The button's text for ``count`` runs at once, with what it costs."""
+    def label_for(self, count: int, found: int = 0) -> str:
+        """The button's text for ``count`` runs, ``found`` with findings, and what it costs."""
+        if found:
+            text = ngettext(
+                "%(decision)s: %(count)d, of which %(found)d has findings",
+                "%(decision)s: %(count)d, of which %(found)d have findings",
+                found,
+            )
+            return text % {"decision": self.label, "count": count, "found": found}
         if not self.is_priced:
             return _("%(decision)s: %(count)d") % {"decision": self.label, "count": count}
         total = formatting.money(get_settings().unit_price * count)
@@ -90,9 +97,19 @@ def waits_for_review(run: IsolationRun) -> bool:
 
 
 def is_without_findings(run: IsolationRun) -> bool:
-    """Whether the result waits although it was compared, nothing was found, and nothing else is
-    unusual about it."""
+    """Whether the result waits although it was compared, nothing was found, neither when it came
+    nor by today's rules, and nothing else is unusual about it."""
+    return came_without_findings(run) and not has_findings(run)
+
+
+def came_without_findings(run: IsolationRun) -> bool:
+    """``is_without_findings`` as far as columns tell, without asking the rules."""
     return waits_for_review(run) and run.doubt == 0 and not run.reason
+
+
+def has_findings(run: IsolationRun) -> bool:
+    """Whether something was found in the result, when it came or by today's rules."""
+    return bool(run.doubt) or bool(workflow.findings_of(run))
 
 
 RESTORING = ngettext_lazy(
@@ -245,10 +262,18 @@ def decide(request: HttpRequest, decision: Decision, runs: Sequence[IsolationRun
                 done.add(run.pk)
     elif decision.order:
         done = {run.pk for run in waiting}
-    moved_on = _("%(name)s has changed in the meantime. Please check it again.")
-    left += [moved_on % {"name": run.label} for run in allowed if run.pk not in done]
+    left += moved_on(request, decision, [run for run in allowed if run.pk not in done])
     report(request, decision.done, len(done) if decision.done else 0, left)
     return decision.order(request, waiting, notes) if decision.order and waiting else ""
+
+
+def moved_on(request: HttpRequest, decision: Decision, runs: Sequence[IsolationRun]) -> list[str]:
+    """Sentences for runs that are no longer where the user saw them."""
+    approved = approved_by_others(runs, request.user) if decision.name == "reject" else ()
+    was_approved = _("%(name)s was approved meanwhile, and is not rejected.")
+    changed = _("%(name)s has changed in the meantime. Please check it again.")
+    texts = {run.pk: was_approved if run.pk in approved else changed for run in runs}
+    return [texts[run.pk] % {"name": run.label} for run in runs]
 
 
 def report_restoring(

@@ -177,8 +177,9 @@ def without_findings(request: HttpRequest, queue: Queue) -> list[str]:
     """The keys of the results in the queue that may be approved without a look, as far as one
     click goes."""
     found = queue.runs().filter(doubt=0, reason="").select_related(None).select_related("batch")
-    needed = ("object_pk", "batch__model_label", "batch__created_by")
-    clean = list(found.only(*needed)[:AT_ONCE])
+    needed = ("object_pk", "status", "review", "doubt", "reason", "measures")
+    first = found.only(*needed, "batch__model_label", "batch__created_by")[:AT_ONCE]
+    clean = [run for run in first if is_without_findings(run)]
     changeable = visibility.changeable(request, clean)
     return [str(run.pk) for run in clean if run.pk in changeable]
 

@@ -4,8 +4,10 @@ Each is one change of the row, without network; the steps that follow are taken 
 All return False, and change nothing, when the run is no longer where the person saw it.
 """
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -40,15 +42,36 @@ def approve(run: IsolationRun, *, user: Any = None) -> bool:
 def reject(run: IsolationRun, *, user: Any = None, note: str = "") -> bool:
     """Turn a result down: the product keeps its picture, the result's file is kept.
 
-    ``note`` says what is wrong with it, in the person's words.
+    ``note`` says what is wrong with it, in the person's words. What another person approved goes
+    on, unless publishing it has met trouble since.
     """
     if run.status != Status.READY:
         return False
     with run.all_or_nothing():
+        # Nobody approves it from here on.
+        IsolationRun.objects.select_for_update().filter(pk=run.pk).first()
+        if approved_by_others([run], user):
+            return False
         if not run.move_to(Status.REJECTED, actor=user, detail=note[:NOTE_MAX_LENGTH]):
             return False
         settle(run, RunFinding.Decision.DECLINED)
     return True
+
+
+def approved_by_others(runs: Iterable[IsolationRun], user: Any) -> frozenset[UUID]:
+    """The keys of those that somebody else than ``user`` approved, and that are being published,
+    without trouble since, or are live. None where no person asks; one query."""
+    ids = [run.pk for run in runs if run.status in (Status.READY, Status.APPLIED)]
+    if user is None or not ids:
+        return frozenset()
+    kinds = (RunEvent.Kind.APPROVED, RunEvent.Kind.PROBLEM)
+    events = RunEvent.objects.filter(run__in=ids, kind__in=kinds).order_by("at", "pk")
+    last = {event.run_id: event for event in events}
+    return frozenset(
+        key
+        for key, event in last.items()
+        if event.kind == RunEvent.Kind.APPROVED and event.actor_id != user.pk
+    )
 
 
 def note(run: IsolationRun, text: str, *, user: Any = None) -> None:

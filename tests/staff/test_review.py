@@ -6,6 +6,7 @@ from urllib.parse import quote
 import pytest
 from django.urls import reverse
 
+from django_product_isolation import workflow
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
@@ -262,3 +263,13 @@ def test_a_batch_whose_model_is_gone_is_listed_for_nobody_to_stumble_over(client
     make_run(Status.READY, batch=make_batch(model_label="catalogue.gone"))
     assert client.get(QUEUE).status_code == 200
     assert IsolationBatch.objects.count() == 1
+
+
+@pytest.mark.parametrize("status", [Status.READY, Status.APPLIED])
+def test_a_page_from_before_a_colleague_approved_rejects_nothing_and_says_so(client, staff, status):
+    run = make_run(Status.READY, name="Cup")
+    workflow.approve(run, user=make_staff(REVIEW, name="bea"))
+    IsolationRun.objects.filter(pk=run.pk).update(status=status)
+    response = client.post(QUEUE, {"decide": f"reject:{run.pk}"}, follow=True)
+    assert said(response) == ["Cup was approved meanwhile, and is not rejected."]
+    assert status_of(run) == status

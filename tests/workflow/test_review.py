@@ -6,6 +6,7 @@ from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.signals import work_due
 from django_product_isolation.workflow import approve, reject, resume, stop
 from tests.photos import make_image
+from tests.shop import make_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -13,6 +14,11 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def run():
     return isolate(make_image()).runs.get()
+
+
+@pytest.fixture
+def staff():
+    return make_staff(name="bea")
 
 
 def put(run, status, **columns):
@@ -51,6 +57,24 @@ def test_of_approving_and_turning_down_the_first_counts(run):
     seen_by_colleague = IsolationRun.objects.get(pk=run.pk)
     assert reject(run)
     assert not approve(seen_by_colleague)
+
+
+def test_what_another_person_approved_is_not_turned_down_by_who_saw_it_wait(run, admin_user, staff):
+    run = put(run, Status.READY, review=True)
+    seen_by_colleague = IsolationRun.objects.get(pk=run.pk)
+    assert approve(run, user=admin_user)
+    assert not reject(seen_by_colleague, user=staff)
+    assert not reject(IsolationRun.objects.get(pk=run.pk), user=staff)
+    assert reject(IsolationRun.objects.get(pk=run.pk), user=admin_user)
+
+
+def test_what_another_person_approved_can_be_ended_where_it_is_not_published(
+    run, admin_user, staff
+):
+    run = put(run, Status.READY, review=True)
+    assert approve(run, user=admin_user)
+    run.record(RunEvent.Kind.PROBLEM, "storage", status=Status.READY)
+    assert reject(IsolationRun.objects.get(pk=run.pk), user=staff)
 
 
 @pytest.mark.parametrize("status", sorted(set(Status) - {Status.READY}))
