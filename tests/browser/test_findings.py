@@ -78,6 +78,25 @@ def test_what_a_sentence_is_about_stands_out_while_it_is_pointed_at_or_has_the_f
     expect(pointed).to_have_count(0)
 
 
+def test_a_sentence_that_is_chosen_by_key_keeps_the_focus(queue, run):
+    sentence = queue.get_by_role("link", name=TEXT)
+    sentence.focus()
+    queue.keyboard.press("Enter")
+    expect(sentence).to_be_focused()
+    expect(queue.locator(f"#run-{run.pk} .isolation-stage")).to_be_in_viewport()
+    queue.keyboard.press("a")
+    expect(queue.get_by_role("heading", name="2 results wait for review")).to_be_visible()
+
+
+def test_on_a_phone_the_numbers_of_a_finding_stand_beneath_one_another(shop, live_server, run):
+    shop.set_viewport_size({"width": 390, "height": 844})
+    shop.goto(f"{live_server.url}/product-isolation/findings/")
+    table = shop.locator(".isolation-tallies")
+    assert table.evaluate("t => t.parentElement.scrollWidth <= t.parentElement.clientWidth")
+    for cell in table.locator("tbody tr").first.locator("td").all():
+        assert cell.evaluate("c => c.getBoundingClientRect().right <= innerWidth")
+
+
 def test_the_page_of_a_run_marks_both_pictures_too(shop, live_server, run):
     shop.goto(f"{live_server.url}{RUNS}{run.pk}/change/")
     expect(marks(shop, run)).to_have_count(2)
