@@ -14,6 +14,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from io import SEEK_END
+from math import ceil
 from typing import BinaryIO
 
 from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
@@ -118,8 +119,8 @@ def opened(
 ) -> Iterator[ImageFile.ImageFile]:
     """Open an image after a look at its structure; the decoder's errors become ImageRejected.
 
-    ``max_memory`` in bytes is for decoding it, ``draft`` the side in pixels that is wanted at
-    least, ``patience`` the seconds to wait while other heavy pictures are decoded.
+    ``max_memory`` in bytes is for decoding it, ``draft`` the longer side in pixels that is
+    wanted at least, ``patience`` the seconds to wait while other heavy pictures are decoded.
     """
     if not size_of(file):
         raise ImageRejected("empty")
@@ -219,7 +220,8 @@ def _memory_for(picture: ImageFile.ImageFile, file: BinaryIO, draft: int | None)
             coefficients = picture.width * picture.height * bands * COEFFICIENT_BYTES
         file.seek(at)
         if draft:
-            picture.draft(None, (draft, draft))
+            fit = min(1.0, draft / max(picture.size))
+            picture.draft(None, (ceil(picture.width * fit), ceil(picture.height * fit)))
     each = BYTES_A_PIXEL.get(str(picture.format), OTHER_BYTES_A_PIXEL)
     if picture.mode.startswith("I"):
         each = DEEP_BYTES_A_PIXEL

@@ -12,7 +12,7 @@ from django_product_isolation.imaging.pixels import made_small
 
 from .arrays import Array
 
-SOURCE_SIDE = 1024  # pixels
+SOURCE_SIDE = 1000  # pixels: a quarter of a 12-megapixel camera's, which a JPEG is decoded at
 RESULT_SIDE = 840
 MAX_MEMORY = 300_000_000  # bytes for decoding one of them
 PATIENCE = 60.0  # seconds while other heavy pictures are decoded

@@ -7,16 +7,22 @@ import numpy as np
 
 from django_product_isolation.imaging.verdict.arrays import Array
 
-from .place import ENOUGH, find, keypoints_of, scale_of, stretch_of
+from .place import ENOUGH, Keypoints, find, keypoints_of, scale_of, stretch_of
 from .regions import box_of, grown
+
+PHOTO_SIDE = 800  # pixels: finer details are hardly the same in a redraw
+AROUND = 12  # pixels: what a keypoint at the outline is described by
 
 
 def found_place(result: Array, product: Array, photo: Array) -> tuple[Array | None, dict[str, Any]]:
     """The map from pixels of the result to those of the photograph, and numbers about it."""
-    grey = cv2.cvtColor(result, cv2.COLOR_RGB2GRAY)
-    mask = grown(product, 4).astype(np.uint8) * 255
-    of_photo = keypoints_of(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY))
-    of_result = keypoints_of(grey, mask)
+    near = grown(product, 4)
+    left, top, right, bottom = box_of(grown(near, AROUND))
+    shown = slice(top, bottom), slice(left, right)
+    grey = cv2.cvtColor(result[shown], cv2.COLOR_RGB2GRAY)
+    mask = near[shown].astype(np.uint8) * 255
+    of_photo = _of_photo(photo)
+    of_result = keypoints_of(grey, mask).moved(left, top)
     place = find(of_result, of_photo)
     inliers = place.inliers if place else 0
     measured: dict[str, Any] = {
@@ -39,3 +45,11 @@ def found_place(result: Array, product: Array, photo: Array) -> tuple[Array | No
         "span": span / max(photo.shape[:2]),
     }
     return place.map, measured
+
+
+def _of_photo(photo: Array) -> Keypoints:
+    """Found in a smaller picture, and told in pixels of ``photo``."""
+    scale = min(1.0, PHOTO_SIDE / max(photo.shape[:2]))
+    grey = cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY)
+    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return keypoints_of(small).enlarged(1 / scale)

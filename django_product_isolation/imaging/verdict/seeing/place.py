@@ -1,6 +1,6 @@
 """Where in the photograph the product of the result is found. By OpenCV."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -28,6 +28,14 @@ class Keypoints:
     size: Array
     angle: Array
     vectors: Array
+
+    def moved(self, right: int, down: int) -> "Keypoints":
+        return replace(self, at=self.at + np.array([right, down], np.float32))
+
+    def enlarged(self, times: float) -> "Keypoints":
+        # Pixels are named by their middles.
+        at = ((self.at + 0.5) * times - 0.5).astype(np.float32)
+        return replace(self, at=at, size=self.size * np.float32(times))
 
 
 @dataclass(frozen=True)
@@ -80,8 +88,7 @@ def find(result: Keypoints, photo: Keypoints) -> Place | None:
 def _pairs(result: Keypoints, photo: Keypoints) -> tuple[Array, Array]:
     """Keypoints of both that look alike, point the same way, and have no rival."""
     alike = result.vectors @ photo.vectors.T
-    apart = np.abs((result.angle[:, None] - photo.angle[None] + 180) % 360 - 180)
-    alike[apart > TURNED] = -1
+    alike[_pointing(result) @ _pointing(photo).T < np.cos(np.radians(TURNED))] = -1
     rows = np.arange(len(alike))
     best = alike.argmax(axis=1)
     score = alike[rows, best].copy()
@@ -94,6 +101,12 @@ def _pairs(result: Keypoints, photo: Keypoints) -> tuple[Array, Array]:
     _, first = np.unique(best[kept], return_index=True)
     kept = np.sort(kept[first])
     return kept, best[kept]
+
+
+def _pointing(keypoints: Keypoints) -> Array:
+    """The unit vectors in the picture: their products are the cosines between them."""
+    angle = np.radians(keypoints.angle)
+    return np.stack([np.cos(angle), np.sin(angle)], axis=1)
 
 
 def _of_one_scale(

@@ -42,7 +42,7 @@ def session() -> onnxruntime.InferenceSession:
     options.enable_cpu_mem_arena = False
     options.intra_op_num_threads = THREADS
     # The faster layouts of the higher levels take 80 MB more.
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return onnxruntime.InferenceSession(weights(), options, providers=["CPUExecutionProvider"])
 

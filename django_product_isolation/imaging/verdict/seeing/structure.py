@@ -52,17 +52,17 @@ def _correlation(one: Array, other: Array, inner: Array) -> tuple[Array, tuple[A
     weight = inner.astype(np.float32)
     spread = _mean_of_windows(weight) + 1e-3
 
-    def mean(values: Array) -> Array:
+    def mean(these: Array, those: Array) -> Array:
         # Of what is inside alone: the ground is another one by intention.
-        return _mean_of_windows(values.sum(axis=2) * weight) / spread
+        return _mean_of_windows(np.einsum("yxc,yxc->yx", these, those) * weight) / spread
 
-    energy, best = mean(one * one), np.full(inner.shape, -1, np.float32)
-    beside = mean(other * other)
+    energy, best = mean(one, one), np.full(inner.shape, -1, np.float32)
+    beside = mean(other, other)
     for dx in SHIFTS:
         for dy in SHIFTS:
             moved = np.roll(other, (dy, dx), axis=(0, 1))
-            power = mean(moved * moved)
-            best = np.maximum(best, mean(one * moved) / np.sqrt(energy * power + 0.3))
+            power = mean(moved, moved)
+            best = np.maximum(best, mean(one, moved) / np.sqrt(energy * power + 0.3))
     return best, (np.sqrt(energy), np.sqrt(beside))
 
 
