@@ -43,6 +43,9 @@ class Limits:
     agreement: float = 0.8  # of product and saliency, from which on it is believed
     confirmed: float = 0.95  # of the same, from which on a missing edge says nothing
     missing: float = 0.018  # of the product
+    same_colour: float = 10.0  # Lab units from the product to a part that goes on as it does
+    missing_same: float = 0.012  # of the product, in such a part
+    agreement_without: float = 0.6  # of product and saliency, such a part left out
     added: float = 0.075  # of the product
     added_seen_twice: float = 0.03  # of the product, where something else says so, too
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import Any, BinaryIO
 
-VERSION = 1
+VERSION = 2
 PACKAGES = {
     "numpy": "numpy",
     "cv2": "opencv-python-headless",

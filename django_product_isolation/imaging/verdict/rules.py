@@ -10,6 +10,8 @@ from .limits import Limits
 
 Measures = Mapping[str, Any]
 
+RUNS_ON = 0.28  # of a part's sides that lie along the window's rim: it may be a wall or a leg
+
 
 @register(
     "ground_not_white",
@@ -162,6 +164,9 @@ def part_missing(measures: Measures, limits: Limits) -> Seen | None:
         strength, where = 0.0, ()
     missing = _believed(measures, limits, "missing")
     strength = max([strength, *(one["share"] / limits.missing for one in missing)])
+    same = _goes_on(measures, limits)
+    strength = max([strength, *(one["share"] / limits.missing_same for one in same)])
+    missing = [*missing, *(one for one in same if one not in missing)]
     twice = _shown_twice(measures, limits)
     strength = max([strength, *(one["share"] / limits.added_seen_twice for one in twice)])
     where = (*where, *(Region(result=one["box"]) for one in twice))
@@ -252,10 +257,28 @@ def _is_confirmed(measures: Measures, limits: Limits) -> bool:
     return bool(extent.get("agreement", 0.0) >= limits.confirmed)
 
 
+def _goes_on(measures: Measures, limits: Limits) -> list[Mapping[str, Any]]:
+    """Parts that the result has not, and that in the photograph go on as the product does.
+
+    Their colour is a witness of its own, so saliency need not agree on everything else.
+    """
+    return [
+        one
+        for one in measures.get("extent", {}).get("missing", ())
+        if one.get("apart") is not None
+        and one["apart"] <= limits.same_colour
+        and one["share"] >= limits.missing_same
+        and one["without"] >= limits.agreement_without
+        and one["runs_on"] < RUNS_ON
+    ]
+
+
 def _believed(measures: Measures, limits: Limits, name: str) -> list[Mapping[str, Any]]:
     """Parts by saliency, where it agrees with the result on most of the product."""
     extent = measures.get("extent")
     if not extent or extent["agreement"] < limits.agreement:
         return []
     limit = getattr(limits, name)
-    return [one for one in extent[name] if one["share"] >= limit and one.get("runs_on", 0) < 0.25]
+    return [
+        one for one in extent[name] if one["share"] >= limit and one.get("runs_on", 0) < RUNS_ON
+    ]

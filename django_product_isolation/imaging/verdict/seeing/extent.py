@@ -1,17 +1,52 @@
 """Whether the result shows the whole of the product, and nothing else. By saliency."""
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
 from django_product_isolation.imaging.verdict.arrays import Array
 
 from .canvas import warped
+from .colour import blurred_within, lab
 from .frame import fractions
 from .saliency import SIDE, standing_out
 
 ROOM = 0.36  # of the product's longer side, around
 OPENED = 3  # pixels: thinner differences are an outline's
 KEPT = 3
+BESIDE = 7  # pixels: no further does a part lie from the product that it belongs to
+NEARBY = 3.0  # pixels, how far the colours on both sides of a cut are gathered
+CONTACT = 8  # pixels along a cut, fewer of which tell nothing
+
+
+@dataclass(frozen=True)
+class Window:
+    """The photograph around the place, and masks of its size."""
+
+    photo: Array
+    seen: Array  # lies in the photograph
+    drawn: Array  # the result's product
+    salient: Array  # stands out
+
+    def agreement(self, without: Array | None = None) -> float:
+        """Product and what stands out, both by either; ``without`` is left out of both."""
+        counted = self.seen if without is None else self.seen & ~without
+        both, either = self.drawn & self.salient, self.drawn | self.salient
+        return float((both & counted).sum() / max(int((either & counted).sum()), 1))
+
+    def apart(self, part: Array) -> float | None:
+        """Lab units from the product to a part across the line where they meet.
+
+        A part of the product goes on there as the product does; a thing behind it hardly.
+        """
+        within = ~_grown(~self.drawn, 2)
+        meeting = _grown(part, BESIDE) & _grown(self.drawn, 2) & ~_grown(~self.drawn, 1)
+        if meeting.sum() < CONTACT:
+            return None
+        colours = lab(self.photo)
+        one, other = (blurred_within(colours, mask, NEARBY)[meeting] for mask in (within, part))
+        return float(np.median(np.linalg.norm(one - other, axis=1)))
 
 
 def measured_extent(
@@ -36,13 +71,16 @@ def measured_extent(
     )
     drawn = warped(product.astype(np.uint8) * 255, to_result, size, cv2.BORDER_CONSTANT) > 127
     salient = standing_out(window) > 0.5
-    both, either = (drawn & salient & seen).sum(), ((drawn | salient) & seen).sum()
-    count = max(int(drawn.sum()), 1)
-    shape, whole = product.shape, photo.shape
+    here = Window(window, seen, drawn, salient)
+    missing = _parts(salient & seen & ~_grown(drawn, 3), here, to_photo, photo.shape)
+    added = _parts(drawn & seen & ~_grown(salient, 3), here, to_result, product.shape)
     return {
-        "agreement": float(both / max(either, 1)),
-        "missing": _parts(salient & seen & ~_grown(drawn, 3), count, seen, to_photo, whole),
-        "added": _parts(drawn & seen & ~_grown(salient, 3), count, seen, to_result, shape),
+        "agreement": here.agreement(),
+        "missing": [
+            told | {"apart": here.apart(part), "without": here.agreement(_grown(part, 3))}
+            for part, told in missing
+        ],
+        "added": [told for _part, told in added],
     }
 
 
@@ -55,14 +93,15 @@ def _disc(radius: int) -> Array:
 
 
 def _parts(
-    mask: Array, count: int, seen: Array, way: Array, shape: tuple[int, ...]
-) -> list[dict[str, object]]:
+    mask: Array, here: Window, way: Array, shape: tuple[int, ...]
+) -> list[tuple[Array, dict[str, object]]]:
     """The largest parts: share of the product, whether they run on, and a box of one picture."""
+    count = max(int(here.drawn.sum()), 1)
     opened = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, _disc(OPENED))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(opened)
     rim = np.pad(np.zeros((SIDE - 4, SIDE - 4), bool), 2, constant_values=True)
-    rim |= cv2.dilate((~seen).astype(np.uint8), _disc(2)) > 0
-    found: list[dict[str, object]] = []
+    rim |= _grown(~here.seen, 2)
+    found: list[tuple[Array, dict[str, object]]] = []
     for part in (np.argsort(-stats[1:, cv2.CC_STAT_AREA], kind="stable") + 1)[:KEPT]:
         x, y, width, height, area = (int(value) for value in stats[part])
         if area < 0.004 * count:
@@ -72,11 +111,10 @@ def _parts(
         )
         at = ends @ way.T
         low, high = at.min(axis=0), at.max(axis=0)
-        found.append(
-            {
-                "share": area / count,
-                "runs_on": float((rim & (labels == part)).sum() / max(width + height, 1)),
-                "box": fractions((low[0], low[1], high[0], high[1]), shape[1], shape[0]),
-            }
-        )
+        told = {
+            "share": area / count,
+            "runs_on": float((rim & (labels == part)).sum() / max(width + height, 1)),
+            "box": fractions((low[0], low[1], high[0], high[1]), shape[1], shape[0]),
+        }
+        found.append((labels == part, told))
     return found

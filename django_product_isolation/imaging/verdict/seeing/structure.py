@@ -63,7 +63,8 @@ def _correlation(one: Array, other: Array, inner: Array) -> tuple[Array, tuple[A
             moved = np.roll(other, (dy, dx), axis=(0, 1))
             power = mean(moved, moved)
             best = np.maximum(best, mean(one, moved) / np.sqrt(energy * power + 0.3))
-    return best, (np.sqrt(energy), np.sqrt(beside))
+    # Running sums of windows end a little below nothing.
+    return best, (np.sqrt(np.maximum(energy, 0)), np.sqrt(np.maximum(beside, 0)))
 
 
 def _mean_of_windows(values: Array) -> Array:
