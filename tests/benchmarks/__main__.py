@@ -49,6 +49,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", default="", help="what has this in its name")
+    parser.add_argument("--pairs", type=Path, metavar="FOLDER", help="pairs.csv for the verdict")
+    parser.add_argument("--sample", type=int, help="at most so many pairs of each kind")
     options = parser.parse_args(arguments)
     if options.list:
         print(*registry.part_names(), sep="\n")
@@ -94,8 +96,9 @@ def run_apart(options: argparse.Namespace, url: str, wanted: list[str]) -> list[
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "results.json"
         command = [sys.executable, "-m", "tests.benchmarks", *wanted, f"--database-url={url}"]
-        for name in ("images", "runs", "rounds", "only"):
-            command.append(f"--{name}={getattr(options, name)}")
+        for name in ("images", "runs", "rounds", "only", "pairs", "sample"):
+            if (value := getattr(options, name)) is not None:
+                command.append(f"--{name}={value}")
         subprocess.run([*command, f"--json={file}"], check=False)
         found: list[dict[str, Any]] = json.loads(file.read_text())["results"]
     return found

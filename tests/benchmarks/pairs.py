@@ -33,6 +33,7 @@ def measured(comparison: Comparison, rounds: int) -> Measured:
         beside=comparison.beside,
         bar=comparison.bar,
         at_least=comparison.at_least,
+        of_itself=comparison.of_itself,
         ours=ours,
         simpler=simpler,
         queries=queries,

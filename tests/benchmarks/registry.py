@@ -9,6 +9,7 @@ from argparse import Namespace
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
+from math import inf
 from pkgutil import iter_modules
 from statistics import median
 from types import ModuleType
@@ -21,13 +22,15 @@ from . import parts
 class Goal:
     """What is compared, and how many times the simpler figure ours may be.
 
-    ``bar`` is the most, or with ``at_least`` the least; None where the ratio is only told.
+    ``bar`` is the most, or with ``at_least`` the least; None where the ratio is only told. With
+    ``of_itself`` it is meant for our figure, whatever the simpler one's.
     """
 
     name: str
     beside: str  # what the simpler one is, in words
     bar: float | None = None
     at_least: bool = False
+    of_itself: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +54,8 @@ class Measured(Goal):
 
     @property
     def ratios(self) -> list[float]:
-        return sorted(a / b for a, b in zip(self.ours, self.simpler, strict=True))
+        pairs = zip(self.ours, self.simpler, strict=True)
+        return sorted(a / b if b else inf for a, b in pairs)
 
     @property
     def ratio(self) -> float:
@@ -62,7 +66,8 @@ class Measured(Goal):
     def is_met(self) -> bool | None:
         if self.bar is None:
             return None
-        return self.ratio >= self.bar if self.at_least else self.ratio <= self.bar
+        figure = median(self.ours) if self.of_itself else self.ratio
+        return figure >= self.bar if self.at_least else figure <= self.bar
 
 
 Measure = Callable[[Namespace], Iterable[Comparison | Measured]]

@@ -1,6 +1,7 @@
 """The results as people read them, and as a file for programs."""
 
 from collections.abc import Iterable
+from math import isfinite
 from typing import Any
 
 from .registry import Measured
@@ -34,11 +35,17 @@ def record(part: str, database: str, result: Measured) -> dict[str, Any]:
         "unit": result.unit,
         "ours": [round(figure, 3) for figure in result.ours],
         "simpler": [round(figure, 3) for figure in result.simpler],
-        "ratio": round(result.ratio, 3),
-        "spread": [round(result.ratios[0], 3), round(result.ratios[-1], 3)],
+        "ratio": told(result.ratio),
+        "spread": [told(result.ratios[0]), told(result.ratios[-1])],
         "queries": result.queries,
         "bar": result.bar,
         "at_least": result.at_least,
+        "of_itself": result.of_itself,
         "met": result.is_met,
         **result.also,
     }
+
+
+def told(ratio: float) -> float | None:
+    """None where the simpler figure is nothing: JSON has no infinite numbers."""
+    return round(ratio, 3) if isfinite(ratio) else None

@@ -58,7 +58,7 @@ def judged(told):
         "span": 0.5,
         "stretch": 1.0,
     }
-    return [one.id for one in findings({"unchecked": [], "place": place, "extent": told})]
+    return findings({"unchecked": [], "place": place, "extent": told})
 
 
 def test_a_part_goes_on_as_the_product_does(photo):
@@ -76,7 +76,9 @@ def test_a_thing_behind_the_product_does_not(thing_behind):
 def test_a_part_that_goes_on_is_missed_though_little_else_agrees(photo):
     told = measured(photo)
     assert told["agreement"] < 0.8
-    assert judged(told) == ["part_missing"]
+    [finding] = judged(told)
+    assert finding.id == "part_missing"
+    assert [one.source for one in finding.regions] == [told["missing"][0]["box"]]
 
 
 def test_a_thing_that_stands_out_is_no_part_where_little_agrees(thing_behind):
@@ -95,4 +97,5 @@ def test_what_runs_on_to_the_end_of_what_is_seen_is_no_part(photo):
 def test_measures_of_an_earlier_version_are_judged_by_what_they_hold():
     part = {"share": 0.3, "runs_on": 0.0, "box": [0, 0, 1, 1]}
     assert judged({"agreement": 0.7, "missing": [part], "added": []}) == []
-    assert judged({"agreement": 0.9, "missing": [part], "added": []}) == ["part_missing"]
+    [finding] = judged({"agreement": 0.9, "missing": [part], "added": []})
+    assert finding.id == "part_missing"
