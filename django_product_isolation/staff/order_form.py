@@ -26,7 +26,7 @@ from django_product_isolation.workflow.start import PROMPT_MAX_LENGTH, render
 
 AT_ONCE, REVIEWED = "at-once", "reviewed"
 # What the page posts beside places and wordings of single pictures; some are to spare for a theme.
-OTHER_FIELDS = 15
+OTHER_FIELDS = 12
 MAX_WORDED = 500  # pictures with a field for a wording of their own; nobody fills in more
 
 

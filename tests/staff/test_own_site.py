@@ -99,7 +99,7 @@ def test_every_page_works_and_leads_nowhere_that_is_not_there(client, settings, 
             shown += [name] if page.status_code == 200 else []
             if page.status_code == 405 and data:
                 assert client.post(url, data).status_code == 302, name
-        assert len(shown) == 8, shown
+        assert len(shown) == 9, shown
 
 
 def test_a_site_that_shows_our_records_is_led_to(client, settings, boss):
