@@ -68,8 +68,9 @@ class Look:
     def at_the_extent(self) -> Found:
         from .seeing import extent
 
-        product = self.doubled(self.ground.product)
-        return {"extent": extent.measured_extent(product, self.box(), self.source.rgb, self.place)}
+        product, holes = self.doubled(self.ground.product), self.doubled(self.ground.holes)
+        told = extent.measured_extent(product, holes, self.box(), self.source.rgb, self.place)
+        return {"extent": told}
 
     def box(self) -> tuple[int, int, int, int]:
         """The main part's box in pixels of the result."""

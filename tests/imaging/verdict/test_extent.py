@@ -31,7 +31,8 @@ def measured(photo):
     """The extent of a product that lies in the photograph where it lies in the result."""
     product = np.zeros((SIDE, SIDE), bool)
     product[DRAWN] = True
-    return extent.measured_extent(product, (90, 110, 200, 210), photo, AS_IT_IS)
+    holes = np.zeros_like(product)
+    return extent.measured_extent(product, holes, (90, 110, 200, 210), photo, AS_IT_IS)
 
 
 @pytest.fixture

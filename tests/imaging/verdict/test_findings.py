@@ -67,6 +67,17 @@ def with_halo():
     return around
 
 
+def with_a_shaded_opening():
+    """Half of what the handle encloses lies in a soft shadow."""
+    shade = Image.new("L", drawn.PRODUCT)
+    ImageDraw.Draw(shade).ellipse((306, 186, 356, 240), fill=46)
+    shade = shade.filter(ImageFilter.GaussianBlur(10))
+    shown = Image.new("RGBA", drawn.PRODUCT)
+    shown.putalpha(shade)
+    shown.alpha_composite(drawn.product())
+    return shown
+
+
 def another():
     shown = Image.new("RGBA", drawn.PRODUCT)
     draw = ImageDraw.Draw(shown)
@@ -89,6 +100,10 @@ def another():
 )
 def test_nothing_is_said_of_a_faithful_result(result):
     assert found(drawn.result(**result)) == {}
+
+
+def test_a_shadow_on_the_ground_that_is_seen_through_a_handle_is_no_thing():
+    assert found(drawn.result(with_a_shaded_opening())) == {}
 
 
 @pytest.mark.parametrize(

@@ -27,11 +27,14 @@ class Window:
     photo: Array
     seen: Array  # lies in the photograph
     drawn: Array  # the result's product
+    open: Array  # its openings: what is seen through them says nothing
     salient: Array  # stands out
 
     def agreement(self, without: Array | None = None) -> float:
         """Product and what stands out, both by either; ``without`` is left out of both."""
-        counted = self.seen if without is None else self.seen & ~without
+        counted = self.seen & ~self.open
+        if without is not None:
+            counted &= ~without
         both, either = self.drawn & self.salient, self.drawn | self.salient
         return float((both & counted).sum() / max(int((either & counted).sum()), 1))
 
@@ -50,12 +53,16 @@ class Window:
 
 
 def measured_extent(
-    product: Array, box: tuple[int, int, int, int], photo: Array, place: Array
+    product: Array,
+    holes: Array,
+    box: tuple[int, int, int, int],
+    photo: Array,
+    place: Array,
 ) -> dict[str, object]:
     """Compare what stands out around the place in the photograph with the result's product.
 
-    ``product`` is a mask of the result, ``place`` the map from there to the photograph. Raises
-    WeightsMissing.
+    ``product`` and ``holes`` in it are masks of the result, ``place`` is the map from there to the
+    photograph. Raises WeightsMissing.
     """
     left, top, right, bottom = box
     longer = max(right - left, bottom - top)
@@ -69,11 +76,14 @@ def measured_extent(
     seen = (
         warped(np.full(photo.shape[:2], 255, np.uint8), to_photo, size, cv2.BORDER_CONSTANT) > 250
     )
-    drawn = warped(product.astype(np.uint8) * 255, to_result, size, cv2.BORDER_CONSTANT) > 127
+    drawn, open_ = (
+        warped(mask.astype(np.uint8) * 255, to_result, size, cv2.BORDER_CONSTANT) > 127
+        for mask in (product, holes)
+    )
     salient = standing_out(window) > 0.5
-    here = Window(window, seen, drawn, salient)
+    here = Window(window, seen, drawn, open_, salient)
     missing = _parts(salient & seen & ~_grown(drawn, 3), here, to_photo, photo.shape)
-    added = _parts(drawn & seen & ~_grown(salient, 3), here, to_result, product.shape)
+    added = _parts(drawn & ~open_ & seen & ~_grown(salient, 3), here, to_result, product.shape)
     return {
         "agreement": here.agreement(),
         "missing": [

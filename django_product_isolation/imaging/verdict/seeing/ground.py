@@ -6,7 +6,7 @@ import numpy as np
 
 from django_product_isolation.imaging.verdict.arrays import Array
 
-from .regions import grown, regions
+from .regions import Regions, grown, regions
 
 RING = 0.012  # of the longer side
 NEAR = 12.0  # levels: what lies further from the ring's median is product that touches the frame
@@ -14,6 +14,7 @@ SEEN = 7.0  # levels: what differs more from the ground is no ground
 SOFT = 5.0  # levels a pixel: a shadow rises no faster
 DARKEST = 120.0  # levels: a soft shadow takes no more from the ground
 PALE = 34.0  # levels
+WHITE = 0.25  # of what is seen through an opening: the rest may lie in a shadow
 TINGE = (5.0, 0.10)  # levels, and share of the darkening, that a shadow's bands may differ
 
 
@@ -102,7 +103,14 @@ def parted(colours: Array, plain: Array) -> Ground:
     open_ground = regions(~grown(~outside))
     outside &= grown(np.isin(open_ground.labels, open_ground.touching_the_frame()), 2)
     product = ~outside
-    return Ground(plain, product, product & ~seen, outside & seen)
+    white = ~seen | np.isin(found.labels, _shaded(found, ~seen))
+    return Ground(plain, product, product & white, outside & seen)
+
+
+def _shaded(found: Regions, white: Array) -> Array:
+    """The regions of which so much is as white as the ground that the rest is a shadow on it."""
+    counts = np.bincount(found.labels[white], minlength=len(found.areas) + 1)[1:]
+    return np.flatnonzero(counts >= WHITE * np.maximum(found.areas, 1)) + 1
 
 
 def paleness(colours: Array, ground: Ground) -> float:
