@@ -162,4 +162,4 @@ def _log(name: str) -> None:
     """Once in a process: pages ask the rules at each look."""
     if name not in _logged:
         _logged.add(name)
-        logger.exception("A rule for findings failed: finding=%s", name)
+        logger.exception("rule_failed finding=%s", name)

@@ -159,7 +159,7 @@ def test_a_failure_is_logged_once_with_the_rules_id(shop_rule, caplog):
     shop_rule(raising(ValueError("of the shop")))
     found(), found()
     [record] = caplog.records
-    assert record.getMessage() == "A rule for findings failed: finding=own"
+    assert record.getMessage() == "rule_failed finding=own"
     assert "of the shop" in str(record.exc_info[1])
     shop_rule(raising(ValueError("another")))
     found()
