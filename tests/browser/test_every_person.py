@@ -20,7 +20,8 @@ PEOPLE = {
     "presets": ("product_isolation.view_preset", "product_isolation.change_preset"),
 }
 IMAGES = {"list of images": set(), "image": set()}
-WATCHING = {name: set() for name in ("batch", "list of runs", "run", "list of batches", "index")}
+RECORDS = ("batch", "list of runs", "run", "run with findings", "list of batches", "index")
+WATCHING = {name: set() for name in (*RECORDS, "findings")}
 # The pages that are open to each of them, and which of the buttons stand on them.
 OPEN = {
     "nothing": {},
@@ -39,6 +40,7 @@ OPEN = {
         "review": {"Approve"},
         "batch": {"Approve"},
         "list of runs": {"Approve"},
+        "run with findings": {"Approve"},
     },
     "restore": {"list of images": {"Restore original"}, "image": {"Restore original"}},
     "watch": {**IMAGES, **WATCHING},
