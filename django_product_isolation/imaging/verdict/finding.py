@@ -81,7 +81,9 @@ def register(name: str, sentence: Any, title: Any = None) -> Callable[[Rule], Ru
 
     def registered(rule: Rule) -> Rule:
         _logged.discard(name)
-        _rules[name] = _Registered(sentence, title or name.replace("_", " "), rule)
+        # Asking whether a lazy title is empty would translate it, here and now.
+        shown = name.replace("_", " ") if title is None else title
+        _rules[name] = _Registered(sentence, shown, rule)
         return rule
 
     return registered
