@@ -7,10 +7,11 @@ import numpy as np
 
 from django_product_isolation.imaging.verdict.arrays import Array
 
-from .place import ENOUGH, Keypoints, find, keypoints_of, scale_of, stretch_of
+from .place import ENOUGH, FEATURES, Keypoints, Place, find, keypoints_of, scale_of, stretch_of
 from .regions import box_of, grown
 
 PHOTO_SIDE = 800  # pixels: finer details are hardly the same in a redraw
+MANY = 9000  # keypoints, where the strongest are all of what is around the product
 AROUND = 12  # pixels: what a keypoint at the outline is described by
 
 
@@ -21,10 +22,13 @@ def found_place(result: Array, product: Array, photo: Array) -> tuple[Array | No
     shown = slice(top, bottom), slice(left, right)
     grey = cv2.cvtColor(result[shown], cv2.COLOR_RGB2GRAY)
     mask = near[shown].astype(np.uint8) * 255
-    of_photo = _of_photo(photo)
+    of_photo = _of_photo(photo, FEATURES)
     of_result = keypoints_of(grey, mask).moved(left, top)
     place = find(of_result, of_photo)
-    inliers = place.inliers if place else 0
+    if _inliers(place) < ENOUGH and len(of_photo.at) >= FEATURES:
+        of_photo = _of_photo(photo, MANY)
+        place = max(place, find(of_result, of_photo), key=_inliers)
+    inliers = _inliers(place)
     measured: dict[str, Any] = {
         "keypoints": len(of_result.at),
         "inliers": inliers,
@@ -33,8 +37,7 @@ def found_place(result: Array, product: Array, photo: Array) -> tuple[Array | No
     }
     if inliers < ENOUGH:
         turned = keypoints_of(grey[:, ::-1].copy(), mask[:, ::-1].copy())
-        mirror = find(turned, of_photo)
-        measured["mirrored"] = mirror.inliers if mirror else 0
+        measured["mirrored"] = _inliers(find(turned, of_photo))
     if place is None:
         return None, measured
     left, top, right, bottom = box_of(product)
@@ -47,9 +50,13 @@ def found_place(result: Array, product: Array, photo: Array) -> tuple[Array | No
     return place.map, measured
 
 
-def _of_photo(photo: Array) -> Keypoints:
+def _inliers(place: Place | None) -> int:
+    return place.inliers if place else 0
+
+
+def _of_photo(photo: Array, most: int) -> Keypoints:
     """Found in a smaller picture, and told in pixels of ``photo``."""
     scale = min(1.0, PHOTO_SIDE / max(photo.shape[:2]))
     grey = cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY)
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    return keypoints_of(small).enlarged(1 / scale)
+    return keypoints_of(small, most=most).enlarged(1 / scale)

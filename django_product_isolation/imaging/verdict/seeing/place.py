@@ -17,6 +17,7 @@ ENOUGH = 25  # inliers, so that nothing else is tried
 FEW = 5
 SCALES = (0.08, 12.0)  # pixels of the photograph for one of the result
 MOST_STRETCH = 1.8
+ROWS = 400  # keypoints that are compared with all of the other picture at once
 LIKE_EACH_OTHER = 12  # inliers for a map of six numbers
 
 
@@ -47,8 +48,9 @@ class Place:
     share: float  # of the result's keypoints
 
 
-def keypoints_of(grey: Array, mask: Array | None = None) -> Keypoints:
-    sift = cv2.SIFT.create(FEATURES, contrastThreshold=CONTRAST)
+def keypoints_of(grey: Array, mask: Array | None = None, most: int = FEATURES) -> Keypoints:
+    """The ``most`` strongest, where ``mask`` is not zero."""
+    sift = cv2.SIFT.create(most, contrastThreshold=CONTRAST)
     found, vectors = sift.detectAndCompute(grey, mask)
     if not found:
         none = np.zeros(0, np.float32)
@@ -87,13 +89,8 @@ def find(result: Keypoints, photo: Keypoints) -> Place | None:
 
 def _pairs(result: Keypoints, photo: Keypoints) -> tuple[Array, Array]:
     """Keypoints of both that look alike, point the same way, and have no rival."""
-    alike = result.vectors @ photo.vectors.T
-    alike[_pointing(result) @ _pointing(photo).T < np.cos(np.radians(TURNED))] = -1
-    rows = np.arange(len(alike))
-    best = alike.argmax(axis=1)
-    score = alike[rows, best].copy()
-    alike[rows, best] = -1
-    second = alike.max(axis=1)
+    told = [_best_of(result, photo, block) for block in _blocks(len(result.at))]
+    best, score, second = (np.concatenate(values) for values in zip(*told, strict=True))
     distance, rival = np.sqrt(np.maximum(2 - 2 * score, 0)), np.sqrt(np.maximum(2 - 2 * second, 0))
     kept = np.flatnonzero((score > 0) & (distance < RATIO * rival))
     kept = kept[np.argsort(distance[kept], kind="stable")]
@@ -101,6 +98,22 @@ def _pairs(result: Keypoints, photo: Keypoints) -> tuple[Array, Array]:
     _, first = np.unique(best[kept], return_index=True)
     kept = np.sort(kept[first])
     return kept, best[kept]
+
+
+def _blocks(length: int) -> list[slice]:
+    """So many rows at once that the memory for them stays small."""
+    return [slice(start, start + ROWS) for start in range(0, length, ROWS)]
+
+
+def _best_of(result: Keypoints, photo: Keypoints, block: slice) -> tuple[Array, Array, Array]:
+    """For these of the result: which of the photograph's is most alike, how much, and the rival."""
+    alike = result.vectors[block] @ photo.vectors.T
+    alike[_pointing(result)[block] @ _pointing(photo).T < np.cos(np.radians(TURNED))] = -1
+    rows = np.arange(len(alike))
+    best = alike.argmax(axis=1)
+    score = alike[rows, best].copy()
+    alike[rows, best] = -1
+    return best, score, alike.max(axis=1)
 
 
 def _pointing(keypoints: Keypoints) -> Array:
