@@ -33,7 +33,7 @@ GROUPS: dict[str, tuple[tuple[str, ...], float]] = {
     "text or logo": (("text", "logo", "label"), 92),
     "colour of a part": (("colour-part", "part-recoloured"), 92),
     "part missing or doubled": (
-        ("part-missing", "part-lost", "end-", "notch", "slice", "bite", "doubled"),
+        ("part-missing", "slice", "bite", "doubled"),
         80,
     ),
     "floor, box or halo left": (("floor", "box", "corner", "halo"), 85),
