@@ -21,6 +21,18 @@ def apart(function: Callable[..., T], *arguments: Any) -> T:
 
 
 @contextmanager
+def environment(**values: str) -> Iterator[None]:
+    """Variables for the block and the processes begun in it; then all are as before."""
+    before = dict(os.environ)
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@contextmanager
 def small_shop(**options: Any) -> Iterator[Path]:
     """The tests' shop on SQLite, with these options of PRODUCT_ISOLATION; gives its folder.
 

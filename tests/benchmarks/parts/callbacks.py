@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.benchmarks.apart import apart
+from tests.benchmarks.apart import apart, environment
 from tests.benchmarks.registry import Measured
 from tests.benchmarks.served import served
 
@@ -77,16 +77,11 @@ def rate(requests: Path, url: str, *, refused: bool) -> float:
 @contextmanager
 def site(folder: Path) -> Iterator[str]:
     """The address of a server with rows that wait; the environment names its database."""
-    before = {name: os.environ.get(name) for name in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")}
-    os.environ["DATABASE_URL"] = own_database(os.environ["DATABASE_URL"])
-    os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
-    try:
+    own = own_database(os.environ["DATABASE_URL"])
+    with environment(DATABASE_URL=own, DJANGO_SETTINGS_MODULE=SETTINGS):
         apart(prepare, folder)
         with served(SETTINGS, workers=2) as started:
             yield started.url
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
 def own_database(url: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from tests.benchmarks.apart import apart, small_shop
 from tests.benchmarks.instant_runflow import instant_runflow
 from tests.benchmarks.registry import Measured
+from tests.benchmarks.throughput.work import picture
 
 SIDES = {"1K": 1024, "2K": 2048, "4K": 4096}  # pixels
 SOURCE_SIZE = (3000, 2000)
@@ -49,7 +50,7 @@ def milliseconds(prepared: Callable[[], Call]) -> float:
 def ways(side: int) -> Iterator[tuple[Callable[[], Call], Callable[[], Call]]]:
     """Both: each makes an image ready, and gives what is to be measured."""
     options = {"DAILY_BUDGET": None, "MONTHLY_BUDGET": None, "PREVIEWS": KEPT}
-    body = apart(result, side)
+    body = apart(picture, side)
     with instant_runflow(body) as url, small_shop(BASE_URL=url, **options):
         from django_product_isolation import isolate
         from django_product_isolation.models import IsolationRun
@@ -73,9 +74,3 @@ def ways(side: int) -> Iterator[tuple[Callable[[], Call], Callable[[], Call]]]:
             return lambda: isolate_plainly(image.pk)
 
         yield ours, plain
-
-
-def result(side: int) -> bytes:
-    from tests.benchmarks.throughput.work import picture
-
-    return picture(side)

@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.apart import apart
+from tests.benchmarks.apart import apart, environment
 from tests.benchmarks.outside import bucket, chromium
 from tests.benchmarks.registry import Measured
 from tests.benchmarks.served import Site, served
@@ -28,7 +28,7 @@ def measure(options: Namespace) -> Iterator[Measured]:
     for place in ("disk", "S3"):
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-            said = stack.enter_context(environment(folder))
+            said = stack.enter_context(prepared_site(folder))
             if place == "S3":
                 os.environ["BUCKET"] = stack.enter_context(bucket(folder))
             ours = stack.enter_context(served(SETTINGS, workers=1))
@@ -113,17 +113,14 @@ def limit(name: str, figure: float, bar: float, unit: str) -> Measured:
 
 
 @contextmanager
-def environment(folder: Path) -> Iterator[dict[str, Any]]:
+def prepared_site(folder: Path) -> Iterator[dict[str, Any]]:
     """A site in ``folder``; gives what ``history.prepare`` says of it."""
-    before = dict(os.environ)
-    os.environ["DATABASE_URL"] = f"sqlite:///{folder}/shop.sqlite3"
-    os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
-    os.environ["FOLDER"] = str(folder)
-    try:
+    with environment(
+        DATABASE_URL=f"sqlite:///{folder}/shop.sqlite3",
+        DJANGO_SETTINGS_MODULE=SETTINGS,
+        FOLDER=str(folder),
+    ):
         yield apart(prepare, folder)
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
 
 
 def prepare(folder: Path) -> dict[str, Any]:

@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.apart import apart
+from tests.benchmarks.apart import apart, environment
 from tests.benchmarks.instant_runflow import instant_runflow
 from tests.benchmarks.registry import Measured
+from tests.benchmarks.throughput.work import picture
 
 ON_EACH_DATABASE = True
 IMAGES = 120
@@ -44,21 +45,18 @@ def measure(options: Namespace) -> Iterator[Measured]:
 
 @contextmanager
 def site(folder: Path) -> Iterator[None]:
-    before = dict(os.environ)
     place, mark, query = os.environ["DATABASE_URL"].partition("?")
-    try:
-        with instant_runflow(apart(picture, RESULT_SIDE)) as url:
-            os.environ.update(
-                DATABASE_URL=f"{place}_throughput{mark}{query}",
-                DJANGO_SETTINGS_MODULE=SETTINGS,
-                BROKER=os.environ.get("BROKER", "redis://127.0.0.1:6379/9"),
-                RUNFLOW=url,
-                FOLDER=str(folder),
-            )
-            yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
+    with (
+        instant_runflow(apart(picture, RESULT_SIDE)) as url,
+        environment(
+            DATABASE_URL=f"{place}_throughput{mark}{query}",
+            DJANGO_SETTINGS_MODULE=SETTINGS,
+            BROKER=os.environ.get("BROKER", "redis://127.0.0.1:6379/9"),
+            RUNFLOW=url,
+            FOLDER=str(folder),
+        ),
+    ):
+        yield
 
 
 def call(name: str, *arguments: Any) -> Any:
@@ -73,9 +71,3 @@ def _call(name: str, *arguments: Any) -> Any:
     from tests.benchmarks.throughput import work
 
     return getattr(work, name)(*arguments)
-
-
-def picture(side: int) -> bytes:
-    from tests.benchmarks.throughput.work import picture
-
-    return picture(side)

@@ -15,7 +15,7 @@ from typing import Any
 import requests
 from PIL import Image
 
-from tests.benchmarks.apart import apart, growth
+from tests.benchmarks.apart import apart, environment, growth
 from tests.benchmarks.instant_runflow import instant_runflow
 from tests.benchmarks.outside import bucket
 from tests.benchmarks.pairs import measured
@@ -30,18 +30,17 @@ ROOM = 16  # MiB
 def measure(options: Namespace) -> Iterator[Measured]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        before = dict(os.environ)
-        stack.callback(lambda: (os.environ.clear(), os.environ.update(before)))
         (folder / "media" / "products").mkdir(parents=True)
         noise = Image.frombytes("RGB", SIZE, os.urandom(SIZE[0] * SIZE[1] * 3))
         noise.save(folder / "media" / NAME, compress_level=0)
-        os.environ.update(
+        named = environment(
             DATABASE_URL=f"sqlite:///{folder}/shop.sqlite3",
             DJANGO_SETTINGS_MODULE="tests.benchmarks.pictures.settings",
             FOLDER=str(folder),
             BUCKET=stack.enter_context(bucket(folder)),
             RUNFLOW=stack.enter_context(instant_runflow(b"")),
         )
+        stack.enter_context(named)
         yield apart(times, "a bare streamed copy", 1.2, False, options.rounds)
         yield apart(times, "a copy and one decoding", 1.2, True, options.rounds)
         yield Measured(
