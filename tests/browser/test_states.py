@@ -59,7 +59,7 @@ def test_the_list_tells_the_state_filters_by_it_and_leads_to_the_batch(shop, liv
     expect(column).to_have_text(["Being isolated"])
     shop.get_by_role("link", name="Being isolated").click()
     expect(shop).to_have_url(
-        f"{live_server.url}/product-isolation/batches/{run.batch_id}/#run-{run.pk}"
+        f"{live_server.url}/product-isolation/batches/{run.batch_id}/?run={run.pk}#run-{run.pk}"
     )
 
 
