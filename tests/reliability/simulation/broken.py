@@ -14,7 +14,7 @@ from django_product_isolation.database import tenants
 from django_product_isolation.database.clock import DatabaseNow
 from django_product_isolation.host import Target, dimension_names, result_filename
 from django_product_isolation.imaging import sha256_of
-from django_product_isolation.models import IsolationRun, bulk
+from django_product_isolation.models import IsolationRun, bulk, image_columns
 from django_product_isolation.models.querysets import RunQuerySet
 from django_product_isolation.reasons import Reason
 from django_product_isolation.retention import file_pruning
@@ -201,6 +201,9 @@ BREAKS: dict[str, Any] = {
         Target,
         column=property(lambda target: f"{target.label}.{target.field.name}"),
         names=property(lambda target: ((target.label, target.field.name),)),
+    ),
+    "a run is found by its list, not by its column": lambda: patch(
+        image_columns, column_named=lambda label, name: f"{label}.{name}"
     ),
     "swap leaves the dimensions": lambda: patch(Target, swap=swap_without_dimensions),
     # One of the two looks is enough, unless an upload comes right between look and swap.

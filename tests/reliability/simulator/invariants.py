@@ -6,7 +6,7 @@ from django.contrib.admin.models import LogEntry
 from django.db import connection
 
 from django_product_isolation.choices import OPEN_STATUSES, SHOWN_STATUSES, TRANSITIONS, Status
-from django_product_isolation.host import is_ours
+from django_product_isolation.host import column_named, column_number, is_ours
 from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 from tests.catalogue.models import ProductImage
@@ -16,6 +16,8 @@ from .ears import Ears
 from .questions import Question
 from .rows import IMAGE, RUN, Change, Image, Run
 from .secrecy import leaks
+
+COLUMN = column_number(column_named("catalogue.productimage", "original"))
 
 
 class Invariants:
@@ -148,6 +150,7 @@ class Invariants:
         self._allowed_edges()
         self._files()
         self._hands_off()
+        self._one_column()
         self.world.orders.load_order(self.runs)
 
     def _one_open(self) -> None:
@@ -223,6 +226,12 @@ class Invariants:
                 world.violation(f"I2 not in our books: {write.name}")
             elif not is_ours(write.name) and not was_an_original(write.name):
                 world.violation(f"I2 a file of the shop's was taken for ours: {write.name}")
+
+    def _one_column(self) -> None:
+        """All lists of the shop show one column: runs must be found by it from each of them."""
+        for run in self.runs.values():
+            if run.image_column != COLUMN:
+                self.world.violation(f"I4 {run.id} is of another column")
 
     def at_end(self) -> None:
         """After nothing is left to do: I10, I12, I17, I20."""

@@ -6,6 +6,7 @@ RUN = [
     "id",
     "batch_id",
     "object_pk",
+    "image_column",
     "status",
     "active_key",
     "source_name",

@@ -22,6 +22,7 @@ from django_product_isolation.models import (
     Selection,
     SpendingLock,
 )
+from django_product_isolation.runflow import uploads
 from django_product_isolation.workflow import BudgetExceeded, NothingToIsolate
 from django_product_isolation.workflow.leases import Keeper, keeper
 from tests.catalogue.models import Product, ProductImage
@@ -199,6 +200,7 @@ class World:
             stack.enter_context(few_tables())
             stack.callback(self.shop.put_away)
             stack.callback(set_time_zone, settings.TIME_ZONE)
+            stack.enter_context(mock.patch.object(uploads, "RETRY_PAUSES", (0, 0)))
             # No step lasts long here, and nobody works beside the processes that there are.
             stack.enter_context(mock.patch.object(Keeper, "_begin"))
             stack.callback(keeper.forget)
