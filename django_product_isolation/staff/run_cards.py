@@ -21,6 +21,7 @@ from django_product_isolation.host.previews import LARGE, MEDIUM
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import sentence_of
 from django_product_isolation.workflow import Quote, quote_of_runs
+from django_product_isolation.workflow.opinions import words_about
 
 from . import marks, visibility
 from .addresses import ANY, batch_page_url
@@ -98,6 +99,11 @@ class Card:
     def findings(self) -> list[marks.ShownFinding]:
         """What deserves a closer look in the result."""
         return marks.shown(self.run, workflow.findings_of(self.run))
+
+    @property
+    def opinion(self) -> str:
+        """What is known of Runflow's own check, where that is no finding."""
+        return words_about(self.run.measures)
 
     @property
     def source_marks(self) -> marks.Marks | None:

@@ -6,6 +6,7 @@ Apart from asking for one, so that pages know the finding and nothing of Runflow
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from django_product_isolation.imaging.verdict import Limits, Seen, register
@@ -28,3 +29,13 @@ def second_opinion(measures: Mapping[str, Any], _limits: Limits) -> Seen | None:
     if not opinion or opinion["state"] != NOT_PASSED:
         return None
     return Seen(STRENGTH, about=tuple(opinion["issues"]))
+
+
+def words_about(measures: Mapping[str, Any]) -> str:
+    """What to tell of an opinion that is no finding: that it is good, or on its way; else ""."""
+    state = measures.get(OPINION, {}).get("state")
+    if state == PASSED:
+        return gettext("Runflow's own check found no fault with this result.")
+    if state in OPEN:
+        return gettext("Runflow is checking this result once more.")
+    return ""

@@ -229,3 +229,9 @@ def test_images_that_are_deleted_meanwhile_are_not_missed(runflow, option, monke
 
     monkeypatch.setattr(Catalogue, "begin_next", begin_and_delete)
     assert "2 begun: 2 applied." in run_command(MODEL)
+
+
+@pytest.mark.parametrize(("moving", "seconds"), [(1, 1), (1000, 1), (5000, 5), (90_000, 10)])
+def test_the_more_runs_it_follows_the_more_seldom_it_counts_them(monkeypatch, moving, seconds):
+    monkeypatch.setattr(isolate_products, "PAUSE", 1.0)
+    assert isolate_products.pause_among(moving) == seconds

@@ -192,6 +192,26 @@ def test_a_doubtful_result_waits_at_once_and_the_opinion_comes_to_it(
     assert {finding.id for finding in findings_of(run)} == {"second_opinion", "not_checked"}
 
 
+@pytest.mark.parametrize(
+    ("verdict", "words"),
+    [
+        ("passed", "Runflow&#x27;s own check found no fault with this result."),
+        ("never", "Runflow is checking this result once more."),
+    ],
+)
+def test_the_page_says_how_the_opinion_on_a_doubtful_result_stands(
+    evaluated, option, image, go_on, step, client, monkeypatch, verdict, words
+):
+    option(EVALUATE="doubtful", REVIEW="doubtful")
+    find_doubt(monkeypatch)
+    evaluated.behave(evaluation_verdict=verdict)
+    run = go_on(isolate(image).runs.get(), Status.READY)
+    for _ in range(3):
+        run = step(run)
+    client.force_login(make_staff(*EVERYTHING))
+    assert words in client.get(reverse("product_isolation:review")).content.decode()
+
+
 def test_what_a_person_approves_waits_for_no_opinion(
     evaluated, option, image, go_on, step, monkeypatch
 ):

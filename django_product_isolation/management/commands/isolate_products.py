@@ -28,7 +28,9 @@ from django_product_isolation.reasons import Reason, sentence_of
 from django_product_isolation.workflow import advance_for
 from django_product_isolation.workflow.backfill import Catalogue
 
-PAUSE = 1.0  # seconds between looks at the runs
+# Seconds between looks at the runs: one for each thousand of them, as each look counts them all.
+PAUSE = 1.0
+LONGEST_PAUSE = 10.0
 TRUTH = {"True": True, "False": False}  # as lookups such as product__isnull take it
 NAMED = 10  # images of each reason for which some are left out
 
@@ -114,7 +116,7 @@ class Command(BaseCommand):
                 break
             if takes_steps:
                 advance_for(moving, seconds=PAUSE)
-            sleep(PAUSE)
+            sleep(pause_among(len(moving)))
             counts = catalogue.counts()
             bar.update(sum(counts.values()) - catalogue.moving.count())
         self.conclude(catalogue)
@@ -134,6 +136,11 @@ class Command(BaseCommand):
             raise CommandError(
                 "Some need attention, so no more were begun. isolation_status says why."
             )
+
+
+def pause_among(moving: int) -> float:
+    """Seconds until so many runs are looked at again."""
+    return min(max(PAUSE, moving / 1000), LONGEST_PAUSE)
 
 
 def left_out(skipped: Sequence[Skipped]) -> Iterator[str]:
