@@ -23,6 +23,7 @@ MIN_POLLS = 60
 MAX_ATTEMPTS = 5
 MAX_BACKOFF = 60.0
 CALLBACK_GRACE = 20.0
+LONGEST_PAUSE = 900.0  # between two questions
 
 
 def seconds_from_now(seconds: float = 0.0) -> datetime:
@@ -39,11 +40,12 @@ def backoff(attempts: int) -> datetime:
 def next_poll(since: datetime) -> datetime:
     """The moment to ask again for a run that Runflow has accepted at ``since``.
 
-    Every 2 s at first, growing to 15 s, after five minutes from 1 to 15 minutes; not before
-    20 s where a callback should come first (contract, section 6, rule 2).
+    Every 2 s at first, growing to 15 s, after five minutes from 1 to 15 minutes. Where a callback
+    should come first (contract, section 6, rule 2) not before 20 s, and then each time after twice
+    as long: requests are limited, and only a lost callback needs the question.
     """
     waited = (clock.now() - since).total_seconds()
-    low, high = (2.0, 15.0) if waited < 300 else (60.0, 900.0)
-    pause = min(max(waited / 4, low), high)
-    callbacks = get_settings().CALLBACK_BASE_URL is not None
-    return seconds_from_now(max(pause, CALLBACK_GRACE) if callbacks else pause)
+    if get_settings().CALLBACK_BASE_URL is not None:
+        return seconds_from_now(min(max(waited, CALLBACK_GRACE), LONGEST_PAUSE))
+    low, high = (2.0, 15.0) if waited < 300 else (60.0, LONGEST_PAUSE)
+    return seconds_from_now(min(max(waited / 4, low), high))

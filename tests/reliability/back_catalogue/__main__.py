@@ -20,7 +20,7 @@ def main() -> int:
     with database():
         quicken()
         world = world_of(limits)
-        with world.installed():
+        with world.installed(is_watched=False):
             told, bad = play(
                 world,
                 options.images,

@@ -29,12 +29,9 @@ class Crew:
         while left > 0:
             most = int(left / self.step_seconds) + 1
             due = list(IsolationRun.objects.due().values_list("pk", flat=True)[:most])
-            if not due:
-                left = 0.0
-            for pk in due:
-                workflow.work_on(pk)
-            self.steps += len(due)
-            left -= len(due) * self.step_seconds
+            taken = sum(workflow.work_on(pk) for pk in due)
+            self.steps += taken
+            left = left - taken * self.step_seconds if due else 0.0
         self.owed = -left
 
     def _call_back(self) -> None:

@@ -17,7 +17,7 @@ IMAGES = 60
 def busy_world(transactional_db):
     quicken()
     world = world_of(Limits(at_once=12, per_minute=240))
-    with world.installed():
+    with world.installed(is_watched=False):
         yield world
 
 

@@ -187,16 +187,21 @@ class World:
         self.work(name, workflow.sweep)
 
     @contextmanager
-    def installed(self) -> Iterator["World"]:
-        """The app meets these doubles, and the settings are put back in the end."""
+    def installed(self, *, is_watched: bool = True) -> Iterator["World"]:
+        """The app meets these doubles, and the settings are put back in the end.
+
+        Watching each statement, claim, log line and signal takes most of the time.
+        """
         with ExitStack() as stack:
             stack.callback(setattr, settings, "PRODUCT_ISOLATION", settings.PRODUCT_ISOLATION)
-            for part in (self.clock, self.database, self.broker, self.storage, self.network):
+            for part in (self.clock, self.broker, self.storage, self.network):
                 stack.enter_context(part.installed())
+            if is_watched:
+                stack.enter_context(self.database.installed())
+                stack.enter_context(watched_logs(self))
+                stack.enter_context(watched_claims(self))
+                stack.enter_context(self.invariants.ears.listening())
             stack.enter_context(numbered_uuids(self))
-            stack.enter_context(watched_logs(self))
-            stack.enter_context(watched_claims(self))
-            stack.enter_context(self.invariants.ears.listening())
             stack.enter_context(few_tables())
             stack.callback(self.shop.put_away)
             stack.callback(set_time_zone, settings.TIME_ZONE)
