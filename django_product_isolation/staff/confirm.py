@@ -87,6 +87,7 @@ def make_form(request: HttpRequest, context: OrderContext) -> OrderForm:
         pictures=context.plan.accepted,
         presets=presets,
         must_review=permissions.must_review(request),
+        reviews_doubtful=get_settings().reviews_doubtful,
     )
 
 

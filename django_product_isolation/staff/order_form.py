@@ -25,6 +25,11 @@ from django_product_isolation.workflow import in_pixels
 from django_product_isolation.workflow.start import PROMPT_MAX_LENGTH, render
 
 AT_ONCE, REVIEWED = "at-once", "reviewed"
+IMMEDIATELY = gettext_lazy("Immediately: products show the result as soon as it is ready")
+UNLESS_DOUBTFUL = gettext_lazy(
+    "Immediately, but for doubtful results: those wait until they are approved"
+)
+AFTER_REVIEW = gettext_lazy("After review: products keep their image until the result is approved")
 # What the page posts beside places and wordings of single pictures; some are to spare for a theme.
 OTHER_FIELDS = 12
 MAX_WORDED = 500  # pictures with a field for a wording of their own; nobody fills in more
@@ -61,18 +66,6 @@ class OrderForm(forms.Form):
     )
     review = forms.TypedChoiceField(
         label=gettext_lazy("Publish"),
-        choices=[
-            (
-                AT_ONCE,
-                gettext_lazy("Immediately: products show the result as soon as it is ready"),
-            ),
-            (
-                REVIEWED,
-                gettext_lazy(
-                    "After review: products keep their image until the result is approved"
-                ),
-            ),
-        ],
         coerce=lambda value: value == REVIEWED,
         widget=forms.RadioSelect,
     )
@@ -92,6 +85,7 @@ class OrderForm(forms.Form):
         pictures: Sequence[Picture],
         presets: Sequence[Preset],
         must_review: bool,
+        reviews_doubtful: bool,
     ) -> None:
         """``start`` holds the fields' first values, and other wordings under ``prompts``."""
         first = dict(start)
@@ -102,6 +96,8 @@ class OrderForm(forms.Form):
         choices = [("", _("none")), *((str(preset.pk), preset.name) for preset in presets)]
         self.fields["preset"].choices = choices  # type: ignore[attr-defined]
         self.fields["places"].choices = place_choices()  # type: ignore[attr-defined]
+        at_once = UNLESS_DOUBTFUL if reviews_doubtful else IMMEDIATELY
+        self.fields["review"].choices = [(AT_ONCE, at_once), (REVIEWED, AFTER_REVIEW)]  # type: ignore[attr-defined]
         self.fields["review"].disabled = must_review
         if len(pictures) > 1:
             self.fields.update(self.wordings())

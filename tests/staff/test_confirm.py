@@ -125,6 +125,20 @@ def test_the_form_starts_with_what_the_selection_brought_along(client, staff):
     assert form[f"prompt-{images[0].pk}"].value() == "the blue cup"
 
 
+@pytest.mark.parametrize(
+    ("review", "words"),
+    [
+        (False, "Immediately: products show the result as soon as it is ready"),
+        ("doubtful", "Immediately, but for doubtful results: those wait until they are approved"),
+    ],
+)
+def test_publishing_at_once_says_whether_all_are_published(client, staff, option, review, words):
+    option(REVIEW=review)
+    page = look(client, [make_image("Cup")]).content.decode()
+    assert page.count("Immediately") == 1
+    assert words in page
+
+
 def test_a_single_image_is_worded_by_its_name(client, staff):
     page = look(client, [make_image("Cup")])
     assert page.context["form"]["prompt"].value() == "Cup"
