@@ -63,8 +63,26 @@ def marks_of(run: IsolationRun, found: Iterable[Finding], side: Side) -> Marks |
     for finding in found:
         boxes = [box for region in finding.regions if (box := getattr(region, side))]
         if boxes:
-            marks.append(Mark(finding.id, [rectangle(box, width, height) for box in boxes]))
+            frames = [rectangle(box, width, height) for box in united(boxes)]
+            marks.append(Mark(finding.id, frames))
     return Marks(str(width), str(height), marks) if marks else None
+
+
+def united(boxes: Iterable[Sequence[float]]) -> list[Sequence[float]]:
+    """The boxes, those that overlap as one around both: frames within frames hide the picture."""
+    apart: list[Sequence[float]] = []
+    for box in boxes:
+        while touched := [other for other in apart if overlap(box, other)]:
+            apart = [other for other in apart if other not in touched]
+            lefts, tops, rights, bottoms = zip(box, *touched, strict=True)
+            box = min(lefts), min(tops), max(rights), max(bottoms)
+        apart.append(box)
+    return apart
+
+
+def overlap(one: Sequence[float], other: Sequence[float]) -> bool:
+    is_beside = one[2] <= other[0] or other[2] <= one[0]
+    return not is_beside and one[1] < other[3] and other[1] < one[3]
 
 
 def size_of(run: IsolationRun, side: Side) -> tuple[int, int] | None:

@@ -1,5 +1,7 @@
 """The review queue shows what something was found in first, and approves the rest by one button."""
 
+import re
+
 import pytest
 
 from django_product_isolation.choices import Status
@@ -178,3 +180,16 @@ def test_who_may_not_review_is_offered_nothing(client):
     assert IsolationRun.objects.filter(review=True).count() == 2
     client.force_login(make_staff(REVIEW, VIEW, name="eve"))
     assert client.post(QUEUE, {"decide": ALL, "without_findings": key}).status_code == 403
+
+
+def test_what_overlaps_is_framed_once_and_what_lies_apart_by_itself(client, staff):
+    found = measures(label=0.1)
+    [blob] = found["structure"]["blobs"]
+    inner = {**blob, "source": [0.3, 0.4, 0.45, 0.6], "result": [0.4, 0.5, 0.6, 0.6]}
+    over = {**blob, "source": [0.4, 0.6, 0.8, 0.9], "result": [0.6, 0.7, 0.8, 0.9]}
+    apart = {**blob, "source": [0.85, 0.05, 0.95, 0.1], "result": [0.85, 0.05, 0.95, 0.1]}
+    found["structure"]["blobs"] = [inner, apart, blob, over]
+    make_judged(measured=found)
+    page = client.get(QUEUE).content.decode()
+    frames = re.findall(r'<rect x="(\d+)" y="(\d+)" width="(\d+)" height="(\d+)"', page)
+    assert len(set(frames)) == 4  # two on each of the pictures
