@@ -70,9 +70,9 @@ class PresetForm(PresetModelForm):
         gone = set(self.instance.places) - {place for place, _name in known}
         self.fields["places"].choices = [*known, *((one, one) for one in sorted(gone))]  # type: ignore[attr-defined]
         self.fields["default_model"].choices = choices  # type: ignore[attr-defined]
-        tolerated = self.instance.tolerated_findings
-        self.fields["holds_back"].choices = list(titles().items())  # type: ignore[attr-defined]
-        self.fields["holds_back"].initial = [name for name in titles() if name not in tolerated]
+        self.titles, tolerated = titles(), self.instance.tolerated_findings
+        self.fields["holds_back"].choices = list(self.titles.items())  # type: ignore[attr-defined]
+        self.fields["holds_back"].initial = [one for one in self.titles if one not in tolerated]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -84,8 +84,9 @@ class PresetForm(PresetModelForm):
     def save(self, commit: bool = True) -> Preset:
         """Keep what holds nothing back, also what there is no rule for at the moment."""
         waits = set(self.cleaned_data["holds_back"])
-        kept = [name for name in self.instance.tolerated_findings if name not in titles()]
-        self.instance.tolerated_findings = [name for name in titles() if name not in waits] + kept
+        kept = [one for one in self.instance.tolerated_findings if one not in self.titles]
+        tolerated = [one for one in self.titles if one not in waits]
+        self.instance.tolerated_findings = tolerated + kept
         return super().save(commit)
 
 

@@ -66,20 +66,26 @@ def with_runs_in(
 
     By key, so that no database looks at all images; all of them where such runs are many.
     """
+    keys = keys_with_runs_in(images, target, statuses)
+    return images if keys is None else images.filter(pk__in=keys)
+
+
+def keys_with_runs_in(
+    images: QuerySet[Any], target: Target, statuses: Collection[Status]
+) -> list[Any] | None:
+    """Keys that runs in one of these statuses are about; None where such runs are many."""
     runs = IsolationRun.objects.about(target).filter(status__in=statuses).order_by()
     keys = list(runs.values_list("object_pk", flat=True)[: MANY_RUNS + 1])
-    if len(keys) > MANY_RUNS:
-        return images
-    return images.filter(pk__in=valid_keys(images.model, keys))
+    return None if len(keys) > MANY_RUNS else valid_keys(images.model, keys)
 
 
 def without_open_runs(images: QuerySet[Any], target: Target) -> QuerySet[Any]:
     """Those of whose file no run is on its way."""
     is_open = began(target, UNFINISHED_STATUSES)
-    near = with_runs_in(images, target, UNFINISHED_STATUSES)
-    if near is images:
+    keys = keys_with_runs_in(images, target, UNFINISHED_STATUSES)
+    if keys is None:
         return images.filter(~is_open)
-    busy = near.filter(is_open).order_by().values_list("pk", flat=True)
+    busy = images.filter(is_open, pk__in=keys).order_by().values_list("pk", flat=True)
     return images.exclude(pk__in=list(busy))
 
 
