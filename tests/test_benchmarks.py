@@ -30,6 +30,7 @@ def results(tmp_path_factory):
     return json.loads(file.read_text())
 
 
+@pytest.mark.long
 def test_each_part_gives_figures_and_says_on_what(results):
     assert {result["part"] for result in results["results"]} == set(PARTS)
     assert results["machine"]["cores"] >= 1
@@ -39,12 +40,14 @@ def test_each_part_gives_figures_and_says_on_what(results):
         assert result["beside"]
 
 
+@pytest.mark.long
 def test_our_column_takes_one_query_more_than_the_list_without_the_app(results):
     lists = {r["name"]: r["queries"] for r in results["results"] if r["part"] == "lists"}
     ours, without = lists["list with our column, first page"]
     assert ours == without + 1
 
 
+@pytest.mark.long
 def test_orders_take_a_few_statements_more_than_their_rows(results):
     orders = [r for r in results["results"] if r["part"] == "orders"]
     beyond = {r["queries"][0] - r["queries"][1] for r in orders if "budgets" not in r["name"]}

@@ -2,7 +2,7 @@
 
 import pytest
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 THEME = """
 button, input[type=submit] { position: relative; display: inline-block; margin: 0 0 0 -25px;

@@ -1,8 +1,12 @@
 """Caches of rows: what the shop reads after a swap and a restore is right."""
 
+import pytest
+
 from tests.services import needs
 
 from .own_process import run_tests_of
+
+pytestmark = pytest.mark.long
 
 
 def test_cacheops_reads_what_is_there():

@@ -1,6 +1,10 @@
 """django-simple-history and django-reversion: every swap stands in the image's own history."""
 
+import pytest
+
 from .own_process import run_tests_of
+
+pytestmark = pytest.mark.long
 
 
 def test_histories_get_their_rows():

@@ -8,6 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.long
 @pytest.mark.skipif(find_spec("django_cleanup") is None, reason="django-cleanup is not installed")
 def test_originals_survive_an_app_that_deletes_files_beside_us():
     done = subprocess.run(

@@ -14,7 +14,7 @@ from tests.catalogue.models import ProductImage
 from tests.http_server import free_port
 from tests.photos import make_image
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
 @pytest.fixture
