@@ -85,7 +85,8 @@ def nudge(pk: uuid.UUID) -> None:
 def note_hint(run: IsolationRun, runflow_run_id: str, **due: datetime) -> bool:
     """Remember an id beside those named before, the newest first; True when it was noted.
 
-    It proves nothing: before the run is sent or given up, Runflow is asked whose it is.
+    It proves nothing: before the run is sent or given up, Runflow is asked whose it is, as often
+    as for any other id however often the run was asked for before.
     """
     known = run.hinted_run_ids.split()
     if runflow_run_id in known or run.status not in UNANSWERED:
@@ -94,4 +95,5 @@ def note_hint(run: IsolationRun, runflow_run_id: str, **due: datetime) -> bool:
     unanswered = IsolationRun.objects.filter(
         pk=run.pk, status=run.status, runflow_run_id=None, hinted_run_ids=run.hinted_run_ids
     )
-    return bool(unanswered.update(hinted_run_ids=hints, **due))
+    # Not 0: whoever holds the run may still take its own attempt off.
+    return bool(unanswered.update(hinted_run_ids=hints, attempts=1, **due))

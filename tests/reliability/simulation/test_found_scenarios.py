@@ -247,6 +247,33 @@ STORIES = {
         ("quiet_times", {"rounds": 5}),
         ("two_order_at_once", {"which": 2, "is_over": True, "then": 1}),
     ],
+    "a callback that comes after a week is asked about more than once": [
+        (
+            "opens",
+            {
+                "review": True,
+                "public": False,
+                "overwrites": True,
+                "mode": "embedded",
+                "budget": None,
+                "grammar": "ignored",
+                "honours_key": True,
+                "signs_on_request_only": True,
+                "listing_delay": 1e9,
+                "keeps": "client_ref",
+                "has_bin": True,
+                "zone": "America/Sao_Paulo",
+                "then": 5,
+            },
+        ),
+        ("db_answer_is_lost", {"kind": "lost", "nth": 29, "then": 2}),
+        ("beat", {}),
+        ("restoring_is_disturbed", {"which": 2, "nth": 1, "what": "stop", "then": 2}),
+        ("network_fault", {"route": "GET run", "kind": "429 long", "then": 1}),
+        ("network_fault", {"route": "POST upload", "kind": "429 long", "then": 0}),
+        ("answer_is_lost", {"which": 2, "kind": "500", "answered": "404", "looks": 1}),
+        ("prunes", {"days": 70, "rows": 60, "results": None, "originals": 30, "is_dry": False}),
+    ],
     "a form from before a restore brings a result back whose original stays": [
         (
             "opens",
