@@ -17,14 +17,14 @@ T = TypeVar("T")
 MAX_TEXT = 300  # characters
 MAX_NAME = 100  # characters
 LEFT_OUT = "\u2026"
-AROUND_WORDS = ".,:;!()[]\"'\u201c\u201d\u2018\u2019\u2013-"
+AROUND_WORDS = ".,:;!()[]\"'\u201c\u201d\u2018\u2019\u2013-\u3002\uff0c\uff1a\uff1b\uff01\uff1f"
 # After one of these a secret may follow that looks like a word.
 BEFORE_SECRETS = frozenset(
     {"authorization", "bearer", "credential", "credentials", "key", "password", "secret", "sig"}
     | {"signature", "token"}
 )
 PROSE = re.compile(r"[^\W\d_]{1,24}(?:['\u2019-][^\W\d_]{1,24}){0,3}")
-MEASURE = re.compile(r"[<>~]?\d{1,8}(?:[.,:x]\d{1,8}){0,2}(?:%|[kKMG]i?B?|px|s|ms|MP)?")
+MEASURE = re.compile(r"[<>~]?\d{1,8}(?:[.,:x]\d{1,8}){0,2}(?:%|[kKMG]i?B?|px|s|ms|MP|cm|mm)?")
 NAME = re.compile(r"[A-Za-z]{1,24}(?:[_.-](?:[A-Za-z]{1,24}|\d{1,4})){0,8}")
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 # The fields of the contract: where an error is.
@@ -44,7 +44,7 @@ def safe_text(value: object) -> str:
     if not isinstance(value, str):
         return ""
     kept: list[str] = []
-    for word in value[: 10 * MAX_TEXT].split():
+    for word in re.split(r"\s+|(?<=[\u3002\uff0c])", value[: 10 * MAX_TEXT].strip()):
         bare = word.strip(AROUND_WORDS)
         if bare and not is_harmless(bare):
             kept.append(LEFT_OUT)

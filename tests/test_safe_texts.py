@@ -78,6 +78,8 @@ def test_nor_as_a_code_or_the_id_of_a_request(name):
         "An image may have 52428800 bytes (50MB), or 12.5%.",
         "The balance is too low: 0.12 USD",
         "EMAIL_NOT_VERIFIED: please confirm your e-mail",
+        "\u676f\u5b50\u7684\u989c\u8272\u4e0d\u5bf9\u3002",
+        "The handle is 10cm too short.",
         "Das Bild ist zu gro\u00df; l\u2019image n\u2019est pas lisible",
     ],
 )

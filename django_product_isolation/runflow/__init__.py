@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         UploadFailed,
     )
     from .evaluations import Evaluation, EvaluationRequest, EvaluationState
-    from .replies import Asset, Run, RunState
+    from .replies import MAX_COST, Asset, Run, RunState
 
 HOMES = {
     ".client": "RunflowClient RunRequest Search",
@@ -27,12 +27,13 @@ HOMES = {
         "RunflowError UploadFailed"
     ),
     ".evaluations": "Evaluation EvaluationRequest EvaluationState",
-    ".replies": "Asset Run RunState",
+    ".replies": "MAX_COST Asset Run RunState",
 }
 if not TYPE_CHECKING:
     __getattr__ = when_asked(__name__, HOMES)
 
 __all__ = [
+    "MAX_COST",
     "AccountRefused",
     "Asset",
     "Conflict",

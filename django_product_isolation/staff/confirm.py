@@ -74,7 +74,7 @@ def make_form(request: HttpRequest, context: OrderContext) -> OrderForm:
     is_refilled = "fill_in" in posted or posted.get("preset", "") != posted.get("filled_from", "")
     if is_refilled:
         asked_for = posted.get("preset", "")
-    start = starting_values(context, presets, asked_for)
+    start, settings = starting_values(context, presets, asked_for), get_settings()
     if is_refilled:
         brought: dict[str, str] = start.get("prompts", {})
         start["prompts"] = {
@@ -87,7 +87,7 @@ def make_form(request: HttpRequest, context: OrderContext) -> OrderForm:
         pictures=context.plan.accepted,
         presets=presets,
         must_review=permissions.must_review(request),
-        reviews_doubtful=get_settings().reviews_doubtful,
+        some_may_wait=settings.reviews_doubtful or settings.evaluation_price is not None,
     )
 
 

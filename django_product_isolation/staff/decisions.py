@@ -20,6 +20,7 @@ from django_product_isolation.choices import Status
 from django_product_isolation.conf import get_settings
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason, sentence_of
+from django_product_isolation.workflow.opinions import is_pending
 from django_product_isolation.workflow.review import STOPPABLE, approved_by_others
 
 from . import formatting, permissions, reorder, visibility
@@ -97,14 +98,14 @@ def waits_for_review(run: IsolationRun) -> bool:
 
 
 def is_without_findings(run: IsolationRun) -> bool:
-    """Whether the result waits although it was compared, nothing was found, neither when it came
-    nor by today's rules, and nothing else is unusual about it."""
+    """Whether the result waits though nothing about it is unusual, or found by today's rules."""
     return came_without_findings(run) and not has_findings(run)
 
 
 def came_without_findings(run: IsolationRun) -> bool:
     """``is_without_findings`` as far as columns tell, without asking the rules."""
-    return waits_for_review(run) and run.doubt == 0 and not run.reason
+    is_unremarkable = run.doubt == 0 and not run.reason and not is_pending(run)
+    return waits_for_review(run) and is_unremarkable
 
 
 def has_findings(run: IsolationRun) -> bool:

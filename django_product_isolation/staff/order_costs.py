@@ -44,7 +44,7 @@ def summarize_costs(plan: Plan, tells_sums: bool) -> CostSummary:
     return CostSummary(
         unit_price=formatting.money(plan.unit_price),
         total=formatting.money(plan.total),
-        evaluation=formatting.money(price) if price else "",
+        evaluation="" if price is None else formatting.money(price),
         balance=balance_of(account, plan.unit_price) if account and tells_sums else "",
         falls_short=bool(account and (account.amount or 0) < plan.total),
         left=[(BUDGETS[name](), formatting.money(left[name])) for name in left if tells_sums],

@@ -85,9 +85,12 @@ class OrderForm(forms.Form):
         pictures: Sequence[Picture],
         presets: Sequence[Preset],
         must_review: bool,
-        reviews_doubtful: bool,
+        some_may_wait: bool,
     ) -> None:
-        """``start`` holds the fields' first values, and other wordings under ``prompts``."""
+        """``start`` holds the fields' first values, and other wordings under ``prompts``.
+
+        ``some_may_wait``: results in which something is found are not published at once.
+        """
         first = dict(start)
         self.own: dict[str, str] = first.pop("prompts", {})
         first["review"] = REVIEWED if must_review or first.get("review") else AT_ONCE
@@ -96,7 +99,7 @@ class OrderForm(forms.Form):
         choices = [("", _("none")), *((str(preset.pk), preset.name) for preset in presets)]
         self.fields["preset"].choices = choices  # type: ignore[attr-defined]
         self.fields["places"].choices = place_choices()  # type: ignore[attr-defined]
-        at_once = UNLESS_DOUBTFUL if reviews_doubtful else IMMEDIATELY
+        at_once = UNLESS_DOUBTFUL if some_may_wait else IMMEDIATELY
         self.fields["review"].choices = [(AT_ONCE, at_once), (REVIEWED, AFTER_REVIEW)]  # type: ignore[attr-defined]
         self.fields["review"].disabled = must_review
         if len(pictures) > 1:

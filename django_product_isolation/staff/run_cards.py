@@ -103,7 +103,7 @@ class Card:
     @property
     def opinion(self) -> str:
         """What is known of Runflow's own check, where that is no finding."""
-        return words_about(self.run.measures)
+        return words_about(self.run)
 
     @property
     def source_marks(self) -> marks.Marks | None:

@@ -9,7 +9,9 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from django_product_isolation.choices import Status
 from django_product_isolation.imaging.verdict import Limits, Seen, register
+from django_product_isolation.models import IsolationRun
 
 SECOND_OPINION = "second_opinion"  # the finding
 STRENGTH = 2.0
@@ -31,11 +33,15 @@ def second_opinion(measures: Mapping[str, Any], _limits: Limits) -> Seen | None:
     return Seen(STRENGTH, about=tuple(opinion["issues"]))
 
 
-def words_about(measures: Mapping[str, Any]) -> str:
+def is_pending(run: IsolationRun) -> bool:
+    """Whether an opinion on a stored result is on its way."""
+    return run.status == Status.READY and run.measures.get(OPINION, {}).get("state") in OPEN
+
+
+def words_about(run: IsolationRun) -> str:
     """What to tell of an opinion that is no finding: that it is good, or on its way; else ""."""
-    state = measures.get(OPINION, {}).get("state")
-    if state == PASSED:
+    if run.measures.get(OPINION, {}).get("state") == PASSED:
         return gettext("Runflow's own check found no fault with this result.")
-    if state in OPEN:
+    if is_pending(run):
         return gettext("Runflow is checking this result once more.")
     return ""

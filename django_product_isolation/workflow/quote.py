@@ -43,6 +43,7 @@ class Quote:
 
     unit_price: Decimal
     images: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    evaluation_price: Decimal | None = None  # of it, for Runflow's own check; None without one
 
     @property
     def count(self) -> int:
@@ -56,6 +57,8 @@ class Quote:
     def __str__(self) -> str:
         """As it stands in a form."""
         said = {"price": str(self.unit_price), "count": self.count, "total": str(self.total)}
+        if self.evaluation_price is not None:
+            said["evaluation"] = str(self.evaluation_price)
         return json.dumps({**said, "images": self.images}, separators=(",", ":"))
 
     @classmethod
@@ -64,7 +67,8 @@ class Quote:
         try:
             said = json.loads(text)
             images = {str(pk): (str(file), str(at)) for pk, (file, at) in said["images"].items()}
-            quote = cls(Decimal(said["price"]), images)
+            evaluation = Decimal(said["evaluation"]) if "evaluation" in said else None
+            quote = cls(Decimal(said["price"]), images, evaluation)
             adds_up = (quote.count, quote.total) == (said["count"], Decimal(said["total"]))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError, ArithmeticError):
             return None
@@ -76,7 +80,8 @@ class Quote:
         both = before.keys() & after.keys()
         ordered = frozenset(pk for pk in both if before[pk][1] != after[pk][1])
         return Changes(
-            price=self.unit_price != now.unit_price,
+            price=(self.unit_price, self.evaluation_price)
+            != (now.unit_price, now.evaluation_price),
             more=frozenset(after.keys() - before.keys()),
             fewer=frozenset(before.keys() - after.keys()),
             # An order that was carried out has put another file there as well.
@@ -87,14 +92,15 @@ class Quote:
 
 def quote_of(chosen: Plan) -> Quote:
     """What a button for the whole plan says."""
-    return Quote(
-        chosen.unit_price, {picture.pk: seen(chosen, picture) for picture in chosen.accepted}
-    )
+    images = {picture.pk: seen(chosen, picture) for picture in chosen.accepted}
+    return Quote(chosen.unit_price, images, get_settings().evaluation_price)
 
 
 def quote_of_runs(runs: Iterable[IsolationRun]) -> Quote:
     """What a button says that has ``runs`` begun again: a run tells of one order of one image."""
-    return Quote(get_settings().unit_price, {str(run.pk): ("", "") for run in runs})
+    settings = get_settings()
+    images = {str(run.pk): ("", "") for run in runs}
+    return Quote(settings.unit_price, images, settings.evaluation_price)
 
 
 def seen(chosen: Plan, picture: Picture) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 Asked for with one Idempotency-Key for each run, so that asking again is not paid again. What it
 says, or that it said nothing, is kept with the measures and judged like these; no result waits for
-it longer than ``LIMIT``.
+it longer than ``LIMIT``, and none is bought that would come too late to be read.
 """
 
 from collections.abc import Mapping
@@ -13,9 +13,12 @@ from typing import Any
 
 from django_product_isolation.conf import DOUBTFUL, get_settings
 from django_product_isolation.database import clock
+from django_product_isolation.database.transactions import retry_on_conflict
+from django_product_isolation.imaging.verdict import findings
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.runflow import (
+    MAX_COST,
     Conflict,
     Evaluation,
     EvaluationRequest,
@@ -27,6 +30,7 @@ from django_product_isolation.runflow import (
     RunflowError,
     RunState,
 )
+from django_product_isolation.spending.budgets import BudgetExceeded, reserve, take_spending_lock
 
 from .opinions import (
     ASKED,
@@ -43,7 +47,7 @@ from .outcomes import Outcome, Pause, ToReview
 from .publish import apply
 from .runflow_outages import connect_for
 from .timing import backoff, seconds_from_now
-from .verdicts import findings_of, with_findings
+from .verdicts import tolerated, with_findings
 
 LIMIT = timedelta(minutes=15)  # by vendors' words an evaluation takes up to four
 PAUSE = 10.0  # seconds between looks
@@ -67,18 +71,36 @@ def opinion_or_apply(run: IsolationRun) -> Outcome:
     # What a person has approved meanwhile waits for nobody.
     is_approved = opinion.get("waits") and not run.review
     if opinion.get("state") in OPEN and not is_approved:
-        waiting = ask(run, opinion)
-        if waiting is not None:
+        if why := not_worth_it(run, opinion):
+            give_up(run, why, is_unpaid=opinion["state"] == WANTED)
+        elif waiting := ask(run):
             return waiting
     return ToReview() if run.review else apply(run)
 
 
-def ask(run: IsolationRun, opinion: Mapping[str, Any]) -> Outcome | None:
+def not_worth_it(run: IsolationRun, opinion: Mapping[str, Any]) -> str:
+    """Why an opinion is not asked for any more, in a developer's words; "" where it is."""
+    if opinion["state"] != WANTED:
+        return ""
+    if not get_settings().EVALUATE:
+        return "switched off"
+    is_shown = run.target.current_name(run.object_pk) == run.source_name
+    return "" if is_shown else "image changed"
+
+
+def ask(run: IsolationRun) -> Outcome | None:
     """Take the opinion one step further. None when it is there, or is not waited for any more."""
+    if "since" not in run.measures[OPINION]:
+        # Not since the result came: it may have waited for a worker until now.
+        keep(run, since=clock.now().isoformat())
+    opinion = run.measures[OPINION]
     # Only of the very first request it is known that none before it was accepted.
     is_first = opinion["state"] == WANTED
     try:
         evaluation = look(run, opinion, connect_for(run))
+    except NotBought as reason:
+        give_up(run, str(reason), is_unpaid=is_first)
+        return None
     except RunflowError as error:
         is_refused = isinstance(error, Refused) and not isinstance(error, RateLimited | Conflict)
         if is_refused or is_late(run):
@@ -86,8 +108,8 @@ def ask(run: IsolationRun, opinion: Mapping[str, Any]) -> Outcome | None:
             return None
         pause = seconds_from_now(error.retry_after or 0)
         return Pause(min(max(backoff(run.attempts), pause), ends(run)))
-    if evaluation is None or evaluation.state == EvaluationState.FAILED:
-        give_up(run, "failed", is_unpaid=False)
+    if evaluation.state == EvaluationState.FAILED:
+        give_up(run, "failed", is_unpaid=False, cost=evaluation.cost)
         return None
     if evaluation.state == EvaluationState.COMPLETED:
         conclude(run, evaluation)
@@ -100,24 +122,46 @@ def ask(run: IsolationRun, opinion: Mapping[str, Any]) -> Outcome | None:
     return Pause(min(seconds_from_now(PAUSE), ends(run)))
 
 
-def look(run: IsolationRun, opinion: Mapping[str, Any], client: RunflowClient) -> Evaluation | None:
+class NotBought(Exception):
+    """No evaluation is asked for, or not once more."""
+
+
+def look(run: IsolationRun, opinion: Mapping[str, Any], client: RunflowClient) -> Evaluation:
     """Runflow's record of the evaluation, which is asked for where it has no id yet.
 
-    None when Runflow has no result to look at any more. Raises RunflowError.
+    Raises RunflowError and NotBought.
     """
     if opinion.get("id"):
         return client.get_evaluation(opinion["id"])
     known = client.get_run(run.runflow_run_id or "")
     if known.status != RunState.SUCCEEDED or not known.output_urls:
-        return None
-    if opinion["state"] == WANTED:
-        # Recorded first, and counted: from here on it may be paid for.
-        keep(run, cost=plus(run.cost, run.batch.evaluation_price), state=ASKED)
+        raise NotBought("no result there")
     # Links are signed anew, so that a request sent again is not byte for byte the one before, and
     # the key alone need not find what came of that.
-    elif found := client.find_evaluation(known.id, reference(run)):
+    was_asked = opinion["state"] == ASKED
+    if was_asked and (found := client.find_evaluation(known.id, reference(run))):
         return found
+    if is_late(run):
+        raise NotBought("too slow")
+    if not was_asked:
+        reserve_price(run)
     return client.evaluate(request_for(run, known))
+
+
+@retry_on_conflict
+def reserve_price(run: IsolationRun) -> None:
+    """Count the price, as far as the budgets reach: from here on it may be paid for.
+
+    They were asked at the order, but what the isolation cost less than reserved may be spent since.
+    Raises NotBought.
+    """
+    try:
+        with run.all_or_nothing():
+            take_spending_lock()
+            reserve(reserved(run), at=run.batch.created_at)
+            keep(run, cost=plus(run.cost, reserved(run)), state=ASKED)
+    except BudgetExceeded as error:
+        raise NotBought("budget") from error
 
 
 def reference(run: IsolationRun) -> str:
@@ -137,38 +181,42 @@ def request_for(run: IsolationRun, known: Run) -> EvaluationRequest:
 
 
 def conclude(run: IsolationRun, evaluation: Evaluation) -> None:
-    """Keep the verdict, and what it cost; where it is bad, have a person look."""
-    cost = run.cost
-    if evaluation.cost is not None:
-        cost = plus(cost, evaluation.cost - reserved(run))
+    """Keep the verdict, and what it cost; where it is bad, have a person look, in one."""
     if evaluation.passed is None:
-        give_up(run, "no verdict", is_unpaid=False)
+        give_up(run, "no verdict", is_unpaid=False, cost=evaluation.cost)
         return
     state = PASSED if evaluation.passed else NOT_PASSED
-    keep(run, cost=cost, state=state, issues=list(evaluation.issues), id=evaluation.id)
-    run.record(RunEvent.Kind.NOTE, detail=f"evaluation {evaluation.id}: {state}")
-    if not evaluation.passed:
-        found = [one for one in findings_of(run) if one.id == SECOND_OPINION]
-        with_findings(run, found, partial(hold_back, run))
+    known = {"state": state, "issues": list(evaluation.issues), "id": evaluation.id}
+    measures = {**run.measures, OPINION: {**run.measures[OPINION], **known}}
+    changes: dict[str, Any] = {"measures": measures, "cost": cost_with(run, evaluation.cost)}
+    found = [one for one in findings(measures) if one.id == SECOND_OPINION]
+    if found:
+        changes |= {"doubt": max(run.doubt or 0.0, STRENGTH)}
+    if found and SECOND_OPINION not in tolerated(run):
+        changes |= {"reason": run.reason or Reason.DOUBTFUL}
+        # One that waits for a person already may have been approved since it was read.
+        changes |= {} if run.review else {"review": True}
+    with_findings(run, found, partial(write, run, changes, f"evaluation {evaluation.id}: {state}"))
 
 
-def hold_back(run: IsolationRun) -> bool:
-    """Have a person look. Raises LeaseLost."""
-    doubt = max(run.doubt or 0.0, STRENGTH)
-    run.update_fields(review=True, reason=run.reason or Reason.DOUBTFUL, doubt=doubt)
+def write(run: IsolationRun, changes: Mapping[str, Any], told: str) -> bool:
+    """Raises LeaseLost."""
+    run.update_fields(**changes)
+    run.record(RunEvent.Kind.NOTE, detail=told)
     return True
 
 
-def give_up(run: IsolationRun, why: str, *, is_unpaid: bool) -> None:
+def give_up(run: IsolationRun, why: str, *, is_unpaid: bool, cost: Decimal | None = None) -> None:
     """Go on without an opinion, and say so.
 
-    What surely was not accepted costs nothing; of the rest the price stays reserved.
+    What surely was not accepted costs nothing; of the rest the price stays reserved, unless Runflow
+    names its ``cost``.
     """
-    is_free = is_unpaid and run.measures[OPINION]["state"] == ASKED
-    cost = plus(run.cost, -reserved(run)) if is_free else run.cost
+    was_counted = run.measures[OPINION]["state"] == ASKED
+    charged = Decimal(0) if is_unpaid else cost
     unchecked = [*run.measures.get("unchecked", ()), {"what": "second opinion", "why": why[:200]}]
     run.measures = {**run.measures, "unchecked": unchecked}
-    keep(run, cost=cost, state=MISSING)
+    keep(run, cost=cost_with(run, charged) if was_counted else run.cost, state=MISSING)
     run.record(RunEvent.Kind.PROBLEM, detail=f"evaluation: {why}")
 
 
@@ -180,9 +228,15 @@ def keep(run: IsolationRun, *, cost: Decimal | None = None, **changes: Any) -> N
     )
 
 
-def plus(cost: Decimal | None, more: Decimal | None) -> Decimal | None:
-    """A cost with ``more`` on it; one that is not known stays so: all of the price is reserved."""
-    return None if cost is None else cost + (more or Decimal(0))
+def cost_with(run: IsolationRun, charged: Decimal | None) -> Decimal | None:
+    """The run's cost with what was ``charged`` for the evaluation in place of what is reserved."""
+    return run.cost if charged is None else plus(run.cost, charged - reserved(run))
+
+
+def plus(cost: Decimal | None, more: Decimal) -> Decimal | None:
+    """A cost with ``more`` on it, as far as the column reaches; one that is not known stays so: all
+    of the price is reserved."""
+    return None if cost is None else min(cost + more, MAX_COST)
 
 
 def reserved(run: IsolationRun) -> Decimal:
@@ -190,7 +244,8 @@ def reserved(run: IsolationRun) -> Decimal:
 
 
 def ends(run: IsolationRun) -> datetime:
-    return run.status_since + LIMIT
+    since = run.measures[OPINION].get("since")
+    return (datetime.fromisoformat(since) if since else run.status_since) + LIMIT
 
 
 def is_late(run: IsolationRun) -> bool:

@@ -125,15 +125,20 @@ def test_the_form_starts_with_what_the_selection_brought_along(client, staff):
     assert form[f"prompt-{images[0].pk}"].value() == "the blue cup"
 
 
+ALL_AT_ONCE = "Immediately: products show the result as soon as it is ready"
+BUT_FOR_SOME = "Immediately, but for doubtful results: those wait until they are approved"
+
+
 @pytest.mark.parametrize(
-    ("review", "words"),
+    ("options", "words"),
     [
-        (False, "Immediately: products show the result as soon as it is ready"),
-        ("doubtful", "Immediately, but for doubtful results: those wait until they are approved"),
+        ({"REVIEW": False}, ALL_AT_ONCE),
+        ({"REVIEW": "doubtful"}, BUT_FOR_SOME),
+        ({"REVIEW": False, "EVALUATE": True, "EVALUATION_PRICE": "0.05"}, BUT_FOR_SOME),
     ],
 )
-def test_publishing_at_once_says_whether_all_are_published(client, staff, option, review, words):
-    option(REVIEW=review)
+def test_publishing_at_once_says_whether_all_are_published(client, staff, option, options, words):
+    option(**options)
     page = look(client, [make_image("Cup")]).content.decode()
     assert page.count("Immediately") == 1
     assert words in page

@@ -139,6 +139,17 @@ def test_another_price_than_the_page_showed_begins_nothing(client, staff, option
     assert IsolationBatch.objects.get().unit_price == Decimal("0.40")
 
 
+def test_a_check_that_the_page_did_not_name_is_not_ordered_at_the_same_price(client, staff, option):
+    option(PRICE="0.32")
+    address = choose(client, [make_image("Cup")])
+    quote = quote_on(client.get(address))
+    option(PRICE="0.27", EVALUATE=True, EVALUATION_PRICE="0.05")
+    response = press(client, address, quote=quote)
+    assert "The price has changed." in response.content.decode()
+    assert "This includes $0.05" in response.content.decode()
+    assert not IsolationBatch.objects.exists()
+
+
 def test_confirming_begins_a_run_for_each_image_and_shows_the_batch(client, staff):
     address = choose(client, [make_image("Cup"), make_image("Pot")])
     hidden = hidden_fields(client.get(address).content.decode())

@@ -182,6 +182,17 @@ def test_who_may_not_review_is_offered_nothing(client):
     assert client.post(QUEUE, {"decide": ALL, "without_findings": key}).status_code == 403
 
 
+def test_what_is_checked_at_this_moment_is_not_approved_unseen(client, staff):
+    seen = make_judged(name="Checked")
+    pending = {**measures(), "evaluation": {"state": "asked", "waits": True}}
+    run = make_judged(name="Being checked", measured=pending)
+    page = client.get(QUEUE)
+    assert counted_on(page) == str(seen.pk)
+    both = f"{seen.pk} {run.pk}"
+    client.post(QUEUE, {"decide": ALL, "without_findings": both})
+    assert list(IsolationRun.objects.filter(review=True)) == [run]
+
+
 def test_what_overlaps_is_framed_once_and_what_lies_apart_by_itself(client, staff):
     found = measures(label=0.1)
     [blob] = found["structure"]["blobs"]
