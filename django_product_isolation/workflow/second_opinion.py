@@ -158,7 +158,8 @@ def reserve_price(run: IsolationRun) -> None:
     try:
         with run.all_or_nothing():
             take_spending_lock()
-            reserve(reserved(run), at=run.batch.created_at)
+            if run.cost is not None:  # else the whole price of the order is still reserved
+                reserve(reserved(run), at=run.batch.created_at)
             keep(run, cost=plus(run.cost, reserved(run)), state=ASKED)
     except BudgetExceeded as error:
         raise NotBought("budget") from error

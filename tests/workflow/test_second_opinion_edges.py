@@ -87,6 +87,15 @@ def test_it_is_bought_only_as_far_as_the_budget_reaches(evaluated, option, image
     assert "budget" in first.events.get(kind=RunEvent.Kind.PROBLEM).detail
 
 
+def test_what_the_order_still_reserves_for_it_is_not_asked_for_again(
+    evaluated, option, image, go_on
+):
+    option(DAILY_BUDGET="0.32")
+    evaluated.behave(evaluation_verdict="passed", fault="odd_cost")
+    run = go_on(isolate(image).runs.get())
+    assert (run.cost, opinion_of(run)["state"]) == (None, "passed")
+
+
 @pytest.mark.parametrize(
     ("said", "cost"),
     [
