@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 from django.db.models import FileField, Model
 
-from django_product_isolation.database.exact import is_exactly
+from django_product_isolation.database.byte_comparison import is_exactly
 from django_product_isolation.database.transactions import is_refusal, summary
 
 from .rows import dimension_names, written_rows

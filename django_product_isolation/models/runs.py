@@ -27,10 +27,10 @@ from django_product_isolation.host import Target, target_for
 from django_product_isolation.signals import run_finished
 
 from .batches import IsolationBatch
+from .clock_columns import by_the_database
 from .events import MAX_DETAIL, RunEvent
 from .image_columns import ImageColumnField
 from .managers import PrimaryManager
-from .moments import by_the_database
 from .querysets import LEASE, RunQuerySet
 
 SAME_TROUBLE = timedelta(hours=1)

@@ -11,7 +11,7 @@ from django_product_isolation.models import IsolationRun
 from .celery import is_redis
 from .outage_log import Outage
 from .steps import SPREAD, database_may_be_away, seconds_after_step
-from .turns import within
+from .tenant_turns import within
 
 # Where beat's schedules and routes of a shop's look for them, and Celery itself.
 NAMES = "django_product_isolation.tasks"

@@ -11,7 +11,7 @@ from django_product_isolation.database.transactions import summary
 from django_product_isolation.workflow import work_on
 
 from .outage_log import Outage
-from .turns import DueRun, Turns, within
+from .tenant_turns import DueRun, Turns, within
 
 logger = logging.getLogger("django_product_isolation")
 

@@ -14,7 +14,7 @@ from django_product_isolation.database.transactions import summary
 from django_product_isolation.models import IsolationRun
 
 from .outage_log import Outage
-from .turns import within
+from .tenant_turns import within
 
 # Beyond this the sweep finds the run: brokers hold long countdowns badly.
 MAX_COUNTDOWN = 300.0

@@ -28,7 +28,7 @@ from django_product_isolation.workflow.leases import keeper
 
 from .base import BaseWorkers
 from .outage_log import Outage
-from .turns import Turns, is_resting, within
+from .tenant_turns import Turns, is_resting, within
 
 logger = logging.getLogger("django_product_isolation")
 

@@ -15,7 +15,7 @@ from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import image_applied, image_restored
 
-from . import derived
+from . import renditions
 from .outcomes import Finished, GoTo, Outcome, Retry, Step, Swap
 from .storage_outages import has_lasted
 from .verdicts import found_in
@@ -40,7 +40,7 @@ def apply(run: IsolationRun) -> Outcome:
         return GoTo(Status.HELD, Reason.RESULT_MISSING)
     approval = approval_of(run)
     is_judged = run.doubt is not None
-    return derived.prepare(run, run.result_name, result) or Swap(
+    return renditions.prepare(run, run.result_name, result) or Swap(
         Status.APPLIED,
         run.source_name,
         run.result_name,
@@ -94,7 +94,7 @@ def tell(run: IsolationRun, name: str, signal: Any) -> Finished:
     if target.current_name(run.object_pk) != name:
         return Finished()
     instance = target.instance(run.object_pk)
-    derived.clean(run, run.source_name if name == run.result_name else run.result_name)
+    renditions.clean(run, run.source_name if name == run.result_name else run.result_name)
     return Finished(partial(signal.send_robust, target.model, run=run, instance=instance))
 
 

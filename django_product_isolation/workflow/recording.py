@@ -14,7 +14,6 @@ from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import image_swapped
 
 from .audit import log_change
-from .derived import columns_with
 from .failures import back_to_queue, put_off, retry
 from .outcomes import (
     Finished,
@@ -29,6 +28,7 @@ from .outcomes import (
     ToReview,
     Wait,
 )
+from .renditions import columns_with
 from .restore_requests import leave_applied
 from .timing import seconds_from_now
 from .verdicts import with_findings

@@ -12,7 +12,7 @@ from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import image_applied, image_restored
 
-from . import derived
+from . import renditions
 from .outcomes import Finished, Outcome, RestoreRefused, Retry, Swap, Wait
 from .publish import PATIENCE, read_source_twice, tell, undo
 from .restore_requests import asked_for
@@ -34,7 +34,7 @@ def put_back(run: IsolationRun) -> Outcome:
         return Wait(until, Reason.STORAGE_AWAY, str(error))
     if isinstance(source, Reason):
         return RestoreRefused(source)
-    derived.prepare(run, run.source_name, source)  # an original is put back whatever comes of it
+    renditions.prepare(run, run.source_name, source)  # an original is put back whatever comes of it
     click = asked_for(run)
     return Swap(
         Status.RESTORED,

@@ -10,7 +10,7 @@ from typing import Any, cast
 from django.db.models import Exists, Field, OuterRef
 
 from django_product_isolation.choices import OPEN_STATUSES, Status
-from django_product_isolation.database.exact import is_key, is_same
+from django_product_isolation.database.byte_comparison import is_key, is_same
 from django_product_isolation.host import Target
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.models.querysets import RunQuerySet

@@ -13,7 +13,7 @@ import pytest
 from django_product_isolation import tasks
 from django_product_isolation.database import tenants
 from django_product_isolation.runflow.callbacks import make_token, read_token
-from django_product_isolation.workers import celery_tasks, pool, turns
+from django_product_isolation.workers import celery_tasks, pool, tenant_turns
 from django_product_isolation.workflow import leases
 from tests.docs.pages import example
 from tests.moments import overdue
@@ -58,7 +58,7 @@ def shop(monkeypatch):
     tenancy = Tenancy()
     monkeypatch.setitem(sys.modules, "shop.tenancy", tenancy)
     exec(compile(example("own tenants"), "own tenants", "exec"), {})
-    turns.resting.clear()
+    tenant_turns.resting.clear()
     return tenancy
 
 
@@ -90,7 +90,7 @@ def test_the_sweep_goes_through_all_and_says_whose_a_run_is(shop, told):
 
 def test_a_run_is_taken_on_where_it_was_found(shop):
     run = make_run(due_at=overdue())
-    turn = turns.Turns()
+    turn = tenant_turns.Turns()
     assert [turn.next() for _ in range(4)] == [
         ("ann", run.pk),
         ("bob", run.pk),
@@ -103,7 +103,7 @@ def test_the_worker_enters_the_tenant_before_it_takes_the_step(shop, monkeypatch
     at = []
     monkeypatch.setattr(pool, "work_on", lambda pk: at.append(shop.at_hand.get()) or True)
     monkeypatch.setattr(pool, "connections", SimpleNamespace(close_all=lambda: None))
-    pool.take_step(turns.DueRun("bob", uuid.uuid4()))
+    pool.take_step(tenant_turns.DueRun("bob", uuid.uuid4()))
     assert at == ["bob"]
 
 
@@ -151,7 +151,7 @@ def test_a_tenant_whose_own_code_fails_stops_no_other(shop, monkeypatch, caplog)
 
     monkeypatch.setattr(shop, "using", fail)
     exec(compile(example("own tenants"), "own tenants", "exec"), {})
-    turn = turns.Turns()
+    turn = tenant_turns.Turns()
     assert [turn.next().tenant for _ in range(3)] == ["bob", "Zoë & Söhne", "bob"]
     assert turn.next() == ("Zoë & Söhne", run.pk)
     assert caplog.text.count("tenant_left_out tenant=ann error=ZeroDivisionError") == 1

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from .limits import DEFAULT, Limits
-from .taken import was_not_taken
+from .measure_names import was_not_taken
 
 logger = logging.getLogger("django_product_isolation")
 

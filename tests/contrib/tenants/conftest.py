@@ -15,7 +15,7 @@ if ARE_SHOPS:
     from django_tenants.utils import tenant_context
 
     from django_product_isolation.models import IsolationBatch, Outage
-    from django_product_isolation.workers import turns
+    from django_product_isolation.workers import tenant_turns
 
     from .owners.models import Client, Domain
     from .shops import open_shop
@@ -47,7 +47,7 @@ if ARE_SHOPS:
     def shops():
         """Two shops without pictures."""
         found = [Client.objects.get(schema_name=name) for name in ("mugs", "shoes")]
-        turns.resting.clear()
+        tenant_turns.resting.clear()
         shutil.rmtree(django_settings.MEDIA_ROOT, ignore_errors=True)
         for shop in found:
             with tenant_context(shop):

@@ -11,7 +11,7 @@ from django_tenants.utils import tenant_context
 from django_product_isolation import tasks, workflow
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.workers import celery_tasks, pool, thread, turns
+from django_product_isolation.workers import celery_tasks, pool, tenant_turns, thread
 from django_product_isolation.workflow import leases
 
 from .shops import order, statuses
@@ -79,7 +79,7 @@ def test_a_shop_with_thousands_of_runs_keeps_no_other_waiting(shops):
     mugs, shoes = shops
     order(mugs, 30)
     [late] = order(shoes)
-    turn = turns.Turns()
+    turn = tenant_turns.Turns()
     taken = []
     for _ in range(3):
         run = turn.next(taken)
@@ -90,7 +90,7 @@ def test_a_shop_with_thousands_of_runs_keeps_no_other_waiting(shops):
 def test_who_has_nothing_due_is_not_asked_before_every_step(shops, django_assert_max_num_queries):
     mugs, _shoes = shops
     order(mugs, 12)
-    turn = turns.Turns(pause=10)
+    turn = tenant_turns.Turns(pause=10)
     taken = [turn.next(), turn.next()]  # the second was looked for in both
     with django_assert_max_num_queries(60) as seen:
         taken += [turn.next(taken) for _ in range(10)]

@@ -13,7 +13,7 @@ from django_product_isolation.imaging.verdict import (
     sentence_for,
     unregister,
 )
-from django_product_isolation.imaging.verdict.taken import NAMES
+from django_product_isolation.imaging.verdict.measure_names import NAMES
 
 from . import drawn
 

@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 from django.db import connection
 
-from django_product_isolation.database.exact import is_exactly
+from django_product_isolation.database.byte_comparison import is_exactly
 from django_product_isolation.host import target_for
 from tests.warehouse.models import LoosePhoto
 
