@@ -4,7 +4,7 @@ Rules are plain data with the page they come from (``rules``); a shop may add pl
 Knows facts about a picture, never the picture itself, and nothing of runs.
 """
 
-from .judging import Judgement, Meets, judge
+from .judging import Judgement, Meets, judge, rule_failed
 from .place import Place, Rule, known_places, place_called, register, unregister
 from .rules import PLACES
 
@@ -20,5 +20,6 @@ __all__ = [
     "known_places",
     "place_called",
     "register",
+    "rule_failed",
     "unregister",
 ]

@@ -1,5 +1,6 @@
 """Whether a picture meets what a place asks for, by facts about it."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +12,9 @@ from django.utils.translation import gettext as _
 
 from .kinds import KINDS, Facts
 from .place import Place, Rule
+
+logger = logging.getLogger("django_product_isolation")
+_logged: set[tuple[str, str]] = set()
 
 
 class Meets(Enum):
@@ -33,41 +37,57 @@ class Judgement:
 
 
 def judge(place: Place, facts: Facts, day: date) -> Judgement:
-    """How a picture of these facts stands with ``place`` on that day. Opens nothing."""
-    missing, unchecked = [], []
-    for rule in place.rules_on(day):
+    """How a picture of these facts stands with ``place`` on that day. Opens nothing.
+
+    What a rule cannot judge is unchecked, whatever the reason: one place must not take the pages
+    of all others with it.
+    """
+    missing: list[str] = []
+    coming: list[str] = []
+    unchecked: list[str] = []
+    for rule in place.rules:
         try:
-            if not is_met(rule, facts):
-                missing.append(words(rule, facts))
-        except KeyError:
-            unchecked.append(rule.kind)
+            if rule.holds_on(day):
+                missing += lacks(rule, facts)
+            elif rule.comes_after(day):
+                coming += [announced(rule, sentence) for sentence in lacks(rule, facts)]
+        except Exception as error:
+            if not isinstance(error, KeyError):
+                rule_failed(place, rule)
+            if not is_announced(rule, day):
+                unchecked.append(rule.kind)
     meets = Meets.NO if missing else Meets.UNKNOWN if unchecked else Meets.YES
-    coming = tuple(announced(rule, facts) for rule in place.rules_after(day) if fails(rule, facts))
-    return Judgement(place, meets, tuple(missing), coming, tuple(unchecked))
+    return Judgement(place, meets, tuple(missing), tuple(coming), tuple(unchecked))
 
 
-def is_met(rule: Rule, facts: Facts) -> bool:
-    """Raises KeyError for a fact that is not there."""
+def lacks(rule: Rule, facts: Facts) -> list[str]:
+    """The sentence of what is missing, if the rule is not met.
+
+    Raises KeyError for a fact that is not there.
+    """
     kind = KINDS[rule.kind]
-    return kind.is_met(kind.has(facts), rule.wanted)
+    is_met = kind.is_met(kind.has(facts), rule.wanted)
+    return [] if is_met else [kind.words(facts, rule.wanted)]
 
 
-def fails(rule: Rule, facts: Facts) -> bool:
-    """Whether it surely is not met."""
-    try:
-        return not is_met(rule, facts)
-    except KeyError:
-        return False
-
-
-def words(rule: Rule, facts: Facts) -> str:
-    return KINDS[rule.kind].words(facts, rule.wanted)
-
-
-def announced(rule: Rule, facts: Facts) -> str:
+def announced(rule: Rule, sentence: str) -> str:
     """What will be missing, and from which day."""
     texts: Mapping[str, Any] = {
         "day": date_format(rule.since) if rule.since else "",
-        "sentence": words(rule, facts),
+        "sentence": sentence,
     }
     return _("From %(day)s: %(sentence)s") % texts
+
+
+def is_announced(rule: Rule, day: date) -> bool:
+    try:
+        return rule.comes_after(day)
+    except TypeError:  # its days are none
+        return False
+
+
+def rule_failed(place: Place, rule: Rule) -> None:
+    """Log the error that is being handled, once in a process: pages judge at each look."""
+    if (place.id, rule.kind) not in _logged:
+        _logged.add((place.id, rule.kind))
+        logger.exception("place_rule_failed place=%s rule=%s", place.id, rule.kind)

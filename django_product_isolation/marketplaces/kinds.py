@@ -3,16 +3,21 @@
 Facts are ``format`` (JPEG, PNG, WEBP), ``width`` and ``height`` (pixels), ``bytes``,
 ``source_type`` (IPTC's term, "" for none), ``fill`` (of the frame, the product's longer side),
 ``ground`` (levels of 255 that the ground is below white at its worst). A check of a fact that is
-not there raises KeyError: it could not be checked.
+not there raises KeyError: it could not be checked. One that cannot be, such as a height of 0,
+raises ValueError.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias
 
 from django.template.defaultfilters import filesizeformat
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
+
+from . import asking
 
 Facts: TypeAlias = Mapping[str, Any]
 NEAR = 0.01  # of a ratio: sizes are whole pixels
@@ -21,9 +26,13 @@ FORMAT_NAMES = {"JPEG": "JPEG", "PNG": "PNG", "WEBP": "WebP", "GIF": "GIF", "TIF
 
 @dataclass(frozen=True)
 class Kind:
-    """``has`` reads the fact, ``is_met`` compares it; ``sentence`` has ``has`` and ``wanted``."""
+    """``asked`` checks a rule's number, ``has`` reads the fact, ``is_met`` compares the two.
+
+    ``sentence`` has ``has`` and ``wanted``.
+    """
 
     sentence: Any  # lazy: in the language that is active when it is shown
+    asked: Callable[[Any], Any]
     has: Callable[[Facts], Any]
     is_met: Callable[[Any, Any], bool]
     shown: Callable[[Any], str] = str
@@ -36,12 +45,46 @@ class Kind:
         }
 
 
+def sides(facts: Facts) -> tuple[float, float]:
+    """Width and height, neither of them 0."""
+    return measured("width", facts, above=0), measured("height", facts, above=0)
+
+
+def measured(name: str, facts: Facts, above: float = -math.inf) -> float:
+    """The fact as a number that can be compared. Any with NaN would be "not met"."""
+    found: float = stated(name, facts)
+    if isinstance(found, bool) or not isinstance(found, int | float):
+        raise ValueError(f"{name} is {found!r}")
+    if not math.isfinite(found) or found <= above:
+        raise ValueError(f"{name} is {found!r}")
+    return found
+
+
+def text(name: str, facts: Facts) -> str:
+    found = stated(name, facts)
+    if not isinstance(found, str):
+        raise ValueError(f"{name} is {found!r}")
+    return found
+
+
+def stated(name: str, facts: Facts) -> Any:
+    """The fact; raises KeyError where there is None, as where there is none."""
+    if facts[name] is None:
+        raise KeyError(name)
+    return facts[name]
+
+
 def long_side(facts: Facts) -> int:
-    return int(max(facts["width"], facts["height"]))
+    return int(max(sides(facts)))
 
 
 def short_side(facts: Facts) -> int:
-    return int(min(facts["width"], facts["height"]))
+    return int(min(sides(facts)))
+
+
+def ratio_of(facts: Facts) -> float:
+    width, height = sides(facts)
+    return width / height
 
 
 def at_least(has: Any, wanted: Any) -> bool:
@@ -82,66 +125,77 @@ def formats(names: Any) -> str:
 KINDS: dict[str, Kind] = {
     "least_long_side": Kind(
         _("Long side: %(has)s pixels, but at least %(wanted)s are needed."),
+        asking.whole_number,
         long_side,
         at_least,
         pixels,
     ),
     "most_long_side": Kind(
         _("Long side: %(has)s pixels, but at most %(wanted)s are allowed."),
+        asking.whole_number,
         long_side,
         at_most,
         pixels,
     ),
     "least_short_side": Kind(
         _("Short side: %(has)s pixels, but at least %(wanted)s are needed."),
+        asking.whole_number,
         short_side,
         at_least,
         pixels,
     ),
     "most_pixels": Kind(
         _("%(has)s megapixels, but at most %(wanted)s are allowed."),
-        lambda facts: facts["width"] * facts["height"],
+        asking.whole_number,
+        lambda facts: math.prod(sides(facts)),
         at_most,
         megapixels,
     ),
     "least_bytes": Kind(
         _("File size: %(has)s, but at least %(wanted)s are needed."),
-        lambda facts: facts["bytes"],
+        asking.whole_number,
+        partial(measured, "bytes"),
         at_least,
         filesizeformat,
     ),
     "most_bytes": Kind(
         _("File size: %(has)s, but at most %(wanted)s are allowed."),
-        lambda facts: facts["bytes"],
+        asking.whole_number,
+        partial(measured, "bytes"),
         at_most,
         filesizeformat,
     ),
     "formats": Kind(
         _("Format: %(has)s, but only these are taken: %(wanted)s."),
-        lambda facts: facts["format"],
+        asking.format_names,
+        partial(text, "format"),
         is_among,
         formats,
     ),
     "ratio": Kind(
         _("Width to height: %(has)s, but %(wanted)s is needed."),
-        lambda facts: facts["width"] / facts["height"],
+        asking.width_to_height,
+        ratio_of,
         lambda has, wanted: abs(has / wanted - 1) <= NEAR,
         ratio,
     ),
     "least_fill": Kind(
         _("The product fills %(has)s %% of the picture, but at least %(wanted)s %% are needed."),
-        lambda facts: facts["fill"],
+        asking.share,
+        partial(measured, "fill"),
         at_least,
         percentage,
     ),
     "ground": Kind(
         _("The background is not white enough."),
-        lambda facts: facts["ground"],
+        asking.levels,
+        partial(measured, "ground"),
         at_most,
     ),
     "source_type": Kind(
         _("The file does not say that a model made the picture."),
-        lambda facts: facts["source_type"],
+        asking.words,
+        partial(text, "source_type"),
         is_among,
     ),
 }

@@ -1,10 +1,13 @@
 """A market place and its rules, and the register of those that presets can name."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from django.utils.functional import Promise
+
+from .asking import check_day
 from .kinds import KINDS
 
 
@@ -15,7 +18,8 @@ class Rule:
     It holds from the day ``since`` to the day ``until``, both included; None is no end. ``source``
     is the page that says so, read on the day ``read_on``; ``is_own_page`` whether that is the
     place's own, or somebody else's summary.
-    Raises ValueError for a kind that is not known.
+    Raises ValueError for a kind that is not known; the rest is checked by its place, whose errors
+    say which place it is.
     """
 
     kind: str
@@ -30,6 +34,17 @@ class Rule:
         if self.kind not in KINDS:
             raise ValueError(f"{self.kind}: choose from {', '.join(KINDS)}.")
 
+    def checked(self) -> "Rule":
+        """The rule with what it asks for as it is kept.
+
+        Raises TypeError or ValueError, with what to write instead.
+        """
+        for name in ("since", "until", "read_on"):
+            check_day(name, getattr(self, name))
+        if self.since and self.until and self.until < self.since:
+            raise ValueError(f"until {self.until} is before since {self.since}: it never holds.")
+        return replace(self, wanted=KINDS[self.kind].asked(self.wanted))
+
     def holds_on(self, day: date) -> bool:
         """Whether it is in force on that day."""
         return (self.since is None or self.since <= day) and (
@@ -43,14 +58,43 @@ class Rule:
 
 @dataclass(frozen=True)
 class Place:
-    """``id`` is kept with presets and batches, ``name`` is what staff read."""
+    """``id`` is kept with presets and batches, ``name`` is what staff read.
+
+    Raises TypeError or ValueError, with what to write instead, where it or one of its rules is not
+    what pages and commands can work with: better when the shop starts than on every page.
+    """
 
     id: str
     name: str
     rules: tuple[Rule, ...]
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.id, str) or not self.id.strip():
+            raise TypeError(f"A place's id is a text that is not empty, not {self.id!r}.")
+        if not isinstance(self.name, str | Promise) or not str(self.name).strip():
+            raise TypeError(f"Place {self.id!r}: its name is a text, not {self.name!r}.")
+        rules = tuple(self._checked(rule) for rule in self._listed())
+        object.__setattr__(self, "rules", rules)
+
+    def _listed(self) -> Iterable[Any]:
+        if isinstance(self.rules, Rule):
+            raise TypeError(
+                f"Place {self.id!r}: rules is one Rule; write (Rule(...),), with a comma."
+            )
+        if not isinstance(self.rules, Iterable):
+            raise TypeError(f"Place {self.id!r}: rules is {self.rules!r}; write (Rule(...),).")
+        return self.rules
+
+    def _checked(self, rule: Any) -> Rule:
+        if not isinstance(rule, Rule):
+            raise TypeError(f"Place {self.id!r}: {rule!r} among its rules is no Rule.")
+        try:
+            return rule.checked()
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"Place {self.id!r}, rule {rule.kind!r}: {error}") from error
+
     def __str__(self) -> str:
-        return self.name
+        return str(self.name)
 
     def rules_on(self, day: date) -> Iterator[Rule]:
         return (rule for rule in self.rules if rule.holds_on(day))
@@ -63,7 +107,12 @@ _places: dict[str, Place] = {}
 
 
 def register(place: Place) -> None:
-    """Let presets name ``place``. One of the same id takes the place of the one before."""
+    """Let presets name ``place``. One of the same id takes the place of the one before.
+
+    Raises TypeError for what is no Place.
+    """
+    if not isinstance(place, Place):
+        raise TypeError(f"{place!r} is no Place: write register(Place(id, name, rules)).")
     _places[place.id] = place
 
 

@@ -1,6 +1,6 @@
 """Whether results meet what their market places ask for: by facts kept with the run alone."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -11,14 +11,21 @@ from django_product_isolation import imaging
 from django_product_isolation.choices import AspectRatio, Resolution
 from django_product_isolation.conf import get_settings
 from django_product_isolation.host import Target, extensions_of
-from django_product_isolation.marketplaces import Judgement, Place, judge, place_called
+from django_product_isolation.marketplaces import (
+    Judgement,
+    Place,
+    Rule,
+    judge,
+    place_called,
+    rule_failed,
+)
 from django_product_isolation.marketplaces.kinds import formats as format_names
 from django_product_isolation.models import IsolationRun
 
 
 def places_called(ids: list[str]) -> list[Place]:
-    """The places of those ids, without those that nobody registers any more."""
-    return [place for place in map(place_called, ids) if place]
+    """The places of those ids, each once, without those that nobody registers any more."""
+    return [place for place in map(place_called, dict.fromkeys(ids)) if place]
 
 
 def judgements_of(run: IsolationRun, day: date) -> list[Judgement]:
@@ -31,16 +38,25 @@ def judgements_of(run: IsolationRun, day: date) -> list[Judgement]:
 
 def facts_of(run: IsolationRun) -> dict[str, Any]:
     """What was published, and of what was measured that which places ask for."""
-    return {**run.published, **measured(run.measures)}
+    return {**named(run.published), **measured(run.measures)}
 
 
-def measured(measures: Mapping[str, Any]) -> dict[str, float]:
+def measured(measures: Any) -> dict[str, Any]:
+    """What places ask for, of measures that another version may have kept; judging checks it."""
+    ground, frame = named(named(measures).get("ground")), named(named(measures).get("frame"))
     found = {}
-    if ground := measures.get("ground"):
-        found["ground"] = max(ground["below_white"], ground["worst_corner"])
-    if frame := measures.get("frame"):
+    if {"below_white", "worst_corner"} <= ground.keys():
+        # The worse of the two; comparing them is safe only if both are numbers.
+        both = ground["below_white"], ground["worst_corner"]
+        found["ground"] = max(both) if all(isinstance(one, int | float) for one in both) else None
+    if "fill" in frame:
         found["fill"] = frame["fill"]
     return found
+
+
+def named(kept: Any) -> Mapping[str, Any]:
+    """What a column holds by name; nothing where it holds something else."""
+    return kept if isinstance(kept, Mapping) else {}
 
 
 def expected(
@@ -61,18 +77,23 @@ def expected(
 def refused_formats(target: Target, place: Place, day: date) -> Iterator[str]:
     """A sentence where the field keeps results in a format that the place does not take."""
     stored = imaging.takes(extensions_of(target.field))
-    for rule in place.rules_on(day):
-        refused = [name for name in stored if rule.kind == "formats" and name not in rule.wanted]
-        if not refused:
-            continue
-        words = {"has": format_names(refused), "wanted": format_names(rule.wanted)}
-        if len(refused) == len(stored):
-            text = _(
-                "Your shop keeps these images as %(has)s, but only these are taken: %(wanted)s."
-            )
-        else:
-            text = _("Results may come as %(has)s, but only these are taken: %(wanted)s.")
-        yield text % words
+    for rule in place.rules:
+        try:
+            if rule.kind == "formats" and rule.holds_on(day):
+                yield from refused_by(rule, stored)
+        except Exception:
+            rule_failed(place, rule)
+
+
+def refused_by(rule: Rule, stored: Collection[str]) -> list[str]:
+    refused = [name for name in stored if name not in rule.wanted]
+    if not refused:
+        return []
+    if len(refused) == len(stored):
+        text = _("Your shop keeps these images as %(has)s, but only these are taken: %(wanted)s.")
+    else:
+        text = _("Results may come as %(has)s, but only these are taken: %(wanted)s.")
+    return [text % {"has": format_names(refused), "wanted": format_names(rule.wanted)}]
 
 
 def in_pixels(ratio: AspectRatio, resolution: Resolution) -> tuple[int, int]:

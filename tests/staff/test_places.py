@@ -3,14 +3,26 @@
 from decimal import Decimal
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from django_product_isolation.choices import Status
+from django_product_isolation.marketplaces import Place, Rule, register, unregister
 from django_product_isolation.models import IsolationBatch, IsolationRun, Preset
 from tests.photos import make_image
-from tests.shop import EVERYTHING, RUNS, choose, make_batch, make_run, make_staff, order, press
+from tests.shop import (
+    EVERYTHING,
+    RUNS,
+    SPENDING,
+    choose,
+    make_batch,
+    make_run,
+    make_staff,
+    order,
+    press,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -135,6 +147,65 @@ def test_what_was_not_measured_is_called_so(client):
     run_for("amazon", measures={})
     html = client.get(reverse("product_isolation:review")).content.decode()
     assert "not everything was measured" in html
+
+
+@pytest.fixture
+def broken():
+    """A place with rules that only a subclass can have: a Place refuses them."""
+    place = Place("mine", "Mine", (Rule("least_long_side", 30), Rule("formats", ("JPEG",))))
+    object.__setattr__(place.rules[0], "wanted", "3000")
+    object.__setattr__(place.rules[1], "wanted", None)
+    register(place)
+    yield place
+    unregister("mine")
+
+
+def csv_of_today(client) -> str:
+    page = client.get(reverse("product_isolation:spending_export"))
+    return b"".join(page.streaming_content).decode()
+
+
+def test_a_place_that_breaks_takes_no_page_no_command_and_no_table_with_it(client, broken, capsys):
+    client.force_login(make_staff(*EVERYTHING, SPENDING, name="eve"))
+    run, sound = run_for("mine", "ebay"), run_for("ebay", name="Pot")
+    for address in (
+        f"{RUNS}{run.pk}/change/",
+        reverse("product_isolation:review"),
+        reverse("product_isolation:progress", args=[run.batch_id]),
+    ):
+        page = client.get(address)
+        assert page.status_code == 200
+        assert "may take the result: not everything was measured" in page.content.decode()
+    order = choose(client, [make_image("Jug")])
+    preset = Preset.objects.create(name="Feeds", places=["mine", "ebay"])
+    assert client.get(order, {"preset": preset.pk}).status_code == 200
+    chosen = {"places": ["mine", "ebay"], "aspect_ratio": "1:1", "resolution": "2K"}
+    assert press(client, order, **chosen).status_code == 302
+    table = csv_of_today(client)
+    assert "Mine: unknown; eBay: yes" in table
+    assert sound.label in table
+    call_command("isolation_status")
+    assert "Mine, results of 30 days: 0 accepted, 0 not, 1 not fully measured" in (
+        capsys.readouterr().out
+    )
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        {"published": {"width": 0, "height": 0, "format": "JPEG"}},
+        {"published": {"width": 10, "height": None, "format": None, "bytes": None}},
+        {"published": ["JPEG"]},
+        {"measures": {"ground": {"below_white": 1.0}, "frame": {}}},
+        {"measures": {"ground": {"below_white": None, "worst_corner": 1}, "frame": {"fill": "x"}}},
+        {"measures": {"ground": 3, "frame": [1]}},
+    ],
+    ids=str,
+)
+def test_results_whose_kept_facts_are_odd_are_shown_like_others(client, kept):
+    run = run_for("zalando", "google", "bol", "amazon", **kept)
+    html = client.get(f"{RUNS}{run.pk}/change/").content.decode()
+    assert "may take the result: not everything was measured" in html
 
 
 def test_places_that_nobody_registers_any_more_are_passed_over(client):
