@@ -13,15 +13,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
-from django.template.defaultfilters import filesizeformat
-from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
-from . import asking
+from . import asking, showing
 
 Facts: TypeAlias = Mapping[str, Any]
 NEAR = 0.01  # of a ratio: sizes are whole pixels
-FORMAT_NAMES = {"JPEG": "JPEG", "PNG": "PNG", "WEBP": "WebP", "GIF": "GIF", "TIFF": "TIFF"}
 
 
 @dataclass(frozen=True)
@@ -35,14 +32,16 @@ class Kind:
     asked: Callable[[Any], Any]
     has: Callable[[Facts], Any]
     is_met: Callable[[Any, Any], bool]
-    shown: Callable[[Any], str] = str
+    shown: Callable[[Any, int], str] = showing.plain
 
     def words(self, facts: Facts, wanted: Any) -> str:
-        """What is missing, as a sentence for staff."""
-        return str(self.sentence) % {
-            "has": self.shown(self.has(facts)),
-            "wanted": self.shown(wanted),
-        }
+        """What is missing, as a sentence for staff; as exact as it takes to see that it is."""
+        has = self.has(facts)
+        for further in range(showing.MOST_FURTHER + 1):
+            texts = {"has": self.shown(has, further), "wanted": self.shown(wanted, further)}
+            if texts["has"] != texts["wanted"]:
+                break
+        return str(self.sentence) % texts
 
 
 def sides(facts: Facts) -> tuple[float, float]:
@@ -99,92 +98,69 @@ def is_among(has: Any, wanted: Any) -> bool:
     return has in wanted
 
 
-def pixels(number: int) -> str:
-    return number_format(number, force_grouping=False)
-
-
-def megapixels(number: int) -> str:
-    return number_format(number / 1_000_000, decimal_pos=1)
-
-
-def percentage(share: float) -> str:
-    return f"{int(share * 100)}"  # never rounded up to what is asked for
-
-
-def ratio(width_to_height: float) -> str:
-    if width_to_height < 1:
-        return f"1 : {number_format(1 / width_to_height, decimal_pos=2)}"
-    return f"{number_format(width_to_height, decimal_pos=2)} : 1"
-
-
-def formats(names: Any) -> str:
-    given = [names] if isinstance(names, str) else names
-    return ", ".join(FORMAT_NAMES.get(name, name) for name in given)
-
-
 KINDS: dict[str, Kind] = {
     "least_long_side": Kind(
         _("Long side: %(has)s pixels, but at least %(wanted)s are needed."),
         asking.whole_number,
         long_side,
         at_least,
-        pixels,
+        showing.pixels,
     ),
     "most_long_side": Kind(
         _("Long side: %(has)s pixels, but at most %(wanted)s are allowed."),
         asking.whole_number,
         long_side,
         at_most,
-        pixels,
+        showing.pixels,
     ),
     "least_short_side": Kind(
         _("Short side: %(has)s pixels, but at least %(wanted)s are needed."),
         asking.whole_number,
         short_side,
         at_least,
-        pixels,
+        showing.pixels,
     ),
     "most_pixels": Kind(
         _("%(has)s megapixels, but at most %(wanted)s are allowed."),
         asking.whole_number,
         lambda facts: math.prod(sides(facts)),
         at_most,
-        megapixels,
+        showing.megapixels,
     ),
     "least_bytes": Kind(
         _("File size: %(has)s, but at least %(wanted)s are needed."),
         asking.whole_number,
         partial(measured, "bytes"),
         at_least,
-        filesizeformat,
+        showing.file_size,
     ),
     "most_bytes": Kind(
         _("File size: %(has)s, but at most %(wanted)s are allowed."),
         asking.whole_number,
         partial(measured, "bytes"),
         at_most,
-        filesizeformat,
+        showing.file_size,
     ),
     "formats": Kind(
         _("Format: %(has)s, but only these are taken: %(wanted)s."),
         asking.format_names,
         partial(text, "format"),
         is_among,
-        formats,
+        showing.formats,
     ),
     "ratio": Kind(
         _("Width to height: %(has)s, but %(wanted)s is needed."),
         asking.width_to_height,
         ratio_of,
         lambda has, wanted: abs(has / wanted - 1) <= NEAR,
-        ratio,
+        showing.ratio,
     ),
     "least_fill": Kind(
         _("The product fills %(has)s %% of the picture, but at least %(wanted)s %% are needed."),
         asking.share,
         partial(measured, "fill"),
         at_least,
-        percentage,
+        showing.percentage,
     ),
     "ground": Kind(
         _("The background is not white enough."),

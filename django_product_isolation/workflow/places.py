@@ -19,7 +19,7 @@ from django_product_isolation.marketplaces import (
     place_called,
     rule_failed,
 )
-from django_product_isolation.marketplaces.kinds import formats as format_names
+from django_product_isolation.marketplaces.showing import formats as format_names
 from django_product_isolation.models import IsolationRun
 
 

@@ -69,6 +69,29 @@ def test_what_is_missing_is_said_in_words(place, change, says):
     assert says in " ".join(found.missing)
 
 
+@pytest.mark.parametrize(
+    ("kind", "wanted", "facts", "says"),
+    [
+        ("least_fill", 0.58, {"fill": 0.575}, "fills 57 % of the picture, but at least 58 %"),
+        ("least_fill", 0.29, {"fill": 0.28}, "fills 28 % of the picture, but at least 29 %"),
+        ("least_fill", 0.575, {"fill": 0.571}, "fills 57.1 % of the picture, but at least 57.5 %"),
+        ("most_bytes", 5242880, {"bytes": 5242881}, "5,242,881 bytes, but at most 5,242,880 bytes"),
+        ("least_bytes", 30720, {"bytes": 30719}, "30,719 bytes, but at least 30,720 bytes"),
+        (
+            "most_pixels",
+            64_000_000,
+            {"width": 8001, "height": 8000},
+            "64.008 megapixels, but at most 64.000",
+        ),
+        ("ratio", 1.0, {"width": 1000, "height": 989}, "1.01 : 1, but 1.00 : 1 is needed"),
+    ],
+)
+def test_no_sentence_contradicts_itself_by_rounding(kind, wanted, facts, says):
+    place = Place("x", "X", (Rule(kind, wanted),))
+    [sentence] = judge(place, {**SQUARE, **facts}, SINCE).missing
+    assert says in sentence
+
+
 def test_a_light_grey_ground_is_enough_for_otto_only():
     grey = {**SQUARE, "ground": 20.0}
     meets = {place.id: judge(place, grey, SINCE).meets for place in PLACES}
