@@ -74,6 +74,10 @@ class PresetForm(PresetModelForm):
         self.fields["holds_back"].choices = list(self.titles.items())  # type: ignore[attr-defined]
         self.fields["holds_back"].initial = [one for one in self.titles if one not in tolerated]
 
+    def clean_places(self) -> list[str]:
+        """Each once, however often it was posted."""
+        return list(dict.fromkeys(self.cleaned_data["places"]))
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("default_category") and not cleaned.get("default_model"):

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -40,6 +41,7 @@ from .pictures import image_picture_url
 from .places import expected_of, told
 
 MAX_PICTURES_SHOWN = 60
+UNTOLD = "untold"  # the error's code where warnings were not shown beside the button yet
 MAX_NAMES_SHOWN = 500  # in each list of names; how many more there are is said
 
 
@@ -58,7 +60,9 @@ def confirm(request: HttpRequest, found: Selection | IsolationBatch) -> HttpResp
         return redirect(page_url(request, "progress", found.pk))
     context = load_order(request, found)
     form = make_form(request, context)
-    if form.is_bound and form.is_valid():
+    if form.is_bound and form.has_error("preset"):
+        form.forget_preset()
+    elif form.is_bound and form.is_valid():
         batch = place_order(request, form, context)
         # Or the other half of a double click was faster, and is all that has changed.
         if batch or IsolationBatch.objects.filter(pk=found.pk).exists():
@@ -71,9 +75,12 @@ def make_form(request: HttpRequest, context: OrderContext) -> OrderForm:
     """The form as posted; or with its first values, when it was opened or a preset was selected."""
     presets, posted = list(Preset.objects.all()), request.POST
     asked_for = request.GET.get("preset")
-    is_refilled = "fill_in" in posted or posted.get("preset", "") != posted.get("filled_from", "")
+    chosen = posted.get("preset", "")
+    is_refilled = "fill_in" in posted or chosen != posted.get("filled_from", "")
+    # One that was deleted in the meantime fills in nothing: the form says so.
+    is_refilled = is_refilled and chosen in ("", *(str(preset.pk) for preset in presets))
     if is_refilled:
-        asked_for = posted.get("preset", "")
+        asked_for = chosen
     start, settings = starting_values(context, presets, asked_for), get_settings()
     if is_refilled:
         brought: dict[str, str] = start.get("prompts", {})
@@ -107,17 +114,13 @@ def place_order(
         return None
     if over_limit(context.plan):
         return None  # the page says so
-    if (
-        form.cleaned_data["told"] != (shown := told(expected_of(context.plan.target, form)))
-        and shown
-    ):
-        form.add_error(
-            None,
-            _(
-                "Nothing was ordered yet: see what market places will not take, then order, or "
-                "change it."
-            ),
+    warnings = told(expected_of(context.plan.target, form))
+    if warnings and form.cleaned_data["told"] != warnings:
+        text = _(
+            "Nothing was ordered yet: see what market places will not take, then order, or "
+            "change it."
         )
+        form.add_error(None, ValidationError(text, code=UNTOLD))
         return None
     try:
         options = Options(user=request.user, token=context.selection.pk, **form.options())
@@ -157,6 +160,7 @@ def confirm_page(request: HttpRequest, form: OrderForm, context: OrderContext) -
         "example": example(form),
         "warnings": warnings,
         "told": told(warnings),
+        "is_untold": form.is_bound and form.has_error(NON_FIELD_ERRORS, UNTOLD),
         "is_sandbox": get_settings().is_sandbox,
     }
     return TemplateResponse(request, "product_isolation/confirm.html", values)

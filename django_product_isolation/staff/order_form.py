@@ -12,6 +12,7 @@ from django import forms
 from django.conf import settings
 from django.forms import BoundField
 from django.forms.utils import flatatt
+from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -49,7 +50,15 @@ class WordingInput(forms.TextInput):
 class OrderForm(forms.Form):
     """What staff choose for all images, and other wordings for single ones."""
 
-    preset = forms.ChoiceField(label=gettext_lazy("Preset"), required=False)
+    preset = forms.ChoiceField(
+        label=gettext_lazy("Preset"),
+        required=False,
+        error_messages={
+            "invalid_choice": gettext_lazy(
+                "This preset was deleted in the meantime. What stands here stays as it is."
+            )
+        },
+    )
     # The preset that the other fields were filled from: a changed one is filled in, not ordered.
     filled_from = forms.CharField(required=False, widget=forms.HiddenInput)
     prompt = forms.CharField(
@@ -157,7 +166,19 @@ class OrderForm(forms.Form):
         template = str(self.initial["prompt"])
         words = {render(template, picture) for picture in self.pictures if picture.pk == only}
         if not words or self.template in words:
-            self.data = {**self.data, "prompt": template}
+            self.correct(prompt=template)
+
+    def forget_preset(self) -> None:
+        """Name no preset any more, so that the next click orders what stands in the form."""
+        self.correct(preset="", filled_from="")
+
+    def correct(self, **values: str) -> None:
+        """Put other values in place of those that were posted."""
+        posted = QueryDict(mutable=True)
+        posted.update(self.data)
+        for name, value in values.items():
+            posted[name] = value
+        self.data = posted
 
     def is_worded(self) -> bool:
         """Whether some picture has a wording of its own, so that they must not be folded away."""

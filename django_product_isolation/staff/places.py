@@ -72,8 +72,12 @@ def expected_of(target: Target, form: OrderForm) -> list[Judgement]:
 
 
 def told(warnings: list[Judgement]) -> str:
-    """What tells these warnings from others, in any language; "" for none."""
+    """What tells these warnings, word by word, from others; "" for none.
+
+    Of the sentences and not of how many there are: another size makes another sentence, and nobody
+    has read that one. Read in another language, it is shown once more.
+    """
     if not warnings:
         return ""
-    text = repr([(one.place.id, len(one.missing), len(one.coming)) for one in warnings])
+    text = repr([(one.place.id, one.missing, one.coming) for one in warnings])
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -4,7 +4,7 @@ No network, no file opened, and the same few queries for 1 image or 500.
 """
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -55,7 +55,7 @@ class Options:
     resolution: str | None = None
     review: bool | None = None
     tolerated_findings: Collection[str] | None = None
-    places: Sequence[str] = ()
+    places: Collection[str] | None = ()
     user: Any = None
     token: uuid.UUID | None = None
 
@@ -70,7 +70,7 @@ def isolate(
     resolution: str | None = None,
     review: bool | None = None,
     tolerated_findings: Collection[str] | None = None,
-    places: Sequence[str] = (),
+    places: Collection[str] | None = (),
     user: Any = None,
     token: uuid.UUID | None = None,
 ) -> IsolationBatch:
@@ -122,7 +122,7 @@ def create_batch(chosen: Plan, options: Options = BY_THE_SETTINGS) -> IsolationB
         resolution=settings.RESOLUTION if resolution is None else resolution,
         review=settings.reviews_all if review is None else review,
         tolerated_findings=tolerated_by(options),
-        places=list(options.places),
+        places=places_by(options),
         unit_price=chosen.unit_price,
         evaluation_price=settings.evaluation_price,
     )
@@ -143,6 +143,15 @@ def tolerated_by(options: Options) -> list[str] | None:
     """The ids as a column takes them."""
     given = options.tolerated_findings
     return None if given is None else sorted(set(map(str, given)))
+
+
+def places_by(options: Options) -> list[str]:
+    """The ids of places, each once. Raises ValidationError for what is none."""
+    given = options.places or ()
+    is_list = isinstance(given, Iterable) and not isinstance(given, str)
+    if not is_list or not all(isinstance(one, str) and place_called(one) for one in given):
+        raise ValidationError({"places": _("Choose among the listed market places.")})
+    return list(dict.fromkeys(given))
 
 
 @retry_on_conflict
@@ -234,5 +243,3 @@ def refuse_unknown_choices(batch: IsolationBatch) -> None:
         raise ValidationError({"aspect_ratio": _("Choose one of the listed aspect ratios.")})
     if batch.resolution not in Resolution.values:
         raise ValidationError({"resolution": _("Choose one of the listed resolutions.")})
-    if not all(map(place_called, batch.places)):
-        raise ValidationError({"places": _("Choose among the listed market places.")})

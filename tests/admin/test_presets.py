@@ -109,6 +109,11 @@ def test_a_preset_can_be_the_default_of_what_the_shop_isolates_only(client, mana
     assert "default_model" in response.context["adminform"].form.errors
 
 
+def test_a_place_that_is_named_twice_is_kept_once(client, manager):
+    client.post(f"{PRESETS}add/", posted(places=["otto", "ebay", "otto"]))
+    assert Preset.objects.get().places == ["otto", "ebay"]
+
+
 def test_a_default_that_the_shop_names_no_longer_may_stay(client, manager):
     preset = make_preset(default_model="gone.image")
     address = f"{PRESETS}{preset.pk}/change/"
@@ -185,6 +190,42 @@ def test_a_preset_that_was_chosen_but_not_filled_in_is_not_ordered_unseen(client
     assert IsolationBatch.objects.get().aspect_ratio == "3:2"
     prompts = IsolationRun.objects.values_list("prompt", flat=True)
     assert set(prompts) == {"the pair of Cup", "the pair of Pot"}
+
+
+GONE = "This preset was deleted in the meantime. What stands here stays as it is."
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_a_preset_that_was_deleted_meanwhile_is_marked_and_what_it_filled_in_stays(
+    client, staff, others
+):
+    for number in range(others):
+        make_preset(f"Other {number}")
+    preset = make_preset()
+    address = choose(client, [make_image("Cup"), make_image("Pot")])
+    client.get(address, {"preset": preset.pk})
+    gone = {"preset": preset.pk, "filled_from": preset.pk}
+    preset.delete()
+    response = press(client, address, prompt="the left {product}", **gone)
+    assert GONE in response.content.decode().partition('role="alert"')[2]
+    assert response.context["form"]["prompt"].value() == "the left {product}"
+    assert not IsolationBatch.objects.exists()
+    # What the page then posts is ordered, and not replaced by what stands in the settings.
+    left = {name: response.context["form"][name].value() for name in gone}
+    press(client, address, prompt="the left {product}", **left)
+    prompts = IsolationRun.objects.values_list("prompt", flat=True)
+    assert set(prompts) == {"the left Cup", "the left Pot"}
+
+
+def test_a_preset_that_was_deleted_before_it_was_filled_in_changes_nothing(client, staff):
+    preset = make_preset()
+    address = choose(client, [make_image("Cup"), make_image("Pot")])
+    chosen = {"preset": preset.pk, "fill_in": "yes", "prompt": "the left {product}"}
+    preset.delete()
+    response = press(client, address, **chosen)
+    assert GONE in response.content.decode()
+    assert response.context["form"]["prompt"].value() == "the left {product}"
+    assert said(response) == []
 
 
 def test_what_was_changed_after_filling_in_is_what_is_ordered(client, staff):
