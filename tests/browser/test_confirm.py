@@ -91,10 +91,14 @@ def test_from_the_list_to_the_batch_by_keyboard_alone(shop, live_server):
     assert prompts == {"Cup": "the left cup", "Pot": "the Pot"}
 
 
-def test_what_has_the_focus_never_lies_under_the_button(shop, live_server):
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("places", [[], ["otto", "walmart"]])
+def test_what_has_the_focus_never_lies_under_the_button(shop, live_server, places, width):
+    preset = make_preset(places=places)
     images = [make_image(f"Cup {n:02}") for n in range(9)]
-    shop.set_viewport_size({"width": 390, "height": 600})
-    shop.goto(make_page(live_server, images))
+    shop.set_viewport_size({"width": width, "height": 600})
+    shop.goto(f"{make_page(live_server, images)}?preset={preset.pk}")
+    expect(shop.locator(".isolation-told")).to_have_count(1 if places else 0)
     shop.get_by_text("Different wording for single images").click()
     covered = []
     for _ in range(40):
@@ -175,16 +179,41 @@ def test_without_javascript_everything_works(browser, log_in, live_server):
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_price_and_button_are_in_sight_all_along(shop, live_server, width):
+def test_price_button_and_warning_are_in_sight_all_along(shop, live_server, width):
+    preset = make_preset(places=["otto", "walmart"])
     images = [make_image(f"A very patiently hand-painted cup, number {n}") for n in range(30)]
     shop.set_viewport_size({"width": width, "height": 800})
-    shop.goto(make_page(live_server, images))
+    shop.goto(f"{make_page(live_server, images)}?preset={preset.pk}")
     button = shop.get_by_role("button", name="Isolate 30 images for $8.10")
+    warning = shop.get_by_role("link", name="2 market places may not take the results: see why")
     height = shop.evaluate("document.documentElement.scrollHeight")
     assert height > 1600
     for place in range(0, height, 400):
         shop.evaluate(f"scrollTo(0, {place})")
         expect(button).to_be_in_viewport(ratio=1)
+        expect(warning).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 800)])
+def test_a_refused_click_leads_to_what_market_places_do_not_take(shop, live_server, width, height):
+    shop.set_viewport_size({"width": width, "height": height})
+    shop.goto(make_page(live_server, [make_image(f"Cup {n}") for n in range(30)]))
+    shop.get_by_role("checkbox", name="OTTO Market").check()
+    shop.get_by_role("button", name="Isolate 30 images for $8.10").click()
+    alert = shop.get_by_role("alert")
+    expect(alert).to_contain_text("Nothing was ordered yet")
+    expect(alert).to_be_in_viewport()
+    warning = shop.locator("#isolation-place-warnings")
+    for place in (alert, shop.locator(".isolation-go")):
+        shop.evaluate("scrollTo(0, 0)")
+        place.get_by_role("link", name="1 market place may not take the results").click()
+        expect(warning).to_be_in_viewport(ratio=1)
+        expect(warning).to_be_focused()
+        assert not is_covered(warning)
+    assert not IsolationBatch.objects.exists()
+    shop.get_by_role("button", name="Isolate 30 images for $8.10").click()
+    expect(shop.get_by_role("heading", name="Isolation of 30 images")).to_be_visible()
+    assert IsolationBatch.objects.get().places == ["otto"]
 
 
 CONTRASTS = """() => {
