@@ -192,42 +192,6 @@ def test_a_preset_that_was_chosen_but_not_filled_in_is_not_ordered_unseen(client
     assert set(prompts) == {"the pair of Cup", "the pair of Pot"}
 
 
-GONE = "This preset was deleted in the meantime. What stands here stays as it is."
-
-
-@pytest.mark.parametrize("others", [0, 1])
-def test_a_preset_that_was_deleted_meanwhile_is_marked_and_what_it_filled_in_stays(
-    client, staff, others
-):
-    for number in range(others):
-        make_preset(f"Other {number}")
-    preset = make_preset()
-    address = choose(client, [make_image("Cup"), make_image("Pot")])
-    client.get(address, {"preset": preset.pk})
-    gone = {"preset": preset.pk, "filled_from": preset.pk}
-    preset.delete()
-    response = press(client, address, prompt="the left {product}", **gone)
-    assert GONE in response.content.decode().partition('role="alert"')[2]
-    assert response.context["form"]["prompt"].value() == "the left {product}"
-    assert not IsolationBatch.objects.exists()
-    # What the page then posts is ordered, and not replaced by what stands in the settings.
-    left = {name: response.context["form"][name].value() for name in gone}
-    press(client, address, prompt="the left {product}", **left)
-    prompts = IsolationRun.objects.values_list("prompt", flat=True)
-    assert set(prompts) == {"the left Cup", "the left Pot"}
-
-
-def test_a_preset_that_was_deleted_before_it_was_filled_in_changes_nothing(client, staff):
-    preset = make_preset()
-    address = choose(client, [make_image("Cup"), make_image("Pot")])
-    chosen = {"preset": preset.pk, "fill_in": "yes", "prompt": "the left {product}"}
-    preset.delete()
-    response = press(client, address, **chosen)
-    assert GONE in response.content.decode()
-    assert response.context["form"]["prompt"].value() == "the left {product}"
-    assert said(response) == []
-
-
 def test_what_was_changed_after_filling_in_is_what_is_ordered(client, staff):
     preset = make_preset()
     order(client, [make_image()], preset=preset.pk, filled_from=preset.pk, aspect_ratio="16:9")
