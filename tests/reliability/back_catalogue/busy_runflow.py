@@ -3,11 +3,12 @@
 import heapq
 import random
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from tests.reliability.simulator.clock import Clock
 from tests.reliability.simulator.runflow import Accepted, Refusal, Runflow, record
 
 ASKS_TO_WAIT = 5  # seconds, in every other refusal; the others say nothing (contract, 7.2)
@@ -26,7 +27,9 @@ class Limits:
 class BusyRunflow(Runflow):
     """Finds its runs by key, and ends each after its time."""
 
-    limits = Limits()
+    def __init__(self, limits: Limits, clock: Clock, violation: Callable[[str], None]) -> None:
+        self.limits = limits
+        super().__init__(clock, violation)
 
     def reset(self) -> None:
         super().reset()

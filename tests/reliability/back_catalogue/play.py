@@ -3,6 +3,7 @@
 import math
 import time
 from contextlib import ExitStack
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, TextIO
 from unittest import mock
@@ -19,9 +20,7 @@ from .told import figures, wrong
 
 def world_of(limits: Limits) -> World:
     """A world whose Runflow is busy. Its clock moves by the crew's ticks alone."""
-    world = World()
-    world.runflow.__class__ = BusyRunflow
-    world.runflow.limits = limits
+    world = World(partial(BusyRunflow, limits))
     world.network.clock = SimpleNamespace(advance=lambda _seconds: None)
     return world
 

@@ -76,14 +76,14 @@ def few_tables() -> Iterator[None]:
 class World:
     """Doubles, the shop, and what went against the rules."""
 
-    def __init__(self) -> None:
+    def __init__(self, runflow: Callable[..., Runflow] = Runflow) -> None:
         self.violations: list[str] = []
         self.points = Points()
         self.clock = Clock(self.points)
         self.database = Database(self.points, self.port)
         self.broker = Broker(self.points, self.port)
         self.storage = StorageDouble(self.points, self.port, self.clock)
-        self.runflow = Runflow(self.clock, self.violation)
+        self.runflow = runflow(self.clock, self.violation)
         self.network = Network(self.runflow, self.port, self.clock, self.violation)
         self.callbacks = Callbacks(self)
         self.shop = Shop(self.storage)
