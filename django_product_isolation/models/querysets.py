@@ -140,10 +140,12 @@ class RunQuerySet(models.QuerySet["IsolationRun"]):
         return bool(waits.update(due_at=DatabaseNow(), called_back_at=DatabaseNow()))
 
     def wake(self, pk: uuid.UUID) -> bool:
-        """Have a run that waits for Runflow looked at now; True when there was one."""
+        """Note that Runflow called back about a run that waits for it, and have that looked at now;
+        True when there was one."""
         waiting = Q(status__in=[Status.SUBMITTING, Status.PROCESSING]) | UNSETTLED
         waiting |= Q(status=Status.HELD, reason__in=WAITED_IN_VAIN)
-        return bool(self.filter(waiting, pk=pk).update(due_at=DatabaseNow()))
+        now = {"due_at": DatabaseNow(), "called_back_at": DatabaseNow()}
+        return bool(self.filter(waiting, pk=pk).update(**now))
 
     def spending_since(self, moment: datetime) -> Decimal:
         """USD charged for or reserved by the runs of batches created since ``moment``."""

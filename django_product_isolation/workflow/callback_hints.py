@@ -72,8 +72,6 @@ def take_hint(run: IsolationRun, callback: Callback) -> None:
         due = {} if in_its_own_time else {"due_at": seconds_from_now(0)}
         noted = run.runflow_run_id is None and note_hint(run, callback.run_id, **due)
         woken = bool(due) and (noted or IsolationRun.objects.wake(run.pk))
-        if noted or woken:
-            IsolationRun.objects.filter(pk=run.pk).update(called_back_at=DatabaseNow())
         if woken:
             transaction.on_commit(partial(nudge, run.pk))
 
@@ -95,5 +93,6 @@ def note_hint(run: IsolationRun, runflow_run_id: str, **due: datetime) -> bool:
     unanswered = IsolationRun.objects.filter(
         pk=run.pk, status=run.status, runflow_run_id=None, hinted_run_ids=run.hinted_run_ids
     )
-    # Not 0: whoever holds the run may still take its own attempt off.
-    return bool(unanswered.update(hinted_run_ids=hints, attempts=1, **due))
+    # Not 0 attempts: whoever holds the run may still take its own one off.
+    hint = {"hinted_run_ids": hints, "attempts": 1, "called_back_at": DatabaseNow()}
+    return bool(unanswered.update(**hint, **due))
