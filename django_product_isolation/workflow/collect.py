@@ -9,8 +9,6 @@ from contextlib import contextmanager
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, cast
 
-from django.core.files.base import File
-
 from django_product_isolation.choices import Status
 from django_product_isolation.conf import get_settings
 from django_product_isolation.database import clock
@@ -21,26 +19,18 @@ from django_product_isolation.host import (
     FileMissing,
     NameTaken,
     NameTooLong,
-    StorageUnfaithful,
     Target,
-    is_cut,
-    is_ours,
     make_previews,
-    mark_of,
-    result_filename,
     wanted_side,
 )
 from django_product_isolation.imaging import (
-    ImageFacts,
     ImageRejected,
     anomalies,
     facts_to_keep,
     sanitized,
-    sha256_of,
 )
-from django_product_isolation.models import IsolationRun, LeaseLost, RunEvent
+from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
-from django_product_isolation.retention.references import is_held
 from django_product_isolation.runflow import (
     AccountRefused,
     RateLimited,
@@ -57,6 +47,7 @@ from .lookup import cost_of, count_look
 from .outcomes import GoTo, Outcome, PutOff, Retry, Wait
 from .runflow_outages import Place, connect_for
 from .second_opinion import wanted
+from .store_result import store_result
 from .timing import MIN_LOOKUPS, MIN_POLLS, POLL_HORIZON, backoff, next_poll, seconds_from_now
 from .verdicts import judged
 
@@ -236,59 +227,3 @@ def has_lost_original(run: IsolationRun, target: Target) -> bool:
     name = run.source_name
     is_shown = target.current_name(run.object_pk) == name
     return is_shown and not target.has(name) and target.find_fingerprint(name) is None
-
-
-def store_result(
-    run: IsolationRun, target: Target, result: BinaryIO, facts: ImageFacts
-) -> tuple[str, str]:
-    """Store the result and return its name and SHA-256, read back from the storage.
-
-    The name is written down before the file, so that a crash in between leaves no unknown file;
-    but where the storage chooses another name, nobody knows that before the file is there.
-    Raises NameTaken when that is, or may become, a name of somebody else's.
-    """
-    digest, _size = sha256_of(result)
-    if run.result_name and is_stored(target, run.result_name, digest):
-        return run.result_name, digest
-    if is_ours(run.result_name):
-        run.record(RunEvent.Kind.LEFTOVER, detail=run.result_name)
-    filename = result_filename(facts.extension)
-    path = target.path_for(run.object_pk, filename, beside=run.source_name)
-    run.update_fields(result_name=path)
-    name = target.store(path, File(result))
-    if name != path:
-        if mark_of(name) != mark_of(path) and is_anothers(target, name, path, digest):
-            raise NameTaken(name)
-        keep_other_name(run, name)
-    if not is_stored(target, name, digest):
-        raise StorageUnfaithful("the storage returned other bytes than it was given")
-    return name, digest
-
-
-def is_anothers(target: Target, name: str, path: str, digest: str) -> bool:
-    """Whether a name without the mark of ``path`` may be that of a file which was there before,
-    or will be that of the next result, which then must not find this one shown.
-
-    With another mark of ours it is that of another result.
-    """
-    if is_ours(name) or is_cut(name, path) or is_held(name, unless_result=digest):
-        return True
-    return not is_stored(target, name, digest)
-
-
-def keep_other_name(run: IsolationRun, name: str) -> None:
-    """Write down the name that the storage chose.
-
-    Raises LeaseLost; even then the file is known.
-    """
-    try:
-        run.update_fields(result_name=name)
-    except LeaseLost:
-        run.record(RunEvent.Kind.LEFTOVER, detail=name)
-        raise
-
-
-def is_stored(target: Target, name: str, digest: str) -> bool:
-    """Whether the storage has a file of that name with those bytes."""
-    stored = target.find_fingerprint(name)
-    return stored is not None and stored.sha256 == digest

@@ -240,8 +240,8 @@ for place, error in {
     f"{APP}.runflow.uploads.read_asset": RuntimeError,
     f"{APP}.workflow.submit.send": SystemExit,
     f"{APP}.workflow.collect.fetch": MemoryError,
-    f"{APP}.workflow.collect.sha256_of": RuntimeError,
-    f"{APP}.workflow.collect.is_stored": SystemExit,
+    f"{APP}.workflow.store_result.sha256_of": RuntimeError,
+    f"{APP}.workflow.store_result.is_stored": SystemExit,
     f"{APP}.workflow.submit.callback_url": RuntimeError,
 }.items():
     FAILURES[f"{error.__name__} after {place}"] = unforeseen(place, error)

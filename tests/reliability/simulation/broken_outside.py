@@ -30,7 +30,9 @@ from django_product_isolation.workflow import (
     submit,
 )
 
-collect = __import__("django_product_isolation.workflow.collect", fromlist=["collect"])
+store_result = __import__(
+    "django_product_isolation.workflow.store_result", fromlist=["store_result"]
+)
 FIND_SUPERSEDED, REFS_OF = submit.find_superseded, replies.refs_of
 POINT_AND_GO = recording.point_and_go
 patch = mock.patch.multiple
@@ -125,7 +127,7 @@ OUTSIDE: dict[str, Any] = {
         Target, path_for=path_of_the_shops, store=store_anything
     ),
     "a file of the shop's is called left over": lambda: all_of(
-        patch(collect, is_anothers=lambda *_: False, is_ours=bool),
+        patch(store_result, is_anothers=lambda *_: False, is_ours=bool),
         patch(file_pruning, is_ours=bool),
     ),
     "what lies in the bin is chosen": lambda: patch(planning, shown_rows=without_dimensions),

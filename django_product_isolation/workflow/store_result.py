@@ -1,0 +1,99 @@
+"""Putting a checked result into the shop's storage, so that no file of it is ever unknown."""
+
+import logging
+import time
+from typing import BinaryIO
+
+from django.core.files.base import File
+from django.db import DatabaseError, connections, router
+
+from django_product_isolation.database.transactions import is_away
+from django_product_isolation.host import (
+    NameTaken,
+    StorageUnfaithful,
+    Target,
+    is_cut,
+    is_ours,
+    mark_of,
+    result_filename,
+)
+from django_product_isolation.imaging import ImageFacts, sha256_of
+from django_product_isolation.models import IsolationRun, LeaseLost, RunEvent
+from django_product_isolation.retention.references import is_held
+
+logger = logging.getLogger("django_product_isolation")
+
+RECONNECT_PAUSES = (0.0, 1.0, 4.0)  # seconds
+
+
+def store_result(
+    run: IsolationRun, target: Target, result: BinaryIO, facts: ImageFacts
+) -> tuple[str, str]:
+    """Store the result and return its name and SHA-256, read back from the storage.
+
+    The name is written down before the file, so that a crash in between leaves no unknown file;
+    but where the storage chooses another name, nobody knows that before the file is there.
+    Raises NameTaken when that is, or may become, a name of somebody else's.
+    """
+    digest, _size = sha256_of(result)
+    if run.result_name and is_stored(target, run.result_name, digest):
+        return run.result_name, digest
+    if is_ours(run.result_name):
+        run.record(RunEvent.Kind.LEFTOVER, detail=run.result_name)
+    filename = result_filename(facts.extension)
+    path = target.path_for(run.object_pk, filename, beside=run.source_name)
+    run.update_fields(result_name=path)
+    name = target.store(path, File(result))
+    if name != path:
+        if mark_of(name) != mark_of(path) and is_anothers(target, name, path, digest):
+            raise NameTaken(name)
+        keep_other_name(run, name)
+    if not is_stored(target, name, digest):
+        raise StorageUnfaithful("the storage returned other bytes than it was given")
+    return name, digest
+
+
+def is_anothers(target: Target, name: str, path: str, digest: str) -> bool:
+    """Whether a name without the mark of ``path`` may be that of a file which was there before,
+    or will be that of the next result, which then must not find this one shown.
+
+    With another mark of ours it is that of another result.
+    """
+    if is_ours(name) or is_cut(name, path) or is_held(name, unless_result=digest):
+        return True
+    return not is_stored(target, name, digest)
+
+
+def keep_other_name(run: IsolationRun, name: str) -> None:
+    """Write down the name that the storage chose, also where the database is away for a moment:
+    nobody else knows of the file.
+
+    Raises LeaseLost; even then the file is known.
+    """
+    for pause in RECONNECT_PAUSES:
+        try:
+            return note_name(run, name)
+        except DatabaseError as error:
+            if not is_away(error):
+                raise
+        connections[router.db_for_write(IsolationRun)].close()
+        time.sleep(pause)
+    try:
+        note_name(run, name)
+    except DatabaseError:
+        logger.error("file_unrecorded run=%s name=%s", run.pk, name)
+        raise
+
+
+def note_name(run: IsolationRun, name: str) -> None:
+    try:
+        run.update_fields(result_name=name)
+    except LeaseLost:
+        run.record(RunEvent.Kind.LEFTOVER, detail=name)
+        raise
+
+
+def is_stored(target: Target, name: str, digest: str) -> bool:
+    """Whether the storage has a file of that name with those bytes."""
+    stored = target.find_fingerprint(name)
+    return stored is not None and stored.sha256 == digest
