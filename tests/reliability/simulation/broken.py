@@ -58,7 +58,7 @@ def as_it_is(run: IsolationRun) -> Any:
 
 
 def swap_whatever_is_shown(
-    target: Target, pk: str, *, old: str, new: str, size: tuple[int, int]
+    target: Target, pk: str, *, old: str, new: str, size: tuple[int, int], **_: Any
 ) -> bool:
     columns = dict(zip(dimension_names(target.field), size, strict=True))
     columns[target.field.attname] = new  # type: ignore[assignment]

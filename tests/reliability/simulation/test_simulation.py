@@ -41,6 +41,7 @@ def test_a_story_is_the_same_whenever_it_is_told(world):
         "the callback's signature is not checked",
         "an image is another one in another list",
         "swap leaves the dimensions",
+        "swap without the condition on the source",
         "a result goes where upload_to leads",
         "what a colleague ordered meanwhile is ordered again",
     ],
