@@ -42,6 +42,7 @@ def test_a_story_is_the_same_whenever_it_is_told(world):
         "an image is another one in another list",
         "swap leaves the dimensions",
         "swap without the condition on the source",
+        "prune deletes a file that is another photo now",
         "a result goes where upload_to leads",
         "what a colleague ordered meanwhile is ordered again",
     ],
