@@ -46,15 +46,17 @@ def judge(place: Place, facts: Facts, day: date) -> Judgement:
     coming: list[str] = []
     unchecked: list[str] = []
     for rule in place.rules:
+        is_coming = False
         try:
-            if rule.holds_on(day):
-                missing += lacks(rule, facts)
-            elif rule.comes_after(day):
+            is_coming = rule.comes_after(day)
+            if is_coming:
                 coming += [announced(rule, sentence) for sentence in lacks(rule, facts)]
+            elif rule.holds_on(day):
+                missing += lacks(rule, facts)
         except Exception as error:
             if not isinstance(error, KeyError):
                 rule_failed(place, rule)
-            if not is_announced(rule, day):
+            if not is_coming:
                 unchecked.append(rule.kind)
     meets = Meets.NO if missing else Meets.UNKNOWN if unchecked else Meets.YES
     return Judgement(place, meets, tuple(missing), tuple(coming), tuple(unchecked))
@@ -77,13 +79,6 @@ def announced(rule: Rule, sentence: str) -> str:
         "sentence": sentence,
     }
     return _("From %(day)s: %(sentence)s") % texts
-
-
-def is_announced(rule: Rule, day: date) -> bool:
-    try:
-        return rule.comes_after(day)
-    except TypeError:  # its days are none
-        return False
 
 
 def rule_failed(place: Place, rule: Rule) -> None:

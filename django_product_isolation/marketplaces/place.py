@@ -1,6 +1,6 @@
 """A market place and its rules, and the register of those that presets can name."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -95,12 +95,6 @@ class Place:
 
     def __str__(self) -> str:
         return str(self.name)
-
-    def rules_on(self, day: date) -> Iterator[Rule]:
-        return (rule for rule in self.rules if rule.holds_on(day))
-
-    def rules_after(self, day: date) -> Iterator[Rule]:
-        return (rule for rule in self.rules if rule.comes_after(day))
 
 
 _places: dict[str, Place] = {}

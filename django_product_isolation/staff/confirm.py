@@ -81,13 +81,14 @@ def make_form(request: HttpRequest, context: OrderContext) -> OrderForm:
     is_refilled = is_refilled and chosen in ("", *(str(preset.pk) for preset in presets))
     if is_refilled:
         asked_for = chosen
-    start, settings = starting_values(context, presets, asked_for), get_settings()
+    start = starting_values(context, presets, asked_for)
     if is_refilled:
         brought: dict[str, str] = start.get("prompts", {})
         start["prompts"] = {
             p.pk: posted.get(field_of(p), brought.get(p.pk, "")) for p in context.plan.accepted
         }
         messages.info(request, _("The preset was filled in. Nothing was ordered yet."))
+    settings = get_settings()
     return OrderForm(
         posted if request.method == "POST" and not is_refilled else None,
         start=start,

@@ -5,6 +5,7 @@ Knows the choices and their markup; nothing of rows, rights or money.
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,6 @@ from django import forms
 from django.conf import settings
 from django.forms import BoundField
 from django.forms.utils import flatatt
-from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -174,8 +174,7 @@ class OrderForm(forms.Form):
 
     def correct(self, **values: str) -> None:
         """Put other values in place of those that were posted."""
-        posted = QueryDict(mutable=True)
-        posted.update(self.data)
+        posted: Any = copy(self.data)  # a request's own cannot be changed
         for name, value in values.items():
             posted[name] = value
         self.data = posted

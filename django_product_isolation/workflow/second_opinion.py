@@ -245,8 +245,7 @@ def reserved(run: IsolationRun) -> Decimal:
 
 
 def ends(run: IsolationRun) -> datetime:
-    since = run.measures[OPINION].get("since")
-    return (datetime.fromisoformat(since) if since else run.status_since) + LIMIT
+    return datetime.fromisoformat(run.measures[OPINION]["since"]) + LIMIT
 
 
 def is_late(run: IsolationRun) -> bool:
