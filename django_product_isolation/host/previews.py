@@ -34,11 +34,11 @@ class PreviewStore:
     """Where previews are kept. A shop names a class of its own in ``PREVIEWS``."""
 
     def get(self, key: str) -> bytes | None:
-        """A WebP picture by its key (hex digits and the size), None when it is not there."""
+        """A JPEG picture by its key (hex digits and the size), None when it is not there."""
         raise NotImplementedError
 
     def set(self, key: str, content: bytes) -> None:
-        """Keep a WebP picture. A key never stands for another picture later."""
+        """Keep a JPEG picture. A key never stands for another picture later."""
         raise NotImplementedError
 
 
@@ -78,11 +78,11 @@ class StoragePreviews(PreviewStore):
             self.storage.save(self.path(key), ContentFile(content))
 
     def path(self, key: str) -> str:
-        return f"{key[:2]}/{key}.webp"
+        return f"{key[:2]}/{key}.jpg"
 
 
 def preview(target: "Target", name: str, size: int, digest: str = "") -> bytes:
-    """The stored file called ``name`` as a WebP picture of at most ``size`` pixels a side.
+    """The stored file called ``name`` as a JPEG picture of at most ``size`` pixels a side.
 
     ``digest`` is its SHA-256 in hex, "" where nobody knows. Raises FileMissing, FileTooLarge,
     StorageFailed, or ImageRejected.

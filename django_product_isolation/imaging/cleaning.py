@@ -16,7 +16,7 @@ from .color import in_srgb, profile_of
 from .decoding import ImageFacts, ImageRejected, facts_of, orientation_of, size_of
 from .inspection import Prepared, inspect, opened_result, shows_nothing
 from .metadata import stripped
-from .pixels import QUICK_GAP, SAVE_OPTIONS, in_common_mode, made_small, saved, upright
+from .pixels import SAVE_OPTIONS, in_common_mode, made_small, saved, upright
 from .provenance import source_type_in
 
 PLAIN_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA"})  # 8 bits, no inks
@@ -71,7 +71,7 @@ def _looked_at(file: BinaryIO, small: int | None) -> tuple[ImageFacts, dict[str,
         seen = {
             "source_type": source_type_in(picture.info.get("xmp")),
             "is_flat": shows_nothing(picture),
-            "small": small and made_small(picture, small, QUICK_GAP),
+            "small": small and made_small(picture, small, is_preview=True),
         }
     return facts, seen
 

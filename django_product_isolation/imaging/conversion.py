@@ -9,7 +9,7 @@ from PIL import Image
 
 from .decoding import ImageFacts, facts_of, opened, size_of
 from .inspection import RESULT_FORMATS, SOURCE_FORMATS, Prepared, inspect
-from .pixels import QUICK_GAP, SAVE_OPTIONS, made_small, saved
+from .pixels import SAVE_OPTIONS, made_small, saved, shrink
 
 MAX_UPLOAD_SIDE = 4096  # pixels (contract, section 8)
 MAX_UPLOAD_BYTES = 50 * 1024 * 1024  # (contract, section 8)
@@ -58,9 +58,9 @@ def _facts_and_copy(
     with opened(file, SOURCE_FORMATS) as picture:
         facts = facts_of(picture)
         if _is_ready(facts, size):
-            return facts, None, made_small(picture, small, QUICK_GAP) if small else None
+            return facts, None, made_small(picture, small, is_preview=True) if small else None
         pixels = made_small(picture, MAX_UPLOAD_SIDE)
     copy = saved(pixels, "JPEG", SAVE_OPTIONS["JPEG"])
     if small:
-        pixels.thumbnail((small, small), Image.Resampling.LANCZOS, reducing_gap=QUICK_GAP)
+        shrink(pixels, small, is_preview=True)
     return facts, copy, pixels if small else None

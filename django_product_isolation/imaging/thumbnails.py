@@ -7,15 +7,15 @@ from PIL import Image
 
 from .decoding import opened
 from .inspection import SOURCE_FORMATS
-from .pixels import QUICK_GAP, made_small, saved
+from .pixels import made_small, saved, shrink
 
-THUMBNAIL_OPTIONS = {"quality": 80, "method": 1}  # a third of the time, a third more bytes
+THUMBNAIL_OPTIONS = {"quality": 85}
 MAX_THUMBNAIL_MEMORY = 380_000_000  # bytes: the largest result, and photos of any camera
 THUMBNAIL_PATIENCE = 10.0  # seconds that a person waits
 
 
 def thumbnail(file: BinaryIO, *, size: int) -> bytes:
-    """A WebP picture of at most ``size`` pixels a side, looking as in a browser, on white.
+    """A JPEG picture of at most ``size`` pixels a side, looking as in a browser, on white.
 
     Raises ImageRejected, also for pictures that would take too much memory to be shown small.
     """
@@ -35,13 +35,16 @@ def small_picture(file: BinaryIO, size: int) -> Image.Image:
         patience=THUMBNAIL_PATIENCE,
     ) as picture:
         picture.load()
-        return made_small(picture, size, QUICK_GAP)
+        return made_small(picture, size, is_preview=True)
 
 
 def thumbnails_of(small: Image.Image, *, sizes: Sequence[int]) -> list[bytes]:
-    """WebP pictures of at most so many pixels a side, the largest first; none is blown up."""
+    """JPEG pictures of at most so many pixels a side, the largest first; none is blown up.
+
+    WebP would take a third to a half fewer bytes, and seven times the time.
+    """
     pixels, made = small.copy(), []
     for size in sorted(sizes, reverse=True):
-        pixels.thumbnail((size, size), Image.Resampling.LANCZOS)
-        made.append(saved(pixels, "WEBP", THUMBNAIL_OPTIONS).getvalue())
+        shrink(pixels, size, is_preview=True)
+        made.append(saved(pixels, "JPEG", THUMBNAIL_OPTIONS).getvalue())
     return made

@@ -87,7 +87,7 @@ def picture_response(
         content = find_preview(target, name, size, digest)
         if content is None:
             return placeholder()
-        response = HttpResponse(content, content_type="image/webp")
+        response = HttpResponse(content, content_type="image/jpeg")
     response["ETag"] = etag
     response["Cache-Control"] = f"private, max-age={SECONDS_KEPT}"
     response["X-Content-Type-Options"] = "nosniff"

@@ -172,11 +172,11 @@ def test_result_that_shows_nothing_is_odd():
 
 
 @pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP", "GIF"])
-def test_thumbnail_is_a_small_webp_of_the_same_shape(file_format):
+def test_thumbnail_is_a_small_jpeg_of_the_same_shape(file_format):
     file = saved(picture((1200, 800)), file_format)
     small = thumbnail(file, size=300)
     facts = inspect(io.BytesIO(small))
-    assert (facts.format, facts.width, facts.height) == ("WEBP", 300, 200)
+    assert (facts.format, facts.width, facts.height) == ("JPEG", 300, 200)
     assert len(small) < 10_000
     assert file.tell() == 0
 

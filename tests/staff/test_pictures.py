@@ -37,7 +37,7 @@ def of_image(image, label="catalogue.productimage") -> str:
 
 def size_of(response) -> tuple[int, int]:
     with Image.open(BytesIO(response.content)) as picture:
-        assert picture.format == "WEBP"
+        assert picture.format == "JPEG"
         return picture.size
 
 

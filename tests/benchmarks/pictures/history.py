@@ -61,7 +61,7 @@ def prepare(folder: Path) -> dict[str, object]:
         for which, digest in (("source", run.source_sha256), ("result", run.result_sha256)):
             make_previews(target, names[which], digest, BytesIO(files[which]))
             for size in SIZES:
-                small = settings.READY / f"{run.pk}-{which}-{size}.webp"
+                small = settings.READY / f"{run.pk}-{which}-{size}.jpg"
                 small.write_bytes(thumbnail(number, which, size, folder))
     return {
         "pages": {
@@ -82,7 +82,7 @@ def thumbnail(number: int, which: str, size: int, folder: Path) -> bytes:
         with Image.open(folder / which) as opened:
             opened.thumbnail((size, size))
             file = BytesIO()
-            opened.save(file, "WEBP", quality=80)
+            opened.save(file, "JPEG", quality=85)
         THUMBNAILS[which, size] = file.getvalue()
     return THUMBNAILS[which, size]
 

@@ -12,7 +12,7 @@ from django.views.decorators.cache import cache_control
 @cache_control(private=True, max_age=3600)
 def ready(request: HttpRequest, pk: uuid.UUID, which: str) -> FileResponse:
     """A small picture that was made beforehand."""
-    name = f"{pk}-{which}-{request.GET.get('size')}.webp"
+    name = f"{pk}-{which}-{request.GET.get('size')}.jpg"
     return FileResponse((settings.READY / name).open("rb"))
 
 
