@@ -1,6 +1,7 @@
-"""Images a second by Celery's workers on Redis, beside one plain task with the same calls.
+"""Images a second by Celery's workers, beside one plain task with the same calls.
 
-BROKER names a Redis of which everything is deleted: redis://127.0.0.1:6379/9 unless it is set.
+REDIS and RABBITMQ say where the brokers are, unless they are on this machine. Of the Redis database
+(the tenth) and of RabbitMQ's default queue everything is deleted.
 """
 
 import os
@@ -9,7 +10,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.benchmarks.apart import apart, environment
 from tests.benchmarks.instant_runflow import instant_runflow
@@ -18,40 +19,62 @@ from tests.benchmarks.throughput.work import picture
 
 ON_EACH_DATABASE = True
 IMAGES = 120
-PROCESSES = (1, 2, 4)
-RESULT_SIDE = 1024  # pixels
+BROKERS = {
+    "Redis": os.environ.get("REDIS", "redis://127.0.0.1:6379/9"),
+    "RabbitMQ": os.environ.get("RABBITMQ", "amqp://guest:guest@127.0.0.1:5672//"),
+}
+SIDES = {"1K": 1024, "2K": 2048, "4K": 4096}  # pixels
 SETTINGS = "tests.benchmarks.throughput.settings"
 
 
+class Case(NamedTuple):
+    broker: str
+    resolution: str
+    processes: int
+
+
+GROWING = [Case("Redis", "1K", processes) for processes in (1, 2, 4)]
+OTHERS = [Case("RabbitMQ", "1K", 2), Case("Redis", "2K", 2), Case("Redis", "4K", 2)]
+
+
 def measure(options: Namespace) -> Iterator[Measured]:
-    with tempfile.TemporaryDirectory() as folder, site(Path(folder)):
+    for case in [*GROWING, *OTHERS]:
+        name = f"images a second, {case.resolution}, {case.broker}, {case.processes} processes"
+        if options.only not in name:
+            continue
+        ours, plain = rates(case, options.rounds)
+        yield Measured(
+            name=name,
+            beside="one plain task each",
+            bar=0.8,
+            at_least=True,
+            ours=ours,
+            simpler=plain,
+            unit="1/s",
+            also={"plot": "throughput", "x": case.processes} if case in GROWING else {},
+        )
+
+
+def rates(case: Case, rounds: int) -> tuple[list[float], list[float]]:
+    """Images a second, one figure a round: ours, and those of the plain task."""
+    ours, plain = [], []
+    with tempfile.TemporaryDirectory() as folder, site(Path(folder), case):
         call("prepare", Path(folder), IMAGES)
-        for processes in PROCESSES:
-            ours, plain = [], []
-            for _ in range(options.rounds):
-                ours.append(IMAGES / call("our_seconds", processes))
-                plain.append(IMAGES / call("plain_seconds", processes))
-            yield Measured(
-                name=f"images a second, {processes} processes",
-                beside="one plain task each",
-                bar=0.8,
-                at_least=True,
-                ours=ours,
-                simpler=plain,
-                unit="1/s",
-                also={"plot": "throughput", "x": processes},
-            )
+        for _ in range(rounds):
+            ours.append(IMAGES / call("our_seconds", case.processes))
+            plain.append(IMAGES / call("plain_seconds", case.processes))
+    return ours, plain
 
 
 @contextmanager
-def site(folder: Path) -> Iterator[None]:
+def site(folder: Path, case: Case) -> Iterator[None]:
     place, mark, query = os.environ["DATABASE_URL"].partition("?")
     with (
-        instant_runflow(apart(picture, RESULT_SIDE)) as url,
+        instant_runflow(apart(picture, SIDES[case.resolution])) as url,
         environment(
             DATABASE_URL=f"{place}_throughput{mark}{query}",
             DJANGO_SETTINGS_MODULE=SETTINGS,
-            BROKER=os.environ.get("BROKER", "redis://127.0.0.1:6379/9"),
+            BROKER=BROKERS[case.broker],
             RUNFLOW=url,
             FOLDER=str(folder),
         ),

@@ -18,7 +18,8 @@ for _database in DATABASES.values():  # noqa: F405
     _database["CONN_MAX_AGE"] = None
 CELERY = {
     "broker_url": os.environ["BROKER"],
-    "broker_transport_options": {"socket_timeout": 30, "socket_connect_timeout": 5},
     "task_ignore_result": True,
     "worker_hijack_root_logger": False,
 }
+if CELERY["broker_url"].startswith("redis"):
+    CELERY["broker_transport_options"] = {"socket_timeout": 30, "socket_connect_timeout": 5}
