@@ -36,6 +36,17 @@ else:
 
 COLUMN = "isolation_state"
 IS_LIST = "_isolation_is_list"  # set on a request while its list is made
+# What badge, sentence and buttons need of a run, which has five times as many columns.
+TOLD = (
+    "batch",
+    "object_pk",
+    "source_name",
+    "result_name",
+    "status",
+    "status_since",
+    "reason",
+    "review",
+)
 
 
 def current_runs(target: Target, images: Iterable[Model]) -> dict[str, IsolationRun]:
@@ -50,7 +61,7 @@ def current_runs(target: Target, images: Iterable[Model]) -> dict[str, Isolation
         return {}
     about = Q(source_name__in=files) & ~Q(status__in=SHOWN_STATUSES)
     resulted_in = Q(result_name__in=files, status__in=SHOWN_STATUSES)
-    runs = IsolationRun.objects.defer("measures", "source_columns", "hinted_run_ids", "prompt")
+    runs = IsolationRun.objects.only(*TOLD)
     candidates = runs.filter(about | resulted_in, object_pk__in=names).order_by()
     found: dict[str, IsolationRun] = {}
     for run in sorted(candidates.about(target), key=precedence):
@@ -96,9 +107,13 @@ class Badges:
     def __init__(self, request: HttpRequest) -> None:
         may_view = permissions.has_view_permission(request)
         self.address = batch_page_urls(request) if may_view else None
+        self._plain: dict[tuple[str, bool], SafeString] = {}  # few, on pages of many images
 
     def of(self, run: IsolationRun) -> SafeString:
-        plain = badge(run.status, status_text(run))
+        looks = (run.status, run.review)
+        if looks not in self._plain:
+            self._plain[looks] = badge(run.status, status_text(run))
+        plain = self._plain[looks]
         if self.address is None:
             return plain
         return format_html('<a class="isolation-link" href="{}">{}</a>', self.address(run), plain)

@@ -69,7 +69,7 @@ def test_where_no_admin_shows_the_model_its_plain_permission_counts(client):
 def test_previews_are_shown_for_images_of_that_site(client):
     image = make_image()
     url = reverse("product_isolation:preview_image", args=["catalogue.productimage", image.pk])
-    assert client.get(url)["Content-Type"] == "image/webp"
+    assert client.get(url)["Content-Type"] == "image/jpeg"
 
 
 def test_who_is_not_logged_in_is_led_to_that_sites_login(client):

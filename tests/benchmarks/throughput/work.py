@@ -75,7 +75,8 @@ def begin_anew() -> None:
 def seconds(processes: int, begun: Callable[[], bool], ended: Callable[[], bool]) -> float:
     """From the first image that is done to the last; starting the workers is in neither."""
     command = [sys.executable, "-m", "celery", *COMMAND, "--concurrency", str(processes)]
-    worker = subprocess.Popen(command)
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    worker = subprocess.Popen(command, **silent)
     try:
         wait(begun)
         first = time.perf_counter()
