@@ -97,7 +97,7 @@ def test_an_empty_shop_is_filled_with_products_of_the_demo(tmp_path):
 
     assert len(names(home)) == 8
     assert "Enamel mug" in names(home)
-    assert {picture.headers["Content-Type"] for picture in pictures} == {"image/jpeg"}
+    assert {picture.headers["Content-Type"] for picture in pictures} == {"image/webp"}
 
 
 @pytest.mark.parametrize("option", ["--port", "--sandbox-port"])
