@@ -81,17 +81,20 @@ def shop(workers, tmp_path, *, blocked):
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("workers", ["thread", "embedded"])
 def test_a_shop_without_celery_and_storages_installed_works(workers, tmp_path):
     done = shop(workers, tmp_path, blocked=True)
     assert done.stdout.splitlines()[-1] == "superseded", done.stdout + done.stderr
 
 
+@pytest.mark.long
 def test_nothing_of_them_is_imported_where_they_are_installed(tmp_path):
     done = shop("thread", tmp_path, blocked=False)
     assert done.stdout.splitlines()[-1] == "superseded", done.stdout + done.stderr
 
 
+@pytest.mark.long
 def test_the_check_says_how_to_install_what_workers_needs(tmp_path):
     done = shop("celery", tmp_path, blocked=True)
     assert done.returncode != 0

@@ -9,7 +9,7 @@ from tests.catalogue.models import Product, ProductImage
 from tests.photos import make_image
 from tests.shop import CHANGELIST, EVERYTHING, SPENDING, image_of, make_run, make_staff, pks
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from tests.shop import EVERYTHING, make_staff
 
 from .axe import DJANGOS, LOOKS, fetch, grave_faults, look
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 MORE = ("catalogue.change_product", "catalogue.view_product", "product_isolation.view_spending")
 PRESETS = tuple(f"product_isolation.{verb}_preset" for verb in ("view", "add", "change"))

@@ -6,7 +6,7 @@ from tests.shop import CHANGE, ISOLATE, RESTORE, REVIEW, VIEW, VIEW_RUNS, make_s
 
 from .test_every_page import FITS, look
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 BUTTONS = ("Isolate product", "Isolate 3 images", "Stop waiting", "Approve", "Restore original")
 PEOPLE = {

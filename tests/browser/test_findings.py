@@ -7,7 +7,7 @@ from django_product_isolation.choices import Status
 from tests.shop import RUNS, make_batch, make_run
 from tests.verdicts import make_judged, measures
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 QUEUE = "/product-isolation/review/"
 TEXT = "Text, a logo or a pattern may differ from your photo."

@@ -8,7 +8,7 @@ from tests.photos import make_image
 
 from .test_confirm import is_covered, make_page
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 800)])

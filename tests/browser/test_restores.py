@@ -10,7 +10,7 @@ from tests.shop import CHANGELIST, image_of, make_batch, make_run, tick
 
 from .test_every_page import FITS, look
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 
 def make_applied(count, staff):

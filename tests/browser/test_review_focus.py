@@ -7,7 +7,7 @@ from django_product_isolation.choices import Status
 from tests.shop import make_batch, make_run
 from tests.verdicts import make_judged, measures
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 SIZES = [(390, 844), (390, 1200), (1280, 844)]
 

@@ -13,7 +13,7 @@ from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.models import AccountBalance, IsolationRun
 from tests.shop import BATCHES, EVERYTHING, make_batch, make_staff
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 PEOPLE = ("ann", "ben", "a-colleague-with-a-very-patiently-chosen-name@shop.example")
 

@@ -12,7 +12,7 @@ from tests.catalogue.models import Product, ProductImage
 from tests.photos import make_image, photo_file
 from tests.shop import CHANGELIST, image_of, make_batch, make_run, put_originals_back, status_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 
 class Images(admin.TabularInline):

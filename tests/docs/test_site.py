@@ -10,6 +10,8 @@ import pytest
 
 from tests.docs.pages import DOCS, PAGES, ROOT
 
+pytestmark = pytest.mark.long  # a whole site is built
+
 HOME = "https://django-product-isolation.readthedocs.io/"
 REPOSITORY = "https://github.com/django-product-isolation/django-product-isolation"
 RAW = "https://raw.githubusercontent.com/django-product-isolation/django-product-isolation/main/"

@@ -10,6 +10,8 @@ import requests
 
 from .shop_process import STARTED, demo, ends, free_ports, manage, names, page, sources
 
+pytestmark = pytest.mark.long  # starts processes
+
 
 @dataclass
 class Ended:

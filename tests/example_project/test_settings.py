@@ -12,6 +12,8 @@ from tests.empty_database import empty_database
 
 from .shop_process import MANAGE, environment, manage
 
+pytestmark = pytest.mark.long  # starts processes
+
 SHOW = """
 import json
 from django.conf import settings as s

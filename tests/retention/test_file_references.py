@@ -76,6 +76,7 @@ def test_two_storages_of_one_place_are_the_same():
     assert not is_same(one, InMemory())
 
 
+@pytest.mark.long
 def test_many_names_are_asked_for_in_chunks(django_assert_max_num_queries):
     names = {f"products/é {number}.jpg" for number in range(201)}
     storage = InMemory()

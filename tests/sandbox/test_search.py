@@ -24,6 +24,7 @@ def test_the_newest_come_first(api, runs):
     assert found(api) == found(api, sort_by="created_at:desc") == runs[::-1]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("q", "which"),
     [
@@ -40,6 +41,7 @@ def test_both_grammars_filter(api, runs, q, which):
     assert found(api, q=q) == [runs[n] for n in which]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     "q",
     [
@@ -96,6 +98,7 @@ def test_an_empty_list_has_no_cursors(api):
     assert api.get("/v1/runs").json() == {"items": [], "next_pq": None, "prev_pq": None}
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     "parameters",
     [

@@ -35,6 +35,7 @@ def test_a_fault_that_names_words_waits_for_a_prompt_that_has_them(api):
     assert api.isolate(image_url=asset, input={"prompt": "the mug"})["status_code"] == "succeeded"
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("fault", SPOILT)
 def test_the_next_result_is_spoilt_and_none_after_it(api, fault):
     photo = (PHOTOS / "enamel-mug" / "in-the-kitchen.webp").read_bytes()

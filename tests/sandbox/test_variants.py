@@ -44,6 +44,7 @@ def test_every_shape_has_a_way_to_be_made():
     assert set(shapes.RECORD) == set(behaviour.VARIANTS["record_shape"])
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("shape", EXPECTED)
 def test_output_comes_in_any_shape(api, shape):
     api.behave(output_shape=shape)
@@ -65,6 +66,7 @@ def test_several_urls_can_come(api):
     assert {get_file(url).status_code for url in urls} == {200}
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("changes", "image_format", "mode", "corner"),
     [

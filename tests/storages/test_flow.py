@@ -13,7 +13,7 @@ from tests.photos import make_image, make_swatch, photo_bytes, shown_bytes
 from .awkward import Overwriting, Plain, Renaming
 from .places import PLACES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
 def sent_link(runflow, run) -> str:

@@ -12,7 +12,7 @@ from tests.sandbox.client import Client
 
 from .places import PLACES, PRIVATE, Place, s3
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
 @pytest.fixture

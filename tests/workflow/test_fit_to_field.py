@@ -57,6 +57,7 @@ def can_be_saved(row, field):
     return form(data, instance=row).errors.get(field) is None
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("field", "format", "extension"),
     [
@@ -129,6 +130,7 @@ def test_what_clean_has_against_the_rest_of_the_row_stops_nothing(isolated):
     assert run.status == Status.APPLIED
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("field", "format", "side"),
     [

@@ -6,7 +6,7 @@ from django.db import OperationalError
 
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.workflow import store_result
+from django_product_isolation.workflow import leases, store_result
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -57,9 +57,10 @@ def test_the_name_is_written_down_also_after_a_moment_without_a_database(
 
 
 def test_a_file_that_cannot_be_written_down_is_named_in_the_log(
-    run, go_on, other_name, away, caplog
+    run, go_on, other_name, away, caplog, monkeypatch
 ):
     away(4)
+    monkeypatch.setattr(leases, "RENEWAL", 0.02)
     run = go_on(run)
     assert run.status == Status.APPLIED  # by another file, of a later try
     [said] = [line for line in caplog.messages if line.startswith("file_unrecorded")]

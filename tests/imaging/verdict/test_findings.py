@@ -87,6 +87,7 @@ def another():
     return shown
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     "result",
     [
@@ -106,6 +107,7 @@ def test_a_shadow_on_the_ground_that_is_seen_through_a_handle_is_no_thing():
     assert found(drawn.result(with_a_shaded_opening())) == {}
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("name", "result"),
     [
@@ -121,6 +123,7 @@ def test_what_the_frame_and_the_drawing_may_have_wrong_is_said(name, result):
     assert name in found(drawn.result(**result))
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("name", "shown"),
     [
