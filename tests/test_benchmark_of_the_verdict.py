@@ -12,6 +12,8 @@ from tests.benchmarks.registry import Measured
 from tests.benchmarks.table import record
 from tests.imaging.verdict import drawn
 
+pytestmark = pytest.mark.long  # starts a process
+
 ROWS = [
     ("photo.jpg", "whole.png", "faithful", "plain"),
     ("photo.jpg", "small.png", "unfaithful", "too-small"),

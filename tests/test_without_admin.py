@@ -5,10 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 LEAST = 5
 
 
+@pytest.mark.long
 def test_the_app_works_where_the_admin_is_not_installed():
     settings = "--ds=tests.without_admin.settings"
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", settings]

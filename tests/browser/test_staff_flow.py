@@ -55,6 +55,7 @@ def test_from_the_tick_to_the_batch_page(shop, live_server):
     assert set(batch.runs.values_list("prompt", flat=True)) == {"the Cup", "the Pot"}
 
 
+@pytest.mark.long
 def test_a_double_click_orders_once(shop, live_server):
     make_image("Cup")
     open_confirm_page(shop, live_server)
@@ -63,6 +64,7 @@ def test_a_double_click_orders_once(shop, live_server):
     assert IsolationBatch.objects.count() == IsolationRun.objects.count() == 1
 
 
+@pytest.mark.long
 def test_the_batch_page_follows_by_itself_and_keeps_the_focus(shop, live_server):
     batch = make_batch()
     run = make_run(Status.READY, batch=batch, review=False, name="Cup")
@@ -84,6 +86,7 @@ def test_the_batch_page_follows_by_itself_and_keeps_the_focus(shop, live_server)
     assert status_of(other) == Status.HELD
 
 
+@pytest.mark.long
 def test_when_nothing_moves_any_more_the_page_is_left_alone(shop, live_server):
     run = make_run(Status.PROCESSING)
     make_due(run)
@@ -98,6 +101,7 @@ def test_when_nothing_moves_any_more_the_page_is_left_alone(shop, live_server):
     assert len(asked) == 1
 
 
+@pytest.mark.long
 def test_a_server_in_trouble_is_asked_less_and_less_often(shop, live_server):
     run = make_run(Status.PROCESSING)
     make_due(run)
@@ -120,6 +124,7 @@ def test_a_server_in_trouble_is_asked_less_and_less_often(shop, live_server):
     expect(shop.get_by_text("Cancelled", exact=True)).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_decision_keeps_the_readers_place(shop, live_server):
     batch = make_batch()
     runs = [make_run(Status.APPLIED, batch=batch, name=f"Cup {n:02}") for n in range(9)]
@@ -142,6 +147,7 @@ def test_a_decision_keeps_the_readers_place(shop, live_server):
     assert status_of(runs[0]) == Status.APPLIED
 
 
+@pytest.mark.long
 def test_without_javascript_the_page_reloads_and_decisions_work(browser, log_in, live_server):
     run = make_run(Status.PROCESSING)
     make_due(run)
@@ -155,6 +161,7 @@ def test_without_javascript_the_page_reloads_and_decisions_work(browser, log_in,
     assert status_of(run) == Status.CANCELLED
 
 
+@pytest.mark.long
 def test_the_run_list_and_the_runs_page_decide_too(shop, live_server):
     run = make_run(Status.READY, name="Cup")
     shop.goto(live_server.url + RUNS)
@@ -165,7 +172,7 @@ def test_the_run_list_and_the_runs_page_decide_too(shop, live_server):
     assert status_of(run) == Status.REJECTED
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.long
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_no_page_is_wider_than_the_window(shop, live_server, theme, width):

@@ -9,6 +9,8 @@ import requests
 
 from .shop_process import STARTED, demo, names, page, sources
 
+pytestmark = pytest.mark.long  # starts processes
+
 ACTION = "isolate_product"
 
 

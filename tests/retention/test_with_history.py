@@ -8,6 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.long
 @pytest.mark.skipif(
     find_spec("simple_history") is None, reason="django-simple-history is not installed"
 )

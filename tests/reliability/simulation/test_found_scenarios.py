@@ -286,6 +286,7 @@ STORIES = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("story", STORIES.values(), ids=STORIES)
 def test_the_story_ends_well(world, story):
     tell(world, story)
