@@ -11,9 +11,7 @@ from .decoding import UPRIGHT, orientation_of
 SAVE_OPTIONS = {"PNG": {}, "JPEG": {"quality": 95, "subsampling": 0}, "WEBP": {"quality": 95}}
 
 
-def made_small(
-    picture: ImageFile.ImageFile, side: int, *, is_preview: bool = False
-) -> Image.Image:
+def made_small(picture: ImageFile.ImageFile, side: int, *, is_preview: bool = False) -> Image.Image:
     """A decoded picture upright, in sRGB, on white, at most ``side`` pixels a side.
 
     Its own pixels are used up. A preview is only for the eyes of staff, and made quickly.
