@@ -36,7 +36,7 @@ else:
 
 COLUMN = "isolation_state"
 IS_LIST = "_isolation_is_list"  # set on a request while its list is made
-# What badge, sentence and buttons need of a run, which has five times as many columns.
+# What badge, sentence and buttons need of a run's thirty columns.
 TOLD = (
     "batch",
     "object_pk",

@@ -12,9 +12,8 @@ from typing import Any
 from tests.benchmarks.apart import apart, small_shop
 from tests.benchmarks.instant_runflow import instant_runflow
 from tests.benchmarks.registry import Measured
-from tests.benchmarks.throughput.work import picture
+from tests.benchmarks.throughput.work import SIDES, picture
 
-SIDES = {"1K": 1024, "2K": 2048, "4K": 4096}  # pixels
 SOURCE_SIZE = (3000, 2000)
 KEPT = "django_product_isolation.host.previews.CachePreviews"
 Call = Callable[[], Any]

@@ -102,7 +102,7 @@ def steps(name: str, previews: bool) -> Iterator[tuple[Call, Call, Call]]:
                     opened.load()
                     for side in SIDES if previews else ():
                         opened.thumbnail((side, side))
-                        opened.save(BytesIO(), "WEBP")
+                        opened.save(BytesIO(), "JPEG", quality=85)
                 spool.seek(0)
                 default_storage.save(f"plain.{name.lower()}", spool)
 

@@ -1,7 +1,6 @@
 """Images a second by Celery's workers, beside one plain task with the same calls.
 
-REDIS and RABBITMQ say where the brokers are, unless they are on this machine. Of the Redis database
-(the tenth) and of RabbitMQ's default queue everything is deleted.
+The brokers are those of the tests. All that waits in their queues is deleted.
 """
 
 import os
@@ -15,15 +14,12 @@ from typing import Any, NamedTuple
 from tests.benchmarks.apart import apart, environment
 from tests.benchmarks.instant_runflow import instant_runflow
 from tests.benchmarks.registry import Measured
-from tests.benchmarks.throughput.work import picture
+from tests.benchmarks.throughput.work import SIDES, picture
+from tests.services import BROKERS
 
 ON_EACH_DATABASE = True
 IMAGES = 120
-BROKERS = {
-    "Redis": os.environ.get("REDIS", "redis://127.0.0.1:6379/9"),
-    "RabbitMQ": os.environ.get("RABBITMQ", "amqp://guest:guest@127.0.0.1:5672//"),
-}
-SIDES = {"1K": 1024, "2K": 2048, "4K": 4096}  # pixels
+NAMES = {"redis": "Redis", "rabbitmq": "RabbitMQ"}
 SETTINGS = "tests.benchmarks.throughput.settings"
 
 
@@ -33,13 +29,14 @@ class Case(NamedTuple):
     processes: int
 
 
-GROWING = [Case("Redis", "1K", processes) for processes in (1, 2, 4)]
-OTHERS = [Case("RabbitMQ", "1K", 2), Case("Redis", "2K", 2), Case("Redis", "4K", 2)]
+GROWING = [Case("redis", "1K", processes) for processes in (1, 2, 4)]
+OTHERS = [Case("rabbitmq", "1K", 2), Case("redis", "2K", 2), Case("redis", "4K", 2)]
 
 
 def measure(options: Namespace) -> Iterator[Measured]:
     for case in [*GROWING, *OTHERS]:
-        name = f"images a second, {case.resolution}, {case.broker}, {case.processes} processes"
+        where = f"{NAMES[case.broker]}, {case.processes} processes"
+        name = f"images a second, {case.resolution}, {where}"
         if options.only not in name:
             continue
         ours, plain = rates(case, options.rounds)
