@@ -6,6 +6,7 @@ again gives fresh ones (contract, section 2.2).
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, cast
 
@@ -46,7 +47,7 @@ from .fit_to_field import FieldRefused, fitted
 from .lookup import cost_of, count_look
 from .outcomes import GoTo, Outcome, PutOff, Retry, Wait
 from .runflow_outages import Place, connect_for
-from .second_opinion import wanted
+from .second_opinion import opinion_or_apply, wanted
 from .store_result import store_result
 from .timing import MIN_LOOKUPS, MIN_POLLS, POLL_HORIZON, backoff, next_poll, seconds_from_now
 from .verdicts import judged
@@ -57,24 +58,34 @@ MAX_LINKS = 20  # fresh ones that may be refused, within about a quarter of an h
 
 def poll(run: IsolationRun) -> Outcome:
     """processing -> collecting | failed | cancelled, or wait for Runflow to finish."""
-    known = read(run, connect_for(run))
+    client = connect_for(run)
+    known = read(run, client)
     if not isinstance(known, Run):
         return known
-    if known.status == RunState.SUCCEEDED:
-        cost = {"cost": cost_of(run, known)}
-        return GoTo(Status.COLLECTING, due_at=seconds_from_now(0), changes=cost)
-    if known.status == RunState.FAILED:
-        detail = f"{known.failure_code} {known.failure_message}".strip()
-        cost = {"cost": cost_of(run, known)}
-        return GoTo(Status.FAILED, Reason.RUN_FAILED, detail, changes=cost)
-    if known.status == RunState.CANCELLED:
-        cost = {"cost": cost_of(run, known)}
-        return GoTo(Status.CANCELLED, Reason.RUN_CANCELLED, changes=cost)
+    if known.is_terminal:
+        return ended(run, client, known)
     if Place.RUNFLOW in run.known_outages:  # what an outage ate does not count
         return Wait(next_poll(clock.now()), changes={"attempts": 0})
     if clock.now() - run.status_since > POLL_HORIZON and run.attempts >= MIN_POLLS:
         return GoTo(Status.HELD, Reason.TOO_LONG)
     return Wait(next_poll(run.status_since))
+
+
+def ended(run: IsolationRun, client: RunflowClient, known: Run) -> GoTo:
+    """What Runflow's record of a run that has ended says; a result is fetched at once."""
+    cost: dict[str, Any] = {"cost": cost_of(run, known)}
+    if known.status == RunState.FAILED:
+        detail = f"{known.failure_code} {known.failure_message}".strip()
+        return GoTo(Status.FAILED, Reason.RUN_FAILED, detail, changes=cost)
+    if known.status == RunState.CANCELLED:
+        return GoTo(Status.CANCELLED, Reason.RUN_CANCELLED, changes=cost)
+    # Unless nobody can fetch anything just now: then it waits its turn.
+    is_away = Place.RESULTS in run.known_outages
+    at_once = None if is_away else partial(bring, client=client, known=known)
+    attempts = {} if is_away else {"attempts": 1}
+    return GoTo(
+        Status.COLLECTING, due_at=seconds_from_now(0), changes={**cost, **attempts}, then=at_once
+    )
 
 
 def read(run: IsolationRun, client: RunflowClient) -> Run | Outcome:
@@ -107,6 +118,11 @@ def collect(run: IsolationRun) -> Outcome:
         return known
     if known.status != RunState.SUCCEEDED:
         return GoTo(Status.PROCESSING, due_at=backoff(run.attempts))
+    return bring(run, client, known)
+
+
+def bring(run: IsolationRun, client: RunflowClient, known: Run) -> Outcome:
+    """Bring the result of a run here that has succeeded."""
     if not known.output_urls:
         return Retry(Reason.OUTPUT_MISSING, limit=2)
     try:
@@ -208,13 +224,14 @@ def ingest(run: IsolationRun, known: Run, result: BinaryIO) -> Outcome:
     opinion = wanted(run, reason, review)
     if opinion:
         kept["measures"] = {**kept.get("measures", {}), **opinion}
-    due_at = seconds_from_now(0) if opinion or not review else None
+    goes_on = bool(opinion) or not review
     return GoTo(
         Status.READY,
         reason,
         ", ".join(odd),
-        due_at=due_at,
-        changes={**kept, "review": review},
+        due_at=seconds_from_now(0) if goes_on else None,
+        changes={**kept, "review": review, "attempts": int(goes_on)},
+        then=opinion_or_apply if goes_on else None,
         found=verdict.found if verdict else (),
     )
 
