@@ -85,6 +85,7 @@ def make_run(
         "due_at": None,
         "active_key": key,
         "review": status == Status.READY,
+        "source_sha256": source_sha256,
     }
     if status == Status.HELD:
         defaults["held_from"] = Status.QUEUED
@@ -93,7 +94,6 @@ def make_run(
         label=str(image.product),
         status=status,
         source_name=source.name,
-        source_sha256=source_sha256,
         **{**defaults, **values},
     )
     if status in SHOWN_STATUSES:

@@ -17,6 +17,8 @@ from django_product_isolation import imaging
 from django_product_isolation.conf import get_settings
 from django_product_isolation.database import tenants
 
+from .storage import FileMissing
+
 if TYPE_CHECKING:
     from PIL.Image import Image
 
@@ -81,16 +83,32 @@ class StoragePreviews(PreviewStore):
         return f"{key[:2]}/{key}.jpg"
 
 
-def preview(target: "Target", name: str, size: int, digest: str = "") -> bytes:
+def identity_of(target: "Target", name: str, *, digest: str = "", row: str = "") -> str:
+    """What tells a stored file from every other one of its name; "" where nothing does.
+
+    A name is given again once its file was deleted, maybe to somebody else's picture. ``digest`` is
+    the file's SHA-256 in hex, "" where nobody knows; then the moment it was written has to do, and
+    the key of the ``row`` that shows it. Raises FileMissing or StorageFailed.
+    """
+    # Where the storage overwrites, two files may follow each other within what its clock tells.
+    if digest or target.overwrites:
+        return digest
+    written = target.written_at(name)
+    return f"{row} {written.isoformat()}" if written else ""
+
+
+def preview(target: "Target", name: str, size: int, *, digest: str = "", row: str = "") -> bytes:
     """The stored file called ``name`` as a JPEG picture of at most ``size`` pixels a side.
 
-    ``digest`` is its SHA-256 in hex, "" where nobody knows. Raises FileMissing, FileTooLarge,
+    With a ``digest`` only that very file is shown. Raises FileMissing, FileTooLarge,
     StorageFailed, or ImageRejected.
     """
-    key = key_of(target, name, size, digest)
+    key = key_of(target, name, size, identity_of(target, name, digest=digest, row=row))
     content = kept(key) if key else None
     if content is None:
         with target.copy(name) as file:
+            if digest and imaging.sha256_of(file)[0] != digest:
+                raise FileMissing(name)
             content = imaging.thumbnail(file, size=size)
         if key:
             keep(key, content)
@@ -121,16 +139,14 @@ def wanted_side() -> int | None:
     return None if get_settings().PREVIEWS is None else LARGE
 
 
-def key_of(target: "Target", name: str, size: int, digest: str) -> str:
+def key_of(target: "Target", name: str, size: int, identity: str) -> str:
     """By what a preview is kept; "" for one that is not to be kept.
 
-    A name stands for one file for ever, but where the storage puts another one in its place. Of
-    several storages each may have a file of that name, for other people's eyes.
+    Of several storages each may have a file of that name, for other people's eyes.
     """
-    is_unsure = target.place is None or (target.overwrites and not digest)
-    if get_settings().PREVIEWS is None or is_unsure:
+    if get_settings().PREVIEWS is None or target.place is None or not identity:
         return ""
-    file = (target.column, target.place, name, digest if target.overwrites else "")
+    file = (target.column, target.place, name, identity)
     marked = salted_hmac(ALIAS, "\n".join(map(str, (*shop_of(target), *file))), algorithm="sha256")
     return f"{marked.hexdigest()}-{size}"
 

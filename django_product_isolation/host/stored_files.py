@@ -130,13 +130,23 @@ class StoredFiles:
             return self.storage.size(name)
         return None
 
+    def written_at(self, name: str) -> datetime | None:
+        """When a stored file was written, None when its storage never tells.
+
+        Raises FileMissing and StorageFailed.
+        """
+        with storage_errors(), suppress(NotImplementedError):
+            return self.storage.get_modified_time(name)
+        return None
+
     def changed_since(self, name: str, moment: datetime) -> bool:
         """Whether a stored file was written after ``moment``; True when its storage never tells.
 
         Raises FileMissing and StorageFailed.
         """
-        with storage_errors(), suppress(NotImplementedError, TypeError):
-            return self.storage.get_modified_time(name) > moment
+        written = self.written_at(name)
+        with suppress(TypeError):  # a storage that knows of no zones
+            return written is None or written > moment
         return True
 
     def delete(self, name: str) -> None:

@@ -26,6 +26,7 @@ from django_product_isolation.host import (
     Picture,
     StorageFailed,
     Target,
+    is_ours,
 )
 from django_product_isolation.host.access import permissions as shop_permissions
 from django_product_isolation.host.previews import SIZES, SMALL, preview
@@ -41,6 +42,7 @@ Which = Literal["source", "result"]
 WHICH: tuple[Which, ...] = ("source", "result")
 
 SECONDS_KEPT = 3600  # by browsers
+SECONDS_UNSURE = 60  # what may become another file under the same name
 
 
 @readable
@@ -58,7 +60,11 @@ def run_picture(request: HttpRequest, pk: str, which: str) -> HttpResponseBase:
     target = find_target(run.batch.model_label, run.batch.field_name)
     if target is None:
         return placeholder()
-    return picture_response(request, target.of_row(run.object_pk), name, digest)
+    # What was never read may have become another file since, unless its image shows it still.
+    if not digest and target.current_name(run.object_pk) != name:
+        return placeholder()
+    shown_in = target.of_row(run.object_pk)
+    return picture_response(request, shown_in, name, digest=digest, row=run.object_pk)
 
 
 @readable
@@ -73,23 +79,34 @@ def image_picture(request: HttpRequest, model_label: str, pk: str) -> HttpRespon
     key = unquote(pk)
     if not shop_permissions.allowed(request, "view", target.model, [key]):
         raise Http404
-    return picture_response(request, target.of_row(key), target.current_name(key) or "")
+    name = target.current_name(key) or ""
+    digest = digest_of_result(target, key, name)
+    return picture_response(request, target.of_row(key), name, digest=digest, row=key)
+
+
+def digest_of_result(target: Target, key: str, name: str) -> str:
+    """The SHA-256 of a result that a row shows; "" for what is none of ours."""
+    if not is_ours(name):
+        return ""
+    runs = IsolationRun.objects.about(target).filter(object_pk=key, result_name=name)
+    return runs.values_list("result_sha256", flat=True).first() or ""
 
 
 def picture_response(
-    request: HttpRequest, target: Target, name: str, digest: str = ""
+    request: HttpRequest, target: Target, name: str, *, digest: str, row: str
 ) -> HttpResponseBase:
     """The preview of a stored file, or a neutral picture with status 404."""
     size = wanted_size(request)
-    etag = quote_etag(f"{version(name)}-{size}")
+    etag = quote_etag(f"{version(name + digest)}-{size}") if digest else None
     response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
     if response is None:
-        content = find_preview(target, name, size, digest)
+        content = find_preview(target, name, size, digest=digest, row=row)
         if content is None:
             return placeholder()
         response = HttpResponse(content, content_type="image/jpeg")
-    response["ETag"] = etag
-    response["Cache-Control"] = f"private, max-age={SECONDS_KEPT}"
+    if etag:
+        response["ETag"] = etag
+    response["Cache-Control"] = f"private, max-age={SECONDS_KEPT if etag else SECONDS_UNSURE}"
     response["X-Content-Type-Options"] = "nosniff"
     return response
 
@@ -99,12 +116,12 @@ def wanted_size(request: HttpRequest) -> int:
     return next((size for size in SIZES if str(size) == request.GET.get("size")), SMALL)
 
 
-def find_preview(target: Target, name: str, size: int, digest: str) -> bytes | None:
+def find_preview(target: Target, name: str, size: int, *, digest: str, row: str) -> bytes | None:
     """A stored picture made small; None when it cannot be read."""
     if not name:
         return None
     try:
-        return preview(target, name, size, digest)
+        return preview(target, name, size, digest=digest, row=row)
     except (FileMissing, FileTooLarge, StorageFailed, imaging.ImageRejected) as error:
         logger.info("preview_failed model=%s error=%s", target.label, type(error).__name__)
         return None

@@ -1,6 +1,8 @@
 """Small pictures are made once: by the worker, or for whoever looks first."""
 
+import os
 from contextlib import contextmanager
+from io import BytesIO
 from unittest import mock
 
 import pytest
@@ -9,6 +11,7 @@ from django.core.checks import run_checks
 from django.core.files.storage import storages
 from django.db import connection
 from django.urls import reverse
+from PIL import Image
 
 from django_product_isolation.choices import Status
 from django_product_isolation.host import Target
@@ -114,6 +117,50 @@ def test_a_storage_that_overwrites_shows_its_newest_file(place, ann, monkeypatch
     image.original.storage.delete(image.original.name)
     image.original.storage.save(image.original.name, photo_file(colour="navy"))
     assert ann.get(of_image(image)).content != before
+
+
+def colour_of(response) -> tuple[int, int, int]:
+    with Image.open(BytesIO(response.content)) as picture:
+        return picture.convert("RGB").getpixel((picture.width // 2, picture.height // 2))
+
+
+def make_namesake(of_whom, colour) -> ProductImage:
+    """Somebody else's image, whose file takes the name of a deleted one."""
+    name = of_whom.original.name
+    of_whom.original.storage.delete(name)
+    of_whom.delete()
+    image = make_image("Another mug", colour=colour)
+    assert image.original.name == name
+    return image
+
+
+def test_a_name_that_is_given_again_shows_the_new_file(place, ann):
+    image = make_image()
+    before = colour_of(ann.get(of_image(image)))
+    after = colour_of(ann.get(of_image(make_namesake(image, "navy"))))
+    assert before != after
+
+
+def test_a_name_given_again_within_one_tick_of_the_clock_shows_the_new_file(place, ann):
+    image = make_image()
+    storage, name = image.original.storage, image.original.name
+    written = os.stat(storage.path(name)).st_mtime_ns
+    before = colour_of(ann.get(of_image(image)))
+    new = make_namesake(image, "navy")
+    os.utime(storage.path(name), ns=(written, written))
+    assert colour_of(ann.get(of_image(new))) != before
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+def test_a_run_never_shows_what_took_the_name_of_its_file(is_read, place, ann):
+    """Neither what its worker read before, nor what none had read yet."""
+    run = make_run(Status.CANCELLED, **({} if is_read else {"source_sha256": ""}))
+    make_namesake(ProductImage.objects.get(), "navy")
+    assert ann.get(of_run(run)).status_code == 404
+
+
+def test_a_run_shows_its_source_before_a_worker_has_read_it(place, ann):
+    assert ann.get(of_run(make_run(source_sha256=""))).status_code == 200
 
 
 @pytest.mark.parametrize("where", [f"{__name__}.Broken", None])
