@@ -1,5 +1,8 @@
-"""Where Celery finds the app's tasks."""
+"""Where Celery finds the app's tasks. Other libraries look for modules of this name, too."""
 
-from .workers.celery_tasks import advance_run, advance_runs, sweep
+from importlib.util import find_spec
 
-__all__ = ["advance_run", "advance_runs", "sweep"]
+if find_spec("celery"):
+    from .workers.celery_tasks import advance_run, advance_runs, sweep
+
+    __all__ = ["advance_run", "advance_runs", "sweep"]

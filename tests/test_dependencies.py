@@ -38,9 +38,12 @@ if {{blocked}}:
 import django
 from django.conf import settings
 from django.core.management import call_command
+from django.utils.module_loading import autodiscover_modules
 settings.INSTALLED_APPS = [a for a in settings.INSTALLED_APPS if a not in {MADE_OF_THEM!r}]
 django.setup()
 settings.PRODUCT_ISOLATION = {{{{**settings.PRODUCT_ISOLATION, "WORKERS": {{workers!r}}}}}}
+if {{blocked}}:
+    autodiscover_modules("tasks")  # as every library that runs tasks does
 call_command("check")
 call_command("migrate", run_syncdb=True, verbosity=0)
 from tests.photos import make_image

@@ -70,10 +70,8 @@ class BusyRunflow(Runflow):
         self._take_up(now)
         return accepted
 
-    def find(self, run_id: str) -> Accepted:
-        if run_id not in self.by_id:
-            raise Refusal(404, "RUN_NOT_FOUND")
-        return self.by_id[run_id]
+    def named(self, run_id: str) -> list[Accepted]:
+        return [self.by_id[run_id]] if run_id in self.by_id else []
 
     def listing(self, query: dict[str, str]) -> dict[str, Any]:
         found = self.by_ref.get(self._wanted(query.get("q", "")) or "")

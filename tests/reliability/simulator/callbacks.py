@@ -91,8 +91,8 @@ class Callbacks:
 
     def is_answered(self, status: int, url: str, named: str) -> None:
         """What comes to a run's own address about that very run is never somebody else's."""
-        for entry in self.world.runflow.ledger:
-            if (entry.id, entry.body.get("callback_url")) == (named, url):
+        for entry in self.world.runflow.named(named):
+            if entry.body.get("callback_url") == url:
                 entry.has_called_back |= status == 200
                 if status == 409:
                     self.world.violation("B10 a genuine callback was taken for another run's")

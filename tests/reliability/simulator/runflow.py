@@ -125,18 +125,20 @@ class Runflow:
 
     def disown(self, run_id: str) -> None:
         """Say of a run that was asked for by its id that there is none."""
-        for entry in self.ledger:
-            entry.is_disowned |= entry.id == run_id
+        for entry in self.named(run_id):
+            entry.is_disowned = True
 
     def deny(self, ref: str) -> None:
         """Say of a run that was just taken that it was not."""
         for entry in self.ledger:
             entry.is_denied |= entry.client_ref == ref
 
+    def named(self, run_id: str) -> list[Accepted]:
+        return [entry for entry in self.ledger if entry.id == run_id]
+
     def find(self, run_id: str) -> Accepted:
-        for entry in self.ledger:
-            if entry.id == run_id:
-                return entry
+        if found := self.named(run_id):
+            return found[0]
         if run_id.startswith(STRANGE):
             raise Refusal(int(run_id.removeprefix(STRANGE)))
         raise Refusal(404, "RUN_NOT_FOUND")
