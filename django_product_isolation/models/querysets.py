@@ -109,8 +109,8 @@ class RunQuerySet(models.QuerySet["IsolationRun"]):
 
     @retry_on_conflict
     def _leased(self, pk: uuid.UUID, owner: uuid.UUID) -> "IsolationRun | None":
-        known = self.select_related("batch__created_by").annotate(read_at=DatabaseNow())
-        run = known.filter(pk=pk, lease_owner=owner).first()
+        known = self.select_related("batch").annotate(read_at=DatabaseNow())
+        run = next(iter(known.filter(pk=pk, lease_owner=owner)), None)
         if run is not None:
             clock.seen(run.read_at)  # type: ignore[attr-defined]
         return run

@@ -22,7 +22,7 @@ MIN_LOOKUPS = 4
 MIN_POLLS = 60
 MAX_ATTEMPTS = 5
 MAX_BACKOFF = 60.0
-CALLBACK_GRACE = 20.0
+CALLBACK_GRACE = 45.0  # hardly an image takes less
 LONGEST_PAUSE = 900.0  # between two questions
 
 
@@ -41,7 +41,7 @@ def next_poll(since: datetime) -> datetime:
     """The moment to ask again for a run that Runflow has accepted at ``since``.
 
     Every 2 s at first, growing to 15 s, after five minutes from 1 to 15 minutes. Where a callback
-    should come first (contract, section 6, rule 2) not before 20 s, and then each time after twice
+    should come first (contract, section 6, rule 2) not before 45 s, and then each time after twice
     as long: requests are limited, and only a lost callback needs the question.
     """
     waited = (clock.now() - since).total_seconds()
