@@ -19,8 +19,7 @@ if TYPE_CHECKING:
         inspect,
         sha256_of,
     )
-    from .provenance import marked
-    from .published import facts_to_keep
+    from .provenance import facts_to_keep, marked
     from .target_formats import takes, variants
     from .thumbnails import small_picture, thumbnail, thumbnails_of
 
@@ -29,8 +28,7 @@ HOMES = {
     ".conversion": "needs_conversion prepare_for_upload",
     ".decoding": "ImageFacts ImageRejected size_of",
     ".inspection": "RESULT_FORMATS SOURCE_FORMATS Prepared anomalies inspect sha256_of",
-    ".provenance": "marked",
-    ".published": "facts_to_keep",
+    ".provenance": "facts_to_keep marked",
     ".thumbnails": "small_picture thumbnail thumbnails_of",
     ".target_formats": "takes variants",
 }

@@ -19,7 +19,6 @@ PNG_CHUNKS = {
     b"cHRM": 32,
     b"cICP": 4,
     b"gAMA": 4,
-    b"sRGB": 1,
     b"IDAT": 2**31,
 }
 PNG_START = b"\x89PNG\r\n\x1a\n"
@@ -70,15 +69,17 @@ def stripped(body: bytes, file_format: str) -> tuple[bytes, bool]:
 
 def _png(body: memoryview) -> Parts:
     yield PNG_START
-    at, in_pixels = len(PNG_START), False
+    at, in_pixels, says_srgb = len(PNG_START), False, False
     while True:
         size, name = struct.unpack_from(">I4s", body, at)
         if in_pixels and name != b"IDAT":
             break
         in_pixels = name == b"IDAT"
         end = at + size + 12
-        if name == b"iCCP":
-            yield _png_chunk(b"sRGB", b"\0")  # gAMA and cHRM would come into force without it
+        if name in (b"iCCP", b"sRGB"):
+            if not says_srgb:  # gAMA and cHRM would come into force without it
+                yield png_chunk(b"sRGB", b"\0")
+            says_srgb = True
         elif size <= PNG_CHUNKS.get(name, -1):
             yield _whole(body, at, end)
         elif name not in SILENT_PNG_CHUNKS:
@@ -86,10 +87,10 @@ def _png(body: memoryview) -> Parts:
         at = end
     if name != b"IEND":
         yield DOUBT
-    yield _png_chunk(b"IEND", b"")
+    yield png_chunk(b"IEND", b"")
 
 
-def _png_chunk(name: bytes, data: bytes) -> bytes:
+def png_chunk(name: bytes, data: bytes) -> bytes:
     return struct.pack(">I4s", len(data), name) + data + struct.pack(">I", zlib.crc32(name + data))
 
 

@@ -10,13 +10,12 @@ from PIL import Image
 
 from .decoding import opened, size_of
 from .inspection import RESULT_FORMATS, Prepared, inspect
-from .pixels import on_white, saved
+from .pixels import SAVE_OPTIONS, on_white, saved
 
 # What each format may be called, the usual name first.
 EXTENSIONS_OF = {"JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"), "PNG": (".png",), "WEBP": (".webp",)}
 SHRINK = 0.75  # of the side, each time
 MIN_SIDE = 400  # pixels; smaller is no picture of a product
-FULL = {"PNG": {}, "JPEG": {"quality": 95, "subsampling": 0}, "WEBP": {"quality": 95}}
 LEAN = {"PNG": {"optimize": 1}, "JPEG": {"quality": 85}, "WEBP": {"quality": 80}}
 
 
@@ -48,7 +47,7 @@ def variants(clean: Prepared, extensions: Sequence[str] | None) -> Iterator[Prep
     pixels = _pixels(clean)
     for name in formats:
         if name != clean.facts.format:
-            yield _called(_encoded(pixels, name, FULL[name]), named)
+            yield _called(_encoded(pixels, name, SAVE_OPTIONS[name]), named)
     side = max(pixels.size)
     while side >= MIN_SIDE:
         for name in formats:

@@ -103,10 +103,10 @@ class Api:
         method: str,
         route: str,
         *,
-        query: Mapping[str, str] | None = None,
-        body: Mapping[str, Any] | None = None,
-        headers: Mapping[str, str] | None = None,
-        seconds: float = CALL_SECONDS,
+        query: Mapping[str, str] | None,
+        body: Mapping[str, Any] | None,
+        headers: Mapping[str, str] | None,
+        seconds: float,
     ) -> Reply:
         """Send one request and return the reply, whatever it says.
 

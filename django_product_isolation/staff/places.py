@@ -29,37 +29,24 @@ LOOKS = {
 class PlaceBadge:
     """How a result stands with one place, for a template."""
 
-    judgement: Judgement
-
-    @property
-    def id(self) -> str:
-        return self.judgement.place.id
-
-    @property
-    def name(self) -> str:
-        return self.judgement.place.name
-
-    @property
-    def tone(self) -> str:
-        return LOOKS[self.judgement.meets][0]
-
-    @property
-    def sign(self) -> str:
-        return LOOKS[self.judgement.meets][1]
-
-    @property
-    def words(self) -> str:
-        return str(LOOKS[self.judgement.meets][2])
-
-    @property
-    def sentences(self) -> list[str]:
-        """What is missing, and what will be."""
-        return [*self.judgement.missing, *self.judgement.coming]
+    id: str
+    name: str
+    tone: str
+    sign: str
+    words: str
+    sentences: list[str]  # what is missing, and what will be
 
 
 def badges_of(run: IsolationRun) -> list[PlaceBadge]:
     """A badge for each place that the run's result is meant for."""
-    return [PlaceBadge(judgement) for judgement in judgements_of(run, clock.today())]
+    return [badge_of(judgement) for judgement in judgements_of(run, clock.today())]
+
+
+def badge_of(judgement: Judgement) -> PlaceBadge:
+    tone, sign, words = LOOKS[judgement.meets]
+    sentences = [*judgement.missing, *judgement.coming]
+    place = judgement.place
+    return PlaceBadge(place.id, place.name, tone, sign, str(words), sentences)
 
 
 def expected_of(target: Target, form: OrderForm) -> list[Judgement]:

@@ -18,6 +18,7 @@ from django_product_isolation import workflow
 from django_product_isolation.choices import Status
 from django_product_isolation.host.access.sites import admin_for, change_url, find_model
 from django_product_isolation.host.previews import LARGE, MEDIUM
+from django_product_isolation.imaging.verdict import Finding
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import sentence_of
 from django_product_isolation.workflow import Quote, quote_of_runs
@@ -96,22 +97,26 @@ class Card:
         return sentence_of(self.run.reason)
 
     @cached_property
+    def _found(self) -> list[Finding]:
+        return workflow.findings_of(self.run)
+
+    @cached_property
     def findings(self) -> list[marks.ShownFinding]:
         """What deserves a closer look in the result."""
-        return marks.shown(self.run, workflow.findings_of(self.run))
+        return marks.shown(self.run, self._found)
 
     @property
     def opinion(self) -> str:
         """What is known of Runflow's own check, where that is no finding."""
         return words_about(self.run)
 
-    @property
+    @cached_property
     def source_marks(self) -> marks.Marks | None:
-        return marks.marks_of(self.run, workflow.findings_of(self.run), "source")
+        return marks.marks_of(self.run, self._found, "source")
 
-    @property
+    @cached_property
     def result_marks(self) -> marks.Marks | None:
-        return marks.marks_of(self.run, workflow.findings_of(self.run), "result")
+        return marks.marks_of(self.run, self._found, "result")
 
     @property
     def is_marked(self) -> bool:

@@ -99,6 +99,13 @@ def test_png_that_had_a_profile_says_that_it_is_srgb():
         assert image.info == {"srgb": 0}
 
 
+def test_png_says_only_once_that_it_is_srgb():
+    tagged = saved(picture(), icc_profile=SRGB).getvalue()
+    at = tagged.index(b"IDAT") - 4
+    says = struct.pack(">I", 1) + b"sRGB\0" + struct.pack(">I", zlib.crc32(b"sRGB\0"))
+    assert cleaned(tagged[:at] + says + tagged[at:], "PNG").count(b"sRGB") == 1
+
+
 def extended(flags, reserved, *chunks):
     size = struct.pack("<I", 119)[:3] + struct.pack("<I", 79)[:3]
     body = b"WEBPVP8X" + struct.pack("<IB", 10, flags) + reserved + size + b"".join(chunks)

@@ -85,15 +85,13 @@ def _taken(measures: Measures, what: str, look: Callable[[], Measures]) -> bool:
 @contextmanager
 def _told(measures: Measures, what: str) -> Iterator[None]:
     # Whoever asks what findings are called needs no decoder.
-    from django_product_isolation.imaging.decoding import DECODER_FAILURES, ImageRejected
+    from django_product_isolation.imaging.decoding import ImageRejected
 
     try:
         yield
     except ImageRejected as error:
         measures["unchecked"].append({"what": what, "why": error.code})
-    except (*DECODER_FAILURES, ImportError) as error:
-        measures["unchecked"].append({"what": what, "why": type(error).__name__})
-    except Exception as error:  # cv2.error and onnxruntime's, which are not imported here
+    except Exception as error:  # the decoder's, cv2's and onnxruntime's, which are not imported
         measures["unchecked"].append({"what": what, "why": type(error).__name__})
 
 
