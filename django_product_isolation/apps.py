@@ -1,4 +1,4 @@
-"""Where Django meets the app."""
+"""What the app does when Django starts."""
 
 from django.apps import AppConfig, apps
 from django.core import checks

@@ -1,4 +1,5 @@
-"""Files from and to addresses that we did not choose: public https only, bounded, pinned.
+"""Files from and to addresses that we did not choose: public https only (but for the local
+sandbox's own), bounded, pinned.
 
 Which addresses (``addresses``), one exchange before one deadline (``transport``), whole files
 (``transfer``), how long a server asks to be left alone (``waiting``).

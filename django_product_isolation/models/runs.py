@@ -1,4 +1,5 @@
-"""Runs, whose status changes in ``move_to`` alone: one conditional UPDATE next to an event."""
+"""Runs, whose status changes here and, for many at once, in ``bulk`` alone: one conditional UPDATE
+next to an event."""
 
 import uuid
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,5 @@
-"""Runflow's API as this app uses it. Knows the contract, and neither models nor settings."""
+"""Runflow's API as this app uses it. Knows the contract and no models; where it asks
+and calls back, the settings say."""
 
 from typing import TYPE_CHECKING
 

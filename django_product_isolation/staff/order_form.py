@@ -184,7 +184,7 @@ class OrderForm(forms.Form):
         return any(field.value() or field.errors for _picture, field in self.worded())
 
     def options(self) -> dict[str, Any]:
-        """The cleaned values as the keywords of ``workflow.order``."""
+        """The cleaned values as the keywords of ``workflow.Options``."""
         cleaned = self.cleaned_data
         own = {picture.pk: wording for picture, wording in self.unworded() if wording}
         own |= {p.pk: cleaned[field_of(p)] for p, _field in self.worded() if cleaned[field_of(p)]}

@@ -179,7 +179,7 @@ def days_of(period: report.Period) -> dict[str, str]:
 
 
 def period_links(period: report.Period) -> list[dict[str, Any]]:
-    """The named periods, and which of them is tables."""
+    """The named periods, and which of them is shown."""
     return [
         {"name": PERIOD_NAMES[key], "key": key, "is_shown": named == period}
         for key, named in named_periods().items()

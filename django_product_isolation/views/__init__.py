@@ -1,1 +1,1 @@
-"""Pages and doors outside the admin's own: Runflow's callback, the watched batch, previews."""
+"""Doors for machines: Runflow's callback, and whether steps are taken in time."""

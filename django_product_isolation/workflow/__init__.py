@@ -1,6 +1,6 @@
 """The way of an image: begun, sent, collected, published, put back.
 
-Callable without a request and without Celery; every function is safe to repeat.
+Callable without a request and without Celery; every step is safe to take again.
 """
 
 from typing import TYPE_CHECKING

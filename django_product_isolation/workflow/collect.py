@@ -171,7 +171,7 @@ def fetch_into(file: BinaryIO, url: str) -> None:
 
 
 def refused_download(run: IsolationRun, error: FetchError) -> Outcome:
-    """What becomes of a run whose download did not work (reliability, step S7)."""
+    """What becomes of a run whose download did not work."""
     if error.can_retry:
         return PutOff(Place.RESULTS, error, Reason.NO_ANSWER, Reason.OUTPUT_UNAVAILABLE)
     runflow_outages.answered(run, Place.RESULTS)

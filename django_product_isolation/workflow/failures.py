@@ -85,7 +85,7 @@ def wait_out(run: IsolationRun, outcome: PutOff) -> None:
 
 
 def back_to_queue(run: IsolationRun, error: RunflowError) -> None:
-    """Record a request that provably was not accepted (reliability, step S4)."""
+    """Record a request that provably was not accepted."""
     detail = str(error)
     if isinstance(error, Refused):
         runflow_outages.answered(run, Place.ORDERS)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django_product_isolation.conf import get_settings
 from django_product_isolation.database import clock
 
-# Give up by ourselves and ask a person (reliability: nothing ends in the dark).
+# Give up by ourselves and ask a person so that nothing ends in the dark.
 POLL_HORIZON = timedelta(hours=24)
 # How far before the request we look in Runflow's list, should its clock be behind ours.
 CLOCK_MARGIN = timedelta(hours=1)

@@ -1,4 +1,4 @@
-"""Where Django meets the app."""
+"""What fits the app to filer's folders."""
 
 from django.apps import AppConfig
 from django.core import checks

@@ -1,4 +1,4 @@
-"""Where Django meets the app."""
+"""What fits the app to Oscar's dashboard."""
 
 from django.apps import AppConfig
 from django.core import checks

@@ -1,4 +1,4 @@
-"""Where Django meets the app."""
+"""What has django-reversion keep swaps."""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,4 @@
-"""Where Django meets the app."""
+"""What tells the app of django-tenants' schemas."""
 
 from django.apps import AppConfig
 from django.core import checks

@@ -1,4 +1,4 @@
-"""Where Django meets the app."""
+"""What tells Wagtail of swaps, and the app of Wagtail's images."""
 
 from django.apps import AppConfig, apps
 from django.core import checks
