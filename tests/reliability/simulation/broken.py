@@ -1,5 +1,7 @@
 """Guards of the app broken on purpose, one at a time: the simulation has to see each."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 from unittest import mock
@@ -27,6 +29,7 @@ from django_product_isolation.workflow import (
     publish,
     recording,
     restore_step,
+    second_opinion,
     start,
     submit,
 )
@@ -189,6 +192,13 @@ def patch(where: Any, **names: Any) -> Any:
     return mock.patch.multiple(where, **names)
 
 
+@contextmanager
+def unseen() -> Iterator[None]:
+    told = mock.patch.dict(advance.STEPS, {Status.APPLIED: tell_unseen(image_applied)})
+    with patch(second_opinion, apply=apply_unseen), told:
+        yield
+
+
 BREAKS: dict[str, Any] = {
     "claim ignores the lease": lambda: patch(RunQuerySet, due=due_leased_or_not),
     "a worker's own clock says what is due": lambda: patch(RunQuerySet, due=due_by_its_own_clock),
@@ -215,9 +225,7 @@ BREAKS: dict[str, Any] = {
     ),
     "swap leaves the dimensions": lambda: patch(Target, swap=swap_without_dimensions),
     # One of the two looks is enough, unless an upload comes right between look and swap.
-    "nobody looks at the original, before a swap or after": lambda: mock.patch.dict(
-        advance.STEPS, {Status.READY: apply_unseen, Status.APPLIED: tell_unseen(image_applied)}
-    ),
+    "nobody looks at the original, before a swap or after": unseen,
     "a swap over a newer upload is not undone": lambda: mock.patch.dict(
         advance.STEPS, {Status.APPLIED: tell_unseen(image_applied)}
     ),
