@@ -189,6 +189,10 @@ def test_people_see_a_bar(runflow, capsys):
         ([MODEL, "--budget", "0.20"], "nothing to isolate"),
         ([MODEL, "--limit", "0"], "nothing to isolate"),
     ],
+        ([MODEL, "--limit", "-1"], "--limit takes"),
+        ([MODEL, "--filter", "pk__range=1"], "LOOKUP=VALUE"),
+        ([MODEL, "--filter", "_connector=x"], "LOOKUP=VALUE"),
+        ([MODEL, "--filter", "_negated=1"], "LOOKUP=VALUE"),
 )
 def test_each_mistake_is_said_in_words_and_begins_nothing(args, says):
     make_image()

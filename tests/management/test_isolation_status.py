@@ -98,6 +98,12 @@ def test_it_fails_when_a_step_is_later_than_allowed():
         run_command("--max-late", "3")
 
 
+@pytest.mark.parametrize("minutes", ["nan", "inf", "-1", "99999999999999"])
+def test_a_lateness_that_makes_no_sense_is_refused(minutes):
+    with pytest.raises(CommandError, match="--max-late takes"):
+        run_command("--max-late", minutes)
+
+
 def health(client):
     response = client.get(reverse("product_isolation:health"))
     return response.status_code, response.json()

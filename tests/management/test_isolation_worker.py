@@ -55,9 +55,12 @@ def test_once_ends_at_once_when_nothing_is_due():
     assert not IsolationRun.objects.exists()
 
 
-@pytest.mark.parametrize("args", [["--threads", "0"], ["--pause", "0"]])
+@pytest.mark.parametrize(
+    "args",
+    [["--threads", "0"], *(["--pause", seconds] for seconds in ("0", "-1", "nan", "inf"))],
+)
 def test_numbers_that_make_no_sense_are_refused(args):
-    with pytest.raises(CommandError, match="--threads takes"):
+    with pytest.raises(CommandError, match=f"{args[0]} takes"):
         work(*args)
 
 

@@ -19,11 +19,12 @@ from django.core.exceptions import (
 )
 from django.core.management.base import BaseCommand, CommandError, no_translations
 from django.core.serializers.base import ProgressBar
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from django_product_isolation.choices import AspectRatio, Resolution, Status, Workers
 from django_product_isolation.conf import get_settings, usd
 from django_product_isolation.host import Skipped
+from django_product_isolation.management.arguments import refuse_beyond
 from django_product_isolation.reasons import Reason, sentence_of
 from django_product_isolation.workflow import advance_for
 from django_product_isolation.workflow.backfill import Catalogue
@@ -32,6 +33,7 @@ from django_product_isolation.workflow.backfill import Catalogue
 PAUSE = 1.0
 LONGEST_PAUSE = 10.0
 TRUTH = {"True": True, "False": False}  # as lookups such as product__isnull take it
+MOST = 1_000_000_000  # images
 NAMED = 10  # images of each reason for which some are left out
 
 
@@ -67,6 +69,7 @@ class Command(BaseCommand):
 
     @no_translations  # the other words are English
     def handle(self, *, dry_run: bool, verbosity: int, **options: Any) -> None:
+        refuse_beyond("--limit", options["limit"], 0, MOST)
         try:
             catalogue = Catalogue(
                 select(options["model"], options["filter"]),
@@ -162,11 +165,12 @@ def select(label: str, filters: list[str]) -> QuerySet[Any]:
         raise CommandError(f"There is no model {label}.") from error
     try:
         lookups = dict(pair.split("=", 1) for pair in filters)
-        values = {lookup: TRUTH.get(value, value) for lookup, value in lookups.items()}
-        images: QuerySet[Any] = model._default_manager.filter(**values)
+        values = [(lookup, TRUTH.get(value, value)) for lookup, value in lookups.items()]
+        # Not as keywords, of which Django takes some for orders to itself, such as _negated.
+        images: QuerySet[Any] = model._default_manager.filter(Q(*values))
         str(images.query)  # some values are looked at only then
     except EmptyResultSet:
         return images
-    except (ValueError, FieldError, ValidationError) as error:
+    except (ValueError, LookupError, FieldError, ValidationError) as error:
         raise CommandError(f"--filter takes LOOKUP=VALUE: {error}") from error
     return images

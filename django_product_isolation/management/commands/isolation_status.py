@@ -13,6 +13,7 @@ from django.utils import timezone
 from django_product_isolation import workers
 from django_product_isolation.choices import Status
 from django_product_isolation.conf import get_settings
+from django_product_isolation.management.arguments import refuse_beyond
 from django_product_isolation.management.our_tables import needs_our_tables
 from django_product_isolation.marketplaces import place_called
 from django_product_isolation.reasons import sentence_of
@@ -34,6 +35,7 @@ class Command(BaseCommand):
     @needs_our_tables
     @no_translations  # the other words are English
     def handle(self, *, max_late: float | None, **options: Any) -> None:
+        refuse_beyond("--max-late", max_late, 0, 525_600)
         try:
             settings = get_settings()
             budgets = (settings.daily_budget, settings.monthly_budget)

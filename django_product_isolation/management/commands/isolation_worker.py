@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from django_product_isolation.management.arguments import refuse_beyond
 from django_product_isolation.workers.pool import DatabaseAway, WorkerPool
 
 
@@ -26,8 +27,8 @@ class Command(BaseCommand):
     def handle(
         self, *, once: bool, threads: int, pause: float, verbosity: int, **_options: Any
     ) -> None:
-        if threads < 1 or pause <= 0:
-            raise CommandError("--threads takes 1 or more, --pause more than 0 seconds.")
+        refuse_beyond("--threads", threads, 1, 1000)
+        refuse_beyond("--pause", pause, 0.01, 86_400)
         pool = WorkerPool(threads, pause)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: pool.stop())

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from django_product_isolation import clock
 from django_product_isolation.imaging.verdict import titles
+from django_product_isolation.management.arguments import refuse_beyond
 from django_product_isolation.management.our_tables import needs_our_tables
 from django_product_isolation.workflow.rejudging import Judgement, changed_limits, judge_again
 
@@ -45,8 +46,7 @@ class Command(BaseCommand):
     @needs_our_tables
     def handle(self, *args: Any, **options: Any) -> None:
         days = options["days"]
-        if days is not None and not 1 <= days <= 36_500:
-            raise CommandError("--days takes 1 to 36500.")
+        refuse_beyond("--days", days, 1, 36_500)
         try:
             limits = changed_limits(dict(options["limit"]))
         except ValueError as error:
