@@ -88,16 +88,15 @@ class Catalogue:
         if not pks:
             self.most = self.begun
             return
-        try:
-            pks = self._begin(pks)
-        except BudgetExceeded as error:
-            self.spent = True
-            if within := pks[: int(error.left / self.price)]:
-                self._begin(within)
-        else:
-            self._last = pks[-1]
+        while pks:
+            try:
+                self._begin(pks)
+                break
+            except BudgetExceeded as error:  # others spend, too: each time less may be left
+                self.spent = True
+                pks = pks[: int(error.left / self.price)]
 
-    def _begin(self, pks: list[Any]) -> list[Any]:
+    def _begin(self, pks: list[Any]) -> None:
         try:
             batch = isolate(self.images.filter(pk__in=pks), **self.options)
         except NothingToIsolate as error:
@@ -109,12 +108,12 @@ class Catalogue:
             begun = batch.runs.count()
             self.begun += begun
             self.most -= len(pks) - begun
-        return pks
+        self._last = pks[-1]
 
     def _not_isolated(self) -> QuerySet[Any]:
         """Without those that have no file, show a result, or whose file was sent to an end."""
         began = runs_of_row(self.target, "source_name").exclude(status__in=MAY_BE_REPEATED)
-        empty = Q(**{self.target.field.attname: ""}) | Q(**{f"{self.target.field.attname}": None})
+        empty = Q(**{self.target.field.attname: ""}) | Q(**{self.target.field.attname: None})
         return (
             self.images.exclude(empty)
             .exclude(Exists(began))

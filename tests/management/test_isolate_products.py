@@ -9,7 +9,8 @@ from django_product_isolation import isolate
 from django_product_isolation.choices import Status
 from django_product_isolation.management.commands import isolate_products
 from django_product_isolation.models import IsolationBatch, IsolationRun
-from django_product_isolation.workflow import reject, restore
+from django_product_isolation.spending.budgets import BudgetExceeded
+from django_product_isolation.workflow import backfill, reject, restore
 from django_product_isolation.workflow.backfill import Catalogue
 from tests.catalogue.models import Product, ProductImage
 from tests.moments import overdue
@@ -188,11 +189,11 @@ def test_people_see_a_bar(runflow, capsys):
         ([MODEL, "--budget", "much"], "amount in USD"),
         ([MODEL, "--budget", "0.20"], "nothing to isolate"),
         ([MODEL, "--limit", "0"], "nothing to isolate"),
-    ],
         ([MODEL, "--limit", "-1"], "--limit takes"),
         ([MODEL, "--filter", "pk__range=1"], "LOOKUP=VALUE"),
         ([MODEL, "--filter", "_connector=x"], "LOOKUP=VALUE"),
         ([MODEL, "--filter", "_negated=1"], "LOOKUP=VALUE"),
+    ],
 )
 def test_each_mistake_is_said_in_words_and_begins_nothing(args, says):
     make_image()
@@ -212,6 +213,26 @@ def test_a_budget_that_does_not_reach_for_one_image_begins_none(option):
     with pytest.raises(CommandError, match="budget is used up"):
         run_command(MODEL)
     assert not IsolationRun.objects.exists()
+
+
+def test_as_much_is_begun_as_is_left_when_others_spend_meanwhile(runflow, option, monkeypatch):
+    option(DAILY_BUDGET="0.60")
+    for name in ("Mug", "Mug", "Mug", "Lamp"):
+        make_image(name)
+
+    def isolate_while_others_do(images, **options):
+        try:
+            return isolate(images, **options)
+        except BudgetExceeded:
+            lamps = ProductImage.objects.filter(product__name="Lamp")
+            if not IsolationRun.objects.filter(label="Lamp").exists():
+                isolate(lamps)
+            raise
+
+    monkeypatch.setattr(backfill, "isolate", isolate_while_others_do)
+    with pytest.raises(CommandError, match="budget is used up"):
+        run_command(MODEL, "--filter", "product__name=Mug")
+    assert sorted(IsolationRun.objects.values_list("label", flat=True)) == ["Lamp", "Mug"]
 
 
 def test_what_is_being_isolated_is_not_begun_twice_even_when_asked_for_again():
