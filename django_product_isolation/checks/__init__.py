@@ -28,6 +28,7 @@ from .settings import (
 )
 from .shop import (
     check_admin,
+    check_cookies,
     check_entries,
     check_formats,
     check_images,
@@ -49,6 +50,7 @@ CHECKS = (
     check_amounts,
     check_secrets,
     check_urls,
+    check_cookies,
     check_admin,
     check_auto_admin,
     check_previews,

@@ -22,7 +22,7 @@ from django_product_isolation.conf import SETTING, IsolationSettings
 from django_product_isolation.host import Target, build, entries, extensions_of, get_targets
 from django_product_isolation.host.access.permissions import is_shown
 
-from .names import well_named
+from .names import called, well_named
 
 
 def check_images(settings: IsolationSettings) -> Iterator[CheckMessage]:
@@ -82,6 +82,32 @@ def check_urls(settings: IsolationSettings) -> Iterator[CheckMessage]:
             "takes every address, such as Wagtail's or a catch-all of your own.",
             id="product_isolation.E056",
         )
+
+
+def check_cookies(_settings: IsolationSettings) -> Iterator[CheckMessage]:
+    """Whoever is logged in to the admin is so on our pages.
+
+    What covers neither is no finding: the path under which the server mounts the whole site, which
+    nobody knows here.
+    """
+    pages = ("admin:index", "product_isolation:review")
+    if not all(map(has_address, pages)):
+        return  # E009 says so
+    admin, ours = map(reverse, pages)
+    names = ["SESSION_COOKIE_PATH"]
+    if not django_settings.CSRF_USE_SESSIONS:
+        names.append("CSRF_COOKIE_PATH")
+    for name in names:
+        path = str(getattr(django_settings, name) or "/").rstrip("/") + "/"
+        if admin.startswith(path) and not ours.startswith(path):
+            yield Warning(
+                f"{name} covers the admin, but not the app's addresses, such as {ours}: nobody can "
+                "order anything there.",
+                hint=f'Set it to "/", or include the app\'s addresses below it: '
+                f'path("{path.strip("/")}/product-isolation/", '
+                'include("django_product_isolation.urls")), above the line of the admin.',
+                id="product_isolation.W035",
+            )
 
 
 def missing_addresses(settings: IsolationSettings) -> CheckMessage:
@@ -188,14 +214,20 @@ def check_admin(settings: IsolationSettings) -> Iterator[CheckMessage]:
 
 def check_storages(settings: IsolationSettings) -> Iterator[CheckMessage]:
     """Nothing of ours has a name twice, but an upload of the shop's own would take an original."""
-    for label, options in entries(settings.IMAGES):
+    for target in well_named(settings):
         try:
-            overwrites = any(place.overwrites for place in build(label, options).places())
-        except ImproperlyConfigured:
-            continue  # E003 says so, or Django of its own setting
+            overwrites = any(place.overwrites for place in target.places())
+        except Exception as error:  # of a class of the shop's own, too
+            yield Warning(
+                f"The storage of {called(target)} cannot be made: {type(error).__name__}.",
+                hint="Correct STORAGES, or what the storage has its keys from: until then nothing "
+                "is sent to Runflow for it. A build that is given no keys may pass this over.",
+                id="product_isolation.W037",
+            )
+            continue
         if overwrites:
             yield Warning(
-                f"The storage of {label} overwrites files that have the same name.",
+                f"The storage of {called(target)} overwrites files that have the same name.",
                 hint='Give it the option "file_overwrite": False (Azure: "overwrite_files", '
                 'Django: "allow_overwrite"), or a later upload destroys an original that could '
                 "have been restored.",

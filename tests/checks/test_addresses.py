@@ -98,6 +98,32 @@ def test_a_site_below_a_prefix_of_its_server_is_no_fault(settings):
         set_script_prefix("/")
 
 
+@pytest.mark.parametrize(
+    ("paths", "expected"),
+    [
+        ({"SESSION_COOKIE_PATH": "/admin"}, ["SESSION_COOKIE_PATH"]),
+        ({"CSRF_COOKIE_PATH": "/admin/"}, ["CSRF_COOKIE_PATH"]),
+        ({"CSRF_COOKIE_PATH": "/admin", "CSRF_USE_SESSIONS": True}, []),
+        ({"SESSION_COOKIE_PATH": "/"}, []),
+        ({"SESSION_COOKIE_PATH": "/shop"}, []),  # where the server mounts the whole site
+        ({"SESSION_COOKIE_PATH": "/adm"}, []),
+    ],
+)
+def test_a_cookie_that_only_the_admin_gets_is_found(settings, paths, expected):
+    for name, covered in paths.items():
+        setattr(settings, name, covered)
+    assert [m.msg.split()[0] for m in run_checks() if m.id == "product_isolation.W035"] == expected
+
+
+def test_below_the_cookies_path_as_its_hint_says_we_are_covered(settings):
+    settings.SESSION_COOKIE_PATH = "/admin"
+    [finding] = [m for m in run_checks() if m.id == "product_isolation.W035"]
+    assert 'path("admin/product-isolation/"' in finding.hint
+    below = path("admin/product-isolation/", include("django_product_isolation.urls"))
+    settings.ROOT_URLCONF = (below, ADMIN)
+    assert not [m for m in run_checks() if m.id.startswith("product_isolation.")]
+
+
 def test_without_our_line_the_one_finding_is_that(settings):
     assert found(settings, ADMIN, CATCH_ALL) == [("E009", "The")]
 

@@ -2,7 +2,7 @@
 
 import pytest
 from django.core.checks import run_checks
-from django.core.files.storage import storages
+from django.core.files.storage import Storage, storages
 from django.utils.text import slugify
 
 from django_product_isolation import isolate
@@ -39,6 +39,13 @@ APART = {
 }
 
 
+class WithoutKeys(Storage):
+    """As one in a build that is given no keys."""
+
+    def __init__(self):
+        raise LookupError("AWS_ACCESS_KEY_ID=canary")
+
+
 def broken(image, name):
     raise LookupError("there is no tenant here")
 
@@ -72,6 +79,18 @@ def test_it_warns_where_uploads_meet_on_a_storage_that_may_not_keep_both(how, fo
 def test_it_is_silent_where_the_storage_keeps_both(how, found):
     assert found(MEETING[how]) == []
     assert found(MEETING[how], "django.core.files.storage.InMemoryStorage") == []
+
+
+@pytest.mark.parametrize("backend", [path_of(WithoutKeys), "no.such.Storage"])
+@pytest.mark.parametrize("upload_to", [*MEETING.values(), *APART.values()])
+def test_a_storage_that_cannot_be_made_is_one_finding_and_the_shop_starts(
+    backend, upload_to, found
+):
+    assert found(upload_to, backend) == ["W037"]
+    [finding] = [m for m in run_checks() if m.id == "product_isolation.W037"]
+    assert "catalogue.ProductImage.original" in finding.msg
+    assert "canary" not in str(finding)
+    assert not finding.is_serious()
 
 
 @pytest.mark.parametrize("how", APART)
