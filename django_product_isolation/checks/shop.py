@@ -198,14 +198,10 @@ def check_formats(_settings: IsolationSettings) -> Iterator[CheckMessage]:
 def check_admin(settings: IsolationSettings) -> Iterator[CheckMessage]:
     if not apps.is_installed("django.contrib.admin"):
         return
-    for label in settings.IMAGES:
-        try:
-            model = apps.get_model(label)
-        except (LookupError, ValueError):
-            continue  # E003 says so
+    for model in dict.fromkeys(target.model for target in well_named(settings)):
         if not is_shown(model):
             yield Warning(
-                f"{label} is named in {SETTING} but no admin site shows it.",
+                f"{model._meta.label} is named in {SETTING} but no admin site shows it.",
                 hint="Register a ModelAdmin for it, or an inline of the products' one: actions and "
                 "buttons attach themselves there.",
                 id="product_isolation.W002",

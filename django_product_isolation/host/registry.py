@@ -84,29 +84,45 @@ def build(label: str, options: Mapping[str, str]) -> Target:
     Raises ImproperlyConfigured that says which part of the entry is wrong.
     """
     where = f'{SETTING}["IMAGES"]["{label}"]'
-    if not isinstance(options, Mapping) or "field" not in options:
-        raise ImproperlyConfigured(f'{where} must be a dictionary with "field", or a list of them.')
-    if unknown := sorted(set(options) - {"field", "product", "category"}):
-        raise ImproperlyConfigured(f"{where} has no option {', '.join(unknown)}.")
+    refuse_other_kinds(where, label, options)
     try:
         model = apps.get_model(label)
     except (LookupError, ValueError) as error:
         raise ImproperlyConfigured(f"{where}: there is no such model.") from error
     try:
         field = model._meta.get_field(options["field"])
-        if product := options.get("product", ""):
+        if product := options.get("product") or "":
             follow(model, product)
     except FieldDoesNotExist as error:
         raise ImproperlyConfigured(f"{where}: {error}.") from error
     if not isinstance(field, FileField):
         raise ImproperlyConfigured(f"{where}: {options['field']} is no ImageField or FileField.")
     refuse_other_keys(where, model, field)
-    if category := options.get("category", ""):
+    if category := options.get("category") or "":
         try:
             QuerySet(model).values_list(category)
-        except FieldError as error:
+        except (FieldError, ValueError) as error:
             raise ImproperlyConfigured(f'{where}: "category" leads nowhere. {error}') from error
     return Target(model, field, product, category)
+
+
+def refuse_other_kinds(where: str, label: object, options: object) -> None:
+    """Raise ImproperlyConfigured unless an entry is texts under names that there are.
+
+    None for a path says that there is none.
+    """
+    if not isinstance(label, str):
+        raise ImproperlyConfigured(f'{where}: a model is named by a text, such as "app.Model".')
+    if not isinstance(options, Mapping) or "field" not in options:
+        raise ImproperlyConfigured(f'{where} must be a dictionary with "field", or a list of them.')
+    if unknown := sorted(map(str, set(options) - {"field", "product", "category"})):
+        raise ImproperlyConfigured(f"{where} has no option {', '.join(unknown)}.")
+    for name, value in options.items():
+        if not isinstance(value, str) and (name == "field" or value is not None):
+            raise ImproperlyConfigured(
+                f'{where}: "{name}" is {value!r}, and no text. A model with several images is '
+                "given a list of entries."
+            )
 
 
 def refuse_other_keys(where: str, model: type[Model], field: FileField) -> None:
