@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
@@ -17,6 +17,9 @@ from .redaction import without_locals
 
 SETTING = "PRODUCT_ISOLATION"
 LARGEST_BATCH = 10_000  # images; the most that MAX_BATCH may be
+# USD for one image. Our columns hold no more, and no further digit.
+LARGEST_PRICE = Decimal("9999.9999")
+DIGITS = Decimal("0.0001")
 DOUBTFUL = "doubtful"  # a choice of REVIEW and of EVALUATE
 
 
@@ -53,7 +56,7 @@ class IsolationSettings:
     @property
     def reviews_all(self) -> bool:
         """Whether every result waits for a person, unless an order says otherwise."""
-        return self.REVIEW is True
+        return is_for_all(self.REVIEW)
 
     @property
     def reviews_doubtful(self) -> bool:
@@ -61,21 +64,31 @@ class IsolationSettings:
         return self.REVIEW == DOUBTFUL
 
     @property
+    def evaluates(self) -> bool:
+        """Whether results are evaluated, all or those in which something was found."""
+        return self.EVALUATE is not False
+
+    @property
+    def evaluates_all(self) -> bool:
+        """Whether each is."""
+        return is_for_all(self.EVALUATE)
+
+    @property
     def price(self) -> Decimal:
         """USD for one request."""
-        return usd("PRICE", self.PRICE)
+        return as_price("PRICE", usd("PRICE", self.PRICE))
 
     @property
     def evaluation_price(self) -> Decimal | None:
         """USD for one evaluation; None where results are not evaluated."""
-        if not self.EVALUATE:
+        if not self.evaluates:
             return None
-        return usd("EVALUATION_PRICE", self.EVALUATION_PRICE)
+        return as_price("EVALUATION_PRICE", usd("EVALUATION_PRICE", self.EVALUATION_PRICE))
 
     @property
     def unit_price(self) -> Decimal:
         """USD for one image at most: the request, and the evaluation where there may be one."""
-        return self.price + (self.evaluation_price or Decimal(0))
+        return as_price("EVALUATION_PRICE", self.price + (self.evaluation_price or Decimal(0)))
 
     @property
     def daily_budget(self) -> Decimal | None:
@@ -95,7 +108,7 @@ class IsolationSettings:
     @property
     def is_runflow(self) -> bool:
         """Whether ``BASE_URL`` is Runflow's own. Where it is not, a gateway may stand before it."""
-        host = (urlsplit(str(self.BASE_URL)).hostname or "").removesuffix(".")
+        host = (split_address(self.BASE_URL).hostname or "").removesuffix(".")
         return host == "runflow.io" or host.endswith(".runflow.io")
 
 
@@ -120,6 +133,29 @@ def get_settings() -> IsolationSettings:
     return IsolationSettings(**given)
 
 
+def is_for_all(value: object) -> bool:
+    """Whether a value of REVIEW or EVALUATE means every result, as all do that mean nothing else.
+
+    Not every server runs the checks, and a mistake must not publish what nobody has looked at.
+    """
+    return value is not False and value != DOUBTFUL
+
+
+def is_known_extent(value: object) -> bool:
+    """Whether REVIEW and EVALUATE may be ``value``."""
+    return isinstance(value, bool) or value == DOUBTFUL
+
+
+def split_address(url: object) -> SplitResult:
+    """The parts of an address, all of them empty where it cannot be read. Raises nothing."""
+    try:
+        parts = urlsplit(url if isinstance(url, str) else "")
+        _ = parts.port  # which is read only when it is asked for
+    except ValueError:
+        return urlsplit("")
+    return parts
+
+
 def usd(name: str, value: Any) -> Decimal:
     """Return ``value`` of the option ``name`` as USD, at least zero.
 
@@ -131,4 +167,17 @@ def usd(name: str, value: Any) -> Decimal:
         amount = Decimal("NaN")
     if not amount.is_finite() or amount < 0:
         raise ImproperlyConfigured(f'{SETTING}["{name}"] must be an amount in USD like "0.27".')
+    return amount
+
+
+def as_price(name: str, amount: Decimal) -> Decimal:
+    """Return ``amount``, which the option ``name`` has an image cost, as our columns will say it.
+
+    Raises ImproperlyConfigured for what they cannot hold to the digit.
+    """
+    if amount > LARGEST_PRICE or amount != amount.quantize(DIGITS):
+        raise ImproperlyConfigured(
+            f'{SETTING}["{name}"] makes the price of an image one that cannot be kept: more than '
+            f"{LARGEST_PRICE:,} USD, or in more than four decimals."
+        )
     return amount

@@ -72,6 +72,34 @@ def test_no_money_is_said_to_be_spent_only_where_the_settings_say_so(
     assert get_settings().is_sandbox is is_sandbox
 
 
+@pytest.mark.parametrize("url", ["https://[oops", "https://shop.example:port", None, 1, ["x"]])
+def test_an_address_that_cannot_be_read_is_not_runflows_and_breaks_nothing(settings, url):
+    settings.PRODUCT_ISOLATION = {"BASE_URL": url}
+    assert get_settings().is_runflow is False
+    assert get_settings().is_sandbox is False
+
+
+@pytest.mark.parametrize("value", [True, 1, 0, None, "yes", "", ["doubtful"]])
+def test_what_is_no_known_value_has_every_result_reviewed_and_evaluated(settings, value):
+    settings.PRODUCT_ISOLATION = {"REVIEW": value, "EVALUATE": value, "EVALUATION_PRICE": "0.05"}
+    found = get_settings()
+    assert (found.reviews_all, found.reviews_doubtful) == (True, False)
+    assert (found.evaluates, found.evaluates_all) == (True, True)
+    assert found.unit_price == Decimal("0.32")
+
+
+@pytest.mark.parametrize(("value", "is_doubtful"), [(False, False), ("doubtful", True)])
+def test_not_every_result_is_where_the_settings_say_so(settings, value, is_doubtful):
+    settings.PRODUCT_ISOLATION = {
+        "REVIEW": value,
+        "EVALUATE": value,
+        "EVALUATION_PRICE": "0.05",
+    }
+    found = get_settings()
+    assert (found.reviews_all, found.reviews_doubtful) == (False, is_doubtful)
+    assert (found.evaluates, found.evaluates_all) == (is_doubtful, False)
+
+
 def test_a_gateway_before_runflow_is_no_sandbox_by_its_name(settings):
     settings.PRODUCT_ISOLATION = {"BASE_URL": "http://127.0.0.1:8080/runflow"}
     assert get_settings().is_sandbox is False

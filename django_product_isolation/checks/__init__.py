@@ -25,6 +25,7 @@ from .settings import (
     check_review,
     check_sandbox,
     check_secrets,
+    check_texts,
 )
 from .shop import (
     check_admin,
@@ -42,6 +43,7 @@ CHECKS = (
     check_key,
     check_images,
     check_entries,
+    check_texts,
     check_choices,
     check_language,
     check_addresses,

@@ -1,12 +1,12 @@
 """Checks of ``PRODUCT_ISOLATION`` by itself: its values, addresses and secrets."""
 
-from collections.abc import Callable, Iterator
-from urllib.parse import urlsplit
+from collections.abc import Iterator
 
 from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Error, Warning
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import NoReverseMatch
+from django.utils.functional import Promise
 
 from django_product_isolation.choices import (
     AspectRatio,
@@ -15,7 +15,14 @@ from django_product_isolation.choices import (
     Source,
     Workers,
 )
-from django_product_isolation.conf import DOUBTFUL, LARGEST_BATCH, SETTING, IsolationSettings
+from django_product_isolation.conf import (
+    DOUBTFUL,
+    LARGEST_BATCH,
+    SETTING,
+    IsolationSettings,
+    is_known_extent,
+    split_address,
+)
 from django_product_isolation.fetching import is_loopback
 from django_product_isolation.host.previews import ALIAS, store
 from django_product_isolation.runflow import callbacks
@@ -29,16 +36,18 @@ CHOICES = {
 }
 SANDBOX_KEY = "rf_live_sandbox"
 # What was a choice once; findings of their own say what became of it.
-RETIRED = {("WORKERS", "request")}
+RETIRED = [("WORKERS", "request")]
 OPTIONAL = {"DIGITAL_SOURCE_TYPE"}  # None is a choice, too
+# What is a text and no choice, with an example. Of addresses E005 tells.
+TEXTS = {"API_KEY": "rf_live_...", "MODEL": "runflow/product-isolation", "PROMPT": "{product}"}
 
 
 def check_key(settings: IsolationSettings) -> Iterator[CheckMessage]:
     if not settings.API_KEY:
         yield Error(
             f'{SETTING}["API_KEY"] is missing.',
-            hint="Set it to your Runflow key, best from an environment variable. "
-            f"The sandbox takes any key, such as {SANDBOX_KEY}.",
+            hint="Set it to your Runflow key (rf_live_...), best from an environment variable. "
+            f"The sandbox takes any key of that form, such as {SANDBOX_KEY}.",
             id="product_isolation.E002",
         )
     elif settings.API_KEY == SANDBOX_KEY and settings.is_runflow:
@@ -46,6 +55,18 @@ def check_key(settings: IsolationSettings) -> Iterator[CheckMessage]:
             f'{SETTING}["API_KEY"] is the one of the sandbox, and Runflow itself is asked with it.',
             hint='Set it to your Runflow key; or for the sandbox "BASE_URL" and "SANDBOX" too.',
             id="product_isolation.W008",
+        )
+
+
+def check_texts(settings: IsolationSettings) -> Iterator[CheckMessage]:
+    for name, example in TEXTS.items():
+        value = getattr(settings, name)
+        if isinstance(value, (str, Promise)) or (name == "API_KEY" and not value):
+            continue  # of a missing key E002 tells
+        yield Error(
+            f'{SETTING}["{name}"] is no text: it is {type(value).__name__}.',
+            hint=f'Write it as text, such as "{example}".',
+            id="product_isolation.E042",
         )
 
 
@@ -65,7 +86,7 @@ def check_choices(settings: IsolationSettings) -> Iterator[CheckMessage]:
 def check_review(settings: IsolationSettings) -> Iterator[CheckMessage]:
     from django_product_isolation.imaging.verdict import missing_packages  # not at each start
 
-    if settings.REVIEW not in (True, False, DOUBTFUL):
+    if not is_known_extent(settings.REVIEW):
         yield Error(
             f'{SETTING}["REVIEW"] is {settings.REVIEW!r}.',
             hint=f'Choose True, False or "{DOUBTFUL}".',
@@ -81,7 +102,7 @@ def check_review(settings: IsolationSettings) -> Iterator[CheckMessage]:
 
 
 def check_evaluate(settings: IsolationSettings) -> Iterator[CheckMessage]:
-    if settings.EVALUATE not in (True, False, DOUBTFUL):
+    if not is_known_extent(settings.EVALUATE):
         yield Error(
             f'{SETTING}["EVALUATE"] is {settings.EVALUATE!r}.',
             hint=f'Choose True, False or "{DOUBTFUL}".',
@@ -124,7 +145,8 @@ def check_auto_admin(settings: IsolationSettings) -> Iterator[CheckMessage]:
 
 def check_language(settings: IsolationSettings) -> Iterator[CheckMessage]:
     language = settings.PROMPT_LANGUAGE
-    if language is not None and language not in dict(django_settings.LANGUAGES):
+    known = [code for code, _name in django_settings.LANGUAGES]
+    if language is not None and language not in known:
         yield Error(
             f'{SETTING}["PROMPT_LANGUAGE"] is {language!r}, which is none of LANGUAGES.',
             hint="Choose one of LANGUAGES, or None for LANGUAGE_CODE.",
@@ -140,7 +162,7 @@ def check_addresses(settings: IsolationSettings) -> Iterator[CheckMessage]:
         if url is None or is_https(url) or (local and is_loopback(url)):
             continue
         yield Error(
-            f'{SETTING}["{name}"] is {without_secrets(url)!r}, which is not an https address.',
+            f'{SETTING}["{name}"] is no https address: {without_secrets(url)}.',
             hint="Give scheme and host, such as https://shop.example. Plain http works only "
             "where BASE_URL is the sandbox on this machine."
             + (" None means that results are polled." if name == "CALLBACK_BASE_URL" else ""),
@@ -152,7 +174,7 @@ def check_callback_address(settings: IsolationSettings) -> Iterator[CheckMessage
     """What follows the host is the path under which the site is mounted, and nothing else."""
     if settings.CALLBACK_BASE_URL is None:
         return
-    parts = urlsplit(str(settings.CALLBACK_BASE_URL))
+    parts = split_address(settings.CALLBACK_BASE_URL)
     if parts.query or parts.fragment:
         yield Error(
             f'{SETTING}["CALLBACK_BASE_URL"] has more than scheme, host and path.',
@@ -196,18 +218,16 @@ def check_sandbox(settings: IsolationSettings) -> Iterator[CheckMessage]:
 
 
 def check_amounts(settings: IsolationSettings) -> Iterator[CheckMessage]:
-    readers: list[Callable[[], object]] = [
-        lambda: settings.price,
-        lambda: settings.evaluation_price,
-        lambda: settings.daily_budget,
-        lambda: settings.monthly_budget,
-    ]
-    for read in readers:
+    wrong: dict[str, None] = {}  # each once, in this order
+    for amount in ("price", "evaluation_price", "unit_price", "daily_budget", "monthly_budget"):
         try:
-            read()
+            getattr(settings, amount)
         except ImproperlyConfigured as error:
-            yield Error(str(error), hint='Write it as text: "0.27".', id="product_isolation.E006")
-    if not isinstance(settings.MAX_BATCH, int) or not 1 <= settings.MAX_BATCH <= LARGEST_BATCH:
+            wrong[str(error)] = None
+    for text in wrong:
+        yield Error(text, hint='Write it as text: "0.27".', id="product_isolation.E006")
+    # Not True, which Python takes for 1.
+    if type(settings.MAX_BATCH) is not int or not 1 <= settings.MAX_BATCH <= LARGEST_BATCH:
         yield Error(
             f'{SETTING}["MAX_BATCH"] is {settings.MAX_BATCH!r}.',
             hint=f"Choose a whole number from 1 to {LARGEST_BATCH:,}.",
@@ -227,12 +247,12 @@ def check_secrets(settings: IsolationSettings) -> Iterator[CheckMessage]:
         )
 
 
-def is_https(url: str) -> bool:
-    parts = urlsplit(str(url))
+def is_https(url: object) -> bool:
+    parts = split_address(url)
     return parts.scheme == "https" and bool(parts.hostname)
 
 
-def without_secrets(url: str) -> str:
+def without_secrets(url: object) -> str:
     """Scheme and host only: people put keys into addresses."""
-    parts = urlsplit(str(url))
-    return f"{parts.scheme}://{parts.hostname}" if parts.hostname else str(url)[:40]
+    parts = split_address(url)
+    return f"{parts.scheme}://{parts.hostname}" if parts.hostname else "it cannot be read as one"

@@ -5,7 +5,8 @@ Knows the special-purpose blocks of the Internet. Must not look a name up or ope
 
 import re
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from urllib.parse import urlsplit
+
+from django_product_isolation.conf import split_address
 
 IPAddress = IPv4Address | IPv6Address
 
@@ -73,13 +74,11 @@ def is_public(address: IPAddress) -> bool:
 
 def origin(url: str) -> tuple[str, str, int] | None:
     """Return scheme, host and port of an http(s) URL in lower case, None for anything else."""
-    try:
-        parts = urlsplit(url)
-        default_port = DEFAULT_PORTS[parts.scheme]
-        port = parts.port or default_port
-    except (KeyError, ValueError):
+    parts = split_address(url)
+    default_port = DEFAULT_PORTS.get(parts.scheme)
+    if default_port is None or not parts.hostname:
         return None
-    return (parts.scheme, parts.hostname, port) if parts.hostname else None
+    return parts.scheme, parts.hostname, parts.port or default_port
 
 
 def is_loopback(url: str) -> bool:
@@ -100,7 +99,7 @@ def is_reachable_from_outside(url: str) -> bool:
     True for https with a public address or a full public-looking name and no password in it.
     """
     place = origin(url)
-    if place is None or place[0] != "https" or "@" in urlsplit(url).netloc:
+    if place is None or place[0] != "https" or "@" in split_address(url).netloc:
         return False
     host = place[1].removesuffix(".")
     if address := _literal(host):

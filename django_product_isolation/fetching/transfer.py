@@ -8,11 +8,12 @@ from collections.abc import Generator, Mapping
 from contextlib import closing
 from ipaddress import ip_address
 from typing import Any, BinaryIO
-from urllib.parse import urlsplit
 
 import requests
 from requests_hardened.ip_filter import InvalidIPAddress
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
+
+from django_product_isolation.conf import split_address
 
 from .addresses import is_loopback, is_public, origin
 from .transport import FAILURES, Exchange, ExchangeAdapter, reply_to
@@ -138,7 +139,7 @@ def _adapter(
     """Judge the URL as it will be used, after requests has normalised it."""
     url = request.url or ""
     place = origin(url)
-    if place is None or "@" in urlsplit(url).netloc:
+    if place is None or "@" in split_address(url).netloc:
         raise FetchError("unsafe_address")
     if local_origin and is_loopback(local_origin) and place == origin(local_origin):
         return ExchangeAdapter(exchange)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlunsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -19,7 +19,7 @@ from django.core.signing import BadSignature, Signer
 from django.urls import get_script_prefix, reverse, set_script_prefix
 from django.utils.translation import override
 
-from django_product_isolation.conf import get_settings
+from django_product_isolation.conf import get_settings, split_address
 from django_product_isolation.database import tenants
 from django_product_isolation.redaction import safe_name
 
@@ -119,15 +119,15 @@ def read_token(token: str) -> RunAddress:
 
 
 def callback_url(run_pk: UUID) -> str | None:
-    """Where Runflow calls back for a run; None when results are polled only.
+    """Where Runflow calls back for a run; None when results are polled only, as they are where
+    ``CALLBACK_BASE_URL`` names no host.
 
     The same wherever it is asked for. A path in ``CALLBACK_BASE_URL`` is the one under which the
     site is mounted; without one it is FORCE_SCRIPT_NAME.
     """
-    base = get_settings().CALLBACK_BASE_URL
-    if base is None:
+    parts = split_address(get_settings().CALLBACK_BASE_URL)
+    if not parts.hostname:
         return None
-    parts = urlsplit(base)
     mount = parts.path.rstrip("/") or (settings.FORCE_SCRIPT_NAME or "").rstrip("/")
     return urlunsplit((parts.scheme, parts.netloc, mount + path_of(make_token(run_pk)), "", ""))
 

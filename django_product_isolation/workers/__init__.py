@@ -15,7 +15,7 @@ from .base import BaseWorkers
 
 __all__ = ["BaseWorkers", "current", "nudge"]
 
-CLASSES = {
+CLASSES: dict[str, str] = {
     Workers.THREAD: "thread.ThreadWorkers",
     Workers.EMBEDDED: "embedded.EmbeddedWorkers",
     Workers.CELERY: "celery.CeleryWorkers",
@@ -29,7 +29,7 @@ def current() -> BaseWorkers:
     What is no name of workers is an error of ``check``, which not every server runs: the thread
     takes its place, so that nothing that was ordered stands still.
     """
-    named = CLASSES.get(get_settings().WORKERS, CLASSES[Workers.THREAD])  # type: ignore[call-overload]
+    named = CLASSES.get(str(get_settings().WORKERS), CLASSES[Workers.THREAD])
     found: BaseWorkers = import_string(f"{__name__}.{named}")()
     return found
 

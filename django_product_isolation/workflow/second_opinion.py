@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from django_product_isolation.conf import DOUBTFUL, get_settings
+from django_product_isolation.conf import get_settings
 from django_product_isolation.database import clock
 from django_product_isolation.database.transactions import retry_on_conflict
 from django_product_isolation.imaging.verdict import findings
@@ -58,8 +58,8 @@ def wanted(run: IsolationRun, reason: str, review: bool) -> dict[str, Any]:
 
     It was ordered with the batch, and is still set.
     """
-    how = get_settings().EVALUATE
-    is_wanted = how is True or (how == DOUBTFUL and reason == Reason.DOUBTFUL)
+    settings = get_settings()
+    is_wanted = settings.evaluates and (settings.evaluates_all or reason == Reason.DOUBTFUL)
     if not is_wanted or run.batch.evaluation_price is None:
         return {}
     return {OPINION: {"state": WANTED, "waits": review}}
@@ -82,7 +82,7 @@ def not_worth_it(run: IsolationRun, opinion: Mapping[str, Any]) -> str:
     """Why an opinion is not asked for any more, in a developer's words; "" where it is."""
     if opinion["state"] != WANTED:
         return ""
-    if not get_settings().EVALUATE:
+    if not get_settings().evaluates:
         return "switched off"
     is_shown = run.target.current_name(run.object_pk) == run.source_name
     return "" if is_shown else "image changed"

@@ -91,3 +91,9 @@ def test_the_address_leads_to_the_door(base, settings, client, db):
     base("https://shop.example")
     path = callback_url(PK).removeprefix("https://shop.example/shop")
     assert client.post(path, b"{}", content_type="application/json").status_code == 400
+
+
+@pytest.mark.parametrize("url", ["https://[oops", "https://shop.example:port", "", 1])
+def test_where_the_site_has_no_address_that_can_be_read_results_are_polled(base, url):
+    base(url)
+    assert callback_url(PK) is None

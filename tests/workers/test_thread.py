@@ -221,7 +221,7 @@ def test_where_others_take_the_steps_nothing_is_woken(other, woken, settings, cl
     assert woken == []
 
 
-@pytest.mark.parametrize("gone", ["request", "elves"])
+@pytest.mark.parametrize("gone", ["request", "elves", ["thread"]])
 def test_on_a_server_that_runs_no_checks_a_wrong_setting_leaves_no_order_lying(
     gone, woken, settings
 ):

@@ -67,6 +67,13 @@ def test_a_result_that_passes_goes_live_and_costs_both(evaluated, ordered, go_on
     assert paid["cost"] == "0.05"
 
 
+def test_a_value_that_check_refuses_buys_what_the_button_said(evaluated, option, image, go_on):
+    option(EVALUATE=1)
+    run = go_on(isolate(image).runs.get())
+    assert run.cost == Decimal("0.32")
+    assert len(evaluations_of(evaluated, run)) == 1
+
+
 def test_a_result_that_does_not_pass_waits_with_the_judges_words(evaluated, ordered, go_on, client):
     evaluated.behave(evaluation_verdict="not_passed")
     run = go_on(ordered)

@@ -45,10 +45,10 @@ class Command(BaseCommand):
             settings = get_settings()
         except ImproperlyConfigured as error:
             raise CommandError(str(error)) from error
-        if settings.CALLBACK_BASE_URL is None:
-            raise CommandError(f'{SETTING}["CALLBACK_BASE_URL"] is None: results are polled.')
         # Whoever asks for a run that nobody has got past every check and changed nothing.
-        url = str(callbacks.callback_url(uuid.uuid4()))
+        url = callbacks.callback_url(uuid.uuid4())
+        if url is None:
+            raise CommandError(f'{SETTING}["CALLBACK_BASE_URL"] is no address: results are polled.')
         self.stdout.write(f"Knocking at {settings.CALLBACK_BASE_URL} ...")
         if problem := judge(post(url, settings)):
             raise CommandError(problem)
