@@ -16,6 +16,7 @@ from django_product_isolation.host.columns import has_key_of
 from django_product_isolation.host.registry import targets_of
 from django_product_isolation.host.rows import unopened
 
+from .own_pages import at_list
 from .site_access import lets_in
 
 if TYPE_CHECKING:
@@ -88,10 +89,10 @@ class AdminPolicy(Policy):
         return lets_in(self.model_admin.admin_site, request)
 
     def rows(self, request: HttpRequest, action: Action) -> QuerySet[Any]:
-        return self.model_admin.get_queryset(request)
+        return self.model_admin.get_queryset(at_list(self.model_admin, request))
 
     def allows(self, request: HttpRequest, action: Action, row: Model | None = None) -> bool:
-        return says_yes(self.model_admin, request, action, row)
+        return says_yes(self.model_admin, at_list(self.model_admin, request), action, row)
 
     @property
     def asks_each(self) -> bool:

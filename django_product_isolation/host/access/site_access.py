@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden
 from django.http.response import HttpResponseBase
 
+from .own_pages import at_site, opening
 from .safe_calls import answer
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ def lets_in(site: "AdminSite", request: HttpRequest) -> bool:
 
 def is_open(site: "AdminSite", request: HttpRequest) -> bool:
     try:
-        return site.has_permission(request) and knock(site, aside(request)) is None
+        asked = at_site(site, request)
+        return site.has_permission(asked) and knock(site, asked) is None
     except REFUSALS:
         return False
 
@@ -70,23 +72,3 @@ def knock(site: "AdminSite", request: HttpRequest) -> HttpResponseBase | None:
     if reached:
         return None
     return said if isinstance(said, HttpResponseBase) else HttpResponseForbidden()
-
-
-def aside(request: HttpRequest) -> HttpRequest:
-    """The request, to ask other sites with: what they note on it, or say to the person, is lost."""
-    same: HttpRequest = object.__new__(type(request))
-    vars(same).update(vars(request), META=dict(request.META))
-    if hasattr(request, "_messages"):
-        from django.contrib.messages.storage import default_storage
-
-        vars(same)["_messages"] = default_storage(same)
-    return same
-
-
-def opening(request: HttpRequest, path: str) -> HttpRequest:
-    """The request of the same person for the page at ``path``, an address on this host."""
-    same = aside(request)
-    same.method = "GET"
-    same.path, _mark, same.META["QUERY_STRING"] = path.partition("?")
-    same.path_info = same.path
-    return same

@@ -13,9 +13,9 @@ from django.contrib.admin import AdminSite, ModelAdmin, site
 from django.contrib.admin.utils import quote
 from django.db.models import Model
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
 
 from .frames import FramedModel, frame_around
+from .own_pages import address, address_of, at_list
 from .permissions import policies, sites_in_use
 from .safe_calls import answer
 from .site_access import lets_in
@@ -62,7 +62,8 @@ def admin_for(
     for model_admin in get_model_admins(model, first) if model else ():
         if not lets_in(model_admin.admin_site, request):
             continue
-        if answer(partial(model_admin.has_view_permission, request), False):
+        asked = at_list(model_admin, request)
+        if answer(partial(model_admin.has_view_permission, asked), False):
             return model_admin
     return None
 
@@ -82,10 +83,7 @@ def index_url(home: AdminSite, request: HttpRequest) -> str:
     address."""
     if frame := frame_around(request):
         return frame.index_url()
-    try:
-        return reverse("admin:index", current_app=home.name)
-    except NoReverseMatch:
-        return "/"
+    return address(home, "index") or "/"
 
 
 def frame_of(home: AdminSite, request: HttpRequest) -> dict[str, Any]:
@@ -114,9 +112,4 @@ def changelist_url(model_admin: "ModelAdmin[Any] | FramedModel") -> str:
 def url_in(model_admin: "ModelAdmin[Any] | FramedModel", page: str, *args: str) -> str:
     if isinstance(model_admin, FramedModel):
         return model_admin.url(page, *args)
-    opts = model_admin.opts
-    name = f"admin:{opts.app_label}_{opts.model_name}_{page}"
-    try:
-        return reverse(name, args=args, current_app=model_admin.admin_site.name)
-    except NoReverseMatch:
-        return ""
+    return address_of(model_admin, page, *args)
