@@ -129,6 +129,26 @@ def test_an_inlines_own_rows_and_rules_count(shop):
     assert may(ann(*LOOK, *CHANGE), mine, old, secret) == [{mine, old}, {mine}]
 
 
+@pytest.mark.parametrize("kind", [admin.ModelAdmin, admin.TabularInline])
+def test_the_permission_to_either_view_or_change_counts_too(shop, kind):
+    """Django asks it before it shows a page, or an inline on one."""
+
+    class Refusing(kind):
+        model = ProductImage
+
+        def has_view_or_change_permission(self, request, obj=None):
+            product = getattr(obj, "product", obj)
+            is_open = super().has_view_or_change_permission(request, obj)
+            return is_open and "locked" not in str(getattr(product, "name", ""))
+
+    if kind is admin.ModelAdmin:
+        shop((ProductImage, Refusing))
+    else:
+        shop((Product, type("Host", (admin.ModelAdmin,), {"inlines": [Refusing]})))
+    mine, locked = map(make_image, ("ann cup", "ann locked cup"))
+    assert may(ann(*LOOK, *CHANGE), mine, locked) == [{mine}, {mine}]
+
+
 def test_inlines_within_inlines_are_as_open_as_the_page_they_stand_on(shop):
     class OfACut(admin.TabularInline):
         model = CutPicture

@@ -129,16 +129,24 @@ class PlainPolicy(Policy):
 
 def says_yes(shown: Any, request: HttpRequest, action: Action, obj: Model | None) -> bool:
     """What a ModelAdmin says of one of its rows, or an inline of the row whose page it is on."""
+    either = "has_view_or_change_permission"  # of Django's two permissions, unless it is the host's
     if not shown.has_view_permission(request, obj):
+        return False
+    if has_rule(shown, either) and not getattr(shown, either)(request, obj):
         return False
     return action == "view" or bool(shown.has_change_permission(request, obj))
 
 
 def decides_by_row(shown: Any) -> bool:
     """Whether an admin or inline has rules of its own for who may do what to which row."""
-    names = ("has_view_permission", "has_change_permission")
-    methods = (getattr(getattr(shown, name), "__func__", None) for name in names)
-    return not all(getattr(m, "__module__", "").startswith("django.contrib.") for m in methods)
+    verbs = ("view", "change", "view_or_change")
+    return any(has_rule(shown, f"has_{verb}_permission") for verb in verbs)
+
+
+def has_rule(shown: Any, name: str) -> bool:
+    """Whether a method of an admin or inline is not Django's."""
+    method = getattr(getattr(shown, name), "__func__", None)
+    return not getattr(method, "__module__", "").startswith("django.contrib.")
 
 
 def valid_keys(model: type[Model], pks: Iterable[str]) -> list[Any]:
