@@ -26,6 +26,8 @@ from django_product_isolation.models.querysets import RunQuerySet
 
 # So many keys are named one by one, which finds their runs by an index.
 FEW = 1000
+# So many of the newest runs are looked at in lists where each page has to be asked what it shows.
+NEWEST = 500
 # The parts of a UUID as text: from which character, and how many.
 UUID_PARTS = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
 
@@ -108,23 +110,31 @@ def narrow(request: HttpRequest, runs: RunQuerySet) -> RunQuerySet:
     visible = Q(pk__in=[])
     for model in target_models():
         if permissions.may(request, "view", model):
-            visible |= Q(batch__model_label=model._meta.label_lower) & in_lists(request, model)
+            visible |= Q(batch__model_label=model._meta.label_lower) & in_lists(
+                request, model, runs
+            )
     return runs.filter(visible)
 
 
-def in_lists(request: HttpRequest, model: type[Model]) -> Q:
-    """Runs of images of ``model`` that a list of the shop's shows to the user."""
+def in_lists(request: HttpRequest, model: type[Model], runs: RunQuerySet) -> Q:
+    """Those of the runs, which are of images of ``model``, that the user finds in a list."""
     if permissions.sees_all(request, model):
         return Q()
     visible = Q(pk__in=[])
     for policy in permissions.policies(request, model):
         if answer(partial(policy.allows, request, "view"), False):
-            visible |= answer(partial(rows_of, request, policy), visible)
+            visible |= answer(partial(rows_of, request, policy, runs), visible)
     return visible
 
 
-def rows_of(request: HttpRequest, policy: Policy) -> Q:
-    """Runs of the images that ``policy`` shows to the user in a list."""
+def rows_of(request: HttpRequest, policy: Policy, runs: RunQuerySet) -> Q:
+    """Those of the runs whose images ``policy`` shows to the user in a list.
+
+    Where only pages say what they show, the newest runs alone are looked at, so many at most.
+    """
+    if policy.asks_pages and not permissions.is_boss(request):
+        newest = runs.order_by("-batch__created_at").values_list("object_pk", flat=True)[:NEWEST]
+        return Q(object_pk__in=list(policy.found(request, "view", set(newest))))
     return keys_in(policy.rows(request, "view"))
 
 

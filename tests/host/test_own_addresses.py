@@ -10,7 +10,7 @@ from django_product_isolation.admin.host.attach import attach
 from django_product_isolation.choices import Status
 from django_product_isolation.host.access import permissions
 from django_product_isolation.host.access.own_pages import at_list
-from tests.catalogue.models import ProductImage
+from tests.catalogue.models import Product, ProductImage
 from tests.photos import make_image
 from tests.shop import EVERYTHING, make_run, make_staff, said, status_of
 
@@ -68,6 +68,30 @@ def permission_by(is_vendors):
     return (ProductImage, Images)
 
 
+def inline_rows_by(is_vendors):
+    class Inline(admin.TabularInline):
+        model = ProductImage
+
+        def get_queryset(self, request):
+            found = super().get_queryset(request)
+            if is_vendors(request):
+                return found.filter(product__name__startswith=request.user.get_username())
+            return found
+
+    return (Product, type("Products", (admin.ModelAdmin,), {"inlines": [Inline]}))
+
+
+def chosen_inlines_by(is_vendors):
+    class Inline(admin.TabularInline):
+        model = ProductImage
+
+    class Products(admin.ModelAdmin):
+        def get_inlines(self, request, obj):
+            return [Inline] if not is_vendors(request) or (obj and own(request, obj.name)) else []
+
+    return (Product, Products)
+
+
 class Office(admin.AdminSite):
     def has_permission(self, request):
         return super().has_permission(request) and request.user.is_superuser
@@ -96,7 +120,7 @@ def two_sites(settings):
         admin.sites.all_sites.discard(site)
 
 
-KINDS = [rows_by, permission_by]
+KINDS = [rows_by, permission_by, inline_rows_by, chosen_inlines_by]
 
 
 @pytest.mark.parametrize(
@@ -137,6 +161,22 @@ def test_a_site_is_asked_at_its_own_address_whom_it_lets_in(client, two_sites):
     client.force_login(make_staff(*EVERYTHING))
     assert client.get("/office/catalogue/productimage/").status_code == 302
     assert picture(client, make_image()) == 403
+
+
+def test_inlines_of_a_page_are_asked_at_the_address_of_that_page(client, two_sites):
+    class Inline(admin.TabularInline):
+        model = ProductImage
+
+    class Products(admin.ModelAdmin):
+        def get_inlines(self, request, obj):
+            kwargs = request.resolver_match.kwargs
+            product = Product.objects.filter(pk=kwargs.get("object_id")).first()
+            return [Inline] if product and own(request, product.name) else []
+
+    two_sites((Product, Products))
+    client.force_login(make_staff(*EVERYTHING, *PRODUCT))
+    mine, hers = make_image("ann cup"), make_image("zoe cup")
+    assert [picture(client, image) for image in (mine, hers)] == [200, 404]
 
 
 def test_below_a_prefix_addresses_are_told_apart_too(two_sites):

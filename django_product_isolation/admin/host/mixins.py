@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
-from django_product_isolation.host.access.inline_policies import HOSTS_OWN
+from django_product_isolation.host.access.page_inlines import HOSTS_OWN
 
 logger = logging.getLogger("django_product_isolation")
 

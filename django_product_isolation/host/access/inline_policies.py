@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
 from django.db.models import F, ForeignKey, Model, QuerySet
 from django.db.models.functions import Cast
 from django.http import HttpRequest
@@ -15,6 +14,15 @@ from django.http import HttpRequest
 from django_product_isolation.host.content_types import is_of_type
 from django_product_isolation.host.rows import unopened
 
+from .own_pages import at_list, at_page
+from .page_inlines import (
+    chooses_inlines,
+    drawn_inlines,
+    keys_among,
+    kind_of,
+    leaves_out,
+    named_inlines,
+)
 from .policies import (
     Action,
     AdminPolicy,
@@ -28,8 +36,6 @@ from .policies import (
     valid_keys,
 )
 
-# Where a class that we derive from one of the host's keeps the host's.
-HOSTS_OWN = "_isolation_derived_from"
 MAX_DEPTH = 4  # of inlines within inlines
 
 
@@ -58,9 +64,15 @@ class InlinePolicy(Policy):
     """
 
     def __init__(
-        self, model: type[Model], page: Policy, holder: Any, inline: Any, link: Link
+        self,
+        model: type[Model],
+        page: "AdminPolicy | InlinePolicy",
+        holder: Any,
+        inline: Any,
+        link: Link,
     ) -> None:
         super().__init__(model)
+        self.model_admin: Any = page.model_admin
         self.page, self.holder, self.inline, self.link = page, holder, inline, link
         self.site = page.site
 
@@ -84,61 +96,75 @@ class InlinePolicy(Policy):
         """What the inline has, whatever it belongs to."""
         if self.inline is None:
             return self.model._default_manager.all()
-        rows: QuerySet[Any] = self.inline.get_queryset(request)
+        rows: QuerySet[Any] = self.inline.get_queryset(at_list(self.model_admin, request))
         return rows
 
     def allows(self, request: HttpRequest, action: Action, row: Model | None = None) -> bool:
         if not self.page.allows(request, action):
             return False
-        return self.inline is None or says_yes(self.inline, request, action, None)
+        asked = at_list(self.model_admin, request)
+        return self.inline is None or says_yes(self.inline, asked, action, None)
+
+    @property
+    def asks_pages(self) -> bool:
+        return self.is_drawn_by_page or self.page.asks_pages
+
+    @property
+    def is_drawn_by_page(self) -> bool:
+        """Whether only the page of what the images belong to says whether, and which, it shows."""
+        return self.inline is None or leaves_out(self.holder, self.inline)
 
     @property
     def asks_each(self) -> bool:
-        is_plain = self.inline is not None and not chooses_inlines(self.holder)
-        return not is_plain or self.page.asks_each or decides_by_row(self.inline)
+        return self.is_drawn_by_page or self.page.asks_each or decides_by_row(self.inline)
 
     def found(self, request: HttpRequest, action: Action, pks: Iterable[str]) -> dict[str, Model]:
         """As of any policy; one query, and those of the policy of the page.
 
-        One more for each of the inlines chosen that narrow their rows, for they differ by page.
+        A few more where pages say which rows they show: see ``keys_among``.
         """
-        is_chosen = chooses_inlines(self.holder)
-        images = self.shown._base_manager.all() if is_chosen else self.images(request)
+        by_page = self.is_drawn_by_page
+        images = self.shown._base_manager.all() if by_page else self.images(request)
         images = images.filter(pk__in=valid_keys(images.model, pks), **self.link.conditions)
         rows = list(unopened(images.annotate(isolation_page=F(self.link.path))))
         keys = {str(row.isolation_page) for row in rows if row.isolation_page is not None}
         pages = self.page.found(request, action, keys) if keys else {}
         found = {str(row.pk): row for row in rows if str(row.isolation_page) in pages}
-        if is_chosen:
-            open_here = self.open_in_chosen(request, action, pages, found)
+        if by_page:
+            open_here = self.open_on_pages(request, action, pages, found)
             return {pk: row for pk, row in found.items() if pk in open_here}
-        open_pages = {
-            k for k, page in pages.items() if says_yes(self.inline, request, action, page)
-        }
+        asked = at_list(self.model_admin, request)
+        open_pages = {k for k, page in pages.items() if says_yes(self.inline, asked, action, page)}
         return {pk: row for pk, row in found.items() if str(row.isolation_page) in open_pages}
 
-    def open_in_chosen(
+    def open_on_pages(
         self, request: HttpRequest, action: Action, pages: dict[str, Model], found: dict[str, Any]
     ) -> set[str]:
-        """The keys of what stands in an inline that was chosen for its page and lets it be done.
+        """The keys of what stands on its page, in an inline that lets it be done.
 
-        Which classes these are says nothing: they may be made anew for each page.
+        Which classes the inlines are says nothing: they may be made anew for each page.
         """
-        asked: dict[Any, tuple[QuerySet[Any], set[str]]] = {}
-        for page, pks in by_page(found).items():
-            for inline in self.holder.get_inline_instances(request, pages[page]):
-                if not is_shown_by(self.model, inline.model):
-                    continue
-                if says_yes(inline, request, action, pages[page]):
-                    rows = inline.get_queryset(request)
-                    asked.setdefault(signature(rows), (rows, set()))[1].update(pks)
-        return {pk for rows, pks in asked.values() for pk in keys_among(rows, pks)}
+        shown, kinds = [], dict[Any, Any]()
+        for key, pks in by_page(found).items():
+            page = pages[key]
+            asked = self.at_page(request, page)
+            for inline, rows in drawn_inlines(self.holder, asked, page, self.model, kinds):
+                is_this = find_link(self.holder.model, inline) == self.link
+                if is_this and says_yes(inline, asked, action, page):
+                    shown.append((rows, pks))
+        return keys_among(self.shown, shown)
+
+    def at_page(self, request: HttpRequest, page: Model) -> HttpRequest:
+        """The request for that page; an inline within an inline has none of its own."""
+        if isinstance(self.page, InlinePolicy):
+            return at_list(self.model_admin, request)
+        return at_page(self.model_admin, request, page)
 
     def shows_all(self, request: HttpRequest, action: Action) -> bool:
-        if self.inline is None or self.link.may_be_empty or chooses_inlines(self.holder):
+        if self.is_drawn_by_page or self.link.may_be_empty:
             return False
         is_whole = self.page.shows_all(request, action) and self.allows(request, action)
-        return is_whole and not is_narrowed(self.inline.get_queryset(request))
+        return is_whole and not is_narrowed(self.images(request))
 
 
 def by_page(rows: dict[str, Any]) -> dict[str, set[str]]:
@@ -149,28 +175,16 @@ def by_page(rows: dict[str, Any]) -> dict[str, set[str]]:
     return pages
 
 
-def signature(rows: QuerySet[Any]) -> Any:
-    """What querysets of the same rows have in common."""
-    try:
-        return type(rows), rows.model, str(rows.query)
-    except EmptyResultSet:
-        return None
-
-
-def keys_among(rows: QuerySet[Any], pks: set[str]) -> set[str]:
-    """Those of the keys that the queryset has; no query where it has all rows of the table."""
-    if not is_narrowed(rows):
-        return pks
-    near = rows.order_by().filter(pk__in=valid_keys(rows.model, pks))
-    return pks & set(map(str, near.values_list("pk", flat=True)))
-
-
 def inline_policies(
-    request: HttpRequest, model: type[Model], page: Policy, holder: Any, depth: int = 0
+    request: HttpRequest,
+    model: type[Model],
+    page: AdminPolicy | InlinePolicy,
+    holder: Any,
+    depth: int = 0,
 ) -> Iterator[InlinePolicy]:
     """The inlines of ``holder``, a ModelAdmin or an inline, that show images of ``model``."""
     shown = False
-    for inline in known_inlines(request, holder):
+    for inline in known_inlines(at_list(page.model_admin, request), holder):
         link = find_link(holder.model, inline)
         if link is None:
             continue
@@ -195,17 +209,6 @@ def known_inlines(request: HttpRequest, holder: Any) -> list[Any]:
     return named + [inline for inline in chosen if kind_of(inline) not in kinds]
 
 
-def named_inlines(holder: Any) -> list[Any]:
-    """The inlines that a ModelAdmin or an inline names, whoever asks."""
-    kinds = [kind for kind in getattr(holder, "inlines", ()) if getattr(kind, "model", None)]
-    return [kind(holder.model, holder.admin_site) for kind in kinds]
-
-
-def kind_of(inline: Any) -> Any:
-    """The host's class of an inline, also where we add to it."""
-    return vars(type(inline)).get(HOSTS_OWN, type(inline))
-
-
 def may_stand_in_inline(model: type[Model], holder: Any, depth: int = 0) -> bool:
     """Whether images of ``model`` stand in an inline of ``holder`` or in one of its inlines, or may
     do so for one of its objects."""
@@ -215,18 +218,6 @@ def may_stand_in_inline(model: type[Model], holder: Any, depth: int = 0) -> bool
         is_shown_by(model, inline.model) or may_stand_in_inline(model, inline, depth + 1)
         for inline in named_inlines(holder)
     )
-
-
-def chooses_inlines(holder: Any) -> bool:
-    """Whether its inlines may be others than the ones it names."""
-    names = ("get_inlines", "get_inline_instances")
-    kinds = [vars(holder), *(vars(kind) for kind in type(holder).__mro__ if is_the_shops(kind))]
-    return hasattr(holder, "get_inlines") and any(name in kind for kind in kinds for name in names)
-
-
-def is_the_shops(kind: type) -> bool:
-    """Whether a class is neither Django's nor one of those that we add."""
-    return not kind.__module__.startswith(("django.contrib.admin.", "django_product_isolation."))
 
 
 def find_link(owner: type[Model], inline: Any) -> Link | None:

@@ -58,6 +58,11 @@ class Policy:
         """Whether the answer may differ from row to row among ``rows()``."""
         return False
 
+    @property
+    def asks_pages(self) -> bool:
+        """Whether ``rows()`` may have some that the person finds on no page; ``found()`` knows."""
+        return False
+
     def found(self, request: HttpRequest, action: Action, pks: Iterable[str]) -> dict[str, Model]:
         """Those of the images with these keys that the person may view or change here; one query.
 
