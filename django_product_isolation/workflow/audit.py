@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from django.apps import apps
 from django.db import DatabaseError, transaction
 from django.db.models import Model
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from django_product_isolation.choices import Status
 from django_product_isolation.database.transactions import is_refusal
@@ -21,6 +21,13 @@ from django_product_isolation.host.content_types import content_type_of
 from django_product_isolation.models import IsolationRun, RunEvent
 
 logger = logging.getLogger("django_product_isolation")
+
+# What happened to an image, by the status that its run has afterwards.
+SENTENCES = {
+    Status.APPLIED: _("Isolated product: the clean image replaced the original."),
+    Status.RESTORED: _("Restored the original image."),
+    Status.SUPERSEDED: _("Put back an image that was uploaded meanwhile."),
+}
 
 
 @dataclass(frozen=True)
@@ -61,12 +68,7 @@ def register_history(write: History) -> History:
 
 def log_change(run: IsolationRun, target: Target, actor: Any) -> None:
     """Write a swap into all histories, each within a savepoint."""
-    sentences = {
-        Status.APPLIED: _("Isolated product: the clean image replaced the original."),
-        Status.RESTORED: _("Restored the original image."),
-        Status.SUPERSEDED: _("Put back an image that was uploaded meanwhile."),
-    }
-    change = Change(run, target, actor, sentences[Status(run.status)])
+    change = Change(run, target, actor, str(SENTENCES[Status(run.status)]))
     for write in (write_log_entry, *_histories):
         try:
             with transaction.atomic():

@@ -21,6 +21,7 @@ class WagtailIsolationConfig(AppConfig):
         checks.register(check_rendition_cache, deploy=True)
         from django_product_isolation.host import adapters
         from django_product_isolation.host.access import frames
+        from django_product_isolation.workflow.audit import register_history
 
         from . import frontend_cache, history, revisions
         from .frame import WAGTAIL
@@ -30,5 +31,5 @@ class WagtailIsolationConfig(AppConfig):
         frames.register(WAGTAIL)
         watch_renditions()
         revisions.connect()
-        history.connect()
+        register_history(history.write)
         frontend_cache.connect()

@@ -6,7 +6,7 @@ from django.apps import apps
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.checks import CheckMessage, Warning
 
-from django_product_isolation.staff.targets import find_targets
+from django_product_isolation.staff.targets import find_target
 
 OURS = "django_product_isolation.contrib.wagtail"
 
@@ -24,11 +24,12 @@ def check_wagtail(**_kwargs: Any) -> list[CheckMessage]:
                 id="product_isolation.W028",
             )
         )
-    if "wagtail.images" in names and not find_targets(image_label()):
+    if "wagtail.images" in names and find_target(image_label()) is None:
         found.append(
             Warning(
-                "Wagtail's images cannot be isolated, so its image list shows no isolation.",
-                hint='Name them in PRODUCT_ISOLATION["IMAGES"]: '
+                "Wagtail's image list shows no isolation: of its images no field is named, or "
+                "several are.",
+                hint='Name one in PRODUCT_ISOLATION["IMAGES"]: '
                 f'"{image_label()}": {{"field": "file"}}.',
                 id="product_isolation.W029",
             )

@@ -1,10 +1,6 @@
 """Wagtail's own history: who isolated an image, and who restored it."""
 
-import logging
-from typing import Any
-
 from django.apps import apps
-from django.db import DatabaseError, transaction
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 from wagtail.images.models import AbstractImage
@@ -12,53 +8,28 @@ from wagtail.log_actions import LogActionRegistry, log
 from wagtail.models import Page
 
 from django_product_isolation.choices import Status
-from django_product_isolation.models import IsolationRun
-from django_product_isolation.signals import image_swapped
+from django_product_isolation.workflow.audit import SENTENCES, Change
 
-logger = logging.getLogger("django_product_isolation")
-
-# What a status is called in the history: the action, its label, its sentence.
+# What a status is called in the history: the action, and its label.
 ACTIONS = {
-    Status.APPLIED: (
-        "product_isolation.apply",
-        _("Isolate product"),
-        _("Isolated product: the clean image replaced the original."),
-    ),
-    Status.RESTORED: (
-        "product_isolation.restore",
-        _("Restore original"),
-        _("Restored the original image."),
-    ),
-    Status.SUPERSEDED: (
-        "product_isolation.put_back",
-        _("Put back a newer image"),
-        _("Put back an image that was uploaded meanwhile."),
-    ),
+    Status.APPLIED: ("product_isolation.apply", _("Isolate product")),
+    Status.RESTORED: ("product_isolation.restore", _("Restore original")),
+    Status.SUPERSEDED: ("product_isolation.put_back", _("Put back a newer image")),
 }
 
 
-def connect() -> None:
-    image_swapped.connect(record, dispatch_uid="product_isolation_history")
-
-
 def register_actions(registry: LogActionRegistry) -> None:
-    for action in ACTIONS.values():
-        registry.register_action(*action)
+    for status, (action, label) in ACTIONS.items():
+        registry.register_action(action, label, SENTENCES[status])
 
 
-def record(sender: type[Model], run: IsolationRun, actor: Any, **_kwargs: Any) -> None:
-    """Add an entry for a swap; what fails on it is noted, and stands in no swap's way."""
-    if not is_known_to_wagtail(sender):
+def write(change: Change) -> None:
+    """An entry for a swap of what Wagtail's admin shows."""
+    if not is_known_to_wagtail(change.target.model):
         return
-    action, *_words = ACTIONS[Status(run.status)]
-    try:
-        with transaction.atomic():
-            instance = run.target.instance(run.object_pk)
-            log(instance=instance, action=action, user=actor, data={"run": str(run.pk)})
-    except DatabaseError:
-        raise
-    except Exception as error:  # whatever the shop's code raises
-        logger.warning("not_in_history run=%s error=%s", run.pk, type(error).__name__)
+    action, _label = ACTIONS[Status(change.run.status)]
+    instance = change.target.instance(change.run.object_pk)
+    log(instance=instance, action=action, user=change.actor, data={"run": str(change.run.pk)})
 
 
 def is_known_to_wagtail(model: type[Model]) -> bool:

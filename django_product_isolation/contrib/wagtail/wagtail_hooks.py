@@ -29,7 +29,7 @@ if apps.is_installed("django.contrib.admin") and apps.is_installed("wagtail.imag
     from wagtail.images import get_image_model_string
 
     from django_product_isolation.staff import permissions
-    from django_product_isolation.staff.targets import can_isolate, find_targets
+    from django_product_isolation.staff.targets import can_isolate, find_target
     from django_product_isolation.staff.urls import staff_pages
 
     from .bulk_actions import IsolateBulkAction, RestoreBulkAction
@@ -70,7 +70,7 @@ if apps.is_installed("django.contrib.admin") and apps.is_installed("wagtail.imag
 
     if can_isolate(get_image_model_string()):
         hooks.register("register_bulk_action", IsolateBulkAction)
-    if find_targets(get_image_model_string()):
+    if find_target(get_image_model_string()):
         hooks.register("register_bulk_action", RestoreBulkAction)
 
 

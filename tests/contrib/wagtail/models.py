@@ -13,6 +13,8 @@ if "wagtail.images" in settings.INSTALLED_APPS:
     class GalleryImage(AbstractImage):
         """An image model of the shop's own, which no ModelAdmin shows."""
 
+        back = models.ImageField(upload_to="backs", blank=True)
+
         admin_form_fields = (
             "title",
             "file",

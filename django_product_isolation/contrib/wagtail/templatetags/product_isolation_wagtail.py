@@ -12,7 +12,7 @@ from django_product_isolation.contrib.wagtail.frame import WAGTAIL, page
 from django_product_isolation.host.access import frames
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.staff import permissions
-from django_product_isolation.staff.targets import find_targets
+from django_product_isolation.staff.targets import find_target
 
 register = template.Library()
 
@@ -21,10 +21,9 @@ register = template.Library()
 def isolation_image_controls(context: template.Context, image: Model) -> dict[str, Any]:
     """State and buttons of an image on its page in Wagtail, for those who may see its runs."""
     request: HttpRequest = context["request"]
-    targets = find_targets(image._meta.label)
-    if len(targets) != 1 or not permissions.has_preview_permission(request):
+    target = find_target(image._meta.label)
+    if target is None or not permissions.has_preview_permission(request):
         return {}
-    (target,) = targets
     frames.enter(request, WAGTAIL)
     run = current_runs(target, [image]).get(target.pk_of(image))
     may_change = permissions.has_image_permission(request, target, image)
