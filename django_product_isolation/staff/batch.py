@@ -152,7 +152,6 @@ def run_status(
         "quote": quote_of_runs(
             card.run for card in all_cards if any(d.is_priced for d in card.decisions)
         ),
-        "is_sandbox": get_settings().is_sandbox,
     }
 
 

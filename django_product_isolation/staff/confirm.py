@@ -162,7 +162,6 @@ def confirm_page(request: HttpRequest, form: OrderForm, context: OrderContext) -
         "warnings": warnings,
         "told": told(warnings),
         "is_untold": form.is_bound and form.has_error(NON_FIELD_ERRORS, UNTOLD),
-        "is_sandbox": get_settings().is_sandbox,
     }
     return TemplateResponse(request, "product_isolation/confirm.html", values)
 

@@ -168,7 +168,6 @@ def review_page(request: HttpRequest, queue: Queue) -> TemplateResponse:
         "may_be_marked": judges or any(card.is_marked for card in page_cards),
         "tick_all": request.GET.get("tick") == "all",
         "can_view_batches": permissions.has_view_permission(request),
-        "is_sandbox": get_settings().is_sandbox,
     }
     return TemplateResponse(request, "product_isolation/review.html", context)
 

@@ -11,5 +11,5 @@ register = template.Library()
 
 @register.inclusion_tag("product_isolation/sandbox_note.html")
 def isolation_sandbox_note() -> dict[str, Any]:
-    """A note that no money is spent, where BASE_URL is not Runflow's own; else nothing."""
+    """A note that no money is spent, where SANDBOX is True and BASE_URL is not Runflow's own."""
     return {"is_sandbox": get_settings().is_sandbox}
