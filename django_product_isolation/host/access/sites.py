@@ -20,6 +20,8 @@ from .permissions import policies, sites_in_use
 from .safe_calls import answer
 from .site_access import lets_in
 
+SITE_FRAME = "product_isolation/site_frame.html"
+
 
 def get_model_admins(
     model: type[Model], site: AdminSite | None = None
@@ -96,7 +98,7 @@ def frame_of(home: AdminSite, request: HttpRequest) -> dict[str, Any]:
         return {**around, **frame.context(request)}
     request.current_app = home.name
     nothing: dict[str, Any] = {}
-    return answer(partial(home.each_context, request), nothing)
+    return {**answer(partial(home.each_context, request), nothing), "frame": SITE_FRAME}
 
 
 def change_url(model_admin: "ModelAdmin[Any] | FramedModel", pk: str | UUID) -> str:
