@@ -5,6 +5,7 @@ Asked anew on every request and for every object. ``decorators.staff_page`` asks
 
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
@@ -38,7 +39,14 @@ def has_any_permission(request: HttpRequest, *names: str) -> bool:
 
 
 def is_granted(request: HttpRequest, *names: str) -> bool:
-    has_perm = getattr(request.user, "has_perm", None)  # a user model of the shop's may have none
+    """Whether the person has one of the permissions ``names``.
+
+    Nobody has who is no row of the shop's users: somebody stands for each order and decision.
+    """
+    user, users = request.user, get_user_model()._meta.concrete_model
+    if users is None or not isinstance(user, users) or user.pk is None:
+        return False
+    has_perm = getattr(user, "has_perm", None)  # a user model of the shop's may have none
     return has_perm is not None and any(has_perm(name) for name in names)
 
 
