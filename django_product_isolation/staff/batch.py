@@ -20,7 +20,6 @@ from django.utils.translation import ngettext
 
 from django_product_isolation import clock, workers
 from django_product_isolation.choices import Status
-from django_product_isolation.conf import get_settings
 from django_product_isolation.host.access.sites import (
     admin_for,
     changelist_url,

@@ -14,8 +14,8 @@ from django.http.response import HttpResponseBase
 from django_product_isolation.conf import get_settings
 from django_product_isolation.host import Target
 from django_product_isolation.host.access import frames, permissions
-from django_product_isolation.host.access.permissions import sites_in_use
-from django_product_isolation.host.access.site_access import lets_in, refusal
+from django_product_isolation.host.access.permissions import sites_around, sites_in_use
+from django_product_isolation.host.access.site_access import any_lets_in, refusal
 from django_product_isolation.host.access.sites import find_model
 from django_product_isolation.models import IsolationBatch, IsolationRun, Preset
 from django_product_isolation.workflow.planning import MAX_READ
@@ -30,12 +30,16 @@ SPENDING = "product_isolation.view_spending"
 ANY = (ISOLATE, REVIEW, RESTORE, VIEW)
 
 
-def has_any_permission(request: HttpRequest, *names: str) -> bool:
+def has_any_permission(request: HttpRequest, *names: str, model: type[Model] | None = None) -> bool:
     """Whether some place of the shop's lets the user in, who has one of the permissions ``names``.
 
-    About which images is another question: see ``visibility``.
+    With ``model`` one that shows it. About which images is another question: see ``visibility``.
     """
-    return permissions.is_let_in(request) and is_granted(request, *names)
+    return is_in(request, model) and is_granted(request, *names)
+
+
+def is_in(request: HttpRequest, model: type[Model] | None) -> bool:
+    return permissions.is_open(request, model) if model else permissions.is_let_in(request)
 
 
 def is_granted(request: HttpRequest, *names: str) -> bool:
@@ -55,9 +59,9 @@ def has_view_permission(request: HttpRequest) -> bool:
     return has_any_permission(request, ISOLATE, VIEW)
 
 
-def has_preview_permission(request: HttpRequest) -> bool:
+def has_preview_permission(request: HttpRequest, model: type[Model] | None = None) -> bool:
     """Whether the user may see the sources and results of runs, of the images they may see."""
-    return has_any_permission(request, *ANY)
+    return has_any_permission(request, *ANY, model=model)
 
 
 def must_review(request: HttpRequest) -> bool:
@@ -70,9 +74,9 @@ def has_spending_permission(request: HttpRequest) -> bool:
 
     And the places that have a frame of their own.
     """
-    sites = [s for s in sites_in_use() if {IsolationRun, IsolationBatch, Preset} & {*s._registry}]
-    is_in = any(lets_in(site, request) for site in sites or sites_in_use())
-    is_in = is_in or frames.is_let_in(request)
+    ours = {IsolationRun, IsolationBatch, Preset}
+    sites = [site for site in sites_around(request) if ours & {*site._registry}]
+    is_in = any_lets_in(sites or sites_around(request), request) or frames.is_let_in(request)
     return is_in and is_granted(request, SPENDING)
 
 
@@ -88,8 +92,7 @@ def login_or_403(
     if not sites_in_use() and frames.frame_around(request) is None:
         raise PermissionDenied  # our pages extend the admin's templates, and it has no address
     model = find_model(model_label) if model_label else None
-    is_in = permissions.policies(request, model) if model else permissions.is_let_in(request)
-    if not is_in:
+    if not is_in(request, model):
         return refusal_of_a_site(request, model, back)
     if not is_granted(request, *names):
         raise PermissionDenied

@@ -12,7 +12,6 @@ from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
@@ -29,6 +28,7 @@ from django_product_isolation.host import (
     is_ours,
 )
 from django_product_isolation.host.access import permissions as shop_permissions
+from django_product_isolation.host.access.sites import find_model
 from django_product_isolation.host.previews import SIZES, SMALL, preview
 from django_product_isolation.models import IsolationRun
 
@@ -49,12 +49,11 @@ SECONDS_UNSURE = 60  # what may become another file under the same name
 @require_safe
 def run_picture(request: HttpRequest, pk: str, which: str) -> HttpResponseBase:
     """The source or the result of a run. Needs any permission on runs and to see the image."""
-    if not permissions.has_preview_permission(request):
+    run = IsolationRun.objects.select_related("batch").filter(pk=pk).first()
+    model = find_model(run.batch.model_label) if run else None
+    if not permissions.has_preview_permission(request, model):
         raise PermissionDenied
-    if which not in ("source", "result"):
-        raise Http404
-    run = get_object_or_404(IsolationRun.objects.select_related("batch"), pk=pk)
-    if not visibility.is_seen(request, run):
+    if run is None or which not in WHICH or not visibility.is_seen(request, run):
         raise Http404
     name, digest = shown_file(run, which)
     target = find_target(run.batch.model_label, run.batch.field_name)
@@ -71,9 +70,10 @@ def run_picture(request: HttpRequest, pk: str, which: str) -> HttpResponseBase:
 @require_safe
 def image_picture(request: HttpRequest, model_label: str, pk: str) -> HttpResponseBase:
     """What an image of the host's shows now. Needs the right to isolate and to see it."""
-    if not permissions.has_any_permission(request, permissions.ISOLATE):
-        raise PermissionDenied
     target = find_target(model_label, request.GET.get("field", ""))
+    model = target.model if target else None
+    if not permissions.has_any_permission(request, permissions.ISOLATE, model=model):
+        raise PermissionDenied
     if target is None:
         raise Http404
     key = unquote(pk)

@@ -241,46 +241,6 @@ def test_a_site_whose_rule_breaks_breaks_no_page_of_another_site_or_of_ours(
         assert client.get(chosen["Location"]).status_code == 200
 
 
-class Anybody:
-    """Who works in an admin without a login: may do all, and is no row of the shop's users."""
-
-    is_active = is_staff = is_superuser = True
-    pk = id = 1
-
-    def has_perm(self, *_args):
-        return True
-
-    has_module_perms = has_perm
-
-
-class LoginFree(admin.AdminSite):
-    person = Anybody
-
-    def has_permission(self, request):
-        request.user = self.person()
-        return True
-
-
-def unsaved():
-    return get_user_model()(username="anybody", is_staff=True, is_superuser=True)
-
-
-@pytest.mark.parametrize("person", [Anybody, unsaved])
-def test_nobody_orders_for_whom_no_user_stands(client, settings, monkeypatch, person):
-    monkeypatch.setattr(LoginFree, "person", staticmethod(person))
-    with odd_site(settings, (ProductImage, admin.ModelAdmin), kind=LoginFree):
-        image, images = make_image("Jug"), "/odd/catalogue/productimage/"
-        page = client.get(images)
-        assert page.status_code == 200
-        assert "isolate_product" not in page.content.decode()
-        assert client.get(f"{images}{image.pk}/change/").status_code == 200
-        ticked = {"action": "isolate_product", "_selected_action": [image.pk]}
-        assert client.post(images, ticked)["Location"] == images
-        assert client.post(SELECT, {"pk": image.pk}).status_code == 403
-        assert client.get("/product-isolation/review/").status_code == 403
-        assert not Selection.objects.exists()
-
-
 @pytest.mark.parametrize("kind", [OfPartners, GuardedByPartners])
 def test_who_is_not_logged_in_is_led_to_the_login_of_a_site_that_works(client, settings, kind):
     with two_sites(settings, kind):

@@ -9,9 +9,9 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
-from django_product_isolation.host.access.permissions import is_boss, sites_in_use
+from django_product_isolation.host.access.permissions import is_boss, sites_around
 from django_product_isolation.host.access.policies import Action, Policy
-from django_product_isolation.host.access.site_access import lets_in
+from django_product_isolation.host.access.site_access import any_lets_in
 
 ENTRY = "filer.can_use_directory_listing"
 
@@ -24,9 +24,7 @@ class FolderPolicy(Policy):
         return issubclass(model, import_string("filer.models.File"))
 
     def lets_in(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(ENTRY) and any(
-            lets_in(site, request) for site in sites_in_use()
-        )
+        return request.user.has_perm(ENTRY) and any_lets_in(sites_around(request), request)
 
     def rows(self, request: HttpRequest, action: Action) -> QuerySet[Any]:
         images = self.model._default_manager.all()

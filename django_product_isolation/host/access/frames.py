@@ -10,8 +10,8 @@ from weakref import WeakKeyDictionary
 from django.db.models import Model
 from django.http import HttpRequest
 
-from .permissions import sites_in_use
-from .site_access import lets_in
+from .permissions import sites_around
+from .site_access import any_lets_in
 
 
 class Frame:
@@ -83,7 +83,7 @@ def find_frame(request: HttpRequest) -> Frame | None:
     for frame in _frames:
         if frame.namespace == asked:
             return frame
-    if any(lets_in(site, request) for site in sites_in_use()):
+    if any_lets_in(sites_around(request), request):
         return None
     return next((frame for frame in _frames if frame.lets_in(request)), None)
 

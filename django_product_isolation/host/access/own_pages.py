@@ -15,13 +15,20 @@ from django.urls import NoReverseMatch, Resolver404, get_script_prefix, resolve,
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite, ModelAdmin
 
-# Copies are kept, since a shop keeps on a request what it looks up once. Kept on the request
-# itself: what is in them leads back to it, so that a weak reference to it would never end.
-COPIES = "_isolation_copies"
+# Kept on the request itself: copies in it lead back to it, so that a weak reference would never end.
+MEMORY = "_isolation_memory"
+MOVED = "_isolation_moved"
+
+
+def memory(request: HttpRequest) -> dict[Any, Any]:
+    """What was found out once for the request, or for one of its copies."""
+    known: dict[Any, Any] = vars(request).setdefault(MEMORY, {})
+    return known
 
 
 def aside(request: HttpRequest) -> HttpRequest:
     """A copy of the request, to ask others with."""
+    memory(request)  # which the copy shares
     same: HttpRequest = object.__new__(type(request))
     vars(same).update(vars(request), META=dict(request.META))
     if hasattr(request, "_messages"):
@@ -34,6 +41,7 @@ def aside(request: HttpRequest) -> HttpRequest:
 def moved(request: HttpRequest, path: str) -> HttpRequest:
     """A copy of the request that stands at ``path``, an address on this host."""
     same = aside(request)
+    vars(same)[MOVED] = True
     same.path = unquote(path)
     same.path_info = "/" + same.path.removeprefix(get_script_prefix())
     same.META["PATH_INFO"] = same.path_info
@@ -52,11 +60,21 @@ def opening(request: HttpRequest, path: str) -> HttpRequest:
     return same
 
 
+def site_around(request: HttpRequest) -> "AdminSite | None":
+    """The site whose page the person asks for; None for a page of no site, such as ours.
+
+    Django notes it on what a site's ``admin_view`` stands before.
+    """
+    if MOVED in vars(request):
+        return None  # nobody was let in there
+    page = getattr(request.resolver_match, "func", None)
+    site: AdminSite | None = getattr(getattr(page, "model_admin", page), "admin_site", None)
+    return site
+
+
 def at_site(site: "AdminSite", request: HttpRequest) -> HttpRequest:
     """A copy of the request that stands on the site's first page, or stays on one of its pages."""
-    func = getattr(request.resolver_match, "func", None)
-    shown = getattr(func, "model_admin", func)
-    if getattr(shown, "admin_site", None) is site:
+    if site_around(request) is site:
         return aside(request)
     path = address(site, "index")
     return moved(request, path) if path else aside(request)
@@ -69,8 +87,7 @@ def at_list(model_admin: "ModelAdmin[Any]", request: HttpRequest) -> HttpRequest
     """
     if getattr(getattr(request.resolver_match, "func", None), "model_admin", None) is model_admin:
         return request
-    copies = vars(request).setdefault(COPIES, {})
-    key = (model_admin, request.user.pk)
+    copies, key = memory(request), (model_admin, request.user.pk)
     if key not in copies:
         path = address_of(model_admin, "changelist")
         copies[key] = moved(request, path) if path else at_site(model_admin.admin_site, request)

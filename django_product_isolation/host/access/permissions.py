@@ -5,7 +5,8 @@ its permissions for each object, also where images stand in an inline only. A pl
 let the person in has no say; of those that do, one that allows it is enough.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -20,7 +21,7 @@ from django_product_isolation.host.registry import target_models
 from .inline_policies import inline_policies, may_stand_in_inline
 from .policies import Action, AdminPolicy, ClosedPolicy, PlainPolicy, Policy, is_shown_by
 from .safe_calls import answer
-from .site_access import lets_in
+from .site_access import any_lets_in, site_around
 from .wagtail import WagtailPolicy
 
 if TYPE_CHECKING:
@@ -31,8 +32,16 @@ NOBODY_SAYS = object()
 
 _registered: list[type[Policy]] = [WagtailPolicy]
 # Looked up once for each request: every row of a list asks.
-_open: "WeakKeyDictionary[HttpRequest, dict[Any, list[Policy]]]" = WeakKeyDictionary()
+_places: "WeakKeyDictionary[HttpRequest, dict[Any, list[Place]]]" = WeakKeyDictionary()
 _let_in: "WeakKeyDictionary[HttpRequest, dict[Any, bool]]" = WeakKeyDictionary()
+
+
+@dataclass
+class Place:
+    """A place that shows a model, and whether it lets the person in; None while not asked."""
+
+    policy: Policy
+    is_open: bool | None = None
 
 
 def register(kind: type[Policy]) -> type[Policy]:
@@ -52,6 +61,11 @@ def sites_in_use(first: "AdminSite | None" = None) -> "list[AdminSite]":
     return sorted(found, key=lambda known: (known is not first, known.name != "admin", known.name))
 
 
+def sites_around(request: HttpRequest) -> "list[AdminSite]":
+    """The same sites, first the one whose page the request asks for."""
+    return sites_in_use(site_around(request))
+
+
 def site_at(name: str) -> Any:
     """The admin site whose pages have that instance namespace; None where no pages have it.
 
@@ -68,7 +82,7 @@ def site_at(name: str) -> Any:
 
 def all_policies(request: HttpRequest, model: type[Model]) -> list[Policy]:
     """Every place that shows the model, whoever is let in; where there is none, what stands in."""
-    sites = sites_in_use()
+    sites = sites_around(request)
     found: list[Policy] = [kind(model) for kind in _registered if kind.shows(model)]
     for site in sites:
         found += policies_of_site(request, model, site)
@@ -104,16 +118,24 @@ def is_shown(model: type[Model]) -> bool:
     )
 
 
-def policies(request: HttpRequest, model: type[Model]) -> list[Policy]:
-    """The places that show the model and let the person in."""
-    known, key = _open.setdefault(request, {}), (model, request.user.pk)
+def policies(request: HttpRequest, model: type[Model]) -> Iterator[Policy]:
+    """The places that show the model and let the person in.
+
+    Each is asked when its turn comes: a site may count, or write down, who knocks.
+    """
+    known, key = _places.setdefault(request, {}), (model, request.user.pk)
     if key not in known:
-        known[key] = [
-            policy
-            for policy in all_policies(request, model)
-            if answer(partial(policy.lets_in, request), False)
-        ]
-    return known[key]
+        known[key] = [Place(policy) for policy in all_policies(request, model)]
+    for place in known[key]:
+        if place.is_open is None:
+            place.is_open = answer(partial(place.policy.lets_in, request), False)
+        if place.is_open:
+            yield place.policy
+
+
+def is_open(request: HttpRequest, model: type[Model]) -> bool:
+    """Whether a place that shows the model lets the person in."""
+    return next(policies(request, model), None) is not None
 
 
 def is_let_in(request: HttpRequest) -> bool:
@@ -125,7 +147,7 @@ def is_let_in(request: HttpRequest) -> bool:
 
 
 def finds_a_way_in(request: HttpRequest) -> bool:
-    if any(lets_in(site, request) for site in sites_in_use()):
+    if any_lets_in(sites_around(request), request):
         return True
     models = target_models() if _registered else []
     return any(
@@ -153,12 +175,12 @@ def allowed(
     not among them, nor are those that do not exist.
     """
     left, found = {str(pk) for pk in pks}, set[str]()
-    for policy in policies(request, model):
-        if left:
-            nothing: dict[str, Model] = {}
-            here = answer(partial(policy.found, request, action, left), nothing)
-            found |= here.keys()
-            left -= here.keys()
+    places = policies(request, model)
+    while left and (policy := next(places, None)) is not None:
+        nothing: dict[str, Model] = {}
+        here = answer(partial(policy.found, request, action, left), nothing)
+        found |= here.keys()
+        left -= here.keys()
     return found
 
 

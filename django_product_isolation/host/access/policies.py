@@ -17,7 +17,7 @@ from django_product_isolation.host.registry import targets_of
 from django_product_isolation.host.rows import unopened
 
 from .own_pages import at_list
-from .site_access import lets_in
+from .site_access import any_lets_in, lets_in
 
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite, ModelAdmin
@@ -119,7 +119,7 @@ class PlainPolicy(Policy):
         self.sites = list(sites)
 
     def lets_in(self, request: HttpRequest) -> bool:
-        return any(lets_in(site, request) for site in self.sites)
+        return any_lets_in(self.sites, request)
 
     def rows(self, request: HttpRequest, action: Action) -> QuerySet[Any]:
         return self.model._default_manager.all()

@@ -4,15 +4,15 @@ A site may ask for more than its ``has_permission`` does. Django's place for tha
 which stands before every page of a site: here it stands before what its people do on ours.
 """
 
+from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden
 from django.http.response import HttpResponseBase
 
-from .own_pages import at_site, opening
+from .own_pages import at_site, memory, opening, site_around
 from .safe_calls import answer
 
 if TYPE_CHECKING:
@@ -20,22 +20,30 @@ if TYPE_CHECKING:
 
 REFUSALS = (PermissionDenied, Http404)
 
-# Looked up once for each request: every row of a list asks.
-_let_in: "WeakKeyDictionary[HttpRequest, dict[Any, bool]]" = WeakKeyDictionary()
-
 
 def lets_in(site: "AdminSite", request: HttpRequest) -> bool:
     """Whether the site would show the person a page of its own; False where its code breaks."""
-    known, key = _let_in.setdefault(request, {}), (site, request.user.pk)
+    known, key = memory(request), (site, request.user.pk)  # every row of a list asks
     if key not in known:
+        known[key] = False  # to what a site's refusal asks us while it is made
         known[key] = answer(partial(is_open, site, request), False)
     return known[key]
 
 
+def any_lets_in(sites: "Iterable[AdminSite]", request: HttpRequest) -> bool:
+    """Whether one of the sites does; no other is asked where one has."""
+    known, pk = memory(request), request.user.pk
+    nearest = sorted(sites, key=lambda site: not known.get((site, pk)))
+    return any(lets_in(site, request) for site in nearest)
+
+
 def is_open(site: "AdminSite", request: HttpRequest) -> bool:
+    """Whether the site lets the person in; on a page of its own it has done so a moment ago."""
     try:
         asked = at_site(site, request)
-        return site.has_permission(asked) and knock(site, asked) is None
+        if not site.has_permission(asked):
+            return False
+        return site is site_around(request) or knock(site, asked) is None
     except REFUSALS:
         return False
 

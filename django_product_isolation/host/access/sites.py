@@ -5,6 +5,7 @@ Reads what the host registered and changes nothing of it.
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from django.http import HttpRequest
 
 from .frames import FramedModel, frame_around
 from .own_pages import address, address_of, at_list
-from .permissions import policies, sites_in_use
+from .permissions import policies, sites_around, sites_in_use
 from .safe_calls import answer
 from .site_access import lets_in
 
@@ -75,9 +76,9 @@ def get_admin_site(request: HttpRequest, label: str = "") -> AdminSite:
 
     Where they know none, the first site that lets them in, or else the first of all.
     """
-    model, sites = find_model(label), sites_in_use()
-    known = [policy.site for policy in policies(request, model) if policy.site] if model else []
-    return next((s for s in [*known, *sites] if lets_in(s, request)), [*sites, site][0])
+    model, sites = find_model(label), sites_around(request)
+    known = (policy.site for policy in policies(request, model)) if model else ()
+    return next((s for s in chain(known, sites) if s and lets_in(s, request)), [*sites, site][0])
 
 
 def index_url(home: AdminSite, request: HttpRequest) -> str:
