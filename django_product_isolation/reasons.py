@@ -83,6 +83,13 @@ class Reason(models.TextChoices):
         _("Somebody changed the image in the meantime, so their new image was kept."),
     )
     IMAGE_DELETED = "image-deleted", _("The image was deleted in the meantime.")
+    IMAGE_HIDDEN = (
+        "image-hidden",
+        _(
+            "The shop hides this image, as in a bin, so it was not sent. If you see it in its "
+            "list, ask your developer."
+        ),
+    )
 
     # Talking to Runflow
     NOT_REACHED = (

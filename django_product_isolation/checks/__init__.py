@@ -36,7 +36,7 @@ from .shop import (
     check_storages,
     check_urls,
 )
-from .tenants import check_tenants
+from .tenants import check_managers, check_tenants
 from .workers import check_workers
 
 CHECKS = (
@@ -66,6 +66,7 @@ CHECKS = (
     check_workers,
     check_caches,
     check_tenants,
+    check_managers,
 )
 
 

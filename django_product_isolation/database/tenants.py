@@ -48,6 +48,11 @@ def register(
     _registered = _Registered(keys, current, enter)
 
 
+def is_one() -> bool:
+    """Whether nobody has registered how the shop's tenants are entered."""
+    return _registered.enter is _enter_only
+
+
 def all_keys() -> list[str]:
     """The keys of all tenants; ``[ONLY]`` where the shop has none."""
     return list(_registered.keys())

@@ -117,13 +117,15 @@ def was_called_back(run: IsolationRun) -> bool:
 
 
 def find_superseded(run: IsolationRun, target: Target) -> GoTo | None:
-    """The end of a run whose image shows another file by now, was deleted, or lies in the shop's
-    bin."""
+    """The end of a run whose image shows another file by now, was deleted, or is hidden, as what
+    lies in the shop's bin is."""
     current = target.shown_name(run.object_pk)
     if current == run.source_name:
         return None
-    reason = Reason.IMAGE_DELETED if current is None else Reason.IMAGE_CHANGED
-    return GoTo(Status.SUPERSEDED, reason)
+    if current is not None:
+        return GoTo(Status.SUPERSEDED, Reason.IMAGE_CHANGED)
+    is_there = target.current_name(run.object_pk) is not None
+    return GoTo(Status.SUPERSEDED, Reason.IMAGE_HIDDEN if is_there else Reason.IMAGE_DELETED)
 
 
 class Unusable(Exception):

@@ -43,6 +43,7 @@ EXAMPLES = {
     "field adapter",
     "own finding",
     "own tenants",
+    "same tables",
     "own market place",
 }
 

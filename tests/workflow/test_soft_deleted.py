@@ -33,7 +33,7 @@ def test_what_goes_into_the_bin_after_the_click_is_not_sent(photo, step, runflow
     run = isolate(photo).runs.get()
     bin_it(photo)
     run = step(run)
-    assert (run.status, run.reason) == (Status.SUPERSEDED, Reason.IMAGE_DELETED)
+    assert (run.status, run.reason) == (Status.SUPERSEDED, Reason.IMAGE_HIDDEN)
     assert run.runflow_run_id is None
     assert not runflow.runs_of(run)
 
@@ -49,7 +49,7 @@ def test_nor_is_what_goes_there_while_it_is_prepared(photo, step, runflow, monke
 
     monkeypatch.setattr(RunflowClient, "upload", upload_slowly)
     run = step(run)
-    assert (run.status, run.reason) == (Status.SUPERSEDED, Reason.IMAGE_DELETED)
+    assert (run.status, run.reason) == (Status.SUPERSEDED, Reason.IMAGE_HIDDEN)
     assert not runflow.runs_of(run)
 
 
