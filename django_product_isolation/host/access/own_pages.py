@@ -15,7 +15,7 @@ from django.urls import NoReverseMatch, Resolver404, get_script_prefix, resolve,
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite, ModelAdmin
 
-# Kept on the request itself: copies in it lead back to it, so that a weak reference would never end.
+# On the request itself: copies kept there lead back to it, so that a weak reference never ended.
 MEMORY = "_isolation_memory"
 MOVED = "_isolation_moved"
 

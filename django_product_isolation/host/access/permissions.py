@@ -19,9 +19,10 @@ from django.urls import get_resolver, get_urlconf
 from django_product_isolation.host.registry import target_models
 
 from .inline_policies import inline_policies, may_stand_in_inline
+from .own_pages import site_around
 from .policies import Action, AdminPolicy, ClosedPolicy, PlainPolicy, Policy, is_shown_by
 from .safe_calls import answer
-from .site_access import any_lets_in, site_around
+from .site_access import any_lets_in
 from .wagtail import WagtailPolicy
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ def lets_in(site: "AdminSite", request: HttpRequest) -> bool:
     if key not in known:
         known[key] = False  # to what a site's refusal asks us while it is made
         known[key] = answer(partial(is_open, site, request), False)
-    return known[key]
+    return bool(known[key])
 
 
 def any_lets_in(sites: "Iterable[AdminSite]", request: HttpRequest) -> bool:
