@@ -25,7 +25,7 @@ from .product_actions import actions_for_products
 from .state_column import StateColumnMixin
 
 
-class IsolationAdminMixin(StateColumnMixin, HistoryPanelMixin):
+class IsolationAdminMixin(StateColumnMixin, HistoryPanelMixin, ImageInlinesMixin):
     """For a ModelAdmin of images, or of products with images, where ``AUTO_ADMIN`` is off.
 
     Brings the actions, and to images the column and filter on the list and the panel on the page.

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.contrib.admin import ModelAdmin
-from django.contrib.admin.utils import flatten_fieldsets
+from django.contrib.admin.helpers import AdminForm
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
@@ -26,7 +26,6 @@ from django_product_isolation.staff.addresses import page_url
 from django_product_isolation.staff.event_words import verdicts_of
 from django_product_isolation.staff.pictures import run_picture_url
 
-from .mixins import as_given
 from .state_column import Badges, StateColumn
 
 if TYPE_CHECKING:
@@ -138,19 +137,22 @@ class HistoryPanelMixin(ImageModelAdmin):
             return []
         return HistoryPanel.for_each_field(self, request)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        fields = super().get_readonly_fields(request, obj)
-        panels = self.isolation_fields(request, obj)
-        return as_given(fields, [*fields, *panels]) if panels else fields
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().changeform_view(request, *args, **kwargs)
+        context = getattr(response, "context_data", None) or {}
+        form = context.get("adminform")
+        if isinstance(form, AdminForm):
+            panels = self.isolation_fields(request, context.get("original"))
+            add_fields(form, _("Isolation"), panels)
+        return response
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        # Django lists read-only fields here too; the panel has a fieldset of its own.
-        fields = super().get_fields(request, obj)
-        return as_given(fields, (name for name in fields if not isinstance(name, HistoryPanel)))
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        fieldsets = super().get_fieldsets(request, obj)
-        placed = flatten_fieldsets(fieldsets)
-        panels = [panel for panel in self.isolation_fields(request, obj) if panel not in placed]
-        added = (_("Isolation"), {"fields": panels})
-        return as_given(fieldsets, [*fieldsets, added]) if panels else fieldsets
+def add_fields(drawn: Any, title: Any, names: Sequence[Any]) -> None:
+    """Have a form or formset of Django's admin draw read-only fields in a fieldset of their own.
+
+    The shop's own code is done with it by then, and asks none of its rows for our names.
+    """
+    if names:
+        added = (title, {"fields": list(names)})
+        drawn.fieldsets = [*drawn.fieldsets, added]
+        drawn.readonly_fields = [*drawn.readonly_fields, *names]

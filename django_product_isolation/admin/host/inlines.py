@@ -7,34 +7,40 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin import ModelAdmin
+from django.contrib.admin.helpers import InlineAdminFormSet
 from django.contrib.admin.options import InlineModelAdmin
 from django.contrib.admin.utils import flatten_fieldsets
 from django.db.models import Model
-from django.forms import BaseModelFormSet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from django_product_isolation.conf import get_settings
 from django_product_isolation.host import targets_of
 from django_product_isolation.host.access.permissions import allowed
 from django_product_isolation.staff import permissions
 
-from .image_page import controls
-from .mixins import add_mixins, as_given
+from .image_page import add_fields, controls
+from .mixins import Styled
 from .state_column import COLUMN, StateColumn
 
 if TYPE_CHECKING:
     ImageInline = InlineModelAdmin[Any, Any]
     ProductModelAdmin = ModelAdmin[Any]
-    RowFormSet = BaseModelFormSet[Any, Any]
 else:
-    ImageInline = ProductModelAdmin = RowFormSet = object
+    ImageInline = ProductModelAdmin = object
 
 
 class ControlsColumn(StateColumn):
     """Badge and buttons of each row of an inline."""
 
+    formset: Any = None
     _changeable: set[str] | None = None
+
+    @property
+    def images(self) -> Sequence[Model]:  # type: ignore[override]
+        rows = (form.instance for form in self.formset.forms)
+        return [row for row in rows if not row._state.adding]
 
     def changeable(self) -> set[str]:
         """The keys of the rows whose images the user may change; looked up together."""
@@ -53,74 +59,47 @@ class ControlsColumn(StateColumn):
         return SafeString(f'<span class="isolation isolation-row">{context["badge"]}{html}</span>')
 
 
-class RememberRows(RowFormSet):
-    """A formset that tells the columns of which images they will be asked."""
-
-    isolation_columns: Sequence[StateColumn] = ()
-
-    def get_queryset(self) -> Any:
-        rows = super().get_queryset()
-        for column in self.isolation_columns:
-            column.images = rows
-        return rows
-
-
 class IsolationInlineMixin(ImageInline):
     """Badge and buttons in an inline of the host's images; ``isolation_column = False``: none.
 
-    Added by itself, unless ``AUTO_ADMIN`` is off: then the host's inlines derive from it.
+    Needed only where ``AUTO_ADMIN`` is off: then on the pages of an ``IsolationAdminMixin``.
     """
 
-    _columns: Sequence[ControlsColumn] = ()
-
-    class Media:
-        css = {"all": ("product_isolation/product_isolation.css",)}
-
-    def columns_for(self, request: HttpRequest) -> Sequence[ControlsColumn]:
-        """The same columns all through a request; none for those they are not for."""
-        if not getattr(self, "isolation_column", True) or not permissions.has_preview_permission(
-            request
-        ):
-            return ()
-        if not self._columns or self._columns[0].request is not request:
-            self._columns = ControlsColumn.for_each_field(self, request)
-        return self._columns
-
     def isolation_state(self, image: Model) -> str:
-        """For hosts that name the column themselves, and people it is not for."""
+        """For people it is not for, where the host names the column itself."""
         return ""
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        fields = super().get_readonly_fields(request, obj)
-        columns = self.columns_for(request)
-        others = (name for name in fields if name != COLUMN)
-        return as_given(fields, [*others, *columns]) if columns else fields
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        fieldsets = super().get_fieldsets(request, obj)
-        placed = flatten_fieldsets(fieldsets)
-        columns = [column for column in self.columns_for(request) if column not in placed]
-        added = (None, {"fields": columns})
-        return as_given(fieldsets, [*fieldsets, added]) if columns else fieldsets
+class ImageInlinesMixin(Styled, ProductModelAdmin):
+    """Adds badge and buttons to the inlines of images on the pages of a ModelAdmin.
 
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        formset = super().get_formset(request, obj, **kwargs)
-        if columns := self.columns_for(request):
-            return type(formset.__name__, (RememberRows, formset), {"isolation_columns": columns})
-        return formset
+    They are added to what is drawn: an inline of the host's need take nothing from us.
+    """
+
+    def get_inline_formsets(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        # Also asked for the inlines of inlines, as nested-admin's.
+        formsets = super().get_inline_formsets(request, *args, **kwargs)
+        for drawn in formsets:
+            if isinstance(drawn, InlineAdminFormSet):
+                add_fields(drawn, None, columns_of(request, drawn))
+        return formsets
 
 
-class ImageInlinesMixin(ProductModelAdmin):
-    """Adds badge and buttons to the inlines of images on the pages of a ModelAdmin."""
-
-    def get_inline_instances(self, request: HttpRequest, obj: Any = None) -> Any:
-        inlines = list(super().get_inline_instances(request, obj))
-        for inline in inlines:
-            if targets_of(inline.model):
-                add_mixins(inline, IsolationInlineMixin)
-            if hasattr(inline, "get_inline_instances"):  # has inlines of its own, as nested-admin's
-                add_mixins(inline, ImageInlinesMixin)
-        return inlines
+def columns_of(request: HttpRequest, drawn: InlineAdminFormSet) -> Sequence[ControlsColumn]:
+    """The columns for the rows of one inline; none for those they are not for."""
+    inline = drawn.opts
+    takes_part = get_settings().AUTO_ADMIN or isinstance(inline, IsolationInlineMixin)
+    if not takes_part or not getattr(inline, "isolation_column", True):
+        return ()
+    if not permissions.has_preview_permission(request):
+        return ()
+    columns = ControlsColumn.for_each_field(inline, request)
+    placed = flatten_fieldsets(drawn.fieldsets)
+    for column in columns:
+        column.formset = drawn.formset
+    if COLUMN in placed and isinstance(inline, IsolationInlineMixin):
+        setattr(inline, COLUMN, columns[0])
+    return [column for column in columns if column not in placed]
 
 
 def named_models(inlines: Iterable[Any]) -> Iterator[type[Model]]:

@@ -1,4 +1,4 @@
-"""Adding to the host's ModelAdmin and inline instances, while the site starts and runs.
+"""Adding to the host's ModelAdmin instances and ChangeList classes, while the site starts and runs.
 
 Each gets a class that derives from its own and from a mixin of ours.
 """
@@ -6,12 +6,19 @@ Each gets a class that derives from its own and from a mixin of ours.
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 from typing import Any
 
-from django_product_isolation.host.access.page_inlines import HOSTS_OWN
+# Where a class that we derive from one of the host's keeps the host's.
+HOSTS_OWN = "_isolation_derived_from"
 
 logger = logging.getLogger("django_product_isolation")
+
+
+class Styled:
+    """Brings our style sheet to the pages of a ModelAdmin."""
+
+    class Media:
+        css = {"all": ("product_isolation/product_isolation.css",)}
 
 
 @contextmanager
@@ -39,7 +46,6 @@ def add_mixins(instance: Any, *mixins: type) -> None:
             instance.__class__ = with_mixin(cls, mixin)
 
 
-@lru_cache(maxsize=1000)
 def with_mixin(cls: Any, mixin: Any) -> Any:
     """A class that derives from ``mixin`` and from ``cls``, and says so by its name.
 

@@ -4,14 +4,14 @@ The state belongs to the file that an image shows now. One query for a page of i
 their number; nothing is written on the host's rows.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model, Q
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -23,8 +23,8 @@ from django_product_isolation.staff import formatting, permissions
 from django_product_isolation.staff.addresses import batch_page_urls
 from django_product_isolation.staff.run_cards import badge, status_text
 
-from .mixins import as_given
-from .state_filter import can_filter, filters_for
+from .mixins import Styled, as_given, left_alone_if_it_breaks, with_mixin
+from .state_filter import FilteredList, can_filter, filters_for, hidden, shown
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -35,7 +35,6 @@ else:
     ImageModelAdmin = object
 
 COLUMN = "isolation_state"
-IS_LIST = "_isolation_is_list"  # set on a request while its list is made
 # What badge, sentence and buttons need of a run's thirty columns.
 TOLD = (
     "batch",
@@ -188,15 +187,12 @@ class StateColumn(RequestColumn):
         return self.badges.of(run) if run else ""
 
 
-class StateColumnMixin(ImageModelAdmin):
+class StateColumnMixin(Styled, ImageModelAdmin):
     """Adds the state column and its filter to the list of a ModelAdmin of the host's images.
 
     A host that names ``isolation_state`` in its own ``list_display`` chooses the column's place;
     ``isolation_column = False`` leaves column and filter out.
     """
-
-    class Media:
-        css = {"all": ("product_isolation/product_isolation.css",)}
 
     def isolation_state(self, image: Any) -> str:
         """The badge without a link, for wherever else the host puts it."""
@@ -216,28 +212,48 @@ class StateColumnMixin(ImageModelAdmin):
 
     def get_list_display(self, request: HttpRequest) -> Any:
         columns = super().get_list_display(request)
-        if columns and not self.shows_isolation(request):
-            return as_given(columns, (name for name in columns if name != COLUMN))
-        # Only for the list itself: an export of the host's own takes each name for an attribute.
-        if not columns or not hasattr(request, IS_LIST):
+        if not columns or COLUMN not in columns:
             return columns
-        ours = StateColumn.for_each_field(self, request)
-        place = list(columns).index(COLUMN) if COLUMN in columns else len(columns)
+        ours = StateColumn.for_each_field(self, request) if self.shows_isolation(request) else []
+        place = list(columns).index(COLUMN)
         return as_given(columns, [*columns[:place], *ours, *columns[place + 1 :]])
 
-    def get_list_filter(self, request: HttpRequest) -> Any:
-        filters = super().get_list_filter(request)
-        if self.shows_isolation(request) and can_filter(self.model):
-            return as_given(filters, [*filters, *filters_for(targets_of(self.model))])
-        return filters
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
+        given: Any = super().get_changelist(request, **kwargs)
+        if self.filters_isolation(request):
+            with left_alone_if_it_breaks(self):
+                return with_mixin(given, FilteredList)
+        return given
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
-        setattr(request, IS_LIST, True)
-        try:
-            changelist = super().get_changelist_instance(request)
-        finally:
-            delattr(request, IS_LIST)
-        for column in changelist.list_display:
-            if isinstance(column, StateColumn):
-                column.images = changelist.result_list
+        changelist = super().get_changelist_instance(request)
+        if self.shows_isolation(request):
+            add_columns(changelist, StateColumn.for_each_field(self, request))
         return changelist
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        filters = filters_for(targets_of(self.model)) if self.filters_isolation(request) else []
+        with hidden(request, [one.parameter_name for one in filters]):
+            response: HttpResponse = super().changelist_view(request, *args, **kwargs)
+        return response
+
+    def get_preserved_filters(self, request: HttpRequest) -> str:
+        with shown(request):
+            filters: str = super().get_preserved_filters(request)
+        return filters
+
+    def filters_isolation(self, request: HttpRequest) -> bool:
+        return self.shows_isolation(request) and can_filter(self.model)
+
+
+def add_columns(changelist: ChangeList, ours: "Sequence[StateColumn]") -> None:
+    """Have a list draw our columns too, after the shop's own code has made it.
+
+    Where the shop gave them a place they are there; a list without columns stays without.
+    """
+    columns = changelist.list_display
+    placed = [column for column in columns if isinstance(column, StateColumn)]
+    if not placed and {*columns} - {"action_checkbox"}:
+        changelist.list_display = as_given(columns, [*columns, *ours])
+    for column in placed or ours:
+        column.images = changelist.result_list

@@ -1,9 +1,11 @@
 """The filter by state on the host's own image list: says of each image what its badge says."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin import SimpleListFilter
+from django.contrib.admin.views.main import ChangeList
 from django.db import router
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
@@ -11,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from django_product_isolation.admin.search import by_keys_if_few
 from django_product_isolation.choices import SHOWN_STATUSES, UNFINISHED_STATUSES, Status
-from django_product_isolation.host import Target, target_for
+from django_product_isolation.host import Target, target_for, targets_of
 from django_product_isolation.host.access.policies import valid_keys
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.staff import formatting
@@ -24,6 +26,11 @@ from django_product_isolation.workflow.runs_of_rows import (
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
+    ImageList = ChangeList
+else:
+    ImageList = object
+
+HIDDEN = "_isolation_filters"  # on a request: parameters that only our filters read
 MANY_RUNS = 2000
 WORKING = UNFINISHED_STATUSES - {Status.READY, Status.HELD}
 
@@ -145,3 +152,59 @@ def filter_for(target: Target) -> type[IsolationFilter]:
         "image_field": name,
     }
     return type("IsolationFilter", (IsolationFilter,), said)
+
+
+class FilteredList(ImageList):
+    """A list of images that has our filters beside its own, which alone its own code is told of."""
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        with shown(request):
+            super().__init__(request, *args, **kwargs)
+
+    def get_filters(self, request: HttpRequest) -> Any:
+        given = self.list_filter
+        self.list_filter = [*given, *filters_for(targets_of(self.model))]
+        try:
+            return super().get_filters(request)
+        finally:
+            self.list_filter = given
+
+
+@contextmanager
+def hidden(request: HttpRequest, names: Iterable[str]) -> Iterator[None]:
+    """Keep parameters from a list that the shop makes of its own: Django takes them for fields."""
+    ours = {name: request.GET.getlist(name) for name in names if name in request.GET}
+    if not ours:
+        yield
+        return
+    setattr(request, HIDDEN, ours)
+    others = request.GET.copy()
+    for name in ours:
+        del others[name]
+    request.GET = others  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        request.GET = with_hidden(request)
+        delattr(request, HIDDEN)
+
+
+@contextmanager
+def shown(request: HttpRequest) -> Iterator[None]:
+    """Give the parameters back for a while that are hidden."""
+    others, request.GET = request.GET, with_hidden(request)
+    try:
+        yield
+    finally:
+        request.GET = others
+
+
+def with_hidden(request: HttpRequest) -> Any:
+    """The parameters of a request, those that are hidden among them."""
+    ours = getattr(request, HIDDEN, None)
+    if not ours:
+        return request.GET
+    together = request.GET.copy()
+    for name, values in ours.items():
+        together.setlist(name, values)
+    return together

@@ -19,7 +19,6 @@ from .page_inlines import (
     chooses_inlines,
     drawn_inlines,
     keys_among,
-    kind_of,
     leaves_out,
     named_inlines,
 )
@@ -204,9 +203,9 @@ def known_inlines(request: HttpRequest, holder: Any) -> list[Any]:
     named = named_inlines(holder)
     if not chooses_inlines(holder):
         return named
-    kinds = set(map(kind_of, named))
+    kinds = set(map(type, named))
     chosen = holder.get_inline_instances(request, None)
-    return named + [inline for inline in chosen if kind_of(inline) not in kinds]
+    return named + [inline for inline in chosen if type(inline) not in kinds]
 
 
 def may_stand_in_inline(model: type[Model], holder: Any, depth: int = 0) -> bool:

@@ -25,8 +25,6 @@ FORMS = ("forms", "initial_forms", "initial_form_count", "total_form_count")
 # Their classes leave nothing out, and are asked as Django's own.
 LIBRARIES = ("adminsortable2", "nested_admin", "polymorphic", "unfold")
 KNOWN = ("builtins", "django", "django_product_isolation", *LIBRARIES)
-# Where a class that we derive from one of the host's keeps the host's.
-HOSTS_OWN = "_isolation_derived_from"
 # So many pages are asked about in one query: databases limit how long one may be.
 AT_ONCE = 100
 
@@ -65,11 +63,6 @@ def named_inlines(holder: Any) -> list[Any]:
     return [kind(holder.model, holder.admin_site) for kind in kinds]
 
 
-def kind_of(inline: Any) -> Any:
-    """The host's class of an inline, also where we add to it."""
-    return vars(type(inline)).get(HOSTS_OWN, type(inline))
-
-
 def drawn_inlines(
     holder: Any, request: HttpRequest, page: Model, model: type[Model], kinds: dict[Any, Any]
 ) -> Iterator[tuple[Any, Rows]]:
@@ -101,7 +94,7 @@ def formset_pairs(
     choose = getattr(holder, "get_inline_instances", None)
     # Without it, the page draws the inlines within an inline.
     for inline in choose(request, page) if choose else named_inlines(holder):
-        key = (kind_of(inline), inline.formset)
+        key = (type(inline), inline.formset)
         if not redraws(inline):
             kinds[key] = None
         elif key not in kinds or overrides(inline, "get_formset"):
