@@ -155,19 +155,29 @@ def filter_for(target: Target) -> type[IsolationFilter]:
 
 
 class FilteredList(ImageList):
-    """A list of images that has our filters beside its own, which alone its own code is told of."""
+    """A list of images that has our filters after its own; the shop's code is told of neither."""
+
+    _left_out: Collection[str] = ()
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         with shown(request):
             super().__init__(request, *args, **kwargs)
 
+    def get_filters_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        params = super().get_filters_params(*args, **kwargs)
+        return {name: value for name, value in params.items() if name not in self._left_out}
+
     def get_filters(self, request: HttpRequest) -> Any:
-        given = self.list_filter
-        self.list_filter = [*given, *filters_for(targets_of(self.model))]
+        kinds = filters_for(targets_of(self.model_admin.model))
+        names = {kind.parameter_name for kind in kinds}
+        chosen = {n: value for n, value in self.get_filters_params().items() if n in names}
+        self._left_out = names
         try:
-            return super().get_filters(request)
+            specs, _has_any, *others, is_filtered = super().get_filters(request)
         finally:
-            self.list_filter = given
+            self._left_out = ()
+        ours = [kind(request, {**chosen}, self.model, self.model_admin) for kind in kinds]
+        return [*specs, *ours], True, *others, is_filtered or bool(chosen)
 
 
 @contextmanager
