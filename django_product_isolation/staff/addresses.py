@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from django_product_isolation.host.access.frames import namespace_for
 from django_product_isolation.models import IsolationRun
@@ -16,6 +16,15 @@ ANY = "00000000-0000-0000-0000-000000000000"
 def page_url(request: HttpRequest, name: str, *args: Any) -> str:
     """The address of our page called ``name``."""
     return reverse(f"product_isolation:{name}", args=args, current_app=namespace_for(request))
+
+
+def has_pages(request: HttpRequest) -> bool:
+    """Whether our pages have addresses here: middleware may give a host a URLconf without them."""
+    try:
+        page_url(request, "review")
+    except NoReverseMatch:
+        return False
+    return True
 
 
 def batch_page_url(request: HttpRequest, run: IsolationRun) -> str:

@@ -20,6 +20,8 @@ from django_product_isolation.host.access.sites import find_model
 from django_product_isolation.models import IsolationBatch, IsolationRun, Preset
 from django_product_isolation.workflow.planning import MAX_READ
 
+from .addresses import has_pages
+
 ISOLATE = "product_isolation.isolate_image"
 REVIEW = "product_isolation.review_result"
 RESTORE = "product_isolation.restore_image"
@@ -34,12 +36,15 @@ def has_any_permission(request: HttpRequest, *names: str, model: type[Model] | N
     """Whether some place of the shop's lets the user in, who has one of the permissions ``names``.
 
     With ``model`` one that shows it. About which images is another question: see ``visibility``.
+    False where our pages have no addresses: nothing may be offered that leads to them.
     """
-    return is_in(request, model) and is_granted(request, *names)
+    return is_in_with(request, *names, model=model) and has_pages(request)
 
 
-def is_in(request: HttpRequest, model: type[Model] | None) -> bool:
-    return permissions.is_open(request, model) if model else permissions.is_let_in(request)
+def is_in_with(request: HttpRequest, *names: str, model: type[Model] | None = None) -> bool:
+    """The same for what is only shown, on whichever page of the shop's."""
+    is_in = permissions.is_open(request, model) if model else permissions.is_let_in(request)
+    return is_in and is_granted(request, *names)
 
 
 def is_granted(request: HttpRequest, *names: str) -> bool:
@@ -61,7 +66,7 @@ def has_view_permission(request: HttpRequest) -> bool:
 
 def has_preview_permission(request: HttpRequest, model: type[Model] | None = None) -> bool:
     """Whether the user may see the sources and results of runs, of the images they may see."""
-    return has_any_permission(request, *ANY, model=model)
+    return is_in_with(request, *ANY, model=model)
 
 
 def must_review(request: HttpRequest) -> bool:

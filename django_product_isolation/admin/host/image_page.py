@@ -5,6 +5,7 @@ so its buttons carry their own addresses, and nothing else in the form is saved.
 """
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -22,7 +23,7 @@ from django_product_isolation.host.previews import SMALL
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import sentence_of
 from django_product_isolation.staff import formatting, permissions
-from django_product_isolation.staff.addresses import page_url
+from django_product_isolation.staff.addresses import has_pages, page_url
 from django_product_isolation.staff.event_words import verdicts_of
 from django_product_isolation.staff.pictures import run_picture_url
 
@@ -94,6 +95,10 @@ class HistoryPanel(StateColumn):
         }
         return render_to_string("product_isolation/image_panel.html", context)
 
+    @cached_property
+    def has_pages(self) -> bool:
+        return has_pages(self.request)
+
     def history(self, image: Model) -> Sequence[IsolationRun]:
         pk = self.target.pk_of(image)
         runs = IsolationRun.objects.about(self.target).filter(object_pk=pk)
@@ -106,8 +111,8 @@ class HistoryPanel(StateColumn):
         return {
             "run": run,
             "badge": self.badges.of(run),
-            "before": run_picture_url(run, "source", SMALL),
-            "after": run_picture_url(run, "result", SMALL),
+            "before": run_picture_url(run, "source", SMALL) if self.has_pages else "",
+            "after": run_picture_url(run, "result", SMALL) if self.has_pages else "",
             "charged": "" if run.cost is None else formatting.money(run.cost),
             "url": self.run_url(run),
             "verdicts": verdicts,
