@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig, apps
 from django.core import checks
+from django.core.signals import request_started
 from django.utils.translation import gettext_lazy as _
 
 
@@ -26,6 +27,9 @@ class ProductIsolationConfig(AppConfig):
         checks.register(check_settings)
         checks.register(check_deploy, deploy=True)
         if apps.is_installed("django.contrib.admin"):
-            from .admin.host.attach import attach
+            from .admin.host.attach import attach, attach_to_latecomers
 
             attach()
+            # Where this app stands before the admin in INSTALLED_APPS, or a URLconf is the only one
+            # to import an admin site, the host's model admins are registered after this.
+            request_started.connect(attach_to_latecomers, dispatch_uid="product_isolation_attach")

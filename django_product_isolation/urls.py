@@ -24,11 +24,6 @@ urlpatterns = [
 ]
 
 if apps.is_installed("django.contrib.admin"):
-    from .admin.host.attach import attach
     from .staff.urls import staff_pages
 
     urlpatterns += staff_pages()
-
-    # Where this app stands before the admin in INSTALLED_APPS, the host's model admins are only
-    # registered after our ready(): by the time the URLs are loaded they all are.
-    attach()

@@ -198,6 +198,9 @@ def check_formats(_settings: IsolationSettings) -> Iterator[CheckMessage]:
 def check_admin(settings: IsolationSettings) -> Iterator[CheckMessage]:
     if not apps.is_installed("django.contrib.admin"):
         return
+    from django_product_isolation.admin.host.attach import attach_to_latecomers
+
+    attach_to_latecomers()
     for model in dict.fromkeys(target.model for target in well_named(settings)):
         if not is_shown(model):
             yield Warning(

@@ -6,12 +6,16 @@ images, and has it derive from the host's class and ours; the host's classes sta
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from threading import RLock
 from typing import Any
+from weakref import ref
 
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.sites import all_sites
 from django.db.models import Model
 from django.http import HttpRequest
+from django.urls import get_resolver
 
 from django_product_isolation.conf import get_settings
 from django_product_isolation.host import targets_of
@@ -23,6 +27,9 @@ from .inlines import ImageInlinesMixin, may_show
 from .mixins import add_mixins, as_given, left_alone_if_it_breaks
 from .product_actions import actions_for_products
 from .state_column import StateColumnMixin
+
+_one_at_a_time = RLock()
+_attached: "list[ref[ModelAdmin[Any]]]" = []  # those that there were last time
 
 
 class IsolationAdminMixin(StateColumnMixin, HistoryPanelMixin, ImageInlinesMixin):
@@ -36,13 +43,18 @@ class IsolationAdminMixin(StateColumnMixin, HistoryPanelMixin, ImageInlinesMixin
 def attach() -> None:
     """Add actions, column, filter, panel and inline column wherever target models are shown.
 
-    May be called again at any time: what is there already is left as it is.
+    May be called again at any time, from any thread: what is there already is left as it is.
     """
+    with _one_at_a_time:
+        attach_to(list(registered()))
+
+
+def attach_to(admins: "Iterable[tuple[type[Model], ModelAdmin[Any]]]") -> None:
     targets = all_targets()
     if not targets:
         return
     of_products = actions_for_products(targets)
-    for model, model_admin in registered():
+    for model, model_admin in admins:
         with left_alone_if_it_breaks(model_admin):
             attach_actions(model, model_admin, of_products)
             if get_settings().AUTO_ADMIN:
@@ -52,11 +64,24 @@ def attach() -> None:
                     add_mixins(model_admin, ImageInlinesMixin)
 
 
+def attach_to_latecomers(**_kwargs: Any) -> None:
+    """Attach to what was registered since, mostly by URLconfs. Receives ``request_started``.
+
+    Loads the root URLconf, which the request is about to do. Costs a look at each ModelAdmin.
+    """
+    with suppress(Exception):  # the request itself says what is wrong with the URLconf
+        _loaded = get_resolver().url_patterns
+        known = [model_admin for _model, model_admin in registered()]
+        if known != [reference() for reference in _attached]:
+            attach()
+            _attached[:] = map(ref, known)
+
+
 def registered() -> "Iterator[tuple[type[Model], ModelAdmin[Any]]]":
     """Every ModelAdmin of the host's that takes part, with its model."""
     is_automatic = get_settings().AUTO_ADMIN
-    for site in all_sites:
-        for model, model_admin in site._registry.items():
+    for site in list(all_sites):
+        for model, model_admin in list(site._registry.items()):
             if is_automatic or isinstance(model_admin, IsolationAdminMixin):
                 yield model, model_admin
 
