@@ -90,6 +90,22 @@ def test_what_derives_from_them_has_all_of_it_and_keeps_its_class(site_of):
     assert "isolation-row" in product
 
 
+def test_an_inline_may_say_where_the_column_stands(site_of):
+    class Placed(OwnInline):
+        fields = ("isolation_state", "caption")
+        readonly_fields = ("isolation_state",)
+
+    class Page(OwnProductAdmin):
+        inlines = [Placed]
+
+    site, client = site_of(OwnImageAdmin, Page)
+    assert site.get_model_admin(Product).check() == []
+    image = make_image()
+    page = client.get(f"{PRODUCTS}{image.product_id}/change/").content.decode()
+    assert page.count("isolation-row") == 1
+    assert page.index("isolation-row") < page.index('value="as taken"')
+
+
 def test_a_class_that_is_added_to_says_so_by_its_name(settings):
     site = admin.AdminSite(name="automatic")
     site.register(ProductImage, PlainImageAdmin)
