@@ -39,8 +39,7 @@ class ControlsColumn(StateColumn):
 
     @property
     def images(self) -> Sequence[Model]:  # type: ignore[override]
-        rows = (form.instance for form in self.formset.forms)
-        return [row for row in rows if not row._state.adding]
+        return [form.instance for form in self.formset.forms]
 
     def changeable(self) -> set[str]:
         """The keys of the rows whose images the user may change; looked up together."""

@@ -4,6 +4,7 @@ import pytest
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import F
+from django.template.response import TemplateResponse
 
 from django_product_isolation.admin.host.attach import attach
 from django_product_isolation.choices import Status
@@ -158,6 +159,20 @@ def test_every_hosts_image_page_has_the_panel_and_saves(client, odd, host):
 @pytest.mark.parametrize("host", [*HOSTS, Values], ids=lambda host: host.__name__)
 def test_django_finds_no_fault_with_them(odd, host):
     assert odd(host).check() == []
+
+
+class OwnPage(admin.ModelAdmin):
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        context = {"original": self.get_object(request, object_id)}
+        return TemplateResponse(request, "admin/base_site.html", context)
+
+
+def test_a_page_that_the_host_draws_by_itself_stays_its_own(client, odd):
+    image = image_of(make_run(Status.APPLIED))
+    odd(OwnPage)
+    response = client.get(f"{ODD}{image.pk}/change/")
+    assert response.status_code == 200
+    assert "isolation-panel" not in response.content.decode()
 
 
 def test_a_list_without_columns_stays_without(client, odd):

@@ -1,11 +1,13 @@
 """The images' inlines on the product's page: badge and buttons in each row."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 from django.contrib import admin
 from django.db.models.fields.files import FieldFile
-from django.forms import BaseInlineFormSet
+from django.forms import BaseInlineFormSet, Media
+from django.http import HttpResponse
 from django.urls import reverse
 
 from django_product_isolation.admin.host.attach import attach
@@ -230,6 +232,29 @@ def test_the_column_and_its_buttons_are_for_those_who_may(client, odd, mine):
     assert ("isolation-badge" in page) == bool(mine)
     assert (">Isolate product<" in page) == (ISOLATE in mine)
     assert (">Restore original<" in page) == (RESTORE in mine)
+
+
+class DrawsItsInlines(admin.ModelAdmin):
+    """Its template asks each of them for text only."""
+
+    inlines = [Tabular]
+
+    def get_inline_formsets(self, request, formsets, *args, **kwargs):
+        return [OwnDrawing(prefix=formset.prefix) for formset in formsets]
+
+    def render_change_form(self, request, context, **kwargs):
+        drawn = [drawing.prefix for drawing in context["inline_admin_formsets"]]
+        return HttpResponse(", ".join(drawn))
+
+
+class OwnDrawing(SimpleNamespace):
+    media = Media()
+
+
+def test_inlines_that_the_host_draws_by_itself_stay_its_own(client, staff, odd):
+    odd(DrawsItsInlines)
+    run = make_run(Status.APPLIED)
+    assert client.get(page_of(run)).content == b"images"
 
 
 def test_rows_that_the_host_locks_have_no_buttons(client, staff, odd, some_are_locked, settings):

@@ -90,6 +90,17 @@ def test_what_derives_from_them_has_all_of_it_and_keeps_its_class(site_of):
     assert "isolation-row" in product
 
 
+def test_an_inline_that_does_not_derive_from_ours_is_left_as_it_is(site_of):
+    class Page(IsolationAdminMixin, PlainProductAdmin):
+        pass
+
+    _site, client = site_of(OwnImageAdmin, Page)
+    image = make_image()
+    page = client.get(f"{PRODUCTS}{image.product_id}/change/").content.decode()
+    assert "images-TOTAL_FORMS" in page
+    assert "isolation-row" not in page
+
+
 def test_an_inline_may_say_where_the_column_stands(site_of):
     class Placed(OwnInline):
         fields = ("isolation_state", "caption")
