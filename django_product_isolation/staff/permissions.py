@@ -43,8 +43,11 @@ def has_any_permission(request: HttpRequest, *names: str, model: type[Model] | N
 
 def is_in_with(request: HttpRequest, *names: str, model: type[Model] | None = None) -> bool:
     """The same for what is only shown, on whichever page of the shop's."""
-    is_in = permissions.is_open(request, model) if model else permissions.is_let_in(request)
-    return is_in and is_granted(request, *names)
+    return is_in(request, model) and is_granted(request, *names)
+
+
+def is_in(request: HttpRequest, model: type[Model] | None) -> bool:
+    return permissions.is_open(request, model) if model else permissions.is_let_in(request)
 
 
 def is_granted(request: HttpRequest, *names: str) -> bool:
