@@ -126,6 +126,12 @@ class RunQuerySet(models.QuerySet["IsolationRun"]):
         leased = self.filter(pk=pk, lease_owner=owner)
         return bool(leased.update(attempts=F("attempts") - 1, **free))
 
+    def lose(self, pk: uuid.UUID, owner: uuid.UUID, *, deaths: int, rest: float) -> bool:
+        """Let a lease run out whose step hangs, as that step's so manieth death, and have the run
+        looked at again ``rest`` seconds later; False when somebody else has it."""
+        later = {"decodings": deaths, "due_at": DatabaseNow(rest)}
+        return bool(self.filter(pk=pk, lease_owner=owner).update(**later))
+
     def count_look(self, pk: uuid.UUID) -> None:
         """Note that Runflow has answered what became of a run; looks too close count as one."""
         apart = Q(looked_at=None) | Q(looked_at__lte=DatabaseNow(-LOOKS_APART.total_seconds()))

@@ -71,7 +71,7 @@ class IsolationRun(models.Model):
     lease_owner = models.UUIDField(null=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)
     attempts = models.PositiveIntegerField(default=0, editable=False)
-    # How often the step at hand began to decode a picture and came to no end.
+    # How often the step at hand began to decode a picture and came to no end, or hung.
     decodings = models.PositiveSmallIntegerField(default=0, editable=False)
 
     runflow_run_id = models.CharField(  # noqa: DJ001

@@ -24,7 +24,7 @@ from django_product_isolation.database import tenants
 from django_product_isolation.database.clock import DatabaseNow
 from django_product_isolation.database.transactions import summary
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.workflow.leases import keeper
+from django_product_isolation.workflow.leases import MOST_HANGING, keeper
 
 from .base import BaseWorkers
 from .outage_log import Outage
@@ -58,6 +58,7 @@ class WorkThread:
 
     def __init__(self) -> None:
         self.outage = Outage("worker_without_database")
+        self.full = Outage("worker_hangs")
         self.forget()
 
     def forget(self) -> None:
@@ -68,23 +69,33 @@ class WorkThread:
         self.turns = Turns()
 
     def wake(self) -> None:
-        """Have what is due looked at, by the thread that there is or a new one."""
+        """Have what is due looked at, by the thread that there is or a new one.
+
+        One whose step hangs is left to itself, as long as not too many are.
+        """
         self.woken.set()
         with self.lock:
-            if self.thread is not None and self.thread.is_alive():
+            hanging = keeper.hanging()
+            if self.thread is not None and self.thread.is_alive() and self.thread not in hanging:
                 return
-            thread = threading.Thread(target=self._run, name="isolation-worker", daemon=True)
+            if len(hanging) >= MOST_HANGING:
+                self.full.goes_on(f"{len(hanging)} steps hang; restart this process")
+                return
+            self.full.is_over()
+            before = self.thread
+            self.thread = threading.Thread(target=self._run, name="isolation-worker", daemon=True)
             try:
-                thread.start()
+                self.thread.start()
             except RuntimeError as error:  # no more threads, or the process is at its end
                 logger.warning("worker_without_thread error=%s", error)
-                return
-            self.thread = thread
+                self.thread = before
 
     def _run(self) -> None:
         while not keeper.is_closing:
             self.woken.clear()
             pause = self._look()
+            if self._is_replaced():
+                return
             if pause is not None:
                 self.woken.wait(pause)
                 continue
@@ -92,6 +103,10 @@ class WorkThread:
                 if not self.woken.is_set():
                     self.thread = None
                     return
+
+    def _is_replaced(self) -> bool:
+        """Whether another thread was begun because this one's step had hung."""
+        return self.thread not in (None, threading.current_thread())
 
     def _look(self) -> float | None:
         """Take all steps that are due. Returns how many seconds later to look again, if at all."""
@@ -113,7 +128,7 @@ class WorkThread:
     def _take_steps(self) -> None:
         close_old_connections()
         self.turns.look_again()
-        while not keeper.is_closing and (run := self.turns.next()):
+        while not keeper.is_closing and not self._is_replaced() and (run := self.turns.next()):
             if not within(run.tenant, partial(workflow.work_on, run.pk)):
                 return
             self.outage.is_over()

@@ -1,10 +1,12 @@
 """Keeping the leases of the steps that this process is taking.
 
 A lease is short, so that a run whose worker was killed goes on soon. While its step lasts it is
-renewed here, and when the process ends, or could not record the step, it is given back.
+renewed here, and when the process ends, or could not record the step, it is given back. A step that
+hangs, as one does that reads a storage without a timeout, is counted as a death of its worker.
 """
 
 import atexit
+import logging
 import os
 import threading
 import time
@@ -18,8 +20,12 @@ from django.db import connections
 from django_product_isolation.database import tenants
 from django_product_isolation.models import IsolationRun
 
+logger = logging.getLogger("django_product_isolation")
+
 RENEWAL = 15.0  # seconds between renewals: four in the time of a lease
-LONGEST_STEP = 900.0  # a step that hangs loses its run
+LONGEST_STEP = 900.0  # a step that hangs loses its run, which is left alone for as long again
+# Nobody can end a thread: each that hangs keeps its memory and its connection to the database.
+MOST_HANGING = 16
 PATIENCE = 2.0  # seconds that the end of the process waits for steps at hand
 
 
@@ -32,7 +38,13 @@ class Lease:
     decodings: int  # before the step began
     tenant: str  # whose tables have the run; the keeper's thread is at home in none
     is_over: bool = False  # the step has ended, and nothing of it could be recorded
+    is_lost: bool = False  # the step hangs, and that is counted
+    thread: threading.Thread = field(default_factory=threading.current_thread)
     since: float = field(default_factory=time.monotonic)
+
+    @property
+    def hangs(self) -> bool:
+        return time.monotonic() - self.since >= LONGEST_STEP
 
 
 class Keeper:
@@ -89,6 +101,11 @@ class Keeper:
                     self.held.discard(lease)
                 self.changed.notify_all()
 
+    def hanging(self) -> set[threading.Thread]:
+        """The threads whose step has lasted too long: nobody should wait for them."""
+        with self.changed:
+            return {lease.thread for lease in self.held if lease.hangs}
+
     def end(self) -> None:
         """Give back what is held when the process ends, a moment later. Raises nothing."""
         ends = time.monotonic() + PATIENCE
@@ -122,7 +139,7 @@ class Keeper:
                     self.thread = None
                     return
             for lease in held:
-                self._tend(lease, lease.is_over or is_ending)
+                self._tend(lease, lease.is_over or (is_ending and not lease.hangs))
             connections.close_all()
             with self.changed:
                 if is_ending:
@@ -136,12 +153,20 @@ class Keeper:
                     give_back = IsolationRun.objects.give_back
                     give_back(lease.pk, lease.owner, decodings=lease.decodings)
                     self.held.discard(lease)
-                elif time.monotonic() - lease.since < LONGEST_STEP:
+                elif not lease.hangs:
                     IsolationRun.objects.renew(lease.pk, lease.owner)
+                elif not lease.is_lost:
+                    self._lose(lease)
         except tenants.UnknownTenant:  # dropped, and the run with it
             self.held.discard(lease)
         except Exception:  # an outage: whoever takes steps says so
             connections.close_all()
+
+    def _lose(self, lease: Lease) -> None:
+        lose = IsolationRun.objects.lose
+        if lose(lease.pk, lease.owner, deaths=lease.decodings + 1, rest=LONGEST_STEP):
+            logger.error("step_hangs run=%s seconds=%.0f", lease.pk, LONGEST_STEP)
+        lease.is_lost = True
 
 
 keeper = Keeper()

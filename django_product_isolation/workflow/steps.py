@@ -52,7 +52,8 @@ STEPS: dict[str, Step] = {
     Status.SUPERSEDED: settle,
 }
 
-# An image may kill whoever decodes it: after so many deaths of one step a person is asked.
+# An image may kill whoever decodes it, or a storage never answer who reads it: after so many
+# deaths of one step a person is asked.
 MAX_DEATHS = 3
 # Any other step ends with its worker when that is restarted, as web servers are every few hours.
 # Only what no series of restarts explains is taken for the run's own doing.
@@ -85,7 +86,7 @@ def advance(pk: uuid.UUID) -> bool:
 def take_step(run: IsolationRun) -> None:
     """Take the step of a claimed run, or put it off with the reason. Raises LeaseLost."""
     try:
-        if run.reclaimed and is_deadly(run) and run.is_open:
+        if run.reclaimed and is_deadly(run):
             record(run, Retry(Reason.CRASHED, limit=0))
         else:
             verify_storage(run)

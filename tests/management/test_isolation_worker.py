@@ -186,3 +186,36 @@ def test_a_step_that_leads_on_is_followed_at_once_however_long_the_pause(monkeyp
     began = time.monotonic()
     worker.run(until_idle=False)
     assert time.monotonic() - began < 30
+
+
+def test_a_worker_that_is_told_to_stop_waits_only_a_moment_for_its_steps(
+    changed_images, monkeypatch
+):
+    monkeypatch.setattr(pool, "PATIENCE", 0.3)
+    begun, answers = threading.Event(), threading.Event()
+
+    def hanging(_pk):
+        begun.set()
+        answers.wait(30)
+
+    monkeypatch.setattr(pool, "work_on", hanging)
+    worker = pool.WorkerPool(threads=2, pause=0.05)
+    threading.Thread(target=lambda: begun.wait(10) and worker.stop()).start()
+    began = time.monotonic()
+    worker.run(until_idle=False)
+    assert time.monotonic() - began < 10
+    answers.set()
+
+
+def test_a_worker_that_is_told_to_stop_finishes_its_steps(monkeypatch):
+    isolate(make_image())
+    worker, steps = pool.WorkerPool(threads=1, pause=0.05), []
+
+    def take(pk):
+        worker.stop()
+        time.sleep(0.5)
+        steps.append(pk)
+
+    monkeypatch.setattr(pool, "work_on", take)
+    worker.run(until_idle=False)
+    assert len(steps) == 1

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from django_product_isolation.management.arguments import refuse_beyond
-from django_product_isolation.workers.pool import DatabaseAway, WorkerPool
+from django_product_isolation.workers.pool import DatabaseAway, TooManyHang, WorkerPool
 
 
 class Command(BaseCommand):
@@ -40,6 +40,11 @@ class Command(BaseCommand):
         except DatabaseAway as error:
             raise CommandError(
                 f"The database cannot be worked with: {error}. Nothing is lost; try again later."
+            ) from error
+        except TooManyHang as error:
+            raise CommandError(
+                f"{error}: does the file storage answer, and has it a timeout? Nothing is lost; "
+                "start the worker again."
             ) from error
         if tells:
             self.stdout.write("Stopped. What was begun goes on with the next start.")
