@@ -17,6 +17,7 @@ from django_product_isolation import imaging
 from django_product_isolation.conf import get_settings
 from django_product_isolation.database import tenants
 
+from .reading_turns import turns
 from .storage import FileMissing
 
 if TYPE_CHECKING:
@@ -101,10 +102,20 @@ def preview(target: "Target", name: str, size: int, *, digest: str = "", row: st
     """The stored file called ``name`` as a JPEG picture of at most ``size`` pixels a side.
 
     With a ``digest`` only that very file is shown. Raises FileMissing, FileTooLarge,
-    StorageFailed, or ImageRejected.
+    StorageFailed, ReadingBusy where too many others are being read, or ImageRejected.
     """
-    key = key_of(target, name, size, identity_of(target, name, digest=digest, row=row))
+    key = key_of(target, name, size, digest)
     content = kept(key) if key else None
+    if content is None:
+        with turns.taken():
+            content = read_preview(target, name, size, digest, row)
+    return content
+
+
+def read_preview(target: "Target", name: str, size: int, digest: str, row: str) -> bytes:
+    """The same, after a look at the storage."""
+    key = key_of(target, name, size, identity_of(target, name, digest=digest, row=row))
+    content = kept(key) if key and not digest else None
     if content is None:
         with target.copy(name) as file:
             if digest and imaging.sha256_of(file)[0] != digest:

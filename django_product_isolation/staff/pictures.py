@@ -30,6 +30,7 @@ from django_product_isolation.host import (
 from django_product_isolation.host.access import permissions as shop_permissions
 from django_product_isolation.host.access.sites import find_model
 from django_product_isolation.host.previews import SIZES, SMALL, preview
+from django_product_isolation.host.reading_turns import ReadingBusy
 from django_product_isolation.models import IsolationRun
 
 from . import permissions, visibility
@@ -42,6 +43,7 @@ Which = Literal["source", "result"]
 WHICH: tuple[Which, ...] = ("source", "result")
 
 SECONDS_KEPT = 3600  # by browsers
+SECONDS_BUSY = 5
 SECONDS_UNSURE = 60  # what may become another file under the same name
 
 
@@ -95,12 +97,18 @@ def digest_of_result(target: Target, key: str, name: str) -> str:
 def picture_response(
     request: HttpRequest, target: Target, name: str, *, digest: str, row: str
 ) -> HttpResponseBase:
-    """The preview of a stored file, or a neutral picture with status 404."""
+    """The preview of a stored file, or a neutral picture with status 404.
+
+    Where too many others are being made, nothing for now: pictures.js asks again.
+    """
     size = wanted_size(request)
     etag = quote_etag(f"{version(name + digest)}-{size}") if digest else None
     response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
     if response is None:
-        content = find_preview(target, name, size, digest=digest, row=row)
+        try:
+            content = find_preview(target, name, size, digest=digest, row=row)
+        except ReadingBusy:
+            return come_back()
         if content is None:
             return placeholder()
         response = HttpResponse(content, content_type="image/jpeg")
@@ -117,7 +125,7 @@ def wanted_size(request: HttpRequest) -> int:
 
 
 def find_preview(target: Target, name: str, size: int, *, digest: str, row: str) -> bytes | None:
-    """A stored picture made small; None when it cannot be read."""
+    """A stored picture made small; None when it cannot be read. Raises ReadingBusy."""
     if not name:
         return None
     try:
@@ -133,6 +141,17 @@ def placeholder() -> HttpResponse:
     response = HttpResponse(content, status=404, content_type="image/svg+xml")
     response["Cache-Control"] = "no-store"
     response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def come_back() -> HttpResponse:
+    """No picture for now: not even a placeholder, which the page would not ask for again.
+
+    Django would mail each 503 to the admins.
+    """
+    response = HttpResponse(status=429, content_type="text/plain")
+    response["Retry-After"] = str(SECONDS_BUSY)
+    response["Cache-Control"] = "no-store"
     return response
 
 

@@ -1,14 +1,20 @@
 """Small pictures: who sees them, how they are made, what stands in for one that is missing."""
 
+import threading
+import time
+from functools import partial
 from io import BytesIO
 
 import pytest
 from django.contrib import admin
 from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage
 from django.urls import reverse
 from PIL import Image
 
 from django_product_isolation.choices import Status
+from django_product_isolation.host import reading_turns, target_for
+from django_product_isolation.host.previews import preview
 from tests.catalogue.models import ProductImage
 from tests.photos import make_image, make_swatch
 from tests.shop import (
@@ -188,3 +194,59 @@ def test_what_is_no_image_of_the_shop_is_not_found(client, label, pk):
 def test_previews_only_answer_reading(client, staff):
     assert client.post(of_run(make_run())).status_code == 405
     assert client.head(of_run(make_run(name="Pot"))).status_code == 200
+
+
+class Hanging:
+    """Readers of files that hang until the storage answers."""
+
+    def __init__(self, monkeypatch):
+        self.answers, self.inside, real = threading.Event(), [], FileSystemStorage._open
+
+        def _open(storage, name, *args):
+            self.inside.append(name)
+            self.answers.wait(60)
+            return real(storage, name, *args)
+
+        monkeypatch.setattr(FileSystemStorage, "_open", _open)
+
+    def have_read(self, name, times):
+        reads = partial(preview, target_for(ProductImage, "original"), name, 160)
+        threads = [threading.Thread(target=reads) for _ in range(times)]
+        for thread in threads:
+            thread.start()
+        while len(self.inside) < times:
+            time.sleep(0.01)
+        return threads
+
+
+def test_while_the_storage_hangs_few_threads_wait_and_kept_pictures_are_shown(
+    client, staff, monkeypatch, settings
+):
+    cached = "django_product_isolation.host.previews.CachePreviews"
+    settings.PRODUCT_ISOLATION = {**settings.PRODUCT_ISOLATION, "PREVIEWS": cached}
+    batch = make_batch(staff)
+    kept, lost = (make_run(batch=batch, name=name) for name in ("Pot", "Jug"))
+    assert client.get(of_run(kept)).status_code == 200
+    monkeypatch.setattr(reading_turns, "PATIENCE", 0.5)
+    storage = Hanging(monkeypatch)
+    readers = storage.have_read(lost.source_name, reading_turns.AT_A_TIME)
+    began = time.monotonic()
+    responses = [client.get(of_run(lost)) for _ in range(20)]
+    assert time.monotonic() - began < 5
+    assert {response.status_code for response in responses} == {429}
+    assert (responses[0]["Retry-After"], responses[0]["Cache-Control"]) == ("5", "no-store")
+    assert client.get(of_run(kept)).status_code == 200
+    storage.answers.set()
+    for reader in readers:
+        reader.join(10)
+    assert client.get(of_run(lost)).status_code == 200
+
+
+def test_who_comes_while_others_are_being_read_waits_for_a_turn(client, staff, monkeypatch):
+    run = make_run()
+    storage = Hanging(monkeypatch)
+    readers = storage.have_read(run.source_name, reading_turns.AT_A_TIME)
+    threading.Timer(0.5, storage.answers.set).start()
+    assert client.get(of_run(run)).status_code == 200
+    for reader in readers:
+        reader.join(10)
