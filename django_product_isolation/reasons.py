@@ -176,6 +176,13 @@ class Reason(models.TextChoices):
         "storage-failed",
         _("Our own file storage did not work. Ask your developer, then resume."),
     )
+    STORAGE_CHANGES = (
+        "storage-changes",
+        _(
+            "Our file storage changes pictures while it stores them, so no result can be shown. "
+            "Ask your developer, then resume."
+        ),
+    )
     UNUSUAL = (
         "unusual",
         _("The result looks unusual. Compare before and after, then decide."),

@@ -94,7 +94,7 @@ def take_step(run: IsolationRun) -> None:
     except LeaseLost:
         raise
     except StorageUnfaithful as error:
-        record(run, Retry(Reason.STORAGE_FAILED, str(error)))
+        record(run, Retry(Reason.STORAGE_FAILED, str(error), give_up=Reason.STORAGE_CHANGES))
     except StorageFailed as error:
         record(run, outlast(run, str(error)))
     except Exception as error:

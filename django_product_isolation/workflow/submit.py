@@ -61,7 +61,7 @@ MIN_UNCERTAIN = 20
 def submit(run: IsolationRun) -> Outcome:
     """queued -> submitting -> processing: bring the image within reach and send the request."""
     client, target = connect_for(run), run.target
-    ended = find_arrived(run, client) or find_superseded(run, target)
+    ended = find_arrived(run, client) or find_superseded(run, target) or find_useless(target)
     if ended is not None:
         return ended
     try:
@@ -126,6 +126,15 @@ def find_superseded(run: IsolationRun, target: Target) -> GoTo | None:
         return GoTo(Status.SUPERSEDED, Reason.IMAGE_CHANGED)
     is_there = target.current_name(run.object_pk) is not None
     return GoTo(Status.SUPERSEDED, Reason.IMAGE_HIDDEN if is_there else Reason.IMAGE_DELETED)
+
+
+def find_useless(target: Target) -> GoTo | None:
+    """What becomes of a run whose result could not be stored, as that of another one of the field
+    that is paid for and waits for a person."""
+    waiting = IsolationRun.objects.about(target).filter(
+        status=Status.HELD, held_from=Status.COLLECTING, reason=Reason.STORAGE_CHANGES
+    )
+    return GoTo(Status.HELD, Reason.STORAGE_CHANGES) if waiting.exists() else None
 
 
 class Unusable(Exception):

@@ -1,18 +1,22 @@
 """Results on their way into the storage, and links that must be signed."""
 
 from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
+from django_product_isolation import isolate
 from django_product_isolation.choices import Status
 from django_product_isolation.host import NameTooLong, Target
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.runflow import NotReached, RunflowClient
+from django_product_isolation.workflow import resume
 from tests.catalogue.models import ProductImage
-from tests.photos import shown_bytes
+from tests.photos import make_image, shown_bytes
 
 pytestmark = pytest.mark.django_db
 
@@ -60,8 +64,35 @@ def test_a_storage_that_cuts_what_it_stores_is_noticed(run, image, runflow, go_o
     monkeypatch.setattr(type(storage), "save", staticmethod(cutting), raising=False)
     before = shown_bytes(image)
     run = go_on(run)
-    assert (run.status, run.reason) == (Status.HELD, Reason.STORAGE_FAILED)
+    assert (run.status, run.reason) == (Status.HELD, Reason.STORAGE_CHANGES)
     assert shown_bytes(image) == before
+
+
+def test_a_storage_that_changes_what_it_stores_is_paid_for_once_and_not_filled_for_ever(
+    run, image, runflow, go_on, step, monkeypatch
+):
+    storage = image.original.storage
+    save = storage.save
+
+    def optimising(name, content, max_length=None):
+        return save(name, type(content)(BytesIO(content.read() + b"optimised")), max_length)
+
+    waiting = isolate(make_image("Another")).runs.get()
+    with monkeypatch.context() as patched:
+        patched.setattr(type(storage), "save", staticmethod(optimising), raising=False)
+        run = go_on(run)
+        for _ in range(2):  # also when it is resumed before its storage is mended
+            waiting = step(waiting)
+            told = (waiting.status, waiting.reason, waiting.held_from)
+            assert told == (Status.HELD, Reason.STORAGE_CHANGES, Status.QUEUED)
+            assert resume(waiting)
+    assert (len(runflow.runs_of(run)), len(runflow.runs_of(waiting))) == (1, 0)
+    assert resume(run)
+    assert go_on(run).status == Status.APPLIED
+    assert go_on(waiting).status == Status.APPLIED
+    RunEvent.objects.update(at=timezone.now() - timedelta(days=2))
+    call_command("prune_isolations", "--results", "1")
+    assert len(storage.listdir("products")[1]) == 4
 
 
 def test_a_result_stored_before_a_crash_is_used_again(run, image, runflow, go_on):

@@ -28,6 +28,7 @@ HELD_FOR = frozenset(
         Reason.OUTPUT_MISSING,
         Reason.OUTPUT_UNAVAILABLE,
         Reason.STORAGE_FAILED,
+        Reason.STORAGE_CHANGES,
         Reason.RESULT_MISSING,
         Reason.NAME_TAKEN,
         Reason.ORIGINAL_MISSING,
