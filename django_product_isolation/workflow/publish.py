@@ -18,6 +18,7 @@ from django_product_isolation.signals import image_applied, image_restored
 from . import renditions
 from .outcomes import Finished, GoTo, Outcome, Retry, Step, Swap
 from .storage_outages import has_lasted
+from .timing import MAX_DEATHS
 from .verdicts import found_in
 
 # Attempts, over two to three hours: after the swap nobody waits, and no person is asked.
@@ -66,6 +67,8 @@ def verify_swap(run: IsolationRun) -> Outcome:
     last look and the swap can only be noticed afterwards.
     """
     target = run.target
+    if run.decodings >= MAX_DEATHS:
+        return tell_applied(run)
     try:
         source = read_source_twice(target, run.source_name, run.source_sha256)
     except StorageUnfaithful as error:

@@ -27,7 +27,7 @@ from .restore_step import put_back, verify_restore
 from .second_opinion import opinion_or_apply
 from .storage_outages import outlast, verify_storage
 from .submit import confirm, submit
-from .timing import seconds_from_now
+from .timing import MAX_DEATHS, seconds_from_now
 
 logger = logging.getLogger("django_product_isolation")
 
@@ -52,9 +52,6 @@ STEPS: dict[str, Step] = {
     Status.SUPERSEDED: settle,
 }
 
-# An image may kill whoever decodes it, or a storage never answer who reads it: after so many
-# deaths of one step a person is asked.
-MAX_DEATHS = 3
 # Any other step ends with its worker when that is restarted, as web servers are every few hours.
 # Only what no series of restarts explains is taken for the run's own doing.
 MAX_LOSSES = 20
@@ -86,7 +83,7 @@ def advance(pk: uuid.UUID) -> bool:
 def take_step(run: IsolationRun) -> None:
     """Take the step of a claimed run, or put it off with the reason. Raises LeaseLost."""
     try:
-        if run.reclaimed and is_deadly(run):
+        if run.reclaimed and is_deadly(run) and run.is_open:
             record(run, Retry(Reason.CRASHED, limit=0))
         else:
             verify_storage(run)

@@ -11,12 +11,14 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from django_product_isolation import isolate, workflow
+from django_product_isolation import isolate, restore, workflow
 from django_product_isolation.choices import Status
 from django_product_isolation.database import tenants
+from django_product_isolation.host import Target
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.models.querysets import RunQuerySet
 from django_product_isolation.reasons import Reason
+from django_product_isolation.signals import image_applied, image_restored
 from django_product_isolation.workers import pool, thread
 from django_product_isolation.workflow import advance, leases
 from django_product_isolation.workflow.leases import keeper
@@ -192,6 +194,30 @@ def test_a_step_that_hangs_three_times_waits_for_a_person(run, step, monkeypatch
     run = step(run)
     assert (run.status, run.reason) == (Status.HELD, Reason.CRASHED)
     assert caplog.text.count(f"step_hangs run={run.pk}") == MAX_DEATHS
+
+
+@pytest.mark.parametrize("status", [Status.APPLIED, Status.RESTORED])
+def test_the_shop_hears_of_its_picture_though_nobody_can_look_at_the_files(
+    status, run, go_on, step, monkeypatch, hurried
+):
+    run = go_on(run, Status.APPLIED)
+    if status == Status.RESTORED:
+        go_on(run)
+        restore(ProductImage.objects.all())
+        run = go_on(run, status)
+    told = []
+    heard = image_applied if status == Status.APPLIED else image_restored
+    heard.connect(lambda **_: told.append(run.pk), weak=False, dispatch_uid="heard")
+    for _ in range(MAX_DEATHS):
+        with pytest.raises(Killed):
+            hang(run, monkeypatch)
+        IsolationRun.objects.update(
+            due_at=timezone.now(), lease_until=timezone.now() - timedelta(seconds=1)
+        )
+    monkeypatch.setattr(Target, "copy", hang)  # which breaks, were it called
+    run = step(run)
+    heard.disconnect(dispatch_uid="heard")
+    assert (run.status, run.due_at, told) == (status, None, [run.pk])
 
 
 def test_what_hung_waits_as_long_again_so_that_others_come_first(run, monkeypatch, hurried):

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 # On the request itself: copies kept there lead back to it, so that a weak reference never ended.
 MEMORY = "_isolation_memory"
-MOVED = "_isolation_moved"
+# By this a site can tell our copies from what people open (docs/access.md).
+MOVED = "product_isolation_path"
 
 
 def memory(request: HttpRequest) -> dict[Any, Any]:
@@ -41,7 +42,7 @@ def aside(request: HttpRequest) -> HttpRequest:
 def moved(request: HttpRequest, path: str) -> HttpRequest:
     """A copy of the request that stands at ``path``, an address on this host."""
     same = aside(request)
-    vars(same)[MOVED] = True
+    vars(same).setdefault(MOVED, request.path)
     same.path = unquote(path)
     same.path_info = "/" + same.path.removeprefix(get_script_prefix())
     same.META["PATH_INFO"] = same.path_info
