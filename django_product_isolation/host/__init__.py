@@ -13,7 +13,7 @@ from .obstacles import Obstacle
 from .pictures import Picture, Skipped
 from .previews import make_previews, wanted_side
 from .registry import build, entries, get_targets, target_for, target_models, targets_of
-from .rows import dimension_names, read_keys, shown_rows, without_dimensions
+from .rows import all_rows, dimension_names, read_keys, shown_rows, without_dimensions
 from .storage import (
     MAX_FILE_BYTES,
     SPOOL_BYTES,
@@ -47,6 +47,7 @@ __all__ = [
     "StorageUnfaithful",
     "SwapRefused",
     "Target",
+    "all_rows",
     "as_stored",
     "as_upload",
     "build",

@@ -21,7 +21,7 @@ from django_product_isolation.reasons import Reason
 from .access.safe_calls import answer
 from .content_types import models_of
 from .products import ProductPath
-from .rows import without_dimensions
+from .rows import all_rows, without_dimensions
 
 if TYPE_CHECKING:
     from .targets import Target
@@ -100,7 +100,7 @@ def product_names(target: "Target", rows: Mapping[Any, tuple[Any, ...]]) -> dict
 
 def related(target: "Target", path: ProductPath, pks: list[Any]) -> Iterable[tuple[Any, Any]]:
     """Each image's key with the key of each of its products."""
-    rows = target.model._base_manager.filter(pk__in=pks).order_by()
+    rows = all_rows(target.model).filter(pk__in=pks).order_by()
     for pk, *key in rows.values_list("pk", *path.sources):
         yield pk, (tuple(key) if path.is_generic else key[0])
 
@@ -173,6 +173,6 @@ def shared_categories(target: "Target", pks: Collection[str]) -> set[str]:
     """The categories that all images with these keys share; one query, none without path."""
     if not target.category or not pks:
         return set()
-    rows = target.model._base_manager.filter(pk__in=pks).values_list("pk", target.category)
+    rows = all_rows(target.model).filter(pk__in=pks).values_list("pk", target.category)
     counts = Counter(str(category) for _pk, category in set(rows) if category is not None)
     return {category for category, count in counts.items() if count == len(pks)}

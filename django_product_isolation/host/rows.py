@@ -16,10 +16,11 @@ CHUNK = 2000  # keys read at a time
 
 
 def without_dimensions(model: type[Model]) -> QuerySet[Any]:
-    """All rows, also those that the shop hides, with image fields that have dimension columns
-    deferred.
+    """The rows of the model's base manager, with image fields that have dimension columns deferred.
 
-    Django opens the file of such a field when a row with empty dimensions is read.
+    For rows that are handed to code of the shop's, whose manager says what they are made of: their
+    class, what is read with them. Django opens the file of such a field when a row with empty
+    dimensions is read.
     """
     return unopened(model._base_manager.all())
 
@@ -123,9 +124,18 @@ def dimension_names(field: FileField) -> tuple[str | None, str | None]:
     return getattr(field, "width_field", None), getattr(field, "height_field", None)
 
 
+def all_rows(model: type[Model]) -> QuerySet[Any]:
+    """All rows, also those that the shop hides, by Django's own queryset.
+
+    What it answers decides what is swapped and paid. A queryset of the shop's may answer anything:
+    an ``update`` that stamps its rows often says nothing of how many there were.
+    """
+    return QuerySet(model)
+
+
 def written_rows(model: type[Model]) -> QuerySet[Any]:
-    """All rows, also those that the shop hides, where they are written."""
-    return where_written(model._base_manager.all())
+    """The same, where they are written."""
+    return where_written(all_rows(model))
 
 
 def where_written(rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -16,7 +16,7 @@ from django.db.models import CharField, Model, Q, QuerySet, UUIDField, Value
 from django.db.models.functions import Cast, Concat, Substr
 from django.http import HttpRequest
 
-from django_product_isolation.host import target_models
+from django_product_isolation.host import all_rows, target_models
 from django_product_isolation.host.access import permissions
 from django_product_isolation.host.access.policies import Action, Policy, valid_keys
 from django_product_isolation.host.access.safe_calls import answer
@@ -69,7 +69,7 @@ def of_model(
     found = {run.pk for run in runs if run.object_pk in allowed}
     if (left := pks - allowed) and permissions.may(request, action, model):
         gone = left - existing(model._default_manager.all(), left)
-        deleted = gone - existing(model._base_manager.all(), gone)
+        deleted = gone - existing(all_rows(model), gone)
         knows_all = permissions.knows_all(request, action, model)
         for run in runs:
             is_own = is_mine(request, run) or permissions.is_boss(request)

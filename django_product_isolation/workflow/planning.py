@@ -19,6 +19,7 @@ from django_product_isolation.host import (
     Picture,
     Skipped,
     Target,
+    all_rows,
     read_keys,
     shown_rows,
     target_for,
@@ -119,7 +120,7 @@ def why_left_out(
 def as_queryset(images: Model | QuerySet[Any]) -> QuerySet[Any]:
     """An instance becomes a queryset of one; a queryset stays as it is."""
     if isinstance(images, Model):
-        return type(images)._base_manager.filter(pk=images.pk)
+        return all_rows(type(images)).filter(pk=images.pk)
     if isinstance(images, QuerySet):
         return images
     raise TypeError("Give a model instance or a queryset.")

@@ -113,6 +113,7 @@ def point_and_go(run: IsolationRun, outcome: Swap) -> bool:
         if not target.swap(
             pk, old=outcome.old, new=outcome.new, size=outcome.shown.size, columns=columns
         ):
+            transaction.set_rollback(True)
             return False
         if not run.move_to(
             outcome.status, reason=reason, actor=actor, due_at=due_at, source_columns=kept

@@ -3,7 +3,10 @@
 import pytest
 from django.db import connection
 
-from django_product_isolation.host import target_for
+from django_product_isolation import isolate, restore
+from django_product_isolation.choices import Status
+from django_product_isolation.host import swaps, target_for
+from tests.bazaar.models import Stamped
 from tests.fussy.models import MeasuredPhoto, Plain, PlainMeasured, Sized, SizedPhoto
 from tests.photos import photo_file
 
@@ -68,3 +71,29 @@ def test_a_row_of_which_no_child_knows_the_size_is_swapped_alone(target_of):
     row = Plain.objects.create(picture=photo_file())
     assert swap(target_of(Plain), row, row.picture.name)
     assert Plain.objects.values_list("picture", flat=True).get() == "sized/new.webp"
+
+
+@pytest.fixture
+def stamped(runflow, option):
+    option(IMAGES={"bazaar.Stamped": {"field": "picture"}})
+    return Stamped.objects.create(picture=photo_file())
+
+
+def test_how_many_rows_were_written_is_not_asked_of_the_shops_own_queryset(stamped, go_on):
+    original = stamped.picture.name
+    run = go_on(isolate(stamped).runs.get())
+    stamped.refresh_from_db()
+    assert (run.status, run.result_name) == (Status.APPLIED, stamped.picture.name)
+    [begun] = restore(stamped).begun
+    assert go_on(begun).status == Status.RESTORED
+    stamped.refresh_from_db()
+    assert stamped.picture.name == original
+
+
+def test_what_a_swap_wrote_that_says_it_missed_is_taken_back(stamped, step, go_on, monkeypatch):
+    real, original = swaps.point, stamped.picture.name
+    run = go_on(isolate(stamped).runs.get(), Status.READY)
+    monkeypatch.setattr(swaps, "point", lambda *given: real(*given) and False)
+    assert step(run).status == Status.READY
+    stamped.refresh_from_db()
+    assert stamped.picture.name == original

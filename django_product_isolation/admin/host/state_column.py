@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from django_product_isolation.choices import SHOWN_STATUSES, Status
-from django_product_isolation.host import Target, target_for, targets_of
+from django_product_isolation.host import Target, all_rows, target_for, targets_of
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.staff import formatting, permissions
 from django_product_isolation.staff.addresses import batch_page_urls
@@ -90,7 +90,7 @@ def file_names(target: Target, images: Iterable[Model]) -> dict[str, str]:
         else:
             names[pk] = str(file or "")
     if unknown:
-        rows = target.model._base_manager.filter(pk__in=unknown)
+        rows = all_rows(target.model).filter(pk__in=unknown)
         names |= {str(pk): name or "" for pk, name in rows.values_list("pk", target.field.attname)}
     return names
 
