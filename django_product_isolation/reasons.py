@@ -101,6 +101,13 @@ class Reason(models.TextChoices):
         _("Runflow could not be reached for a long time. Nothing was charged. Resume later."),
     )
     BUSY = "busy", _("Runflow is busy. We try again automatically.")
+    IN_TRANSACTION = (
+        "in-transaction",
+        _(
+            "Nothing was sent or charged, because the shop's own program kept its database busy "
+            "around it. We try again automatically. Ask your developer."
+        ),
+    )
     NO_ANSWER = (
         "no-answer",
         _("Runflow does not answer at the moment. We continue automatically as soon as it does."),

@@ -61,6 +61,17 @@ def retry_on_conflict(transaction: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
+def may_be_undone() -> bool:
+    """Whether what is written now is kept later or never: somebody else's transaction is open, or
+    the connection commits nothing by itself.
+
+    What Django's TestCase opens around a test counts for none, as it does for ``durable``.
+    """
+    if blocks := connection.atomic_blocks:
+        return not blocks[-1]._from_testcase
+    return not connection.get_autocommit()
+
+
 def is_away(error: DatabaseError) -> bool:
     """Whether the database cannot be reached, or not be written, whatever is asked of it."""
     return not is_refusal(error) and (

@@ -31,7 +31,12 @@ class Obstacle:
 
 def obstacle_of(target: "Target") -> Obstacle | None:
     """The first thing that is in the way, None when there is nothing."""
-    return in_another_database(target) or translated(target) or keeps_other_names(target)
+    return (
+        in_another_database(target)
+        or commits_nothing(target)
+        or translated(target)
+        or keeps_other_names(target)
+    )
 
 
 def in_another_database(target: "Target") -> Obstacle | None:
@@ -46,6 +51,19 @@ def in_another_database(target: "Target") -> Obstacle | None:
         f'database "{DEFAULT_DB_ALIAS}", so an image and the state of its run could differ after '
         "a crash.",
         f'Have DATABASE_ROUTERS write both to "{DEFAULT_DB_ALIAS}", or name the model no longer.',
+    )
+
+
+def commits_nothing(target: "Target") -> Obstacle | None:
+    """That a request is paid for is committed before it leaves, or it would be sent again."""
+    if connections[DEFAULT_DB_ALIAS].settings_dict["AUTOCOMMIT"]:
+        return None
+    return Obstacle(
+        "product_isolation.E045",
+        f'DATABASES["{DEFAULT_DB_ALIAS}"] has AUTOCOMMIT = False, so no other worker would see '
+        f"that an image of {target.model._meta.label} was sent: it would be paid for again and "
+        "again.",
+        "Leave AUTOCOMMIT away, as Django has it, and use transaction.atomic() in code of yours.",
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from django_product_isolation.conf import get_settings
 from django_product_isolation.database import clock
-from django_product_isolation.database.transactions import retry_on_conflict
+from django_product_isolation.database.transactions import may_be_undone, retry_on_conflict
 from django_product_isolation.imaging.verdict import findings
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
@@ -143,6 +143,8 @@ def look(run: IsolationRun, opinion: Mapping[str, Any], client: RunflowClient) -
         return found
     if is_late(run):
         raise NotBought("too slow")
+    if may_be_undone():
+        raise NotBought("in a transaction")
     if not was_asked:
         reserve_price(run)
     return client.evaluate(request_for(run, known))

@@ -1,15 +1,18 @@
 """The steps of a run that is not yet accepted: sending it once, and finding out what became of it.
 
-Money rule: the row is ``submitting`` before the first byte leaves, and goes back to ``queued``
-only when the request provably was not accepted. Otherwise Runflow is asked; nothing is resent.
+Money rule: the row is ``submitting``, for everybody to see, before the first byte leaves: nothing
+is sent within a transaction of somebody else's. It goes back to ``queued`` only when the request
+provably was not accepted. Otherwise Runflow is asked; nothing is resent.
 """
 
+import logging
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from django_product_isolation.choices import Source, Status
 from django_product_isolation.conf import get_settings
 from django_product_isolation.database import clock
+from django_product_isolation.database.transactions import may_be_undone
 from django_product_isolation.fetching import is_reachable_from_outside, is_refused
 from django_product_isolation.host import (
     FileMissing,
@@ -52,6 +55,9 @@ from .timing import MIN_LOOKUPS, POLL_HORIZON, next_poll, seconds_from_now
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+logger = logging.getLogger("django_product_isolation")
+
+PAUSE_IN_TRANSACTION = 60.0  # seconds until another worker, or a mended one, may send
 LINK_SECONDS = 10.0  # to see whether our own storage hands the source out
 UNKNOWN_FATE = Reason.STILL_UNCONFIRMED
 # How often a fate is asked for that stays uncertain, before a person is asked.
@@ -60,6 +66,9 @@ MIN_UNCERTAIN = 20
 
 def submit(run: IsolationRun) -> Outcome:
     """queued -> submitting -> processing: bring the image within reach and send the request."""
+    if may_be_undone():
+        logger.error("in_transaction run=%s status=%s", run.pk, run.status)
+        return Wait(seconds_from_now(PAUSE_IN_TRANSACTION), Reason.IN_TRANSACTION)
     client, target = connect_for(run), run.target
     ended = find_arrived(run, client) or find_superseded(run, target) or find_useless(target)
     if ended is not None:

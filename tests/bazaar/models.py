@@ -124,3 +124,6 @@ class Stamped(models.Model):
 
     class Meta:
         base_manager_name = "objects"
+
+    def __str__(self) -> str:
+        return str(self.pk)

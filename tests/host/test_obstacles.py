@@ -6,6 +6,7 @@ import pytest
 from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from django_product_isolation import isolate, restore
 from django_product_isolation.admin.host.actions import image_actions
@@ -98,6 +99,17 @@ def test_a_column_that_two_entries_name_is_said_once(settings):
         settings, Item=[{"field": "photo"}, {"field": "back"}], BestWebShot={"field": "image"}
     )
     assert run_checks() == []
+
+
+def test_images_whose_orders_nothing_would_commit_are_refused(settings, monkeypatch):
+    name_images(settings, Item={"field": "photo"})
+    item = make_item()
+    monkeypatch.setitem(connection.settings_dict, "AUTOCOMMIT", False)
+    [error] = found("E045")
+    assert "atomic" in error.hint
+    with pytest.raises(ImproperlyConfigured, match="paid for again and again"):
+        isolate(item)
+    assert not IsolationRun.objects.exists()
 
 
 def with_prefix(name):

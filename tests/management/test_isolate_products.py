@@ -4,6 +4,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 
 from django_product_isolation import isolate
 from django_product_isolation.choices import Status
@@ -260,3 +261,12 @@ def test_images_that_are_deleted_meanwhile_are_not_missed(runflow, option, monke
 def test_the_more_runs_it_follows_the_more_seldom_it_counts_them(monkeypatch, moving, seconds):
     monkeypatch.setattr(isolate_products, "PAUSE", 1.0)
     assert isolate_products.pause_among(moving) == seconds
+
+
+def test_it_begins_nothing_within_a_transaction_which_nobody_else_would_see():
+    make_image("A")
+    with pytest.raises(CommandError, match="outside of any transaction"), transaction.atomic():
+        run_command(MODEL)
+    assert not IsolationRun.objects.exists()
+    with transaction.atomic():
+        assert "1 image x $0.27" in run_command(MODEL, "--dry-run")

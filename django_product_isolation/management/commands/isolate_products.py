@@ -23,6 +23,7 @@ from django.db.models import Q, QuerySet
 
 from django_product_isolation.choices import AspectRatio, Resolution, Status, Workers
 from django_product_isolation.conf import get_settings, usd
+from django_product_isolation.database.transactions import may_be_undone
 from django_product_isolation.host import Skipped
 from django_product_isolation.management.arguments import refuse_beyond
 from django_product_isolation.reasons import Reason, sentence_of
@@ -70,6 +71,8 @@ class Command(BaseCommand):
     @no_translations  # the other words are English
     def handle(self, *, dry_run: bool, verbosity: int, **options: Any) -> None:
         refuse_beyond("--limit", options["limit"], 0, MOST)
+        if not dry_run and may_be_undone():
+            raise CommandError("Call it outside of any transaction: within one nothing is sent.")
         try:
             catalogue = Catalogue(
                 select(options["model"], options["filter"]),
