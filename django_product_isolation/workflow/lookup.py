@@ -17,6 +17,7 @@ from django_product_isolation.runflow import (
     Run,
     RunflowClient,
     RunflowError,
+    RunState,
 )
 
 from .outcomes import Finished, Outcome, Wait
@@ -52,6 +53,8 @@ def settle(run: IsolationRun) -> Outcome:
         reason = Reason.ARRIVED_LATE if run.reason == Reason.NOT_ACCEPTED else run.reason
         run.record(RunEvent.Kind.NOTE, reason, f"at Runflow: {found.run.status}")
         cost = cost_of(run, found.run)
+        if found.run.status == RunState.FAILED and not found.run.cost_is_nonsense:
+            cost = cost or Decimal(0)  # contract, section 5
         run.update_fields(runflow_run_id=found.run.id, hinted_run_ids="", cost=cost, reason=reason)
         return Finished()
     if is_late and (found.run is not None or is_surely_absent(run, found)):

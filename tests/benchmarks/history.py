@@ -13,6 +13,7 @@ from typing import Any
 
 from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.host import column_number
+from django_product_isolation.reasons import Reason
 
 PEOPLE = 50
 DAYS = 730
@@ -112,7 +113,7 @@ class History:
             "doubt": self.doubt(pk, since) if result else None,
             "status": status.value,
             "status_since": since,
-            "reason": "",
+            "reason": Reason.RUN_FAILED.value if status == Status.FAILED else "",
             "held_from": Status.QUEUED.value if status == Status.HELD else "",
             "active_key": f"catalogue.productimage.original:{image}" if is_open else None,
             "due_at": self.now if is_open and status not in (Status.HELD, Status.READY) else None,

@@ -17,6 +17,7 @@ from django_product_isolation.models import (
     SpendingLock,
 )
 from django_product_isolation.models.querysets import RunQuerySet
+from django_product_isolation.reasons import Reason
 from tests.moments import overdue
 
 pytestmark = pytest.mark.django_db
@@ -194,7 +195,9 @@ def test_waiting_with_a_reason_leaves_a_trace_and_without_one_none(batch):
         ({"status": Status.QUEUED}, "0.27"),
         ({"status": Status.PROCESSING, "runflow_run_id": "r"}, "0.27"),
         ({"status": Status.APPLIED, "runflow_run_id": "r", "cost": Decimal("0.25")}, "0.25"),
-        ({"status": Status.FAILED, "runflow_run_id": "r"}, "0"),
+        ({"status": Status.FAILED, "reason": Reason.RUN_FAILED, "runflow_run_id": "r"}, "0"),
+        ({"status": Status.FAILED, "reason": Reason.NOT_ACCEPTED}, "0"),
+        ({"status": Status.FAILED, "reason": "output-unreadable", "runflow_run_id": "r"}, "0.27"),
         ({"status": Status.CANCELLED, "due_at": None}, "0"),
         ({"status": Status.CANCELLED, "due_at": timezone.now()}, "0.27"),
         ({"status": Status.CANCELLED, "runflow_run_id": "r"}, "0.27"),

@@ -14,6 +14,7 @@ from django.utils import translation
 
 from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.models import AccountBalance, IsolationRun
+from django_product_isolation.reasons import Reason
 from django_product_isolation.spending import report as workflow_spending
 from tests.moments import at
 from tests.shop import BATCHES, EVERYTHING, RUNS, make_batch, make_staff
@@ -63,7 +64,7 @@ def test_the_sums_are_right_to_the_cent(client, bookkeeper):
     for _ in range(7):
         add_run(first, cost="0.27")
     add_run(first, Status.REJECTED, cost="0.2699")
-    add_run(first, Status.FAILED)
+    add_run(first, Status.FAILED, reason=Reason.RUN_FAILED)
     add_run(first, Status.CANCELLED, runflow_run_id=None)
     second = batch_at("2026-03-05 12:00+00:00", ben, model_label="catalogue.swatch")
     add_run(second, Status.FAILED, cost="0.27")  # charged: the result came, and was unusable
@@ -103,7 +104,7 @@ def test_the_page_and_the_budgets_count_the_same(client, bookkeeper, option):
     batch = batch_at("2026-03-31 09:00+00:00")
     for status in Status:
         for cost in (None, "0.27"):
-            for accepted in ({}, {"runflow_run_id": None}):
+            for accepted in ({}, {"runflow_run_id": None}, {"reason": Reason.RUN_FAILED}):
                 add_run(batch, status, cost, **accepted)
     total, *_ = shown(client)
     month = IsolationRun.objects.spending_since(at("2026-03-01 00:00+00:00"))

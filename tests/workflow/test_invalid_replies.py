@@ -12,12 +12,16 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
+from django_product_isolation import clock
 from django_product_isolation.choices import MAX_ID, Status
+from django_product_isolation.imaging import ImageRejected
 from django_product_isolation.models import AccountBalance, IsolationRun, RunEvent
+from django_product_isolation.reasons import Reason
 from django_product_isolation.runflow import callbacks
 from django_product_isolation.runflow.errors import error_from
 from django_product_isolation.runflow.replies import parse_reply, read_balance, read_run
-from django_product_isolation.workflow import receive_callback, stop
+from django_product_isolation.spending.report import Period, spending
+from django_product_isolation.workflow import collect, receive_callback, stop
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +41,21 @@ def test_a_cost_that_is_none_is_noted_and_the_run_goes_on(cost, run, runflow, go
     assert (run.status, run.cost) == (Status.APPLIED, None)
     assert run.events.filter(kind=RunEvent.Kind.NOTE, detail__contains="no price").count() == 1
     assert IsolationRun.objects.spending_since(since) == reserved == Decimal("0.27")
+
+
+def test_a_paid_result_of_no_use_with_such_a_cost_is_counted_at_its_price(
+    run, runflow, go_on, monkeypatch
+):
+    def broken(*_args, **_kwargs):
+        raise ImageRejected("damaged")
+
+    monkeypatch.setattr(collect, "ingest", broken)
+    runflow.behave(fault="odd_cost", cost="free")
+    run = go_on(run)
+    assert (run.status, run.reason, run.cost) == (Status.FAILED, Reason.OUTPUT_UNREADABLE, None)
+    today = clock.today()
+    assert spending(Period(today, today)).total.may_cost == Decimal("0.27")
+    assert IsolationRun.objects.spending_since(run.batch.created_at) == Decimal("0.27")
 
 
 @pytest.mark.sampled(4)

@@ -86,6 +86,14 @@ def test_a_run_that_a_person_stopped_still_says_what_it_cost(run, runflow, step,
     assert (run.status, run.reason, charged(run)) == (Status.CANCELLED, Reason.STOPPED, PRICE)
 
 
+def test_a_stopped_run_that_failed_at_runflow_costs_nothing(run, runflow, step, go_on):
+    runflow.behave(fault="run_failed")
+    assert stop(step(run))
+    run = go_on(run)
+    assert (run.status, charged(run)) == (Status.CANCELLED, "0.0000")
+    assert IsolationRun.objects.spending_since(run.batch.created_at) == 0
+
+
 def test_a_run_stopped_before_it_was_sent_is_never_asked_for(run):
     assert stop(run)
     run.refresh_from_db()
