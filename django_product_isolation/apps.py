@@ -15,7 +15,7 @@ class ProductIsolationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from .checks import check_deploy, check_settings
+        from .checks import check_database, check_deploy, check_settings
         from .signals import work_due
         from .workers import nudge
         from .workers.thread import watch_requests
@@ -25,6 +25,7 @@ class ProductIsolationConfig(AppConfig):
         work_due.connect(nudge)
         watch_requests()
         checks.register(check_settings)
+        checks.register(check_database, checks.Tags.database)
         checks.register(check_deploy, deploy=True)
         if apps.is_installed("django.contrib.admin"):
             from .admin.host.attach import attach, attach_to_latecomers

@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django_product_isolation.conf import SETTING, get_settings
 
 from .caches import check_caches
+from .database import check_database
 from .names import check_cut_names, check_room, check_upload_to
 from .settings import (
     check_addresses,
@@ -38,6 +39,8 @@ from .shop import (
 )
 from .tenants import check_managers, check_tenants
 from .workers import check_workers
+
+__all__ = ["check_database", "check_deploy", "check_settings"]
 
 CHECKS = (
     check_key,

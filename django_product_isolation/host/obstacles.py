@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, connections, router
 
+from django_product_isolation.database.mysql_tables import without_transactions
+
 from .access.safe_calls import answer
 
 if TYPE_CHECKING:
@@ -64,6 +66,21 @@ def commits_nothing(target: "Target") -> Obstacle | None:
         f"that an image of {target.model._meta.label} was sent: it would be paid for again and "
         "again.",
         "Leave AUTOCOMMIT away, as Django has it, and use transaction.atomic() in code of yours.",
+    )
+
+
+def obstacle_in_tables(target: "Target") -> Obstacle | None:
+    """A swap and the run's status are written in one transaction, of which both tables know."""
+    ours = apps.get_model("product_isolation.IsolationRun")
+    tables = {target.field.model._meta.db_table, ours._meta.db_table}
+    found = without_transactions(DEFAULT_DB_ALIAS, tables)
+    if not found:
+        return None
+    return Obstacle(
+        "product_isolation.E012",
+        f"A table knows of no transactions: {', '.join(found)}. So an image of "
+        f"{target.model._meta.label} and the state of its run could differ after a crash.",
+        "Convert it: ALTER TABLE … ENGINE=InnoDB. Or name the model no longer.",
     )
 
 

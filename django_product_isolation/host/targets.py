@@ -22,7 +22,7 @@ from .adapters import FieldAdapter, adapter_for
 from .columns import column_number, column_of, has_key_of, names_of
 from .holders import default_names
 from .names import NameTaken, NameTooLong
-from .obstacles import Obstacle, obstacle_of
+from .obstacles import Obstacle, obstacle_in_tables, obstacle_of
 from .pictures import NAME_MAX_LENGTH, Picture, read_pictures, shared_categories
 from .products import ProductPath, follow
 from .rows import dimension_names, named, where_written, without_dimensions, written_rows
@@ -81,13 +81,18 @@ class Target(StoredFiles):
 
     @cached_property
     def obstacle(self) -> Obstacle | None:
-        """What keeps the field from being isolated safely."""
+        """What keeps the field from being isolated safely, as far as settings and models tell."""
         return obstacle_of(self)
+
+    @cached_property
+    def obstacle_in_database(self) -> Obstacle | None:
+        """The same, as only the database tells; it is asked once."""
+        return obstacle_in_tables(self)
 
     def refuse_obstacle(self) -> None:
         """Raise ImproperlyConfigured when something keeps the field from being isolated."""
-        if self.obstacle:
-            raise ImproperlyConfigured(str(self.obstacle))
+        if obstacle := self.obstacle or self.obstacle_in_database:
+            raise ImproperlyConfigured(str(obstacle))
 
     @cached_property
     def adapter(self) -> FieldAdapter:

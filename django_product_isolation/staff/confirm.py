@@ -128,6 +128,8 @@ def place_order(
         batch = create_batch(context.plan, options)
     except NothingToIsolate:
         form.add_error(None, _("None of these images can be isolated now."))
+    except ValidationError as error:
+        form.add_error(None, error)
     except BudgetExceeded as error:
         form.add_error(None, over_budget(error, permissions.has_spending_permission(request)))
     else:

@@ -35,4 +35,4 @@ def find_target(model_label: str, field: str = "") -> Target | None:
 def can_isolate(model_label: str, field: str = "") -> bool:
     """Whether there is such a field, and it has no obstacle (see ``host.obstacles``)."""
     target = find_target(model_label, field)
-    return target is not None and target.obstacle is None
+    return target is not None and not (target.obstacle or target.obstacle_in_database)

@@ -86,8 +86,8 @@ def isolate(
     ``places`` are ids of market places that the results are meant for.
     A second call with the same ``token`` returns the first call's batch.
     Raises NothingToIsolate, BudgetExceeded, ValidationError for an unknown ratio, resolution or
-    place, and ImproperlyConfigured when the field is not named in ``IMAGES``, is one of several, or
-    cannot be isolated.
+    place and for a prompt that the database cannot keep, and ImproperlyConfigured when the field is
+    not named in ``IMAGES``, is one of several, or cannot be isolated.
     """
     options = Options(
         prompt=prompt,
@@ -156,7 +156,7 @@ def places_by(options: Options) -> list[str]:
 
 @retry_on_conflict
 def save(batch: IsolationBatch, chosen: Plan, prompts: Mapping[str, str]) -> IsolationBatch:
-    """Raises IntegrityError when there is a batch of that id."""
+    """Raises IntegrityError when there is a batch of that id, and as of ``isolate``."""
     with transaction.atomic():
         # First of all, so that the twin of a double click waits here, before it counts money. And
         # nothing is read before the locks are taken: it would be read as it was, not as it is.
@@ -177,7 +177,9 @@ def save(batch: IsolationBatch, chosen: Plan, prompts: Mapping[str, str]) -> Iso
             ignore_conflicts=True,
         )
         take_back_ordered_meanwhile(batch, chosen)
-        rows = dict(batch.runs.order_by().values_list("pk", "object_pk"))
+        kept = list(batch.runs.order_by().values_list("pk", "object_pk", "prompt"))
+        refuse_changed_prompts({object_pk: prompt for _pk, object_pk, prompt in kept}, prompts)
+        rows = {pk: object_pk for pk, object_pk, _prompt in kept}
         note_left_out(batch, chosen, Reason.ALREADY_OPEN, set(rows.values()))
         begun = list(rows)
         if not begun:
@@ -235,6 +237,20 @@ def new_run(batch: IsolationBatch, target: Target, picture: Picture, prompt: str
 def render(template: str, picture: Picture) -> str:
     """The prompt for one picture. No format string, so that nobody reaches into objects."""
     return template.replace("{product}", picture.product).strip()[:PROMPT_MAX_LENGTH]
+
+
+def refuse_changed_prompts(kept: Mapping[str, str], prompts: Mapping[str, str]) -> None:
+    """Raise ValidationError where the database changed a text that is paid for.
+
+    MySQL and MariaDB put "?" for a letter that the column's character set lacks.
+    """
+    for pk, prompt in kept.items():
+        ordered = prompts.get(pk, pk)  # or its key is another one by now
+        if prompt != ordered:
+            raise ValidationError(
+                _("The shop's database cannot keep all letters of this text: %(prompt)s"),
+                params={"prompt": ordered},
+            )
 
 
 def refuse_unknown_choices(batch: IsolationBatch) -> None:

@@ -7,11 +7,16 @@ from uuid import uuid4
 
 import pytest
 from django.core.checks import run_checks
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 import django_product_isolation
+from django_product_isolation import isolate
+from django_product_isolation.host import target_for
 from django_product_isolation.models import IsolationRun
+from tests.catalogue.models import Swatch
+from tests.photos import make_image
 from tests.shop import make_batch
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +85,52 @@ def test_the_database_itself_keeps_an_image_to_one_open_run():
 def test_no_constraint_is_dropped_in_silence():
     found = {message.id for message in run_checks(databases=["default"])}
     assert not found & {"models.W036", "models.W043", "models.W044", "mysql.W002"}
+
+
+def altered(model, how):
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {model._meta.db_table} {how}")
+
+
+@pytest.fixture
+def on_mysql(db):
+    if connection.vendor != "mysql":
+        pytest.skip("Other databases have but one kind of table.")
+
+
+def found(number):
+    # A new one, as in a process that has not asked yet.
+    vars(target_for(Swatch)).pop("obstacle_in_database", None)
+    return [m for m in run_checks(databases=["default"]) if m.id == f"product_isolation.{number}"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_image_in_a_table_without_transactions_is_refused(on_mysql):
+    image = Swatch.objects.create(picture="swatches/oak.jpg")
+    altered(Swatch, "ENGINE=Aria")
+    try:
+        [error] = found("E012")
+        assert f"{Swatch._meta.db_table} (Aria)" in error.msg
+        with pytest.raises(ImproperlyConfigured, match="knows of no transactions"):
+            isolate(image)
+    finally:
+        altered(Swatch, "ENGINE=InnoDB")
+    assert not found("E012")
+    assert isolate(image).runs.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_prompt_of_which_the_database_changes_a_letter_is_refused(on_mysql):
+    assert not found("W038")
+    altered(IsolationRun, "CONVERT TO CHARACTER SET utf8mb3")
+    try:
+        [warning] = found("W038")
+        assert f"{IsolationRun._meta.db_table} (utf8mb3)" in warning.msg
+        with pytest.raises(ValidationError, match="Tea set \N{TEACUP WITHOUT HANDLE}"):
+            isolate(make_image("Tea set \N{TEACUP WITHOUT HANDLE}"))
+        assert not IsolationRun.objects.exists()
+    finally:
+        altered(IsolationRun, "CONVERT TO CHARACTER SET utf8mb4")
 
 
 def test_nothing_rests_on_row_locks_which_not_every_database_has():

@@ -12,6 +12,7 @@ from django_product_isolation.models import (
     IsolationBatch,
     IsolationRun,
 )
+from django_product_isolation.workflow import start
 from tests.catalogue.models import ProductImage
 from tests.photos import make_image
 from tests.shop import (
@@ -150,3 +151,16 @@ def make_unregistered():
     from tests.catalogue.models import UnregisteredImage
 
     return UnregisteredImage.objects.create(picture=make_image().original.name)
+
+
+def test_a_text_that_the_database_changes_is_not_ordered(client, staff, monkeypatch):
+    real = start.new_run
+
+    def narrow(batch, target, picture, prompt):
+        return real(batch, target, picture, prompt.replace("\N{TEACUP WITHOUT HANDLE}", "?"))
+
+    monkeypatch.setattr(start, "new_run", narrow)
+    address = make_selection([make_image("Tea \N{TEACUP WITHOUT HANDLE}")])
+    page = press(client, address).content.decode()
+    assert "cannot keep all letters of this text: Tea \N{TEACUP WITHOUT HANDLE}" in page
+    assert not IsolationRun.objects.exists()
