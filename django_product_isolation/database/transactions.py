@@ -68,7 +68,7 @@ def may_be_undone() -> bool:
     What Django's TestCase opens around a test counts for none, as it does for ``durable``.
     """
     if blocks := connection.atomic_blocks:
-        return not blocks[-1]._from_testcase
+        return not getattr(blocks[-1], "_from_testcase", False)
     return not connection.get_autocommit()
 
 

@@ -5,12 +5,14 @@ from types import SimpleNamespace
 import pytest
 from django.contrib.admin import site
 from django.contrib.auth.models import User
+from django.db.models.signals import post_save
 from django.http import HttpResponse
 from django.test import RequestFactory, TestCase, override_settings
 from django.urls import reverse
 
 from django_product_isolation import isolate, restore, signals
 from django_product_isolation.admin.host.attach import attach
+from django_product_isolation.choices import Status
 from django_product_isolation.host import adapters, target_for
 from django_product_isolation.host.access import permissions
 from django_product_isolation.imaging.verdict import findings, unregister
@@ -35,6 +37,7 @@ EXAMPLES = {
     "a block",
     "policy",
     "isolate and restore",
+    "isolate uploads",
     "keep a file",
     "own history",
     "receivers",
@@ -117,6 +120,25 @@ def test_receivers(runflow, own_receivers, monkeypatch, finish):
     assert purged == [*urls, "/mug/"]
     assert indexed == [image.product]
     assert said == ["Isolation of 1 images has ended."]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_isolate_uploads(runflow, own_receivers, monkeypatch, finish):
+    monkeypatch.setattr(post_save, "receivers", list(post_save.receivers))
+    post_save.sender_receivers_cache.clear()
+    kept = run("isolate uploads", ProductImage=ProductImage)
+
+    def save(sender, run, instance, **kwargs):
+        instance.save()
+
+    signals.image_applied.connect(save)
+    signals.image_restored.connect(save)
+    image = make_image("Mug")
+    assert finish(IsolationRun.objects.get()).status == Status.APPLIED and kept
+    finish(restore(image).begun[0])
+    assert IsolationRun.objects.count() == 1
+    image.original.save("newer.jpg", photo_file())
+    assert IsolationRun.objects.count() == 2
 
 
 class SupplierField:

@@ -11,7 +11,7 @@ from django.db import connection
 from django_product_isolation import isolate, restore
 from django_product_isolation.admin.host.actions import image_actions
 from django_product_isolation.choices import Status
-from django_product_isolation.host import target_for
+from django_product_isolation.host import Obstacle, target_for, targets
 from django_product_isolation.models import IsolationRun
 from tests.assortment.models import Item
 from tests.assortment.stock import bytes_of, make_item, name_images
@@ -151,6 +151,17 @@ def elsewhere(settings):
 
     yield begin
     begin()
+
+
+def test_staff_order_nothing_that_only_the_database_forbids(client, staff, no_steps, monkeypatch):
+    image = make_image("Mug")
+    address = choose(client, [image])
+    monkeypatch.setattr(targets, "obstacle_in_tables", lambda _target: Obstacle("E", "No.", "Do."))
+    vars(target_for(ProductImage)).pop("obstacle_in_database", None)
+    assert client.get(address).status_code == 404
+    with pytest.raises(ImproperlyConfigured, match="No"):
+        isolate(image)
+    del vars(target_for(ProductImage))["obstacle_in_database"]
 
 
 def test_staff_are_offered_nothing_for_images_in_another_database(
