@@ -78,6 +78,10 @@ class Reason(models.TextChoices):
         "name-taken",
         _("Our file storage does not keep files of different names apart. Ask your developer."),
     )
+    MAKES_ROOM = (
+        "makes-room",
+        _("Our file storage deletes other files to make room for a new one. Ask your developer."),
+    )
     IMAGE_CHANGED = (
         "image-changed",
         _("Somebody changed the image in the meantime, so their new image was kept."),

@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from django_product_isolation.conf import IsolationSettings
 from django_product_isolation.host import (
+    MakesRoom,
     Target,
     build,
     cuts_names_short,
@@ -57,9 +58,18 @@ def check_room(settings: IsolationSettings) -> Iterator[CheckMessage]:
 
 
 def check_cut_names(settings: IsolationSettings) -> Iterator[CheckMessage]:
-    """The storage leaves names of results long enough to tell them apart."""
+    """The storage leaves names of results long enough to tell them apart, and makes no room."""
     for target in well_named(settings):
-        if cuts_names_short(target.field):
+        try:
+            is_cut = cuts_names_short(target.field)
+        except MakesRoom as error:
+            yield Warning(
+                f"The storage of {called(target)} deletes other files to make room for a new one.",
+                hint=f"{error} Until then nothing is sent to Runflow for it.",
+                id="product_isolation.W023",
+            )
+            continue
+        if is_cut:
             yield Warning(
                 f"The storage of {called(target)} calls different files by one name.",
                 hint="Let its get_available_name keep at least 24 letters and digits of a name, "

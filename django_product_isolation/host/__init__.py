@@ -8,7 +8,7 @@ from .columns import column_named, column_number
 from .dry_run import untouched
 from .holders import CannotAsk, held
 from .name_probe import cuts_names_short, room_needed, uploads_meet
-from .names import NameTaken, NameTooLong, is_cut, is_ours, mark_of, result_filename
+from .names import MakesRoom, NameTaken, NameTooLong, is_cut, is_ours, mark_of, result_filename
 from .obstacles import Obstacle
 from .pictures import Picture, Skipped
 from .previews import make_previews, wanted_side
@@ -37,6 +37,7 @@ __all__ = [
     "FileMissing",
     "FileTooLarge",
     "Fingerprint",
+    "MakesRoom",
     "NameTaken",
     "NameTooLong",
     "NotProcessed",

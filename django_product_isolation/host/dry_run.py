@@ -1,41 +1,66 @@
-"""Asking code of the shop's about a file without its files and rows being touched.
+"""Running code of the shop's about a file without its other files and its rows being touched.
 
 Such code deletes the old file when there is a new one, by whatever row, field and storage object it
-gets there. While it is only asked, no storage does anything of the kind in this thread. What goes
-past all storages, such as ``os.remove``, is not held up.
+gets there. While it is only asked, no storage does anything of the kind in this thread; while a
+file of ours is saved, none deletes another. What goes past all storages, such as ``os.remove``, is
+not held up.
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
 from types import FunctionType
 from typing import Any
 
+from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage
 from django.db import transaction
 
-_is_asking: ContextVar[bool] = ContextVar("only_asking", default=False)
+GUARDED = ("save", "delete", "open")
+# A storage that wants the same file gone so often tries until its name is free, which it never is.
+PATIENCE = 10
+
+Instead = Mapping[str, Callable[..., Any]]
+# What this thread does in place of methods of storages, by their names.
+_instead: ContextVar[Instead | None] = ContextVar("instead", default=None)
 _lock = threading.Lock()
-_askers = 0  # how many threads ask at this moment
+_guards = 0  # how many blocks run at this moment, in all threads
 _real: dict[tuple[type, str], Any] = {}  # what classes have instead of what guards them now
 
 
 @contextmanager
-def untouched(storage: Storage) -> Iterator[None]:
+def untouched(storage: Storage) -> Iterator[Counter[str]]:
     """While the block runs, this thread neither writes to any storage nor deletes from it.
 
     ``storage`` is guarded even if its class is none of Django's. ``save`` answers the name that it
-    was given. Other threads are not held up.
+    was given. Other threads are not held up. Gives the names that were to be deleted so far.
     """
+    spared: Counter[str] = Counter()
+    with _guarded(storage, {"save": _save, "open": _open, "delete": _noting(spared, _none)}):
+        yield spared
+
+
+@contextmanager
+def others_kept(storage: Storage, *, but: Callable[[str], bool]) -> Iterator[None]:
+    """While the block runs, this thread deletes nothing from any storage, ``storage`` included,
+    ``but`` files with names of which that is true.
+    """
+    with _guarded(storage, {"delete": _noting(Counter(), but)}):
+        yield
+
+
+@contextmanager
+def _guarded(storage: Storage, instead: Instead) -> Iterator[None]:
     _begin(storage)
-    token = _is_asking.set(True)
+    token = _instead.set(instead)
     try:
         yield
     finally:
-        _is_asking.reset(token)
+        _instead.reset(token)
         _end()
 
 
@@ -51,8 +76,22 @@ def _save(_real: Callable[..., Any], _storage: Any, name: str, *_args: Any, **_k
     return name
 
 
-def _delete(_real: Callable[..., Any], _storage: Any, name: str) -> None:
-    """Nothing is deleted."""
+def _none(_name: str) -> bool:
+    return False
+
+
+def _noting(spared: Counter[str], but: Callable[[str], bool]) -> Callable[..., Any]:
+    """A ``delete`` that only notes what was to go, ``but`` for certain names."""
+
+    def delete(real: Callable[..., Any], storage: Any, name: str) -> Any:
+        if but(str(name)):
+            return real(storage, name)
+        spared[str(name)] += 1
+        if spared[str(name)] > PATIENCE:
+            raise SuspiciousFileOperation(f"{name} is to go again and again, and stays.")
+        return None
+
+    return delete
 
 
 def _open(real: Callable[..., Any], storage: Any, name: str, mode: str = "rb") -> Any:
@@ -61,29 +100,26 @@ def _open(real: Callable[..., Any], storage: Any, name: str, mode: str = "rb") -
     return ContentFile(b"" if "b" in mode else "", name=name)
 
 
-INSTEAD: dict[str, Callable[..., Any]] = {"save": _save, "delete": _delete, "open": _open}
-
-
 def _begin(storage: Storage) -> None:
-    global _askers
+    global _guards
     # One storage is reached through several objects, and one folder through several storages: it
     # is their classes that hold still.
     kinds = {*storage.__class__.__mro__, *_storage_classes(Storage)}
     with _lock:
-        _askers += 1
+        _guards += 1
         for kind in kinds:
-            for name, instead in INSTEAD.items():
+            for name in GUARDED:
                 real = vars(kind).get(name)
                 if isinstance(real, FunctionType) and (kind, name) not in _real:
                     _real[kind, name] = real
-                    setattr(kind, name, _unless_asking(real, instead))
+                    setattr(kind, name, _unless_guarded(real, name))
 
 
 def _end() -> None:
-    global _askers
+    global _guards
     with _lock:
-        _askers -= 1
-        if not _askers:
+        _guards -= 1
+        if not _guards:
             for (kind, name), real in _real.items():
                 setattr(kind, name, real)
             _real.clear()
@@ -95,9 +131,10 @@ def _storage_classes(base: type[Any]) -> Iterator[type[Any]]:
         yield from _storage_classes(kind)
 
 
-def _unless_asking(real: Callable[..., Any], instead: Callable[..., Any]) -> Callable[..., Any]:
+def _unless_guarded(real: Callable[..., Any], name: str) -> Callable[..., Any]:
     @wraps(real)
     def guarded(*args: Any, **kwargs: Any) -> Any:
-        return instead(real, *args, **kwargs) if _is_asking.get() else real(*args, **kwargs)
+        instead = (_instead.get() or {}).get(name)
+        return instead(real, *args, **kwargs) if instead else real(*args, **kwargs)
 
     return guarded

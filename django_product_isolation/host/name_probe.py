@@ -66,7 +66,10 @@ def room_needed(field: FileField) -> int:
 
 
 def cuts_names_short(field: FileField) -> bool:
-    """Whether the storage is known to leave too little of our names to tell them apart."""
+    """Whether the storage is known to leave too little of our names to tell them apart.
+
+    Raises MakesRoom where it deletes others meanwhile.
+    """
     return not tells_apart(field.storage, result_filename(LONGEST), field.max_length or 0)
 
 

@@ -8,10 +8,13 @@ import copy
 import posixpath
 import re
 import uuid
+from contextlib import suppress
 from typing import Any, cast
 
 from django.core.files.storage import Storage
 from django.db.models import FileField, Model
+
+from .dry_run import untouched
 
 # As storages leave it: some take out the hyphen or change the case.
 MARK = re.compile(r"isolated[^0-9a-z/]?([0-9a-f]{32})", re.IGNORECASE)
@@ -28,6 +31,10 @@ class NameTaken(Exception):
     """The storage has, or was about to give up, another file under a name of ours."""
 
 
+class MakesRoom(NameTaken):
+    """The storage deletes other files while it is to name one."""
+
+
 def result_filename(extension: str) -> str:
     """A file name that no file has, without a folder. ``extension`` begins with a dot."""
     return f"isolated-{uuid.uuid4().hex}{extension}"
@@ -42,6 +49,12 @@ def mark_of(name: str) -> str:
     """What tells this file of ours from all others; "" in a name that we did not make."""
     found = MARK.search(name)
     return found[1].lower() if found else ""
+
+
+def bears_mark_of(path: str, name: str) -> bool:
+    """Whether a file is the one at ``path``, a name of ours, or a part of it on the way there."""
+    mark = mark_of(posixpath.basename(path))
+    return mark != "" and mark == mark_of(posixpath.basename(name.replace("\\", "/")))
 
 
 def placed(field: FileField, beside: str, filename: str) -> str:
@@ -89,6 +102,7 @@ def tells_apart(storage: Storage, path: str, max_length: int) -> bool:
     """Whether a storage leaves enough of ``path``, a name of ours, or makes up another each time.
 
     Asked without a look at its files. True where it cannot say, and where only saving shortens.
+    Raises MakesRoom.
     """
     given = given_name(storage, path, max_length)
     if mark_of(given) == mark_of(path):
@@ -98,15 +112,25 @@ def tells_apart(storage: Storage, path: str, max_length: int) -> bool:
 
 
 def given_name(storage: Storage, path: str, max_length: int) -> str:
-    """What a storage without any file would call one of that name; the same where it fails."""
-    try:
-        # Code of the shop's that names files may look for the old one, and delete it.
-        _ = storage.get_available_name  # a lazy one has to be there before it is copied
-        empty: Any = copy.copy(storage)
-        empty.exists, empty.delete, empty.save = (_nothing_there,) * 3
-        return str(empty.get_available_name(path, max_length=max_length))
-    except Exception:  # the shop's own code
-        return path
+    """What a storage without any file would call one of that name; the same where it fails.
+
+    Code of the shop's that names files may look for others and delete them. Raises MakesRoom where
+    it would have, but for files that have the very name it was asked for or answers.
+    """
+    given, others = path, set[str]()
+    with suppress(Exception), untouched(storage) as spared:  # the shop's own code
+        try:
+            _ = storage.get_available_name  # a lazy one has to be there before it is copied
+            empty: Any = copy.copy(storage)
+            empty.exists = _nothing_there
+            given = str(empty.get_available_name(path, max_length=max_length))
+        finally:
+            others = set(spared) - {path, given}
+    if others:
+        gone = ", ".join(sorted(others)[:3])
+        kind = storage.__class__.__name__
+        raise MakesRoom(f"get_available_name() of {kind} is to delete nothing, such as {gone}.")
+    return given
 
 
 def _nothing_there(*_args: Any, **_options: Any) -> bool:

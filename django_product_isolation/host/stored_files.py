@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, cast
 
@@ -19,6 +20,7 @@ from django_product_isolation import imaging
 from . import names
 from . import storage as storages
 from .adapters import FieldAdapter
+from .dry_run import others_kept
 from .names import NameTaken
 from .storage import (
     FileMissing,
@@ -98,13 +100,14 @@ class StoredFiles:
     def store(self, path: str, content: "File[bytes]") -> str:
         """Save a new file under a name of ours and return the name the storage gave it.
 
+        Whatever the storage does, it deletes no file that does not bear the mark of this one.
         Raises NameTaken for any other name and for one that the storage refuses, StorageFailed.
         """
         if not names.is_ours(path):
             raise NameTaken(path)
-        limit = self.name_max_length
+        limit, is_this_one = self.name_max_length, partial(names.bears_mark_of, path)
         try:
-            with storage_errors():
+            with storage_errors(), others_kept(self.storage, but=is_this_one):
                 return self.storage.save(path, typed(content, path), max_length=limit)
         except NameRefused as error:
             raise NameTaken(path) from error

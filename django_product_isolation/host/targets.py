@@ -241,7 +241,7 @@ class Target(StoredFiles):
         ``beside`` is the original, "" for what the row shows now: see ``names.placed``.
 
         Raises FileMissing when the row was deleted, NameTooLong when the column cannot hold it,
-        NameTaken when the storage does not tell it from another file.
+        NameTaken when the storage does not tell it from another file, or MakesRoom, which is one.
         """
         current = self.current_name(pk)
         if current is None:

@@ -48,7 +48,7 @@ from .lookup import cost_of, count_look
 from .outcomes import GoTo, Outcome, PutOff, Retry, Wait
 from .runflow_outages import Place, connect_for
 from .second_opinion import opinion_or_apply, wanted
-from .store_result import store_result
+from .store_result import store_result, why_taken
 from .timing import MIN_LOOKUPS, MIN_POLLS, POLL_HORIZON, backoff, next_poll, seconds_from_now
 from .verdicts import judged
 
@@ -200,9 +200,9 @@ def ingest(run: IsolationRun, known: Run, result: BinaryIO) -> Outcome:
         return GoTo(Status.SUPERSEDED, Reason.IMAGE_DELETED)
     except NameTooLong:
         return GoTo(Status.FAILED, Reason.NAME_TOO_LONG)
-    except NameTaken:
+    except NameTaken as error:
         # Not kept as ours, whatever became of what lay there: pruning deletes what is ours.
-        return GoTo(Status.HELD, Reason.NAME_TAKEN, changes={"result_name": ""})
+        return GoTo(Status.HELD, *why_taken(error), changes={"result_name": ""})
     except FieldRefused as error:
         return GoTo(Status.HELD, Reason.RESULT_REFUSED, str(error))
     kept: dict[str, Any] = {

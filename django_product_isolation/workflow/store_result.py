@@ -9,6 +9,7 @@ from django.db import DatabaseError, connections, router
 
 from django_product_isolation.database.transactions import is_away
 from django_product_isolation.host import (
+    MakesRoom,
     NameTaken,
     StorageUnfaithful,
     Target,
@@ -19,6 +20,7 @@ from django_product_isolation.host import (
 )
 from django_product_isolation.imaging import ImageFacts, sha256_of
 from django_product_isolation.models import IsolationRun, LeaseLost, RunEvent
+from django_product_isolation.reasons import Reason
 from django_product_isolation.retention.references import is_held
 
 logger = logging.getLogger("django_product_isolation")
@@ -62,6 +64,13 @@ def is_anothers(target: Target, name: str, path: str, digest: str) -> bool:
     if is_ours(name) or is_cut(name, path) or is_held(name, unless_result=digest):
         return True
     return not is_stored(target, name, digest)
+
+
+def why_taken(error: NameTaken) -> tuple[Reason, str]:
+    """Why a storage is given no result, and what a developer has to know of it."""
+    if isinstance(error, MakesRoom):
+        return Reason.MAKES_ROOM, str(error)[:500]
+    return Reason.NAME_TAKEN, ""
 
 
 def keep_other_name(run: IsolationRun, name: str) -> None:

@@ -50,6 +50,7 @@ from .fit_to_field import refused_beforehand
 from .lookup import is_surely_absent, look_up, next_look
 from .outcomes import GoTo, NotAccepted, Outcome, PutOff, Step, Wait
 from .runflow_outages import Place, connect_for
+from .store_result import why_taken
 from .timing import MIN_LOOKUPS, POLL_HORIZON, next_poll, seconds_from_now
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ def prepare(run: IsolationRun, target: Target, client: RunflowClient) -> RunRequ
     except NameTooLong as error:
         raise Unusable(Reason.NAME_TOO_LONG) from error
     except NameTaken as error:
-        raise Unusable(Reason.NAME_TAKEN) from error
+        raise Unusable(*why_taken(error)) from error
     except ImageRejected as error:
         too_large = error.code == "too_many_pixels"
         reason = Reason.SOURCE_TOO_LARGE if too_large else Reason.SOURCE_UNREADABLE

@@ -169,6 +169,12 @@ def test_a_storage_that_cuts_names_short_is_found_with_no_look_at_its_files(
     assert looked == []
 
 
+def test_a_storage_that_makes_room_for_each_file_is_found(found):
+    assert "W023" in found("products/", path_of(odd.KeepingOne))
+    (finding,) = [m for m in run_checks() if m.id == "product_isolation.W023"]
+    assert "KeepingOne is to delete nothing, such as main.jpg" in finding.hint
+
+
 @pytest.mark.parametrize(
     "storage_class",
     [

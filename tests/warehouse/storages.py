@@ -137,6 +137,14 @@ class Unlistable(Overwriting):
         raise PermissionError("403")
 
 
+class KeepingOne(Overwriting):
+    """Has no other file beside a new one."""
+
+    def get_available_name(self, name, max_length=None):
+        self.delete("main.jpg")
+        return name
+
+
 class OneForEachFolder(Overwriting):
     """Keeps one file for each folder, whatever it is called."""
 
