@@ -12,10 +12,10 @@ from django.core import serializers
 from django.db import connection, models
 
 from django_product_isolation.host import CannotAsk
-from django_product_isolation.host.documents import held_in_documents
+from django_product_isolation.host.documents import document_columns, held_in_documents
 from django_product_isolation.retention import prune
 from tests.catalogue.models import Swatch
-from tests.warehouse.models import KeptState
+from tests.warehouse.models import Banner, KeptState, PrintedCatalogue
 
 from .history import applied, begun, grow_old, show, upload
 
@@ -40,6 +40,10 @@ HOLDERS = {
     "a plain text of JSON": lambda name: KeptState(content=name),
     "a description": lambda name: KeptState(serialized=f'<img src="/media/{quote(name)}">'),
     "HTML": lambda name: KeptState(serialized=f'<a href="/media/{escape(name)}">large</a>'),
+    "a field of FileBrowse's": lambda name: Banner(browsed=name),
+    "an order line": lambda name: Banner(photo_path=name),
+    "a short text with an address": lambda name: Banner(photo_path=f"/media/{quote(name)}?w=3"),
+    "a field of the shop's own": lambda name: Banner(own=name),
     "an address": lambda name: KeptState(content=[f"https://cdn.test/{quote(name, safe='')}?w=3"]),
 }
 
@@ -91,6 +95,19 @@ def test_what_django_notes_of_the_admin_keeps_nothing(image, fake_storage):
     assert prune(**ALL).originals == 1
 
 
+def test_a_name_without_any_dot_is_found_too(image, fake_storage):
+    run = replaced(image, "products/mug")
+    Banner.objects.create(photo_path=run.source_name)
+    assert prune(**ALL).originals == 0
+
+
+def test_columns_that_hold_no_file_names_are_not_read():
+    asked = {(column.model, column.name) for column in document_columns()}
+    assert (Banner, "browsed") in asked
+    assert (User, "email") not in asked
+    assert (PrintedCatalogue, "address") not in asked  # asked as a place
+
+
 def test_a_column_is_read_once_for_a_hundred_names_and_no_document_leaves_the_database(
     django_assert_max_num_queries,
 ):
@@ -113,6 +130,18 @@ def test_a_document_that_cannot_be_asked_stops_pruning(image, fake_storage, monk
         prune(**ALL)
     vars(column).pop("cached_col", None)
     assert run.source_name in fake_storage.files
+
+
+def test_texts_of_an_unmanaged_model_without_a_table_stop_nothing(image, fake_storage, monkeypatch):
+    run = replaced(image, "products/mug.jpg")
+    monkeypatch.setattr(Banner._meta, "managed", False)
+    monkeypatch.setattr(Banner._meta, "db_table", "no_such_view")
+    for column in Banner._meta.concrete_fields:
+        vars(column).pop("cached_col", None)
+    assert prune(**ALL).originals == 1
+    for column in Banner._meta.concrete_fields:
+        vars(column).pop("cached_col", None)
+    assert run.source_name not in fake_storage.files
 
 
 def test_a_field_of_a_librarys_own_class_is_asked_by_the_kind_that_it_says_it_is(monkeypatch):

@@ -160,3 +160,25 @@ class KeptState(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class BrowsedFile(models.CharField):
+    """As django-filebrowser's field."""
+
+
+class PathColumn(models.Field):
+    """One of the shop's own that derives from no text."""
+
+    def get_internal_type(self) -> str:
+        return "CharField"
+
+
+class Banner(models.Model):
+    """Names files in short columns that are called as no field of files is."""
+
+    browsed = BrowsedFile(max_length=200, blank=True)
+    photo_path = models.CharField(max_length=200, blank=True)
+    own = PathColumn(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return str(self.pk)

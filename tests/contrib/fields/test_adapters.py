@@ -1,8 +1,12 @@
 """What each adapter does beside the whole way, and what one of the shop's own may do."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils import timezone
+from easy_thumbnails.models import Source
 from PIL import Image
 from versatileimagefield import mixins
 
@@ -12,6 +16,7 @@ from django_product_isolation.host.adapters import FieldAdapter, adapter_for, re
 from django_product_isolation.host.adapters.pictures import make
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
+from django_product_isolation.retention import prune
 from django_product_isolation.signals import image_applied, image_swapping
 from tests.docs.pages import example
 
@@ -64,6 +69,18 @@ def photo(model, **options):
 
 def there(names) -> set[bool]:
     return {default_storage.exists(name) for name in names}
+
+
+def test_what_libraries_remember_of_an_original_keeps_no_file(isolated):
+    row = photo(EasyPhoto)
+    names_on_page(row)
+    assert Source.objects.filter(name=row.image.name).exists()
+    run = isolated(row)
+    row.refresh_from_db()
+    row.image.save("newer.jpg", ContentFile(photo_bytes()))
+    IsolationRun.objects.update(status_since=timezone.now() - timedelta(days=60), due_at=None)
+    prune(results=30, originals=30)
+    assert not default_storage.exists(run.source_name)
 
 
 @pytest.mark.parametrize("model", [StdImagePhoto, PicturesPhoto, VersatilePhoto])
