@@ -28,7 +28,7 @@ from django_product_isolation.host import (
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 
-from .references import in_use, is_kept, made_from
+from .references import in_use, is_kept, made_from, shared
 
 logger = logging.getLogger("django_product_isolation")
 
@@ -174,8 +174,11 @@ class FilePruning:
         # Sorted here: MariaDB has an order of its own for UUIDs.
         by_key = sorted(files, key=lambda file: file.run.pk, reverse=True)
         by_name = {file.name: file for file in by_key}
-        sources = [made for made in made_from(set(by_name)) if made.status == Status.APPLIED]
+        made = made_from(set(by_name))
+        sources = [one for one in made if one.status == Status.APPLIED]
         needed = in_use(set(by_name), self.target)
+        if self.role is ORIGINAL:
+            needed |= shared(made)
         # What a run began with goes by the age of originals, in whatever other role it stands.
         needed |= {s.source for s in sources if self.role is RESULT or s.since > self.cutoff}
         others = {(s.source, s.pk) for s in sources}

@@ -5,6 +5,7 @@ Asks the database only. Takes file names as they stand in the columns, and compa
 
 import logging
 import uuid
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
@@ -87,6 +88,15 @@ class Made(NamedTuple):
     status: str
     since: datetime
     pk: uuid.UUID
+    column: int | None  # with the row's key: which image it was
+    row: str
+
+
+def shared(made: Iterable[Made]) -> set[str]:
+    """The sources of more than one image, which may be a placeholder: the shop's code may have a
+    new row show it at any time."""
+    images = {(one.source, one.column, one.row) for one in made}
+    return {name for name, n in Counter(source for source, *_ in images).items() if n > 1}
 
 
 def made_from(names: set[str]) -> list[Made]:
@@ -95,6 +105,6 @@ def made_from(names: set[str]) -> list[Made]:
     Of any status: a form that was opened before a restore may have brought its result back.
     """
     runs = IsolationRun.objects.filter(source_name__in=names).order_by()
-    columns = ("source_name", "result_name", "status", "status_since", "pk")
-    made = [Made(*values) for values in runs.values_list(*columns)]
+    about = ("status", "status_since", "pk", "image_column", "object_pk")
+    made = [Made(*values) for values in runs.values_list("source_name", "result_name", *about)]
     return [one for one in made if one.source in names]

@@ -4,6 +4,7 @@ Each GET shows it as it is now; a POST orders it. No network call, no file opene
 queries for 1 image or 500.
 """
 
+import posixpath
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -42,6 +43,7 @@ from .places import expected_of, told
 
 MAX_PICTURES_SHOWN = 60
 UNTOLD = "untold"  # the error's code where warnings were not shown beside the button yet
+MAX_FILES_SHOWN = 5  # that several images share
 MAX_NAMES_SHOWN = 500  # in each list of names; how many more there are is said
 
 
@@ -203,8 +205,15 @@ def image_lists(plan: Plan, form: OrderForm) -> dict[str, Any]:
         "worded": [(urls.get(picture.pk, ""), field) for picture, field in form.worded()],
         **named_only("further", [names[p.pk] for p in plan.accepted[MAX_PICTURES_SHOWN:]]),
         "isolated_already": len(isolated),
+        "shared": shared_files(plan),
         "skipped": skipped_by_reason(plan),
     }
+
+
+def shared_files(plan: Plan) -> list[str]:
+    """The files that several of the images show, with how many do."""
+    said = [f"{posixpath.basename(name)} ({n})" for name, n in plan.shared[:MAX_FILES_SHOWN]]
+    return [*said, "…"] if len(plan.shared) > MAX_FILES_SHOWN else said
 
 
 def named_only(key: str, names: Sequence[Any]) -> dict[str, Any]:

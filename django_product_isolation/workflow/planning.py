@@ -4,6 +4,7 @@ Reads rows, opens no file, changes nothing; the same few queries for 1 image or 
 """
 
 import uuid
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -51,6 +52,12 @@ class Plan:
     def total(self) -> Decimal:
         """USD for all accepted images."""
         return self.unit_price * len(self.accepted)
+
+    @property
+    def shared(self) -> list[tuple[str, int]]:
+        """The files that several accepted images show, such as a placeholder, each with how many
+        these are."""
+        return [(name, n) for name, n in Counter(p.name for p in self.accepted).items() if n > 1]
 
     @property
     def replaced(self) -> Sequence[uuid.UUID]:

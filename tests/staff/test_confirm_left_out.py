@@ -68,6 +68,17 @@ def test_of_a_whole_table_the_page_says_how_many_it_did_not_look_at(client, staf
     assert "6998 further images were not checked" in page
 
 
+def test_a_file_that_several_images_show_is_named(client, staff):
+    images = [make_image(name) for name in ("Cup", "Pot", "Jug")]
+    page = look(client, images).content.decode()
+    assert "Some of these images show the same file" not in page
+    ProductImage.objects.filter(pk__in=[one.pk for one in images[:2]]).update(
+        original="products/no-image.jpg"
+    )
+    page = look(client, images).content.decode()
+    assert "Some of these images show the same file: no-image.jpg (2). Each of them" in page
+
+
 def test_images_that_show_a_result_already_are_marked(client, staff):
     isolated = make_run(Status.APPLIED, name="Cup")
     page = look(client, [image_of(isolated), make_image("Pot")]).content.decode()
