@@ -10,7 +10,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from django_product_isolation.conf import SETTING, get_settings
 
-from .caches import check_caches
+from .caches import check_caches, check_sessions_cache
+from .cleanup import check_cleanup
 from .database import check_database
 from .names import check_cut_names, check_room, check_upload_to
 from .settings import (
@@ -68,6 +69,8 @@ CHECKS = (
     check_cut_names,
     check_workers,
     check_caches,
+    check_sessions_cache,
+    check_cleanup,
     check_tenants,
     check_managers,
 )
