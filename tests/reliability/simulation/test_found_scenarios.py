@@ -8,6 +8,7 @@ from django_product_isolation import isolate, restore
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
 from tests.catalogue.models import ProductImage
+from tests.fixtures.app import stopping_at
 from tests.reliability.fault_matrix.moments import Moment, on
 from tests.reliability.simulator.convergence import calm, come_to_rest, resume_all
 
@@ -85,9 +86,10 @@ def test_a_decision_whose_commit_fails_is_tried_again_at_once(world):
 
 def test_a_swap_whose_commit_fails_is_tried_again_at_once(world):
     begin(world)
-    while IsolationRun.objects.get().status != Status.READY:
-        world.sweep()
-        world.clock.advance(30)
+    with stopping_at({Status.READY}):
+        while IsolationRun.objects.get().status != Status.READY:
+            world.sweep()
+            world.clock.advance(30)
     once_at_commit(world)
     world.sweep()
     assert IsolationRun.objects.get().status == Status.APPLIED
