@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
 
 from .choices import AspectRatio, DigitalSourceType, Resolution, Source, Workers
 from .redaction import without_locals
+from .web_addresses import split_address
 
 SETTING = "PRODUCT_ISOLATION"
 LARGEST_BATCH = 10_000  # images; the most that MAX_BATCH may be
@@ -144,16 +144,6 @@ def is_for_all(value: object) -> bool:
 def is_known_extent(value: object) -> bool:
     """Whether REVIEW and EVALUATE may be ``value``."""
     return isinstance(value, bool) or value == DOUBTFUL
-
-
-def split_address(url: object) -> SplitResult:
-    """The parts of an address, all of them empty where it cannot be read. Raises nothing."""
-    try:
-        parts = urlsplit(url if isinstance(url, str) else "")
-        _ = parts.port  # which is read only when it is asked for
-    except ValueError:
-        return urlsplit("")
-    return parts
 
 
 def usd(name: str, value: Any) -> Decimal:

@@ -12,6 +12,7 @@ PACKAGE = Path(django_product_isolation.__file__).parent
 # From the ground up. A room may import those that stand before it, and no other.
 ROOMS = [
     "exports",
+    "web_addresses",
     # words and settings
     "choices",
     "reasons",

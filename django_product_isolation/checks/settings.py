@@ -21,11 +21,11 @@ from django_product_isolation.conf import (
     SETTING,
     IsolationSettings,
     is_known_extent,
-    split_address,
 )
 from django_product_isolation.fetching import is_loopback
 from django_product_isolation.host.previews import ALIAS, store
 from django_product_isolation.runflow import callbacks
+from django_product_isolation.web_addresses import split_address
 
 CHOICES = {
     "ASPECT_RATIO": AspectRatio,

@@ -6,7 +6,7 @@ Knows the special-purpose blocks of the Internet. Must not look a name up or ope
 import re
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
-from django_product_isolation.conf import split_address
+from django_product_isolation.web_addresses import split_address
 
 IPAddress = IPv4Address | IPv6Address
 

@@ -13,7 +13,7 @@ import requests
 from requests_hardened.ip_filter import InvalidIPAddress
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
 
-from django_product_isolation.conf import split_address
+from django_product_isolation.web_addresses import split_address
 
 from .addresses import is_loopback, is_public, origin
 from .transport import FAILURES, Exchange, ExchangeAdapter, reply_to

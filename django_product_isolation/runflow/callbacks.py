@@ -19,9 +19,10 @@ from django.core.signing import BadSignature, Signer
 from django.urls import get_script_prefix, reverse, set_script_prefix
 from django.utils.translation import override
 
-from django_product_isolation.conf import get_settings, split_address
+from django_product_isolation.conf import get_settings
 from django_product_isolation.database import tenants
 from django_product_isolation.redaction import safe_name
+from django_product_isolation.web_addresses import split_address
 
 from .replies import is_id, parse_json
 

@@ -125,7 +125,7 @@ def test_receivers(runflow, own_receivers, monkeypatch, finish):
 @pytest.mark.django_db(transaction=True)
 def test_isolate_uploads(runflow, own_receivers, monkeypatch, finish):
     monkeypatch.setattr(post_save, "receivers", list(post_save.receivers))
-    post_save.sender_receivers_cache.clear()
+    monkeypatch.setattr(post_save, "sender_receivers_cache", {})
     kept = run("isolate uploads", ProductImage=ProductImage)
 
     def save(sender, run, instance, **kwargs):
