@@ -8,6 +8,7 @@ pytest_plugins = [
     "tests.fixtures.long",
     "tests.fixtures.staff",
     "tests.fixtures.storage",
+    "tests.fixtures.workers",
 ]
 
 

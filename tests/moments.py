@@ -1,5 +1,6 @@
 """Moments for tests, as the shop stores them: aware, or naive where USE_TZ is False."""
 
+import time
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -17,3 +18,11 @@ def at(text: str) -> datetime:
 def overdue() -> datetime:
     """Due by whichever clock: SQLite's knows milliseconds alone, and servers have one each."""
     return timezone.now() - timedelta(seconds=1)
+
+
+def until(happened, seconds: float = 20) -> None:
+    """Wait until something of another thread or process has happened."""
+    ends = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < ends
+        time.sleep(0.02)

@@ -13,6 +13,7 @@ PACKAGE = Path(django_product_isolation.__file__).parent
 ROOMS = [
     "exports",
     "web_addresses",
+    "forks",
     # words and settings
     "choices",
     "reasons",

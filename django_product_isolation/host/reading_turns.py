@@ -3,11 +3,12 @@
 A storage may hang, and whoever reads it with it: the process must keep threads for its pages.
 """
 
-import os
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from django_product_isolation.forks import begin_anew_in_children
 
 # A browser asks a host for six pictures at once, and each is read and decoded in well under a
 # second: two at a time serve them in the time that a busy processor needs anyway.
@@ -24,9 +25,7 @@ class ReadingTurns:
 
     def __init__(self) -> None:
         self.renew()
-        if hasattr(os, "register_at_fork"):
-            # A child has none of the threads that may be inside.
-            os.register_at_fork(after_in_child=self.renew)
+        begin_anew_in_children(self.renew)
 
     def renew(self) -> None:
         self.changed = threading.Condition()

@@ -5,7 +5,6 @@ Must not know what an image is for. Files are local and seekable, and stand at t
 a function returns.
 """
 
-import os
 import struct
 import threading
 import zlib
@@ -18,6 +17,8 @@ from math import ceil
 from typing import BinaryIO
 
 from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
+
+from django_product_isolation.forks import begin_anew_in_children
 
 from .color import is_srgb
 from .loading import insist_on_the_whole
@@ -233,9 +234,7 @@ class _Turns:
 
     def __init__(self) -> None:
         self.renew()
-        if hasattr(os, "register_at_fork"):
-            # A child has none of the threads that may be inside.
-            os.register_at_fork(after_in_child=self.renew)
+        begin_anew_in_children(self.renew)
 
     def renew(self) -> None:
         self._lock = threading.Lock()

@@ -5,7 +5,6 @@ ends when nothing is left to come. Killed anywhere it loses nothing: the rows ar
 """
 
 import logging
-import os
 import sys
 import threading
 import time
@@ -23,6 +22,7 @@ from django_product_isolation.conf import get_settings
 from django_product_isolation.database import tenants
 from django_product_isolation.database.clock import DatabaseNow
 from django_product_isolation.database.transactions import summary
+from django_product_isolation.forks import begin_anew_in_children
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.workflow.leases import MOST_HANGING, keeper
 
@@ -206,8 +206,7 @@ class Glances:
 
 worker = WorkThread()
 glances = Glances()
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=worker.forget)
+begin_anew_in_children(worker.forget)
 
 
 def watch_requests() -> None:

@@ -7,7 +7,6 @@ hangs, as one does that reads a storage without a timeout, is counted as a death
 
 import atexit
 import logging
-import os
 import threading
 import time
 import uuid
@@ -18,6 +17,7 @@ from dataclasses import dataclass, field
 from django.db import connections
 
 from django_product_isolation.database import tenants
+from django_product_isolation.forks import begin_anew_in_children
 from django_product_isolation.models import IsolationRun
 
 logger = logging.getLogger("django_product_isolation")
@@ -171,5 +171,4 @@ class Keeper:
 
 keeper = Keeper()
 atexit.register(keeper.end)
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=keeper.forget)
+begin_anew_in_children(keeper.forget)

@@ -13,7 +13,6 @@ from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.models.querysets import RunQuerySet
 from django_product_isolation.workers import outage_log, pool
-from tests.catalogue.models import ProductImage
 from tests.photos import make_image
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,16 +26,6 @@ def signals_as_before():
         signal.signal(number, handler)
 
 
-@pytest.fixture
-def changed_images():
-    """Runs whose only step needs no Runflow: their images have changed meanwhile."""
-    for name in "ABCDEF":
-        make_image(name)
-    batch = isolate(ProductImage.objects.all())
-    ProductImage.objects.update(original="products/newer.jpg")
-    return batch
-
-
 def work(*args):
     out = StringIO()
     call_command("isolation_worker", "--once", *args, stdout=out)
@@ -46,8 +35,8 @@ def work(*args):
 @pytest.mark.parametrize("threads", ["1", "3"])
 def test_once_takes_every_due_step_and_ends(threads, changed_images):
     assert work("--threads", threads) == ""  # cron would mail it each time
-    assert {run.status for run in changed_images.runs.all()} == {Status.SUPERSEDED}
-    assert all(run.events.count() == 1 for run in changed_images.runs.all())
+    assert {run.status for run in changed_images.all()} == {Status.SUPERSEDED}
+    assert all(run.events.count() == 1 for run in changed_images.all())
 
 
 def test_once_ends_at_once_when_nothing_is_due():
@@ -97,7 +86,7 @@ def work_until(changed_images, worker):
     """Run a worker in this thread until all its work is done."""
 
     def stop_when_done():
-        while changed_images.runs.exclude(status=Status.SUPERSEDED).exists():
+        while changed_images.exclude(status=Status.SUPERSEDED).exists():
             time.sleep(0.01)
         connection.close()
         worker.stop()
@@ -152,7 +141,7 @@ def test_once_ends_with_a_clear_message_where_there_is_no_database(
     failing(monkeypatch, name, OperationalError("connection refused"), times=10_000)
     with pytest.raises(CommandError, match="connection refused"):
         work()
-    assert {run.status for run in changed_images.runs.all()} == {Status.QUEUED}
+    assert {run.status for run in changed_images.all()} == {Status.QUEUED}
 
 
 def test_a_step_that_is_lost_does_not_stop_the_worker(changed_images, monkeypatch, caplog):
@@ -167,7 +156,7 @@ def test_a_step_that_is_lost_does_not_stop_the_worker(changed_images, monkeypatc
     work_on = pool.work_on
     monkeypatch.setattr(pool, "work_on", flaky)
     work("--threads", "1")
-    assert {run.status for run in changed_images.runs.all()} == {Status.SUPERSEDED}
+    assert {run.status for run in changed_images.all()} == {Status.SUPERSEDED}
     assert f"step_lost run={taken[0]}" in caplog.text
 
 

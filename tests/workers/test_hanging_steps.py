@@ -1,6 +1,5 @@
 """Steps that never end, as of a storage without a timeout: what they cost others, and their run."""
 
-import sys
 import threading
 import time
 import uuid
@@ -11,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from django_product_isolation import isolate, restore, workflow
+from django_product_isolation import restore, workflow
 from django_product_isolation.choices import Status
 from django_product_isolation.database import tenants
 from django_product_isolation.host import Target
@@ -24,16 +23,9 @@ from django_product_isolation.workflow import advance, leases
 from django_product_isolation.workflow.leases import keeper
 from django_product_isolation.workflow.steps import MAX_DEATHS, STEPS
 from tests.catalogue.models import ProductImage
-from tests.photos import make_image
+from tests.moments import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def until(happened, seconds=20):
-    ends = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < ends
-        time.sleep(0.02)
 
 
 def hanging_lease(pk, owner=None):
@@ -72,28 +64,8 @@ def dead_storage(monkeypatch):
     until(lambda: not keeper.held)
 
 
-@pytest.fixture
-def changed_images():
-    """Runs whose only step needs no Runflow: their images have changed meanwhile."""
-    for name in "ABCDEF":
-        make_image(name)
-    batch = isolate(ProductImage.objects.all())
-    ProductImage.objects.update(original="products/newer.jpg")
-    return batch.runs
-
-
 def all_done(runs):
     return lambda: {run.status for run in runs.all()} == {Status.SUPERSEDED}
-
-
-@pytest.fixture
-def work():
-    """A thread of the site of this test's own; it must have ended with the test."""
-    work = thread.WorkThread()
-    yield work
-    IsolationRun.objects.update(due_at=None)
-    work.woken.set()
-    until(lambda: work.thread is None or not work.thread.is_alive())
 
 
 def hang_one(work, runs, dead_storage):
@@ -154,19 +126,6 @@ def test_an_embedded_worker_that_bears_no_more_ends_so_that_it_is_started_again(
 
 class Killed(BaseException):
     """The end of a worker, as far as a test can have it in its own process."""
-
-
-@pytest.fixture
-def hurried(monkeypatch):
-    """Leases are renewed often, and the end of the process waits for nobody."""
-    monkeypatch.setattr(leases, "RENEWAL", 0.05)
-    monkeypatch.setattr(leases, "PATIENCE", 0.1)
-    keeper = leases.Keeper()
-    monkeypatch.setattr(sys.modules[advance.__module__], "keeper", keeper)
-    yield keeper
-    keeper.held.clear()
-    if keeper.thread:
-        keeper.thread.join(5)
 
 
 def hang(run, monkeypatch, *, comes_back=False):

@@ -20,44 +20,16 @@ from django_product_isolation.models import IsolationRun
 from django_product_isolation.models.querysets import RunQuerySet
 from django_product_isolation.workers import outage_log, thread
 from django_product_isolation.workflow.leases import keeper
-from tests.catalogue.models import ProductImage
-from tests.moments import overdue
+from tests.moments import overdue, until
 from tests.photos import make_image
 from tests.shop import EVERYTHING, make_run, make_staff
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def until(happened, seconds=20):
-    ends = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < ends
-        time.sleep(0.02)
-
-
 @pytest.fixture(autouse=True)
 def threads(settings):
     settings.PRODUCT_ISOLATION = {**settings.PRODUCT_ISOLATION, "WORKERS": "thread"}
-
-
-@pytest.fixture
-def work():
-    """A thread of this test's own; it must have ended with the test."""
-    work = thread.WorkThread()
-    yield work
-    IsolationRun.objects.update(due_at=None)
-    work.woken.set()
-    until(lambda: work.thread is None)
-
-
-@pytest.fixture
-def changed_images():
-    """Runs whose only step needs no Runflow: their images have changed meanwhile."""
-    for name in "ABC":
-        make_image(name)
-    batch = isolate(ProductImage.objects.all())
-    ProductImage.objects.update(original="products/newer.jpg")
-    return batch.runs
 
 
 def all_done(runs):

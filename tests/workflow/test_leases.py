@@ -1,6 +1,5 @@
 """Who died while a run was in their hands, and what that says about the run."""
 
-import sys
 import threading
 import time
 from datetime import timedelta
@@ -19,6 +18,7 @@ from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import advance, leases, resume
 from django_product_isolation.workflow.steps import MAX_LOSSES, STEPS
 from django_product_isolation.workflow.timing import seconds_from_now
+from tests.moments import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -103,26 +103,6 @@ def test_decoders_that_died_before_a_step_went_well_do_not_count(run, step, lose
     assert (run.status, run.decodings) == (Status.QUEUED, 0)
     lose(die_decoding, 2)
     assert step(run).status == Status.PROCESSING
-
-
-@pytest.fixture
-def hurried(monkeypatch):
-    """Leases are renewed often, and the end of the process waits for nobody."""
-    monkeypatch.setattr(leases, "RENEWAL", 0.05)
-    monkeypatch.setattr(leases, "PATIENCE", 0.1)
-    keeper = leases.Keeper()
-    monkeypatch.setattr(sys.modules[advance.__module__], "keeper", keeper)
-    yield keeper
-    keeper.held.clear()
-    if keeper.thread:
-        keeper.thread.join(5)
-
-
-def until(happened, seconds=10):
-    ends = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < ends
-        time.sleep(0.02)
 
 
 def test_a_lease_is_renewed_while_its_step_lasts(run, monkeypatch, hurried):

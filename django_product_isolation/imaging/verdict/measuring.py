@@ -3,12 +3,13 @@
 Nothing that goes wrong while looking leaves this module: it is said in ``unchecked``.
 """
 
-import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import Any, BinaryIO
+
+from django_product_isolation.forks import begin_anew_in_children
 
 VERSION = 2
 PACKAGES = {
@@ -21,12 +22,11 @@ Measures = dict[str, Any]
 
 
 class _Turn:
-    """One verdict at a time in a process; a child has none of the threads that are inside."""
+    """One verdict at a time in a process."""
 
     def __init__(self) -> None:
         self.renew()
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self.renew)
+        begin_anew_in_children(self.renew)
 
     def renew(self) -> None:
         self.lock = threading.Lock()

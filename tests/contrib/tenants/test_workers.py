@@ -13,6 +13,7 @@ from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.workers import celery_tasks, pool, tenant_turns, thread
 from django_product_isolation.workflow import leases
+from tests.moments import until
 
 from .shops import order, statuses
 from .store.models import Picture
@@ -168,13 +169,6 @@ def test_a_lease_of_a_shop_that_is_gone_is_let_go(shops, new_shop, monkeypatch):
 def the_run(shop, run):
     with tenant_context(shop):
         return IsolationRun.objects.get(pk=run.pk)
-
-
-def until(happened, seconds=20):
-    ends = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < ends
-        time.sleep(0.02)
 
 
 def test_the_runs_of_one_shop_cannot_be_reached_from_another(shops):
