@@ -79,13 +79,11 @@ def ended(run: IsolationRun, client: RunflowClient, known: Run) -> GoTo:
         return GoTo(Status.FAILED, Reason.RUN_FAILED, detail, changes=cost)
     if known.status == RunState.CANCELLED:
         return GoTo(Status.CANCELLED, Reason.RUN_CANCELLED, changes=cost)
-    # Unless nobody can fetch anything just now: then it waits its turn.
-    is_away = Place.RESULTS in run.known_outages
-    at_once = None if is_away else partial(bring, client=client, known=known)
-    attempts = {} if is_away else {"attempts": 1}
-    return GoTo(
-        Status.COLLECTING, due_at=seconds_from_now(0), changes={**cost, **attempts}, then=at_once
-    )
+    now = seconds_from_now(0)
+    if Place.RESULTS in run.known_outages:  # nobody can fetch anything: it waits its turn
+        return GoTo(Status.COLLECTING, due_at=now, changes=cost)
+    fetch_it = partial(bring, client=client, known=known)
+    return GoTo(Status.COLLECTING, due_at=now, changes={**cost, "attempts": 1}, then=fetch_it)
 
 
 def read(run: IsolationRun, client: RunflowClient) -> Run | Outcome:

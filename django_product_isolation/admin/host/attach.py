@@ -45,23 +45,19 @@ def attach() -> None:
 
     May be called again at any time, from any thread: what is there already is left as it is.
     """
-    with _one_at_a_time:
-        attach_to(list(registered()))
-
-
-def attach_to(admins: "Iterable[tuple[type[Model], ModelAdmin[Any]]]") -> None:
     targets = all_targets()
     if not targets:
         return
     of_products = actions_for_products(targets)
-    for model, model_admin in admins:
-        with left_alone_if_it_breaks(model_admin):
-            attach_actions(model, model_admin, of_products)
-            if get_settings().AUTO_ADMIN:
-                if targets_of(model):
-                    add_mixins(model_admin, StateColumnMixin, HistoryPanelMixin)
-                if may_show(model_admin):
-                    add_mixins(model_admin, ImageInlinesMixin)
+    with _one_at_a_time:
+        for model, model_admin in registered():
+            with left_alone_if_it_breaks(model_admin):
+                attach_actions(model, model_admin, of_products)
+                if get_settings().AUTO_ADMIN:
+                    if targets_of(model):
+                        add_mixins(model_admin, StateColumnMixin, HistoryPanelMixin)
+                    if may_show(model_admin):
+                        add_mixins(model_admin, ImageInlinesMixin)
 
 
 def attach_to_latecomers(**_kwargs: Any) -> None:
@@ -72,7 +68,9 @@ def attach_to_latecomers(**_kwargs: Any) -> None:
     with suppress(Exception):  # the request itself says what is wrong with the URLconf
         _loaded = get_resolver().url_patterns
         known = [model_admin for _model, model_admin in registered()]
-        if known != [reference() for reference in _attached]:
+        attached = [reference() for reference in _attached]
+        ids = set(map(id, attached))  # whoever has gone is no reason to attach again
+        if any(id(model_admin) not in ids for model_admin in known):
             attach()
             _attached[:] = map(ref, known)
 

@@ -6,6 +6,7 @@ Each gets a class that derives from its own and from a mixin of ours.
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 # Where a class that we derive from one of the host's keeps the host's.
@@ -46,6 +47,7 @@ def add_mixins(instance: Any, *mixins: type) -> None:
             instance.__class__ = with_mixin(cls, mixin)
 
 
+@lru_cache(maxsize=1000)  # lists are made at every request
 def with_mixin(cls: Any, mixin: Any) -> Any:
     """A class that derives from ``mixin`` and from ``cls``, and says so by its name.
 

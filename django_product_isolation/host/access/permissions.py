@@ -33,12 +33,12 @@ NOBODY_SAYS = object()
 
 _registered: list[type[Policy]] = [WagtailPolicy]
 # Looked up once for each request: every row of a list asks.
-_places: "WeakKeyDictionary[HttpRequest, dict[Any, list[Place]]]" = WeakKeyDictionary()
+_entrances: "WeakKeyDictionary[HttpRequest, dict[Any, list[Entrance]]]" = WeakKeyDictionary()
 _let_in: "WeakKeyDictionary[HttpRequest, dict[Any, bool]]" = WeakKeyDictionary()
 
 
 @dataclass
-class Place:
+class Entrance:
     """A place that shows a model, and whether it lets the person in; None while not asked."""
 
     policy: Policy
@@ -124,14 +124,14 @@ def policies(request: HttpRequest, model: type[Model]) -> Iterator[Policy]:
 
     Each is asked when its turn comes: a site may count, or write down, who knocks.
     """
-    known, key = _places.setdefault(request, {}), (model, request.user.pk)
+    known, key = _entrances.setdefault(request, {}), (model, request.user.pk)
     if key not in known:
-        known[key] = [Place(policy) for policy in all_policies(request, model)]
-    for place in known[key]:
-        if place.is_open is None:
-            place.is_open = answer(partial(place.policy.lets_in, request), False)
-        if place.is_open:
-            yield place.policy
+        known[key] = [Entrance(policy) for policy in all_policies(request, model)]
+    for entrance in known[key]:
+        if entrance.is_open is None:
+            entrance.is_open = answer(partial(entrance.policy.lets_in, request), False)
+        if entrance.is_open:
+            yield entrance.policy
 
 
 def is_open(request: HttpRequest, model: type[Model]) -> bool:
