@@ -13,8 +13,8 @@ from django.utils.html import strip_tags
 
 from django_product_isolation.choices import OPEN_STATUSES, SHOWN_STATUSES, Status
 from django_product_isolation.models import IsolationBatch, IsolationRun
-from django_product_isolation.workflow import sweep
 from tests.catalogue.models import Product, ProductImage
+from tests.due_steps import sweep
 from tests.moments import overdue
 from tests.photos import make_image, photo_bytes
 

@@ -150,7 +150,7 @@ class FilePruning:
             file
             for file in self.not_needed(files)
             if not is_kept(self.target, file.run, file.name, self.role.name)
-            and self.tried(self.load_order, file)
+            and self.tried(self.holds_what_was_recorded, file)
         ]
         if self.dry_run:
             for file in free:
@@ -204,8 +204,8 @@ class FilePruning:
         self.failures = 0
         return done
 
-    def load_order(self, file: Stored) -> bool:
-        """Whether the file holds what was recorded. Raises StorageFailed.
+    def holds_what_was_recorded(self, file: Stored) -> bool:
+        """Also where the file is gone already. Raises StorageFailed.
 
         Names of the shop's may come again, and where uploads overwrite, ours may be given away.
         Where nobody wrote down what a file held, its name has to say that we made it.

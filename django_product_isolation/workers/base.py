@@ -11,8 +11,6 @@ from django_product_isolation.conf import IsolationSettings
 class BaseWorkers:
     """One way to have steps taken."""
 
-    # Whether nothing happens unless the shop runs something beside the site.
-    needs_process = True
     # Where to look when steps are late.
     if_late = ""
 

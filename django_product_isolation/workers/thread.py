@@ -40,7 +40,6 @@ BETWEEN_GLANCES = 60.0
 
 
 class ThreadWorkers(BaseWorkers):
-    needs_process = False
     if_late = (
         "Steps are taken in the site's own processes: is it running, and does anybody visit it?"
     )

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from .restore_requests import Restoration, restore, restore_runs, stop_restoring
     from .review import approve, reject, resume, stop
     from .start import NothingToIsolate, Options, create_batch, isolate
-    from .steps import advance, advance_for, sweep, work_on
+    from .steps import advance, advance_for, work_on
     from .verdicts import findings_of
 
 HOMES = {
     "django_product_isolation.host": "Skipped",
     "django_product_isolation.spending.budgets": "BudgetExceeded",
-    ".steps": "advance advance_for sweep work_on",
+    ".steps": "advance advance_for work_on",
     ".callback_hints": "UnknownRun WrongRun receive_callback",
     ".places": "expected in_pixels judgements_of",
     ".planning": "Plan plan",
@@ -67,6 +67,5 @@ __all__ = [
     "resume",
     "stop",
     "stop_restoring",
-    "sweep",
     "work_on",
 ]

@@ -44,7 +44,7 @@ from django_product_isolation.runflow import (
 
 from . import runflow_outages
 from .fit_to_field import FieldRefused, fitted
-from .lookup import cost_of, count_look
+from .lookup import NEVER_LOOKED, cost_of, count_look
 from .outcomes import GoTo, Outcome, PutOff, Retry, Wait
 from .runflow_outages import Place, connect_for
 from .second_opinion import opinion_or_apply, wanted
@@ -95,7 +95,7 @@ def read(run: IsolationRun, client: RunflowClient) -> Run | Outcome:
             return missed(run, error)
         return PutOff(Place.RUNFLOW, error, Reason.NO_ANSWER, Reason.TOO_LONG)
     if run.answered_looks:
-        run.update_fields(answered_looks=0, looked_at=None)
+        run.update_fields(**NEVER_LOOKED)
     return known
 
 
@@ -104,8 +104,7 @@ def missed(run: IsolationRun, error: RunflowError) -> Outcome:
     count_look(run)
     if run.answered_looks < MIN_LOOKUPS:
         return Wait(backoff(run.attempts), Reason.NO_ANSWER, str(error))
-    asked_afresh: dict[str, Any] = {"answered_looks": 0, "looked_at": None}
-    return GoTo(Status.HELD, Reason.RUN_MISSING, str(error), changes=asked_afresh)
+    return GoTo(Status.HELD, Reason.RUN_MISSING, str(error), changes=NEVER_LOOKED)
 
 
 def collect(run: IsolationRun) -> Outcome:

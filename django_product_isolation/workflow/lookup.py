@@ -26,6 +26,9 @@ from .timing import CLOCK_MARGIN, MIN_LOOKUPS, SETTLE_HORIZON, seconds_from_now
 
 logger = logging.getLogger("django_product_isolation")
 
+# Of a run whose looks so far prove nothing about what comes now.
+NEVER_LOOKED = {"answered_looks": 0, "looked_at": None}
+
 # An id that a callback named and that Runflow never says anything of is asked for so often.
 MAX_HINT_ATTEMPTS = 20
 

@@ -131,12 +131,6 @@ def work_on(pk: uuid.UUID) -> bool:
     return taken
 
 
-def sweep(*, limit: int = 1000) -> int:
-    """Take one step of every run that is due; returns how many steps were taken."""
-    due = list(IsolationRun.objects.due().values_list("pk", flat=True)[:limit])
-    return sum(work_on(pk) for pk in due)
-
-
 def advance_for(pks: Iterable[uuid.UUID], *, seconds: float) -> None:
     """Take due steps of these runs in turn until none is due or ``seconds`` are over."""
     ends = time.monotonic() + seconds

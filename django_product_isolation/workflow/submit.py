@@ -7,7 +7,7 @@ provably was not accepted. Otherwise Runflow is asked; nothing is resent.
 
 import logging
 from functools import partial
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from django_product_isolation.choices import Source, Status
 from django_product_isolation.conf import get_settings
@@ -47,7 +47,7 @@ from django_product_isolation.runflow.callbacks import callback_url
 
 from . import runflow_outages
 from .fit_to_field import refused_beforehand
-from .lookup import is_surely_absent, look_up, next_look
+from .lookup import NEVER_LOOKED, is_surely_absent, look_up, next_look
 from .outcomes import GoTo, NotAccepted, Outcome, PutOff, Step, Wait
 from .runflow_outages import Place, connect_for
 from .store_result import why_taken
@@ -97,8 +97,7 @@ def put_off_sending(place: Place, error: RunflowError) -> PutOff:
 
 def start_sending(then: Step) -> GoTo:
     """queued -> submitting, and on with ``then``."""
-    unasked: dict[str, Any] = {"answered_looks": 0, "looked_at": None}
-    return GoTo(Status.SUBMITTING, due_at=seconds_from_now(0), changes=unasked, then=then)
+    return GoTo(Status.SUBMITTING, due_at=seconds_from_now(0), changes=NEVER_LOOKED, then=then)
 
 
 def find_arrived(run: IsolationRun, client: RunflowClient) -> Outcome | None:
@@ -240,12 +239,7 @@ def accepted(run: IsolationRun, sent: Run) -> GoTo:
     return GoTo(
         Status.PROCESSING,
         due_at=seconds_from_now(0) if called_back else next_poll(clock.now()),
-        changes={
-            "runflow_run_id": sent.id,
-            "hinted_run_ids": "",
-            "answered_looks": 0,
-            "looked_at": None,
-        },
+        changes={"runflow_run_id": sent.id, "hinted_run_ids": "", **NEVER_LOOKED},
     )
 
 
@@ -260,9 +254,8 @@ def confirm(run: IsolationRun) -> Outcome:
     if found.run is not None:
         return accepted(run, found.run)
     if is_surely_absent(run, found) and waiting_for == Reason.UNCONFIRMED:
-        asked_afresh: dict[str, Any] = {"answered_looks": 0, "looked_at": None}
         due_at = next_look(run)
-        return GoTo(Status.FAILED, Reason.NOT_ACCEPTED, due_at=due_at, changes=asked_afresh)
+        return GoTo(Status.FAILED, Reason.NOT_ACCEPTED, due_at=due_at, changes=NEVER_LOOKED)
     if waited > POLL_HORIZON and run.attempts >= MIN_UNCERTAIN:
         return GoTo(Status.HELD, UNKNOWN_FATE)
     pause = min(max(5.0, waited.total_seconds() / 3), LOOKS_APART.total_seconds() + 1)

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.workflow import sweep
+from tests.due_steps import sweep
 from tests.shop import CHANGELIST, image_of, make_batch, make_run, tick
 
 from .test_every_page import FITS, look

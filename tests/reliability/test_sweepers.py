@@ -9,8 +9,8 @@ from django.db import connections
 from django_product_isolation import isolate
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, RunEvent
-from django_product_isolation.workflow import sweep
 from tests.catalogue.models import ProductImage
+from tests.due_steps import sweep
 from tests.shop import make_images_without_files
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]

@@ -21,7 +21,8 @@ from django_product_isolation.runflow import (
     RunflowClient,
 )
 from django_product_isolation.spending.balance import WORKED_ON, read_balance
-from django_product_isolation.workflow import advance_for, sweep
+from django_product_isolation.workflow import advance_for
+from tests.due_steps import sweep
 from tests.photos import make_image
 from tests.shop import EVERYTHING, make_run, make_staff
 

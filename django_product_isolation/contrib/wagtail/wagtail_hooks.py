@@ -36,8 +36,6 @@ if apps.is_installed("django.contrib.admin") and apps.is_installed("wagtail.imag
     from .frame import NAMESPACE, page
     from .pages import run_pages
 
-    RUNS = (permissions.ISOLATE, permissions.VIEW)
-
     class IsolationMenuItem(MenuItem):  # type: ignore[misc]
         """A page of ours, for those who have one of the permissions ``needed``."""
 

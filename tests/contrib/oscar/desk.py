@@ -7,7 +7,7 @@ from django.test import Client, TestCase
 from django.urls import reverse
 
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.workflow import sweep
+from tests.due_steps import sweep
 from tests.moments import overdue
 
 

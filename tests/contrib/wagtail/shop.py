@@ -17,7 +17,7 @@ from wagtail.models import Collection, GroupCollectionPermission, Locale, Page, 
 
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun
-from django_product_isolation.workflow import sweep
+from tests.due_steps import sweep
 from tests.moments import overdue
 
 from .models import ProductPage

@@ -13,8 +13,8 @@ from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.runflow import callbacks
 from django_product_isolation.runflow.connection import connect
-from django_product_isolation.workflow import sweep
 from tests.catalogue.models import ProductImage
+from tests.due_steps import sweep
 from tests.http_server import hang_up
 
 from . import canaries

@@ -11,7 +11,6 @@ from django.contrib.admin.models import LogEntry
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from django_product_isolation import workflow
 from django_product_isolation.host import documents, holders
 from django_product_isolation.models import (
     AccountBalance,
@@ -26,6 +25,7 @@ from django_product_isolation.runflow import uploads
 from django_product_isolation.workflow import BudgetExceeded, NothingToIsolate
 from django_product_isolation.workflow.leases import Keeper, keeper
 from tests.catalogue.models import Product, ProductImage
+from tests.due_steps import sweep
 
 from .broker import Broker, Message
 from .callbacks import CALLBACK_BASE_URL, Callbacks
@@ -184,7 +184,7 @@ class World:
             self.deliver(self.broker.bag.pop(0))
 
     def sweep(self, name: str = "worker-2") -> None:
-        self.work(name, workflow.sweep)
+        self.work(name, sweep)
 
     @contextmanager
     def installed(self, *, is_watched: bool = True) -> Iterator["World"]:
