@@ -19,10 +19,10 @@ from django_product_isolation.workflow import (
     advance_for,
     receive_callback,
     resume,
-    sweep,
 )
 from django_product_isolation.workflow.steps import STEPS
 from tests.catalogue.models import ProductImage
+from tests.due_steps import sweep
 from tests.photos import make_image
 
 pytestmark = pytest.mark.django_db
