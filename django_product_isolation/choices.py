@@ -92,8 +92,7 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
         {
             Status.PROCESSING,
             Status.READY,
-            Status.HELD,
-            Status.FAILED,
+            Status.HELD,  # what is paid for, people alone give up
             Status.CANCELLED,
             Status.SUPERSEDED,
         }

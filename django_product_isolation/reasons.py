@@ -169,7 +169,7 @@ class Reason(models.TextChoices):
     )
     OUTPUT_UNREADABLE = (
         "output-unreadable",
-        _("The result is no image we can use. The product keeps its image."),
+        _("What Runflow sent is no image we can use. It is paid for: resume to try again."),
     )
     RESULT_REFUSED = (
         "result-refused",
@@ -177,7 +177,10 @@ class Reason(models.TextChoices):
     )
     OUTPUT_UNSAFE = (
         "output-unsafe",
-        _("The result is at an address that we do not download from. Ask your developer."),
+        _(
+            "The result is at an address that we do not download from. It is paid for. "
+            "Ask your developer, then resume."
+        ),
     )
     OUTPUT_UNAVAILABLE = (
         "output-unavailable",
@@ -251,6 +254,13 @@ class Reason(models.TextChoices):
     WORKER_LOST = (
         "worker-lost",
         _("The program that took this step was stopped. We try again automatically."),
+    )
+    WORKER_SHORT = (
+        "worker-short",
+        _(
+            "The computer that works on the images has no memory or disk space left. "
+            "Ask your developer."
+        ),
     )
     CRASHED = (
         "crashed",

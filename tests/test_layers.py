@@ -14,6 +14,7 @@ ROOMS = [
     "exports",
     "web_addresses",
     "forks",
+    "shortage",
     # words and settings
     "choices",
     "reasons",

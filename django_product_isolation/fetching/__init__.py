@@ -11,12 +11,12 @@ from django_product_isolation.exports import when_asked
 
 if TYPE_CHECKING:
     from .addresses import is_loopback, is_reachable_from_outside
-    from .transfer import FetchError, fetch, is_refused, send_file
+    from .transfer import FetchError, fetch, send_file, serves
     from .waiting import read_retry_after
 
 HOMES = {
     ".addresses": "is_loopback is_reachable_from_outside",
-    ".transfer": "FetchError fetch is_refused send_file",
+    ".transfer": "FetchError fetch send_file serves",
     ".waiting": "read_retry_after",
 }
 if not TYPE_CHECKING:
@@ -27,7 +27,7 @@ __all__ = [
     "fetch",
     "is_loopback",
     "is_reachable_from_outside",
-    "is_refused",
     "read_retry_after",
     "send_file",
+    "serves",
 ]

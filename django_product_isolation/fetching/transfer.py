@@ -4,6 +4,7 @@ Knows which replies of a file server are acceptable and when to give up. Must no
 is, and tells nobody the URL or the addresses behind it.
 """
 
+import hashlib
 from collections.abc import Generator, Mapping
 from contextlib import closing
 from ipaddress import ip_address
@@ -20,13 +21,13 @@ from .transport import FAILURES, Exchange, ExchangeAdapter, reply_to
 from .waiting import read_retry_after
 
 CHUNK = 256 * 1024  # bytes
-MAX_PROBED = 2**63  # bytes; of which no more than a chunk is read
 USER_AGENT = "django-product-isolation"
 PASSING_STATUSES = frozenset({408, 425, 429})  # 4xx that say nothing about the link
 
 MESSAGES = {
     "unsafe_address": "the address is not one that files may be fetched from",
     "link_refused": "the link is not, or no longer, accepted",
+    "redirected": "the server sends to another address",
     "too_large": "the file is larger than allowed",
     "too_slow": "the transfer took longer than allowed",
     "encoded": "the reply is encoded although a plain one was asked for",
@@ -62,18 +63,21 @@ def fetch(
             into.write(chunk)
 
 
-def is_refused(url: str, *, deadline: float) -> bool:
-    """Whether the server at ``url`` turns away who comes with the link and nothing else.
+def serves(url: str, *, sha256: str, size: int, deadline: float) -> bool | None:
+    """Whether who comes to ``url`` with nothing but the link gets a file of ``size`` bytes with
+    that SHA-256, in hex.
 
-    False too when that cannot be found out from here within ``deadline`` seconds.
+    None when that cannot be found out from here within ``deadline`` seconds.
     """
-    exchange = Exchange(seconds=deadline)
+    digest, exchange = hashlib.sha256(), Exchange(seconds=deadline)
     try:
-        with closing(_chunks(url, MAX_PROBED, exchange, None)) as chunks:
-            next(chunks, None)
+        with closing(_chunks(url, size, exchange, None)) as chunks:
+            for chunk in chunks:
+                digest.update(chunk)
     except FetchError as error:
-        return error.code == "link_refused"
-    return False
+        is_unknown = error.can_retry or error.code == "unsafe_address"
+        return None if is_unknown else False
+    return digest.hexdigest() == sha256
 
 
 def send_file(
@@ -153,7 +157,7 @@ def _refuse(response: requests.Response, *, accepted: range | tuple[int, ...]) -
     if status in accepted:
         return
     if 300 <= status < 400:
-        raise FetchError("unsafe_address")
+        raise FetchError("redirected")
     if 400 <= status < 500 and status not in PASSING_STATUSES:
         raise FetchError("link_refused")
     raise FetchError("unreachable", read_retry_after(response.headers.get("Retry-After", "")))

@@ -13,6 +13,8 @@ from django.core.exceptions import SuspiciousOperation
 from django.core.files.base import File
 from django.core.files.storage import Storage
 
+from django_product_isolation.shortage import is_shortage
+
 # What Runflow takes in an upload (contract, section 8); sources and results above it are refused.
 MAX_FILE_BYTES = 50 * 1024 * 1024
 SPOOL_BYTES = 4 * 1024 * 1024
@@ -88,7 +90,8 @@ def storage_errors() -> Iterator[None]:
     except FileTooLarge:
         raise
     except FileNotFoundError as error:
-        raise FileMissing(type(error).__name__) from None
+        kind = StorageFailed if is_shortage(error) else FileMissing  # storages have spools, too
+        raise kind(type(error).__name__) from None
     except SuspiciousOperation as error:
         raise NameRefused(type(error).__name__) from None
     except Exception as error:

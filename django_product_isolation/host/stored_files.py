@@ -3,8 +3,8 @@
 Knows the host's models not at all.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -45,6 +45,13 @@ class Fingerprint:
     columns: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
+class KeptOpen(File):  # type: ignore[type-arg]
+    """A file that a storage may close, as some do, and that can still be read afterwards."""
+
+    def close(self) -> None:
+        """Whoever opened it closes it."""
+
+
 class StoredFiles:
     """Files of one storage, whose names a column of so many characters holds."""
 
@@ -72,13 +79,26 @@ class StoredFiles:
         Raises FileMissing, FileTooLarge above MAX_FILE_BYTES, or StorageFailed.
         """
         with SpooledTemporaryFile(max_size=storages.SPOOL_BYTES) as local:
-            with storage_errors(), self.storage.open(name, "rb") as file:
-                for chunk in file.chunks():
-                    local.write(chunk)
+            with closing(self._chunks(name)) as chunks:
+                for chunk in chunks:
+                    local.write(chunk)  # what this machine's own disk says is no storage's word
                     if local.tell() > storages.MAX_FILE_BYTES:
                         raise FileTooLarge(name)
             local.seek(0)
             yield cast("BinaryIO", local)
+
+    def _chunks(self, name: str) -> Generator[bytes, None, None]:
+        try:
+            with storage_errors(), self.storage.open(name, "rb") as file:
+                # A field's own file would give such a handle the same.
+                yield from (file if hasattr(file, "chunks") else File(file)).chunks()
+        except FileMissing:
+            self.refuse_empty(beside=name)
+            raise
+
+    def refuse_empty(self, *, beside: str) -> None:
+        """Where a file is missing: raise StorageFailed if all others are, too, as in an empty mount
+        point."""
 
     def fingerprint(self, name: str) -> Fingerprint:
         """Read a stored file. Raises FileMissing, FileTooLarge or StorageFailed."""
@@ -108,7 +128,8 @@ class StoredFiles:
         limit, is_this_one = self.name_max_length, partial(names.bears_mark_of, path)
         try:
             with storage_errors(), others_kept(self.storage, but=is_this_one):
-                return self.storage.save(path, typed(content, path), max_length=limit)
+                given = typed(KeptOpen(content.file, content.name), path)
+                return self.storage.save(path, given, max_length=limit)
         except NameRefused as error:
             raise NameTaken(path) from error
         except FileMissing as error:  # a folder or a mount that is away, and no image of the shop's

@@ -19,6 +19,7 @@ from typing import BinaryIO
 from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
 
 from django_product_isolation.forks import begin_anew_in_children
+from django_product_isolation.shortage import is_shortage
 
 from .color import is_srgb
 from .loading import insist_on_the_whole
@@ -60,7 +61,6 @@ DECODER_FAILURES = (
     AttributeError,
     EOFError,
     LookupError,
-    MemoryError,
     OSError,
     RuntimeError,
     SyntaxError,
@@ -153,6 +153,8 @@ def _failures_told(file: BinaryIO) -> Iterator[None]:
     except UnidentifiedImageError:
         raise ImageRejected("not_an_image") from None
     except DECODER_FAILURES as error:
+        if is_shortage(error):
+            raise
         raise ImageRejected("unreadable") from error
     finally:
         file.seek(0)

@@ -40,7 +40,9 @@ class Upload:
             return self._steps(ends)
         except FetchError as error:
             failure = UploadFailed(
-                code=error.code, detail=str(error), can_retry=error.code != "unsafe_address"
+                code=error.code,
+                detail=str(error),
+                can_retry=error.code not in {"unsafe_address", "redirected"},
             )
             failure.retry_after = error.retry_after
             raise failure from error

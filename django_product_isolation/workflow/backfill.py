@@ -20,8 +20,11 @@ from django_product_isolation.spending.budgets import BudgetExceeded
 from .runs_of_rows import is_result, runs_of_row
 from .start import NothingToIsolate, isolate
 
-# A run that ended so says nothing against another one for the same file.
-MAY_BE_REPEATED = (Status.FAILED, Status.CANCELLED, Status.SUPERSEDED)
+# A run that ended so says nothing against another one for the same file: it showed another then,
+# or was not paid for.
+MAY_BE_REPEATED = Q(status=Status.SUPERSEDED) | (
+    Q(status__in=(Status.FAILED, Status.CANCELLED)) & (Q(cost=None) | Q(cost=0))
+)
 
 
 class Catalogue:
@@ -111,8 +114,8 @@ class Catalogue:
         self._last = pks[-1]
 
     def _not_isolated(self) -> QuerySet[Any]:
-        """Without those that have no file, show a result, or whose file was sent to an end."""
-        began = runs_of_row(self.target, "source_name").exclude(status__in=MAY_BE_REPEATED)
+        """Without those that have no file, show a result, or whose file is under way or paid."""
+        began = runs_of_row(self.target, "source_name").exclude(MAY_BE_REPEATED)
         empty = Q(**{self.target.field.attname: ""}) | Q(**{self.target.field.attname: None})
         return (
             self.images.exclude(empty)

@@ -131,10 +131,8 @@ def bring(run: IsolationRun, client: RunflowClient, known: Run) -> Outcome:
     except RunflowError as error:
         return PutOff(Place.RUNFLOW, error, Reason.NO_ANSWER, Reason.OUTPUT_UNAVAILABLE)
     except ImageRejected as error:
-        # A cut transfer looks like a broken picture: one fresh download tells them apart.
-        if run.attempts < 2:
-            return Wait(backoff(run.attempts), Reason.OUTPUT_UNREADABLE, error.code)
-        return GoTo(Status.FAILED, Reason.OUTPUT_UNREADABLE, error.code)
+        # A cut transfer and a page about maintenance look like a broken picture, too.
+        return Retry(Reason.OUTPUT_UNREADABLE, error.code, limit=MAX_LINKS)
 
 
 @contextmanager
@@ -168,14 +166,12 @@ def fetch_into(file: BinaryIO, url: str) -> None:
 
 
 def refused_download(run: IsolationRun, error: FetchError) -> Outcome:
-    """What becomes of a run whose download did not work."""
+    """What becomes of a run whose download did not work. It is paid for: only people give it up."""
     if error.can_retry:
         return PutOff(Place.RESULTS, error, Reason.NO_ANSWER, Reason.OUTPUT_UNAVAILABLE)
     runflow_outages.answered(run, Place.RESULTS)
     if error.code == "unsafe_address":
-        return GoTo(Status.FAILED, Reason.OUTPUT_UNSAFE, error.code)
-    if error.code in {"too_large", "encoded"} and run.attempts >= 2:
-        return GoTo(Status.FAILED, Reason.OUTPUT_UNREADABLE, error.code)
+        return GoTo(Status.HELD, Reason.OUTPUT_UNSAFE, error.code)
     return Retry(Reason.OUTPUT_UNAVAILABLE, error.code, limit=MAX_LINKS)
 
 
@@ -196,7 +192,7 @@ def ingest(run: IsolationRun, known: Run, result: BinaryIO) -> Outcome:
     except FileMissing:
         return GoTo(Status.SUPERSEDED, Reason.IMAGE_DELETED)
     except NameTooLong:
-        return GoTo(Status.FAILED, Reason.NAME_TOO_LONG)
+        return GoTo(Status.HELD, Reason.NAME_TOO_LONG)
     except NameTaken as error:
         # Not kept as ours, whatever became of what lay there: pruning deletes what is ours.
         return GoTo(Status.HELD, *why_taken(error), changes={"result_name": ""})

@@ -14,6 +14,7 @@ from django_product_isolation.imaging.decoding import around_decoding
 from django_product_isolation.models import IsolationRun, LeaseLost, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.redaction import without_locals
+from django_product_isolation.shortage import is_shortage
 from django_product_isolation.spending.balance import read_balance
 
 from . import runflow_outages
@@ -93,10 +94,15 @@ def take_step(run: IsolationRun) -> None:
     except StorageUnfaithful as error:
         record(run, Retry(Reason.STORAGE_FAILED, str(error), give_up=Reason.STORAGE_CHANGES))
     except StorageFailed as error:
-        record(run, outlast(run, str(error)))
+        record(run, outlast(run, Reason.STORAGE_FAILED, str(error)))
     except Exception as error:
         if isinstance(error, DatabaseError) and is_away(error):
             raise
+        if is_shortage(error) and run.lease_owner:
+            if run.reason != Reason.WORKER_SHORT:  # said once
+                logger.error("worker_short run=%s error=%s", run.pk, type(error).__name__)
+            record(run, outlast(run, Reason.WORKER_SHORT, type(error).__name__))
+            return
         logger.exception("step_failed run=%s status=%s", run.pk, run.status)
         if run.lease_owner:  # else the step is recorded, and there is nothing to take again
             record(run, Retry(Reason.CRASHED, type(error).__name__))

@@ -4,7 +4,6 @@ Knows how long that may go on before it is no outage any more.
 """
 
 import random
-from contextlib import suppress
 from datetime import timedelta
 
 from django_product_isolation.choices import Status
@@ -25,25 +24,29 @@ def verify_storage(run: IsolationRun) -> None:
     """Ask a storage that failed this run before for something small, before anything is fetched
     for it in vain. Raises StorageFailed.
     """
-    if run.reason == Reason.STORAGE_FAILED:
-        with suppress(FileMissing):  # an answer too
-            run.target.size_of(run.source_name)
+    if run.reason != Reason.STORAGE_FAILED:
+        return
+    try:
+        run.target.size_of(run.source_name)
+    except FileMissing:  # an answer too
+        run.target.refuse_empty(beside=run.source_name)
 
 
-def has_lasted(run: IsolationRun) -> bool:
-    """Whether the storage has failed this run for a day."""
-    told = run.events.filter(reason=Reason.STORAGE_FAILED, at__gte=run.status_since)
+def has_lasted(run: IsolationRun, reason: Reason = Reason.STORAGE_FAILED) -> bool:
+    """Whether the storage, or what ``reason`` says, has failed this run for a day."""
+    told = run.events.filter(reason=reason, at__gte=run.status_since)
     first = told.order_by("at", "pk").values_list("at", flat=True).first()
     return first is not None and clock.now() - first > HORIZON
 
 
-def outlast(run: IsolationRun, detail: str) -> Outcome:
+def outlast(run: IsolationRun, reason: Reason, detail: str) -> Outcome:
     """The step is taken again until the storage is back, and it is said once that it is away.
 
-    After a day without it the run is held, where there is something left to decide.
+    So it is where this machine has no room to work in. After a day of ``reason`` the run is held,
+    where there is something left to decide.
     """
-    if has_lasted(run) and run.may_go_to(Status.HELD):
-        return GoTo(Status.HELD, Reason.STORAGE_FAILED, detail)
+    if has_lasted(run, reason) and run.may_go_to(Status.HELD):
+        return GoTo(Status.HELD, reason, detail)
     pause = min(2.0 ** min(run.attempts, 10), LONGEST_PAUSE)
     until = seconds_from_now(random.uniform(pause / 2, pause))  # noqa: S311 (spreads load)
-    return Wait(until, Reason.STORAGE_FAILED, detail)
+    return Wait(until, reason, detail)

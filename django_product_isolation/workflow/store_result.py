@@ -2,6 +2,7 @@
 
 import logging
 import time
+from posixpath import splitext
 from typing import BinaryIO
 
 from django.core.files.base import File
@@ -11,6 +12,7 @@ from django_product_isolation.database.transactions import is_away
 from django_product_isolation.host import (
     MakesRoom,
     NameTaken,
+    StorageFailed,
     StorageUnfaithful,
     Target,
     is_cut,
@@ -40,19 +42,52 @@ def store_result(
     digest, _size = sha256_of(result)
     if run.result_name and is_stored(target, run.result_name, digest):
         return run.result_name, digest
-    if is_ours(run.result_name):
-        run.record(RunEvent.Kind.LEFTOVER, detail=run.result_name)
-    filename = result_filename(facts.extension)
-    path = target.path_for(run.object_pk, filename, beside=run.source_name)
-    run.update_fields(result_name=path)
-    name = target.store(path, File(result))
+    path = name_of_last_try(run, target, facts.extension)
+    if not path:
+        filename = result_filename(facts.extension)
+        path = target.path_for(run.object_pk, filename, beside=run.source_name)
+        run.update_fields(result_name=path)
+    try:
+        name = target.store(path, File(result))
+    except StorageFailed:
+        take_away(target, path)  # a part of a picture would fill a disk that is full
+        raise
     if name != path:
         if mark_of(name) != mark_of(path) and is_anothers(target, name, path, digest):
             raise NameTaken(name)
         keep_other_name(run, name)
-    if not is_stored(target, name, digest):
+    stored = target.find_fingerprint(name)
+    if stored is None:  # storages may show what they took a while later
+        raise StorageFailed("the storage does not have yet what it was given")
+    if stored.sha256 != digest:
         raise StorageUnfaithful("the storage returned other bytes than it was given")
     return name, digest
+
+
+def name_of_last_try(run: IsolationRun, target: Target, extension: str) -> str:
+    """The name that the last try had, where it ended for good and no part of its file is left.
+
+    "" where a new one is needed. What may still be there is noted, to be pruned.
+    """
+    name = run.result_name
+    if not is_ours(name):
+        return ""
+    # Who was killed at it, or lost the lease, may still be writing.
+    has_ended = run.reason == Reason.STORAGE_FAILED and not run.reclaimed
+    if has_ended and splitext(name)[1] == extension and take_away(target, name):
+        return name
+    run.record(RunEvent.Kind.LEFTOVER, detail=name)
+    return ""
+
+
+def take_away(target: Target, name: str) -> bool:
+    """Whether nothing is left of an unfinished file, whose name nobody but the storage was told."""
+    try:
+        if target.is_there(name):
+            target.delete(name)
+        return not target.is_there(name)
+    except StorageFailed:
+        return False
 
 
 def is_anothers(target: Target, name: str, path: str, digest: str) -> bool:

@@ -13,7 +13,7 @@ from django_product_isolation.choices import Source, Status
 from django_product_isolation.conf import get_settings
 from django_product_isolation.database import clock
 from django_product_isolation.database.transactions import may_be_undone
-from django_product_isolation.fetching import is_reachable_from_outside, is_refused
+from django_product_isolation.fetching import is_reachable_from_outside, serves
 from django_product_isolation.host import (
     FileMissing,
     FileTooLarge,
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("django_product_isolation")
 
 PAUSE_IN_TRANSACTION = 60.0  # seconds until another worker, or a mended one, may send
-LINK_SECONDS = 10.0  # to see whether our own storage hands the source out
+LINK_SECONDS = 30.0  # to read the source as Runflow would
 UNKNOWN_FATE = Reason.STILL_UNCONFIRMED
 # How often a fate is asked for that stays uncertain, before a person is asked.
 MIN_UNCERTAIN = 20
@@ -166,9 +166,10 @@ def prepare(run: IsolationRun, target: Target, client: RunflowClient) -> RunRequ
         if words := refused_beforehand(target, run.object_pk):
             raise Unusable(Reason.RESULT_REFUSED, " ".join(words)[:500])
         with target.copy(run.source_name) as source:
-            fingerprint, _size = sha256_of(source)
+            fingerprint, size = sha256_of(source)
             run.update_fields(source_sha256=fingerprint)
-            image_url, small = within_reach(run, target, source, client)
+            own_url = link_to_send(run, target, source, size)
+            image_url, small = (own_url, None) if own_url else upload(run, source, client)
             make_previews(target, run.source_name, fingerprint, source, small)
     except FileMissing as error:
         raise Unusable(Reason.SOURCE_MISSING) from error
@@ -194,21 +195,33 @@ def prepare(run: IsolationRun, target: Target, client: RunflowClient) -> RunRequ
     )
 
 
-def within_reach(
-    run: IsolationRun, target: Target, source: BinaryIO, client: RunflowClient
-) -> "tuple[str, Image | None]":
-    """The https URL from which Runflow can read the source (setting ``SOURCE``).
+def link_to_send(run: IsolationRun, target: Target, source: BinaryIO, size: int) -> str:
+    """The storage's own https URL of the source, "" where it has to be uploaded (``SOURCE``).
 
-    With it what the source shows, small, where it was decoded for that.
+    A CDN may hold what lay there before, and a guard against hotlinks may answer with a picture:
+    it is read from here first. Raises Unusable, and ImageRejected.
     """
     how, own_url = get_settings().SOURCE, target.url(run.source_name)
-    reachable = is_reachable_from_outside(own_url)
-    if how != Source.UPLOAD and reachable:
+    if how != Source.UPLOAD and is_reachable_from_outside(own_url):
         as_it_is = not needs_conversion(source)
-        if (how == Source.URL or as_it_is) and not is_refused(own_url, deadline=LINK_SECONDS):
-            return own_url, None
+        if how == Source.URL or as_it_is:
+            sha256 = run.source_sha256
+            is_same = serves(own_url, sha256=sha256, size=size, deadline=LINK_SECONDS)
+            # Where it cannot be read from here, the shop's own word counts, and no guess of ours.
+            if is_same or (is_same is None and how == Source.URL):
+                return own_url
     if how == Source.URL:
         raise Unusable(Reason.SOURCE_NOT_PUBLIC)
+    return ""
+
+
+def upload(
+    run: IsolationRun, source: BinaryIO, client: RunflowClient
+) -> "tuple[str, Image | None]":
+    """Bring the source to Runflow: its URL there, and what it shows, small, decoded for that.
+
+    Raises RunflowError, and ImageRejected.
+    """
     with prepare_for_upload(source, small=wanted_side()) as prepared:
         asset = client.upload(
             prepared.file,

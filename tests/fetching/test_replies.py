@@ -1,6 +1,7 @@
 """What servers answer, how much of it is read, and for how long."""
 
 import gzip
+import hashlib
 import io
 import logging
 import traceback
@@ -12,7 +13,7 @@ from django_product_isolation.fetching.transfer import (
     MESSAGES,
     FetchError,
     fetch,
-    is_refused,
+    serves,
 )
 from tests.http_server import (
     HttpServer,
@@ -40,21 +41,36 @@ def test_refused_link_asks_for_a_fresh_one(status):
     assert (error.code, error.can_retry) == ("link_refused", False)
 
 
+PICTURE = {"sha256": hashlib.sha256(b"a picture").hexdigest(), "size": 9, "deadline": 10}
+
+
 @pytest.mark.parametrize(
-    ("status", "refused"), [(200, False), (401, True), (403, True), (404, True), (503, False)]
+    ("answer", "is_served"),
+    [
+        (reply(b"a picture"), True),
+        (reply(b"b picture"), False),
+        (reply(b"a pictur"), False),
+        (reply(b"a picture and more"), False),
+        (reply(b"a picture", status=401), False),
+        (reply(b"a picture", status=403), False),
+        (reply(b"a picture", status=404), False),
+        (reply(b"a picture", status=302, Location="https://files.example.com/login"), False),
+        (reply(b"a picture", status=503), None),
+        (hang_up, None),
+    ],
 )
-def test_link_that_a_public_server_refuses_is_known_before_it_is_handed_out(
-    internet, tls, status, refused
+def test_what_a_public_server_hands_out_is_known_before_its_link_is(
+    internet, tls, answer, is_served
 ):
-    with HttpServer(reply(b"x", status=status), tls=tls[0]) as server:
+    with HttpServer(answer, tls=tls[0]) as server:
         internet.routes[(PUBLIC, 443)] = ("127.0.0.1", server.server_port)
-        assert is_refused("https://files.example.com/a.jpg", deadline=10) is refused
+        assert serves("https://files.example.com/a.jpg", **PICTURE) is is_served
         assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("url", ["https://nowhere.example.com/a.jpg", "http://127.0.0.1/a.jpg"])
-def test_link_that_cannot_be_tried_from_here_counts_as_good(internet, url):
-    assert is_refused(url, deadline=10) is False
+def test_of_a_link_that_cannot_be_tried_from_here_nothing_is_known(internet, url):
+    assert serves(url, **PICTURE) is None
     assert internet.connects == []
 
 

@@ -226,7 +226,7 @@ def test_file_is_not_sent_to_an_unsafe_address(internet, url):
     ("answer", "code"),
     [
         (reply(status=403), "link_refused"),
-        (reply(status=307, Location="https://files.example.com/"), "unsafe_address"),
+        (reply(status=307, Location="https://files.example.com/"), "redirected"),
         (reply(status=503), "unreachable"),
         (hang_up, "cut_off"),
     ],

@@ -9,7 +9,6 @@ from django.core.files.storage import default_storage, storages
 
 from django_product_isolation import isolate, restore
 from django_product_isolation.choices import Status
-from django_product_isolation.host import is_ours
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.retention import prune
@@ -226,13 +225,23 @@ def test_a_save_that_fails_calls_nothing_of_the_shops_left_over(
     monkeypatch.setattr(odd.Overwriting, "_save", failing)
     run = go_on(isolate(image).runs.get())
     assert run.status == Status.APPLIED
-    leftovers = set(run.events.filter(kind="leftover").values_list("detail", flat=True))
-    assert len(leftovers) == 2
-    assert all(is_ours(name) for name in leftovers)
+    assert set(storage.contents) == {original, run.result_name}  # nor is half a file left
+    assert not run.events.filter(kind="leftover").exists()
     Swatch.objects.filter(pk=image.pk).update(picture="")
     grow_old()
-    assert prune(results=1).results == 3
+    assert prune(results=1).results == 1
     assert storage.contents == {original: photo_bytes()}
+
+
+def test_a_storage_that_shows_later_what_it_took_is_waited_for_and_gets_one_file(shop, go_on):
+    storage = shop(odd.Lagging)
+    image = make_swatch("Mug")
+    storage.left.clear()  # it has shown the original long ago
+    original = shown(image)
+    run = go_on(isolate(image).runs.get())
+    assert run.status == Status.APPLIED
+    assert set(storage.contents) == {original, run.result_name}
+    assert not run.events.filter(reason=Reason.STORAGE_CHANGES).exists()
 
 
 def test_a_left_over_that_an_older_version_wrote_down_of_the_shops_own_file_stays(shop, go_on):

@@ -11,7 +11,7 @@ from django_product_isolation.choices import Status
 from django_product_isolation.management.commands import isolate_products
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.spending.budgets import BudgetExceeded
-from django_product_isolation.workflow import backfill, reject, restore
+from django_product_isolation.workflow import backfill, reject, restore, stop
 from django_product_isolation.workflow.backfill import Catalogue
 from tests.catalogue.models import Product, ProductImage
 from tests.moments import overdue
@@ -111,6 +111,20 @@ def test_what_failed_is_tried_again_but_not_in_the_same_call(runflow):
     assert "1 begun: 1 failed." in run_command(MODEL)
     runflow.reset()
     assert "1 begun: 1 applied." in run_command(MODEL)
+
+
+def test_what_ended_after_it_was_charged_is_not_paid_again_unless_asked_for(runflow):
+    make_image("A")
+    runflow.behave(fault="html_as_image", times=0)
+    with pytest.raises(CommandError, match="need attention"):
+        run_command(MODEL)
+    [run] = IsolationRun.objects.all()
+    assert run.status == Status.HELD
+    assert stop(run)
+    runflow.reset()
+    with pytest.raises(CommandError, match="nothing to isolate"):
+        run_command(MODEL)
+    assert "1 begun: 1 applied." in run_command(MODEL, "--again")
 
 
 def test_more_images_than_a_batch_takes_are_begun_batch_by_batch(runflow, option):

@@ -49,6 +49,27 @@ class Overwriting(InMemory):
         return name
 
 
+class Lagging(Overwriting):
+    """Shows what it took only when it was asked for it so many times."""
+
+    def __init__(self):
+        super().__init__()
+        self.left: dict[str, int] = {}
+
+    def _save(self, name, content):
+        self.left.setdefault(name, 15)
+        return super()._save(name, content)
+
+    def _open(self, name, mode="rb"):
+        if self.left.get(name, 0):
+            self.left[name] -= 1
+            raise FileNotFoundError(name)
+        return super()._open(name, mode)
+
+    def exists(self, name):
+        return not self.left.get(name, 0) and super().exists(name)
+
+
 class DeletingFirst(InMemory):
     """As many write it themselves."""
 

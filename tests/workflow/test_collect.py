@@ -134,28 +134,39 @@ def test_a_link_that_wants_to_be_signed_is_asked_for(run, runflow, go_on):
 
 
 @pytest.mark.parametrize(
-    ("fault", "status", "reason"),
+    ("fault", "reason"),
     [
-        ("expired_url", Status.HELD, Reason.OUTPUT_UNAVAILABLE),
-        ("truncated_image", Status.FAILED, Reason.OUTPUT_UNREADABLE),
-        ("html_as_image", Status.FAILED, Reason.OUTPUT_UNREADABLE),
-        ("huge_image", Status.FAILED, Reason.OUTPUT_UNREADABLE),
-        ("huge_file", Status.FAILED, Reason.OUTPUT_UNREADABLE),
+        ("expired_url", Reason.OUTPUT_UNAVAILABLE),
+        ("truncated_image", Reason.OUTPUT_UNREADABLE),
+        ("html_as_image", Reason.OUTPUT_UNREADABLE),
+        ("huge_image", Reason.OUTPUT_UNREADABLE),
+        ("huge_file", Reason.OUTPUT_UNAVAILABLE),
     ],
 )
-def test_a_result_that_stays_unusable_never_reaches_the_product(
-    fault, status, reason, run, image, runflow, go_on
+def test_a_result_that_stays_unusable_never_reaches_the_product_and_waits_for_a_person(
+    fault, reason, run, image, runflow, go_on
 ):
     before = shown_bytes(image)
     runflow.behave(fault=fault, times=0)
     run = go_on(run)
-    assert (run.status, run.reason) == (status, reason)
+    assert (run.status, run.reason) == (Status.HELD, reason)
     assert shown_bytes(image) == before
     assert len(runflow.runs_of(run)) == 1
 
 
-def test_a_held_download_goes_on_after_resume_without_paying_again(run, runflow, go_on):
-    runflow.behave(fault="expired_url", times=0)
+@pytest.mark.parametrize("fault", ["html_as_image", "truncated_image"])
+def test_a_page_about_maintenance_in_the_place_of_a_result_is_waited_out(
+    fault, run, runflow, go_on
+):
+    runflow.behave(fault=fault, times=12)
+    run = go_on(run)
+    assert run.status == Status.APPLIED
+    assert len(runflow.runs_of(run)) == 1
+
+
+@pytest.mark.parametrize("fault", ["expired_url", "html_as_image"])
+def test_a_held_download_goes_on_after_resume_without_paying_again(fault, run, runflow, go_on):
+    runflow.behave(fault=fault, times=0)
     run = go_on(run)
     runflow.reset()
     assert resume(run)

@@ -52,7 +52,7 @@ def test_a_paid_result_of_no_use_with_such_a_cost_is_counted_at_its_price(
     monkeypatch.setattr(collect, "ingest", broken)
     runflow.behave(fault="odd_cost", cost="free")
     run = go_on(run)
-    assert (run.status, run.reason, run.cost) == (Status.FAILED, Reason.OUTPUT_UNREADABLE, None)
+    assert (run.status, run.reason, run.cost) == (Status.HELD, Reason.OUTPUT_UNREADABLE, None)
     today = clock.today()
     assert spending(Period(today, today)).total.may_cost == Decimal("0.27")
     assert IsolationRun.objects.spending_since(run.batch.created_at) == Decimal("0.27")

@@ -49,8 +49,9 @@ def test_no_module_of_steps_changes_a_run(step):
 @pytest.mark.parametrize(
     ("code", "expected"),
     [
-        ("unsafe_address", GoTo(Status.FAILED, Reason.OUTPUT_UNSAFE, "unsafe_address")),
+        ("unsafe_address", GoTo(Status.HELD, Reason.OUTPUT_UNSAFE, "unsafe_address")),
         ("link_refused", Retry(Reason.OUTPUT_UNAVAILABLE, "link_refused", limit=20)),
+        ("redirected", Retry(Reason.OUTPUT_UNAVAILABLE, "redirected", limit=20)),
         ("too_large", Retry(Reason.OUTPUT_UNAVAILABLE, "too_large", limit=20)),
     ],
 )

@@ -1,16 +1,20 @@
 """A storage that is away for an hour holds no run, and everything goes on soon after."""
 
+import shutil
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import FileSystemStorage
 from django.utils import timezone
 
+from django_product_isolation import restore
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import resume
+from tests.photos import make_image
 
 pytestmark = pytest.mark.django_db
 
@@ -150,3 +154,96 @@ def test_a_published_run_tells_the_shop_when_the_storage_is_back(
         go_on(run)
     image_applied.disconnect(hear)
     assert told == [run.pk]
+
+
+@pytest.fixture
+def mount(settings, tmp_path):
+    """Where the shop's files are; while it is away, an empty folder is in its place."""
+    place = Path(settings.MEDIA_ROOT)
+
+    class Mount:
+        def go_away(self):
+            place.rename(tmp_path / "elsewhere")
+            place.mkdir()
+
+        def come_back(self):
+            shutil.rmtree(place)
+            (tmp_path / "elsewhere").rename(place)
+
+    return Mount()
+
+
+@pytest.mark.parametrize("status", [Status.QUEUED, Status.COLLECTING, Status.READY])
+def test_an_empty_mount_point_is_a_storage_that_is_away(status, run, runflow, mount, go_on, step):
+    make_image("Another")
+    run = go_on(run, status)
+    mount.go_away()
+    for _ in range(30):
+        run = step(run)
+        assert (run.status, run.reason) == (status, Reason.STORAGE_FAILED)
+    mount.come_back()
+    assert go_on(run).status == Status.APPLIED
+    assert len(runflow.runs_of(run)) == 1
+
+
+def test_a_restore_waits_for_a_mount_that_is_away(run, image, mount, go_on, step):
+    make_image("Another")
+    run = go_on(run)
+    restore(image)
+    mount.go_away()
+    for _ in range(30):
+        run = step(run)
+        assert (run.status, run.reason) == (Status.RESTORING, Reason.STORAGE_AWAY)
+    mount.come_back()
+    assert go_on(run).status == Status.RESTORED
+
+
+def test_a_file_is_missing_when_another_that_the_shop_shows_is_there(run, image, step):
+    make_image("Another")
+    image.original.storage.delete(image.original.name)
+    run = step(run)
+    assert (run.status, run.reason) == (Status.FAILED, Reason.SOURCE_MISSING)
+
+
+def test_a_full_disk_is_not_filled_further_by_what_fits_no_more(
+    run, image, go_on, step, monkeypatch
+):
+    run = go_on(run, Status.COLLECTING)
+    folder, full = Path(image.original.path).parent, []
+
+    def half(storage, name, content):
+        Path(storage.path(name)).write_bytes(content.read(100))
+        full.append(name)
+        raise OSError(28, "No space left on device")
+
+    before = sorted(folder.iterdir())
+    with monkeypatch.context() as patched:
+        patched.setattr(FileSystemStorage, "_save", half)
+        for _ in range(30):
+            run = step(run)
+            assert (run.status, run.reason) == (Status.COLLECTING, Reason.STORAGE_FAILED)
+            assert sorted(folder.iterdir()) == before
+    assert not run.events.filter(kind=RunEvent.Kind.LEFTOVER).exists()
+    run = go_on(run)
+    assert (run.status, {run.result_name}) == (Status.APPLIED, set(full))
+
+
+def test_a_storage_that_opens_plain_handles_is_read_like_any_other(run, go_on, monkeypatch):
+    opened = FileSystemStorage._open
+    monkeypatch.setattr(FileSystemStorage, "_open", lambda *args: opened(*args).file)
+    assert go_on(run).status == Status.APPLIED
+
+
+def test_a_storage_that_closes_what_it_was_given_costs_no_second_try(
+    run, go_on, monkeypatch, caplog
+):
+    save = FileSystemStorage.save
+
+    def closing(self, name, content, max_length=None):
+        given = save(self, name, content, max_length=max_length)
+        content.close()
+        return given
+
+    monkeypatch.setattr(FileSystemStorage, "save", closing)
+    assert go_on(run).status == Status.APPLIED
+    assert "step_failed" not in caplog.text

@@ -16,6 +16,8 @@ from tests.photos import make_image, photo_bytes
 
 pytestmark = pytest.mark.django_db
 
+SUBMIT = "django_product_isolation.workflow.submit"
+
 
 def with_settings(settings, **options):
     settings.PRODUCT_ISOLATION = {**settings.PRODUCT_ISOLATION, **options}
@@ -253,9 +255,10 @@ def test_a_run_that_was_charged_twice_is_adopted_once_and_reported(run, runflow,
 
 
 @pytest.fixture
-def public(settings):
+def public(settings, monkeypatch):
     """An image whose own link is handed out, so that the request is the first thing sent."""
     settings.MEDIA_URL = "https://media.shop.example/"
+    monkeypatch.setattr(f"{SUBMIT}.serves", lambda _url, **_file: True)
 
 
 def test_a_request_that_never_left_is_sent_again_until_it_does(

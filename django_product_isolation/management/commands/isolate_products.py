@@ -43,7 +43,7 @@ class Command(BaseCommand):
         "Isolates the images of a model that is named in PRODUCT_ISOLATION, batch by batch, and "
         "follows them. Interrupt it with Ctrl-C; the same command goes on. Left out are images "
         "that show a result, are being isolated, or whose result a person rejected or took "
-        "back; what failed is tried again."
+        "back, or whose run ended after it was charged; what else failed is tried again."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

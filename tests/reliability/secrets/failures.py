@@ -177,7 +177,7 @@ def only_links(stage: Stage) -> None:
     stage.configure(SOURCE="url")
     stage.runflow.faults["POST run"] = [ANSWERS["422"]]
     stage.begin()
-    with mock.patch.object(submit, "is_refused", return_value=False):
+    with mock.patch.object(submit, "serves", return_value=None):
         stage.play()
 
 

@@ -1,0 +1,100 @@
+"""A worker without memory or disk waits for some; no picture and no storage is blamed."""
+
+import errno
+import os
+from tempfile import SpooledTemporaryFile
+
+import pytest
+
+from django_product_isolation import restore
+from django_product_isolation.choices import Status
+from django_product_isolation.host import stored_files
+from django_product_isolation.models import RunEvent
+from django_product_isolation.reasons import Reason
+from django_product_isolation.workflow import collect
+from tests.photos import shown_bytes
+
+pytestmark = pytest.mark.django_db
+
+SHORTAGES = {
+    "no memory": MemoryError(),
+    "a full disk": OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)),
+    "no folder": FileNotFoundError(errno.ENOENT, "No usable temporary directory found in ['/tmp']"),
+}
+
+
+class Short:
+    """Has every local copy fail with ``error``, until it is None."""
+
+    def __init__(self, monkeypatch, error):
+        self.error = error
+        for module in (stored_files, collect):
+            monkeypatch.setattr(module, "SpooledTemporaryFile", self.spool)
+
+    def spool(self, *args, **options):
+        spool = SpooledTemporaryFile(*args, **options)  # noqa: SIM115 (the caller closes it)
+        write = spool.write
+
+        def writing(content):
+            if self.error:
+                raise self.error
+            return write(content)
+
+        spool.write = writing
+        return spool
+
+
+@pytest.fixture(params=SHORTAGES)
+def short(request, monkeypatch):
+    return Short(monkeypatch, SHORTAGES[request.param])
+
+
+@pytest.mark.parametrize("status", [Status.QUEUED, Status.COLLECTING, Status.READY])
+def test_a_shortage_ends_and_holds_no_run_however_often_it_is_met(
+    status, run, runflow, short, go_on, step, caplog
+):
+    error, short.error = short.error, None
+    run = go_on(run, status)
+    short.error = error
+    for _ in range(30):
+        run = step(run)
+        assert run.status == status
+    assert run.reason == Reason.WORKER_SHORT
+    told = run.events.filter(kind=RunEvent.Kind.PROBLEM, reason=Reason.WORKER_SHORT)
+    assert (told.count(), caplog.text.count("worker_short")) == (1, 1)
+    assert "Traceback" not in caplog.text
+    short.error = None
+    assert go_on(run).status == Status.APPLIED
+    assert len(runflow.runs_of(run)) == 1
+
+
+def test_a_restore_waits_for_room_and_does_not_call_the_original_missing(
+    run, image, short, go_on, step
+):
+    before, (error, short.error) = shown_bytes(image), (short.error, None)
+    run = go_on(run)
+    restore(image)
+    short.error = error
+    for _ in range(30):
+        run = step(run)
+        assert run.status == Status.RESTORING
+    short.error = None
+    assert go_on(run).status == Status.RESTORED
+    assert shown_bytes(image) == before
+
+
+def test_a_decoder_without_memory_says_nothing_about_the_picture(
+    run, runflow, go_on, step, monkeypatch
+):
+    run = go_on(run, Status.COLLECTING)
+    with monkeypatch.context() as patched:
+        patched.setattr("PIL.ImageFile.ImageFile.load", lambda _self: no_memory())
+        for _ in range(10):
+            run = step(run)
+            assert (run.status, run.reason) == (Status.COLLECTING, Reason.WORKER_SHORT)
+    assert go_on(run).status == Status.APPLIED
+    assert len(runflow.runs_of(run)) == 1
+
+
+def no_memory():
+    raise MemoryError
