@@ -27,6 +27,7 @@ from django_product_isolation.staff.addresses import has_pages, page_url
 from django_product_isolation.staff.event_words import verdicts_of
 from django_product_isolation.staff.pictures import run_picture_url
 
+from .mixins import Styled
 from .state_column import Badges, StateColumn
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ class HistoryPanel(StateColumn):
         return f"{listed}?{urlencode({'q': image.pk})}" if listed else ""
 
 
-class HistoryPanelMixin(ImageModelAdmin):
+class HistoryPanelMixin(Styled, ImageModelAdmin):
     """Adds the panel to the page of each image of a ModelAdmin of the host's.
 
     One for each image, where the model has several. ``isolation_panel = False`` leaves it out.
