@@ -165,44 +165,11 @@ class ListsWithASealedClass(admin.ModelAdmin):
         return SealedList
 
 
-class NamesItsClassOnPages(admin.ModelAdmin):
-    inlines = [type("ImageInline", (admin.TabularInline,), {"model": ProductImage})]
-
-    def get_inline_formsets(self, request, *args, **kwargs):
-        return super(self.__class__, self).get_inline_formsets(request, *args, **kwargs)
-
-
 class YieldsInlines(admin.ModelAdmin):
     inlines = [type("ImageInline", (admin.TabularInline,), {"model": ProductImage})]
 
     def get_inline_instances(self, request, obj=None):
         yield from super().get_inline_instances(request, obj)
-
-
-class NamesItsClass(admin.ModelAdmin):
-    def get_queryset(self, request):
-        assert self.__class__ is NamesItsClass
-        return super(self.__class__, self).get_queryset(request)
-
-    def get_changelist(self, request, **kwargs):
-        return NamesItsOwnClass
-
-
-class NamesItsOwnClass(ChangeList):
-    def get_queryset(self, request, *args, **kwargs):
-        return super(self.__class__, self).get_queryset(request, *args, **kwargs)
-
-
-class ReadsItsMedia(admin.ModelAdmin):
-    class Media:
-        js = ("shop.js",)
-        extend = False
-
-    def changelist_view(self, request, extra_context=None):
-        return super().changelist_view(request, {"scripts": self.Media.js})
-
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        return super().change_view(request, object_id, form_url, {"scripts": self.Media.js})
 
 
 KINDS = [
@@ -218,8 +185,6 @@ KINDS = [
     LooksUpFilters,
     CountsWithAListOfItsOwn,
     ListsWithASealedClass,
-    NamesItsClass,
-    ReadsItsMedia,
 ]
 urlpatterns: list = []
 
@@ -271,15 +236,6 @@ def test_a_click_on_our_filter_is_for_our_list_alone(kind, site_of):
             assert f"isolation%3D{choice}" in page.content.decode()  # what "Add" comes back to
 
 
-def test_pages_bring_the_shops_scripts_and_our_styles(site_of):
-    client, image = site_of(ProductImage, ReadsItsMedia), make_image("Mug")
-    listed = "/odd/catalogue/productimage/"
-    for address in (listed, f"{listed}{image.pk}/change/"):
-        page = client.get(address).content.decode()
-        assert 'src="/static/shop.js"' in page
-        assert page.count("product_isolation/product_isolation.css") == 1
-
-
 def test_what_we_add_is_there_all_the_same(site_of):
     client, image = site_of(ProductImage, AddsToColumns), make_image("Mug")
     page = client.get("/odd/catalogue/productimage/").content.decode()
@@ -326,12 +282,6 @@ def test_an_inline_need_take_nothing_from_us(site_of):
     assert "product_isolation/product_isolation.css" in page
     posted = {"name": "Typed", "images-TOTAL_FORMS": 0, "images-INITIAL_FORMS": 0}
     assert client.post(address, posted).status_code == 302
-
-
-def test_a_products_page_may_name_its_class(site_of):
-    client, image = site_of(Product, NamesItsClassOnPages), make_image("Mug")
-    page = client.get(f"/odd/catalogue/product/{image.product_id}/change/").content.decode()
-    assert "isolation-row" in page
 
 
 def test_inlines_that_come_one_by_one_stay_on_the_page(site_of):
