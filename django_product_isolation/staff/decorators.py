@@ -134,7 +134,7 @@ def framed(view: View) -> View:
         if isinstance(response, TemplateResponse):
             page = response.resolve_template(response.template_name)
             response.context_data = {**(response.context_data or {}), "framed_page": page}
-            response.template_name = "product_isolation/admin_frame.html"
+            response.template_name = "admin/product_isolation/admin_frame.html"
         return response
 
     return with_frame

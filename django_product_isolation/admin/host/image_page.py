@@ -94,7 +94,7 @@ class HistoryPanel(StateColumn):
             "entries": [self.entry(run, verdicts.get(run.pk, [])) for run in runs[:MAX_RUNS_SHOWN]],
             "older_url": self.older_url(image) if len(runs) > MAX_RUNS_SHOWN else "",
         }
-        return render_to_string("product_isolation/image_panel.html", context)
+        return render_to_string("admin/product_isolation/image_panel.html", context)
 
     @cached_property
     def has_pages(self) -> bool:

@@ -35,7 +35,7 @@ else:
     ImageModelAdmin = object
 
 COLUMN = "isolation_state"
-LISTED_BY = "_isolation_listed_by"  # on a request: the ModelAdmin whose view has columns added later
+LISTED_BY = "_isolation_listed_by"  # on a request: whose view adds the columns when it is done
 # What badge, sentence and buttons need of a run's thirty columns.
 TOLD = (
     "batch",
