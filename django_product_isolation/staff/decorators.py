@@ -11,7 +11,7 @@ from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import BadRequest
-from django.db import DataError, transaction
+from django.db import DataError, OperationalError, transaction
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
@@ -122,6 +122,11 @@ class ReadableList(ChangeList):
             super().get_results(request)
             self.result_list: Any = list(self.result_list)
         except OUT_OF_BOUNDS as error:
+            raise IncorrectLookupParameters(error) from error
+        except OperationalError as error:
+            # So say SQLite and MySQL of a pattern that is none, and all of a failure of theirs.
+            if not any("regex" in name for name in request.GET):
+                raise
             raise IncorrectLookupParameters(error) from error
 
 
