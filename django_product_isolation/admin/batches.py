@@ -45,7 +45,7 @@ class BatchAdmin(ReadOnly, ReadableAdmin, BatchModelAdmin):
     list_display = ("created_at", "created_by", "images", "applied", "open", "settings", "at_most")
     list_filter = ("created_at",)
     list_select_related = ("created_by",)
-    change_list_template = "product_isolation/batch_list.html"
+    change_list_template = "admin/product_isolation/batch_list.html"
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # they count whole tables
     paginator = BoundedPaginator

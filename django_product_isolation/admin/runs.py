@@ -115,8 +115,8 @@ class RunAdmin(ReadOnly, ReadableAdmin, RunModelAdmin):
     # Ordering again shows its price or another page first: that is offered on the run's own page.
     actions = tuple(as_action(d) for d in DECISIONS.values() if not d.order)
     inlines = (EventInline,)
-    change_form_template = "product_isolation/run.html"
-    change_list_template = "product_isolation/run_list.html"
+    change_form_template = "admin/product_isolation/run.html"
+    change_list_template = "admin/product_isolation/run_list.html"
     fieldsets = (
         (None, {"fields": ("state", "status_since", "started", "by")}),
         (

@@ -9,7 +9,7 @@ not held up.
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from functools import wraps
 from types import FunctionType
@@ -18,7 +18,7 @@ from typing import Any
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage
-from django.db import transaction
+from django.db import DatabaseError, connections, transaction
 
 GUARDED = ("save", "delete", "open")
 # A storage that wants the same file gone so often tries until its name is free, which it never is.
@@ -70,6 +70,22 @@ def undone() -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+@contextmanager
+def without_database() -> Iterator[None]:
+    """What the block asks a database, in this thread, raises DatabaseError instead.
+
+    For checks, which run before there is a database, too, and are to leave a real one alone.
+    """
+    with ExitStack() as all_of_them:
+        for connection in connections.all():
+            all_of_them.enter_context(connection.execute_wrapper(_refuse))
+        yield
+
+
+def _refuse(*_args: Any) -> Any:
+    raise DatabaseError("Nothing is asked of a database here.")
 
 
 def _save(_real: Callable[..., Any], _storage: Any, name: str, *_args: Any, **_kwargs: Any) -> str:

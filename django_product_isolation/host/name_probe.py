@@ -11,7 +11,7 @@ from django.core.files.storage import Storage
 from django.db.models import DateField, Field, FileField, Model
 from django.utils import timezone
 
-from .dry_run import untouched
+from .dry_run import untouched, without_database
 from .names import NameTooLong, has_plain_folder, placed, result_filename, tells_apart
 from .storage import overwrites
 
@@ -24,7 +24,7 @@ DEPTH = 2  # of related rows, such as the product's category
 def uploads_meet(field: FileField) -> bool:
     """Whether a second file for a row is likely to take the place of the first.
 
-    False where that cannot be found out: code that names files may want a real row.
+    False where that cannot be found out: code that names files may want a real row, or write one.
     """
     if has_plain_folder(field):
         return False
@@ -32,8 +32,8 @@ def uploads_meet(field: FileField) -> bool:
     if DELETING & set(getattr(code, "co_names", ())):
         return True
     try:
-        row = made_up(field.model, DEPTH)
-        with untouched(field.storage):
+        with untouched(field.storage), without_database():
+            row = made_up(field.model, DEPTH)
             first, second = (
                 field.generate_filename(row, f"{uuid.uuid4().hex}.jpg") for _ in range(2)
             )

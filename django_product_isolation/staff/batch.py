@@ -122,7 +122,7 @@ def batch_page(
         "at_most": formatting.money(batch.unit_price * len(runs)),
         "charged": formatting.money(sum((run.cost or Decimal(0) for run in runs), Decimal(0))),
     }
-    return TemplateResponse(request, "product_isolation/progress.html", context)
+    return TemplateResponse(request, "admin/product_isolation/progress.html", context)
 
 
 def run_status(

@@ -167,7 +167,7 @@ def confirm_page(request: HttpRequest, form: OrderForm, context: OrderContext) -
         "told": told(warnings),
         "is_untold": form.is_bound and form.has_error(NON_FIELD_ERRORS, UNTOLD),
     }
-    return TemplateResponse(request, "product_isolation/confirm.html", values)
+    return TemplateResponse(request, "admin/product_isolation/confirm.html", values)
 
 
 def problems(form: OrderForm, costs: CostSummary) -> Sequence[str]:

@@ -11,7 +11,7 @@ from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import BadRequest
-from django.db import DataError, transaction
+from django.db import DataError, OperationalError, transaction
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
@@ -123,6 +123,11 @@ class ReadableList(ChangeList):
             self.result_list: Any = list(self.result_list)
         except OUT_OF_BOUNDS as error:
             raise IncorrectLookupParameters(error) from error
+        except OperationalError as error:
+            # So say SQLite and MySQL of a pattern that is none, and all of a failure of theirs.
+            if not any("regex" in name for name in request.GET):
+                raise
+            raise IncorrectLookupParameters(error) from error
 
 
 def framed(view: View) -> View:
@@ -134,7 +139,7 @@ def framed(view: View) -> View:
         if isinstance(response, TemplateResponse):
             page = response.resolve_template(response.template_name)
             response.context_data = {**(response.context_data or {}), "framed_page": page}
-            response.template_name = "product_isolation/admin_frame.html"
+            response.template_name = "admin/product_isolation/admin_frame.html"
         return response
 
     return with_frame

@@ -122,7 +122,7 @@ def findings(request: HttpRequest) -> HttpResponseBase:
         "missing": ", ".join(missing_packages()),
         "can_review": permissions.has_any_permission(request, permissions.REVIEW),
     }
-    return TemplateResponse(request, "product_isolation/finding_counts.html", context)
+    return TemplateResponse(request, "admin/product_isolation/finding_counts.html", context)
 
 
 def rows(request: HttpRequest, site: AdminSite) -> list[Row]:

@@ -137,7 +137,7 @@ def find_preview(target: Target, name: str, size: int, *, digest: str, row: str)
 
 def placeholder() -> HttpResponse:
     """Shown in the place of a picture that is not there (yet), and not kept by browsers."""
-    content = render_to_string("product_isolation/no_picture.svg")
+    content = render_to_string("admin/product_isolation/no_picture.svg")
     response = HttpResponse(content, status=404, content_type="image/svg+xml")
     response["Cache-Control"] = "no-store"
     response["X-Content-Type-Options"] = "nosniff"

@@ -55,7 +55,7 @@ def restores(request: HttpRequest, at: str) -> HttpResponseBase:
         **run_status(request, runs, site),
         "title": _("Restoring %(images)s") % {"images": formatting.images(len(runs))},
     }
-    return TemplateResponse(request, "product_isolation/restores.html", context)
+    return TemplateResponse(request, "admin/product_isolation/restores.html", context)
 
 
 def asked_for(request: HttpRequest, at: str) -> "QuerySet[IsolationRun]":

@@ -169,7 +169,7 @@ def review_page(request: HttpRequest, queue: Queue) -> TemplateResponse:
         "tick_all": request.GET.get("tick") == "all",
         "can_view_batches": permissions.has_view_permission(request),
     }
-    return TemplateResponse(request, "product_isolation/review.html", context)
+    return TemplateResponse(request, "admin/product_isolation/review.html", context)
 
 
 def without_findings(request: HttpRequest, queue: Queue) -> list[str]:

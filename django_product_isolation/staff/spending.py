@@ -171,7 +171,7 @@ def spending_page(request: HttpRequest, form: DaysForm, period: report.Period) -
         "balance": balance(),
         "gauges": gauges(),
     }
-    return TemplateResponse(request, "product_isolation/spending.html", context)
+    return TemplateResponse(request, "admin/product_isolation/spending.html", context)
 
 
 def days_of(period: report.Period) -> dict[str, str]:

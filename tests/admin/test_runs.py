@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import pytest
+from django.contrib.admin.views.main import ChangeList
+from django.db import OperationalError
 
 from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.models import IsolationRun, RunEvent
@@ -85,6 +87,22 @@ def test_the_list_is_filtered_by_status_and_date(client, staff):
         .result_count
         == 2
     )
+
+
+@pytest.mark.parametrize("lookup", ["result_name__regex", "result_name__iregex"])
+def test_a_pattern_that_is_none_is_sent_away(client, staff, lookup):
+    make_run(Status.APPLIED)
+    response = client.get(RUNS, {lookup: "("})
+    assert (response.status_code, response["Location"]) == (302, f"{RUNS}?e=1")
+
+
+def test_a_database_that_fails_is_no_matter_of_what_was_asked(client, staff, monkeypatch):
+    def fail(self, request):
+        raise OperationalError("disk I/O error")
+
+    monkeypatch.setattr(ChangeList, "get_results", fail)
+    with pytest.raises(OperationalError):
+        client.get(RUNS, {"status__exact": "failed"})
 
 
 def test_the_page_shows_both_pictures_the_settings_and_what_happened(client, staff):

@@ -9,7 +9,7 @@ from django_product_isolation import isolate
 from django_product_isolation.choices import Status
 from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import advance
-from tests.catalogue.models import ProductImage
+from tests.catalogue.models import Product, ProductImage
 from tests.photos import make_image
 from tests.warehouse import storages as odd
 
@@ -101,6 +101,22 @@ def test_it_is_silent_where_names_differ(how, found):
 
 def test_it_is_silent_where_the_shops_code_wants_more_than_there_is(found):
     assert found(broken, path_of(odd.DeletingFirst)) == []
+
+
+def counted(image, name):
+    Product.objects.create(name=f"No. {Product.objects.count() + 1}")
+    return f"products/{Product.objects.count()}.jpg"
+
+
+def test_code_that_counts_in_the_database_counts_no_checks(found):
+    assert found(counted, path_of(odd.DeletingFirst)) == []
+    assert not Product.objects.exists()
+
+
+@pytest.mark.parametrize(("upload_to", "ids"), [(counted, []), (MEETING["a constant"], ["W020"])])
+def test_it_asks_no_database_and_needs_none(upload_to, ids, found, django_db_blocker):
+    with django_db_blocker.block():
+        assert found(upload_to, path_of(odd.DeletingFirst)) == ids
 
 
 def test_code_that_deletes_is_found_without_being_run(found):

@@ -221,8 +221,8 @@ def test_cached_pages(own_receivers, runflow, settings, finish, rf):
 
 
 def test_a_block(client, settings, tmp_path):
-    template = tmp_path / "product_isolation" / "confirm.html"
-    template.parent.mkdir()
+    template = tmp_path / "admin" / "product_isolation" / "confirm.html"
+    template.parent.mkdir(parents=True)
     template.write_text(example("a block"))
     client.force_login(make_staff(*EVERYTHING))
     address = reverse("product_isolation:select", args=["catalogue.productimage"])

@@ -124,7 +124,7 @@ def test_blocks():
         [template, *blocks] = re.findall(r"`([^`]+)`", f"{row[0]} {row[1]}")
         source = get_template(template).template.source
         if "report.html" in source:
-            source += get_template("product_isolation/report.html").template.source
+            source += get_template("admin/product_isolation/report.html").template.source
         for block in blocks:
             assert f"{{% block {block} %}}" in source, (template, block)
 

@@ -27,6 +27,7 @@ from django_product_isolation.staff.addresses import has_pages, page_url
 from django_product_isolation.staff.event_words import verdicts_of
 from django_product_isolation.staff.pictures import run_picture_url
 
+from .mixins import Styled
 from .state_column import Badges, StateColumn
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class HistoryPanel(StateColumn):
             "entries": [self.entry(run, verdicts.get(run.pk, [])) for run in runs[:MAX_RUNS_SHOWN]],
             "older_url": self.older_url(image) if len(runs) > MAX_RUNS_SHOWN else "",
         }
-        return render_to_string("product_isolation/image_panel.html", context)
+        return render_to_string("admin/product_isolation/image_panel.html", context)
 
     @cached_property
     def has_pages(self) -> bool:
@@ -128,7 +129,7 @@ class HistoryPanel(StateColumn):
         return f"{listed}?{urlencode({'q': image.pk})}" if listed else ""
 
 
-class HistoryPanelMixin(ImageModelAdmin):
+class HistoryPanelMixin(Styled, ImageModelAdmin):
     """Adds the panel to the page of each image of a ModelAdmin of the host's.
 
     One for each image, where the model has several. ``isolation_panel = False`` leaves it out.

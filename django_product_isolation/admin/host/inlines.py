@@ -54,7 +54,7 @@ class ControlsColumn(StateColumn):
         run, target = self.run_of(image), self.target
         may_change = target.pk_of(image) in self.changeable()
         context = controls(self.request, target, image, run, may_change=may_change)
-        html = render_to_string("product_isolation/image_controls.html", context)
+        html = render_to_string("admin/product_isolation/image_controls.html", context)
         return SafeString(f'<span class="isolation isolation-row">{context["badge"]}{html}</span>')
 
 

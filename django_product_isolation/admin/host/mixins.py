@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
+from django.forms import Media
+
 # Where a class that we derive from one of the host's keeps the host's.
 HOSTS_OWN = "_isolation_derived_from"
 
@@ -16,10 +18,12 @@ logger = logging.getLogger("django_product_isolation")
 
 
 class Styled:
-    """Brings our style sheet to the pages of a ModelAdmin."""
+    """Brings our style sheet to the pages of a ModelAdmin, whose own ``Media`` stays in sight."""
 
-    class Media:
-        css = {"all": ("product_isolation/product_isolation.css",)}
+    @property
+    def media(self) -> Media:
+        hosts: Media = super().media  # type: ignore[misc]
+        return hosts + Media(css={"all": ("product_isolation/product_isolation.css",)})
 
 
 @contextmanager
@@ -44,15 +48,25 @@ def add_mixins(instance: Any, *mixins: type) -> None:
     for mixin in mixins:
         if not isinstance(instance, mixin):
             cls: Any = type(instance)
-            instance.__class__ = with_mixin(cls, mixin)
+            derived = with_mixin(cls, mixin)
+            # What has been derived already says its class is the host's, which cannot be set.
+            object.__dict__["__class__"].__set__(instance, derived)
 
 
 @lru_cache(maxsize=1000)  # lists are made at every request
 def with_mixin(cls: Any, mixin: Any) -> Any:
     """A class that derives from ``mixin`` and from ``cls``, and says so by its name.
 
-    ``ProductAdmin`` of the host's becomes ``ProductAdminWithIsolation``, in a module of ours.
+    ``ProductAdmin`` of the host's becomes ``ProductAdminWithIsolation``, in a module of ours. Its
+    instances call ``ProductAdmin`` their class: hosts write ``super(self.__class__, self)``.
     """
     hosts_own = vars(cls).get(HOSTS_OWN, cls)
-    attributes = {"__module__": __name__, "__doc__": cls.__doc__, HOSTS_OWN: hosts_own}
+    attributes = {
+        "__module__": __name__,
+        "__doc__": cls.__doc__,
+        "__class__": property(lambda self: hosts_own),
+        HOSTS_OWN: hosts_own,
+    }
+    if issubclass(mixin, Styled):
+        attributes["media"] = mixin.media  # or Django makes one of the host's Media alone
     return type(cls)(f"{hosts_own.__name__}WithIsolation", (mixin, cls), attributes)

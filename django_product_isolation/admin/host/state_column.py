@@ -35,6 +35,7 @@ else:
     ImageModelAdmin = object
 
 COLUMN = "isolation_state"
+LISTED_BY = "_isolation_listed_by"  # on a request: whose view adds the columns when it is done
 # What badge, sentence and buttons need of a run's thirty columns.
 TOLD = (
     "batch",
@@ -227,15 +228,25 @@ class StateColumnMixin(Styled, ImageModelAdmin):
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         changelist = super().get_changelist_instance(request)
-        if self.shows_isolation(request):
-            add_columns(changelist, StateColumn.for_each_field(self, request))
+        # What is in a URLconf already is the host's own view, which does not come by ours.
+        if getattr(request, LISTED_BY, None) is not self:
+            self.add_isolation_columns(request, changelist)
         return changelist
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        setattr(request, LISTED_BY, self)
         filters = filters_for(targets_of(self.model)) if self.filters_isolation(request) else []
         with hidden(request, [one.parameter_name for one in filters]):
             response: HttpResponse = super().changelist_view(request, *args, **kwargs)
+        changelist = (getattr(response, "context_data", None) or {}).get("cl")
+        if isinstance(changelist, ChangeList):
+            self.add_isolation_columns(request, changelist)
         return response
+
+    def add_isolation_columns(self, request: HttpRequest, changelist: ChangeList) -> None:
+        """Have a list draw our columns, which the host's own code is best done with by then."""
+        if self.shows_isolation(request):
+            add_columns(changelist, StateColumn.for_each_field(self, request))
 
     def get_preserved_filters(self, request: HttpRequest) -> str:
         with shown(request):

@@ -71,4 +71,4 @@ def render_controls(
         **controls(request, target, form.instance, run, may_change=may_change, at=IMAGES_TAB),
         "described_by": form["caption"].id_for_label if "caption" in form.fields else "",
     }
-    return render_to_string("product_isolation/oscar/controls.html", context)
+    return render_to_string("admin/product_isolation/oscar/controls.html", context)

@@ -76,7 +76,7 @@ class RestoreBulkAction(IsolationBulkAction):
     aria_label = _("Restore the originals of the selected images")
     action_priority = 50
     permission = permissions.RESTORE
-    template_name = "product_isolation/wagtail/confirm_bulk_restore.html"
+    template_name = "admin/product_isolation/wagtail/confirm_bulk_restore.html"
 
     def get_execution_context(self) -> dict[str, Any]:
         return {"request": self.request}

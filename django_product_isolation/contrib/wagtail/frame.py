@@ -25,7 +25,7 @@ class WagtailFrame(Frame):
     """Wagtail's menu and colours, for whoever may enter its admin."""
 
     namespace = NAMESPACE
-    template = "product_isolation/wagtail/frame.html"
+    template = "admin/product_isolation/wagtail/frame.html"
 
     def lets_in(self, request: HttpRequest) -> bool:
         # A shop without Django's admin has none of our pages.

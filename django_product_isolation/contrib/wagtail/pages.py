@@ -41,7 +41,7 @@ def runs(request: HttpRequest) -> HttpResponseBase:
         "sought": sought,
         "rows": [(run, state_of(run)) for run in page.object_list],
     }
-    return TemplateResponse(request, "product_isolation/wagtail/runs.html", context)
+    return TemplateResponse(request, "admin/product_isolation/wagtail/runs.html", context)
 
 
 def found_runs(request: HttpRequest, sought: str) -> "QuerySet[IsolationRun]":
@@ -71,4 +71,4 @@ def run_page(request: HttpRequest, run: IsolationRun) -> HttpResponseBase:
             for event in events
         ],
     }
-    return TemplateResponse(request, "product_isolation/wagtail/run.html", context)
+    return TemplateResponse(request, "admin/product_isolation/wagtail/run.html", context)

@@ -18,7 +18,7 @@ class Frame:
     """A place of its own around our pages. A shop derives from it, and registers an instance."""
 
     namespace = ""  # the instance namespace of our pages' addresses there
-    template = ""  # has a block ``framed`` for the page; see ``product_isolation/site_frame.html``
+    template = ""  # has a block ``framed`` for the page, as our ``site_frame.html``
 
     def lets_in(self, request: HttpRequest) -> bool:
         """Whether the person may enter at all."""

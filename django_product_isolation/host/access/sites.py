@@ -21,7 +21,7 @@ from .permissions import policies, sites_around, sites_in_use
 from .safe_calls import answer
 from .site_access import lets_in
 
-SITE_FRAME = "product_isolation/site_frame.html"
+SITE_FRAME = "admin/product_isolation/site_frame.html"
 
 
 def get_model_admins(

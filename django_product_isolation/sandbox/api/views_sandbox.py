@@ -16,7 +16,7 @@ from django_product_isolation.sandbox.store.runs import Run
 from .web import VALIDATION, ApiError, SandboxRequest, json_reply, read_json, store_error
 
 PAGES = Engine(dirs=[str(Path(__file__).parents[2] / "templates")])
-FRONT_PAGE = "product_isolation/sandbox/front_page.html"
+FRONT_PAGE = "admin/product_isolation/sandbox/front_page.html"
 SHOWN_RUNS = 24
 POLICY = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; base-uri 'none'"
 

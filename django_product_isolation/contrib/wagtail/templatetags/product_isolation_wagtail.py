@@ -17,7 +17,7 @@ from django_product_isolation.staff.targets import find_target
 register = template.Library()
 
 
-@register.inclusion_tag("product_isolation/wagtail/image_controls.html", takes_context=True)
+@register.inclusion_tag("admin/product_isolation/wagtail/image_controls.html", takes_context=True)
 def isolation_image_controls(context: template.Context, image: Model) -> dict[str, Any]:
     """State and buttons of an image on its page in Wagtail, for those who may see its runs."""
     request: HttpRequest = context["request"]
