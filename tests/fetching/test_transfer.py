@@ -130,7 +130,7 @@ def test_backslash_does_not_smuggle_in_another_host(internet):
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_redirect_is_not_followed(public_server, internet, status, place):
     public_server.answers = [reply(status=status, Location=place)]
-    assert failure("https://files.example.com/o.webp").code == "unsafe_address"
+    assert failure("https://files.example.com/o.webp").code == "redirected"
     assert len(public_server.requests) == 1
     assert internet.connects == [PUBLIC]
 

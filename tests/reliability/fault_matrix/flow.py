@@ -196,11 +196,11 @@ BEFORE = {
     "S8": Moment("after http GET output"),
     "S9": Moment("before storage open", 3),
     "S10": Moment("before storage save"),
-    "S11": Moment("before COMMIT", 6),
+    "S11": Moment("before COMMIT", 7),
     "S12": Moment("before storage open", 5),
-    "S13": Moment("before COMMIT", 8),
+    "S13": Moment("before COMMIT", 9),
     "S14": Moment("before http GET run"),
-    "S16": Moment("before COMMIT", 7),
+    "S16": Moment("before COMMIT", 8),
 }
 AFTER = {
     step: Moment(moment.label.replace("before", "after"), moment.nth)

@@ -58,8 +58,8 @@ S3  R  Q  I  I  .    .    .  .  .  .    .    .  F    R  F  O  I  R  S
 S4  Q  Q  I  .  Q    F    H  R  Q  F    .    F  F    Q  .  .  I  R  .
 S5  Q  R  I  I  .    .    .  .  .  .    .    .  .    Q  .  .  I  .  .
 S6  S  I  I  I  S    I    .  .  S  .    I    .  .    S  .  I  I  R  S
-S7  R  R  I  I  R    R/H  R  R  R  Q/R  F    F  R    R  .  .  I  R  S
-S8  R  R  I  .  F    .    .  .  .  .    F/H  .  R    R  .  .  I  .  .
+S7  R  R  I  I  R    R/H  R  R  R  Q/R  H    H  R    R  .  .  I  R  S
+S8  R  R  I  .  F    .    .  .  .  .    H    .  R    R  .  .  I  .  .
 S9  R  R  I  .  R    .    .  .  .  .    .    .  R/H  R  C  O  I  .  .
 S10 R  R  I  .  R    .    .  .  .  .    .    .  R/H  R  .  O  I  .  .
 S11 R  I  I  I  R    .    .  .  .  .    .    .  .    R  C  O  R  .  .

@@ -1,5 +1,7 @@
 """Faults of results and links: expired, no picture, implausible, out of reach."""
 
+from functools import partial
+
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 
@@ -9,8 +11,6 @@ from .conversation import network
 from .flow import BEFORE, Flow
 from .moments import on
 from .scenarios import cell
-
-PLAIN_HTTP = "plain http"
 
 
 @cell("S7", "j", "Q")
@@ -27,13 +27,19 @@ def links_stay_dead(flow: Flow) -> None:
     flow.is_held()
 
 
-@cell("S7", "k", "F")
-@cell("S8", "k", "F")
+@cell("S7", "k", "H")
+@cell("S8", "k", "H")
 def result_is_no_picture(flow: Flow) -> None:
+    """It is paid for: what a file host hands out now need not be what it has."""
     for kind in ("garbage", "truncated", "animated", "empty"):
         flow.begin()
         flow.output = (kind,)
-        flow.fails(paid=1)
+        flow.repair = partial(hand_out_a_picture, flow)
+        flow.is_held()
+
+
+def hand_out_a_picture(flow: Flow) -> None:
+    flow.world.runflow.ledger[-1].output = ["1"]
 
 
 @cell(
@@ -56,22 +62,16 @@ def result_is_implausible(flow: Flow) -> None:
         flow.waits_for_review()
 
 
-@cell("S7", "l", "F")
+@cell("S7", "l", "H")
 def result_lies_at_an_address_we_do_not_fetch_from(flow: Flow) -> None:
-    for kind in set(UNSAFE) - {PLAIN_HTTP}:
+    for kind in UNSAFE:
         flow.begin()
         flow.output = (kind,)
-        flow.fails(paid=1)
+        flow.repair = partial(hand_out_a_picture, flow)
+        flow.is_held()
     flow.begin()
     flow.output = ("1",)
     network(flow, "GET output", "302", always=True)
-    flow.fails(paid=1)
-
-
-@cell("S7", "l", "H", instead="No link at all, as the reader sees it: Runflow is asked once more.")
-def result_lies_behind_plain_http(flow: Flow) -> None:
-    flow.output = (PLAIN_HTTP,)
-    flow.repair = lambda: setattr(flow.world.runflow.ledger[0], "output", ["1"])
     flow.is_held()
 
 
