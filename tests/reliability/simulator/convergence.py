@@ -27,6 +27,8 @@ HELD_FOR = frozenset(
         Reason.TOO_LONG,
         Reason.OUTPUT_MISSING,
         Reason.OUTPUT_UNAVAILABLE,
+        Reason.OUTPUT_UNREADABLE,
+        Reason.OUTPUT_UNSAFE,
         Reason.STORAGE_FAILED,
         Reason.STORAGE_CHANGES,
         Reason.RESULT_MISSING,

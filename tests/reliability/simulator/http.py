@@ -73,6 +73,7 @@ class Network:
     def __init__(self, runflow: Runflow, port: Any, clock: Any, violation: Any) -> None:
         self.runflow, self.port, self.clock, self.violation = runflow, port, clock, violation
         self.on_order: Callable[[str], None] = lambda _ref: None
+        self.media: Callable[[str], bytes | None] = lambda _url: None  # what the shop's links give
         self.reset()
 
     def reset(self) -> None:
@@ -117,7 +118,9 @@ class Network:
             raise requests.ConnectionError(fault)
         exchange.request_left = True
         if request.url.startswith(PUBLIC):
-            return Reply(403 if fault == "expired" else 200, b"what the link is good for")
+            content = self.media(request.url)
+            refused = {"expired": 403, "500": 500, "302": 302}.get(fault) or (content is None) * 404
+            return Reply(refused or 200, b"" if refused else content or b"")
         if request.url.startswith((OUTPUTS, ASSETS)):
             return self._file(request, fault, left)
         arrives = not fault.startswith("lost ") and fault not in REFUSALS

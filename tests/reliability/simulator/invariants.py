@@ -16,6 +16,7 @@ from .ears import Ears
 from .questions import Question
 from .rows import IMAGE, RUN, Change, Image, Run
 from .secrecy import leaks
+from .storage import digest
 
 COLUMN = column_number(column_named("catalogue.productimage", "original"))
 
@@ -45,6 +46,7 @@ class Invariants:
         self.ears.reset()
         self.unknowable: set[str] = set()  # files whose name died with the process that made them
         self.let_go: set[str] = set()  # files given up on purpose
+        self.booked: set[str] = set()  # files of ours that were named when they were written
 
     def read_images(self) -> dict[int, Image]:
         return {row[0]: Image(*row) for row in self.all_images.rows()}
@@ -101,6 +103,8 @@ class Invariants:
         if run.status == Status.APPLIED:
             if storage.fingerprint(image.original) != run.result_sha256:
                 say(f"I8 unchecked bytes are shown: {image.original}")
+            if self._photo_of(run) not in (None, run.source_sha256):
+                say(f"I7 another photo was isolated than {run.source_name}")
             if source != run.source_sha256:
                 # No lock spans both: it must be noticed and undone afterwards.
                 self.to_undo[run.id] = (run.result_name, run.source_name, run.source_sha256)
@@ -118,6 +122,12 @@ class Invariants:
                 say(f"I7 a restore was undone, though nothing was newer: {run}")
         elif source == run.source_sha256 and not replaced:
             say(f"I7 undone, though nothing was newer: {run}")
+
+    def _photo_of(self, run: Run) -> str | None:
+        """What Runflow read of a link; None where it was sent the photo, or has no such run."""
+        ledger = self.world.runflow.ledger
+        photos = [entry.photo for entry in ledger if entry.client_ref == str(run.id)]
+        return digest(photos[0]) if photos and photos[0] is not None else None
 
     def _looked_before(self, run: Run) -> bool:
         """Whether the original was as it is now when the step looked at it."""
@@ -222,10 +232,14 @@ class Invariants:
                 continue
             if write.existed and write.content is not None:
                 world.violation(f"I2 overwritten: {write.name}")
+            if write.content is None and write.name in self.booked:
+                continue  # what did not come through whole is taken away again
             if write.name not in ours and not is_in_events(write.name):
                 world.violation(f"I2 not in our books: {write.name}")
             elif not is_ours(write.name) and not was_an_original(write.name):
                 world.violation(f"I2 a file of the shop's was taken for ours: {write.name}")
+            elif is_ours(write.name):
+                self.booked.add(write.name)
 
     def _one_column(self) -> None:
         """All lists of the shop show one column: runs must be found by it from each of them."""

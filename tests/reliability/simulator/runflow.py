@@ -37,6 +37,7 @@ class Accepted:
     output: list[str] = field(default_factory=list)  # kinds or numbers of pictures, see Files
     is_denied: bool = False  # Runflow took it and said that it had not
     has_called_back: bool = False  # and was answered 200
+    photo: bytes | None = None  # that came by a link of the shop's; None for an upload
     is_disowned: bool = False  # Runflow refused to answer when asked for it by its own id
 
     @property
@@ -71,6 +72,7 @@ class Runflow:
     def __init__(self, clock: Clock, violation: Callable[[str], None]) -> None:
         self.clock, self.violation = clock, violation
         self.is_undisturbed: Callable[[], bool] = lambda: True
+        self.media: Callable[[str], bytes | None] = lambda _url: None  # what the shop's links give
         self.reset()
 
     def reset(self) -> None:
@@ -117,6 +119,7 @@ class Runflow:
         now = self.clock.true()
         listed = datetime.fromtimestamp(now.timestamp() + self.listing_delay, tz=now.tzinfo)
         accepted = Accepted(self._id(now), ref, body, now, listed)
+        accepted.photo = self.media(body["input"]["image_url"])
         self.ledger.append(accepted)
         self.by_key[key] = (body, accepted)
         if self.isolates_at_once:

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
 from io import BytesIO
 from typing import Any
 from unittest import mock
+from urllib.parse import unquote
 
 from django.core.files.base import File
 from django.core.files.storage import Storage, default_storage
@@ -15,6 +17,7 @@ from django.core.files.storage import Storage, default_storage
 from .points import Points, Process
 
 PUBLIC = "https://media.shop.example/"
+CACHED_FOR = timedelta(hours=1)
 LINK_CANARY = "canary-of-the-shops-links"
 
 
@@ -59,6 +62,7 @@ class StorageDouble(Storage):
         self.writes: list[Write] = []
         self.overwrites = False
         self.is_public = True
+        self.cached: dict[str, tuple[bytes, datetime]] = {}  # by the CDN in front, and until when
         self.faults: dict[str, list[str]] = {}
         self.lies = 0
         self.named = 0  # alternative names
@@ -127,6 +131,16 @@ class StorageDouble(Storage):
     def read(self, name: str) -> bytes | None:
         return self.files.get(name)
 
+    def behind(self, url: str) -> bytes | None:
+        """The same for a link; None for one that is not of this storage."""
+        is_ours = url.startswith(PUBLIC)
+        return self.served(unquote(url.removeprefix(PUBLIC).partition("?")[0])) if is_ours else None
+
+    def served(self, name: str) -> bytes | None:
+        """What whoever has the link gets: for an hour what was there before."""
+        content, until = self.cached.get(name, (b"", self.clock.true()))
+        return content if until > self.clock.true() else self.files.get(name)
+
     def fingerprint(self, name: str) -> str | None:
         content = self.files.get(name)
         return None if content is None else digest(content)
@@ -137,6 +151,8 @@ class StorageDouble(Storage):
     def _write(self, name: str, content: bytes | None, *, renamed: bool = False) -> None:
         writer, existed = self.points.process, name in self.files
         self.writes.append(Write(name, content, writer, existed, renamed))
+        if (before := self.served(name)) is not None and content is not None:
+            self.cached.setdefault(name, (before, self.clock.true() + CACHED_FOR))
         if content is None:
             self.files.pop(name, None)
         else:

@@ -87,6 +87,7 @@ class World:
         self.network = Network(self.runflow, self.port, self.clock, self.violation)
         self.callbacks = Callbacks(self)
         self.shop = Shop(self.storage)
+        self.network.media = self.runflow.media = self.storage.behind
         self.invariants = Invariants(self)
         self.database.on_commit = self.invariants.image_changed
         self.orders = Orders(self)
