@@ -46,7 +46,6 @@ class Invariants:
         self.ears.reset()
         self.unknowable: set[str] = set()  # files whose name died with the process that made them
         self.let_go: set[str] = set()  # files given up on purpose
-        self.booked: set[str] = set()  # files of ours that were named when they were written
 
     def read_images(self) -> dict[int, Image]:
         return {row[0]: Image(*row) for row in self.all_images.rows()}
@@ -232,14 +231,12 @@ class Invariants:
                 continue
             if write.existed and write.content is not None:
                 world.violation(f"I2 overwritten: {write.name}")
-            if write.content is None and write.name in self.booked:
+            if is_ours(write.name) and world.storage.read(write.name) is None:
                 continue  # what did not come through whole is taken away again
             if write.name not in ours and not is_in_events(write.name):
                 world.violation(f"I2 not in our books: {write.name}")
             elif not is_ours(write.name) and not was_an_original(write.name):
                 world.violation(f"I2 a file of the shop's was taken for ours: {write.name}")
-            elif is_ours(write.name):
-                self.booked.add(write.name)
 
     def _one_column(self) -> None:
         """All lists of the shop show one column: runs must be found by it from each of them."""
