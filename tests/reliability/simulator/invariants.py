@@ -6,12 +6,12 @@ from django.contrib.admin.models import LogEntry
 from django.db import connection
 
 from django_product_isolation.choices import OPEN_STATUSES, SHOWN_STATUSES, TRANSITIONS, Status
-from django_product_isolation.host import column_named, column_number, is_ours
+from django_product_isolation.host import column_named, column_number
 from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent
-from django_product_isolation.reasons import Reason
 from tests.catalogue.models import ProductImage
 
 from . import pictures
+from .books import hands_off
 from .ears import Ears
 from .questions import Question
 from .rows import IMAGE, RUN, Change, Image, Run
@@ -158,7 +158,7 @@ class Invariants:
         self._one_open()
         self._allowed_edges()
         self._files()
-        self._hands_off()
+        hands_off(self.world, self.runs, self.unknowable)
         self._one_column()
         self.world.orders.load_order(self.runs)
 
@@ -218,25 +218,6 @@ class Invariants:
         """Whether the original is gone or other than it was, though no person replaced it."""
         changed = self.world.storage.fingerprint(run.source_name) != run.source_sha256
         return changed and run.source_name not in self.world.shop.overwritten
-
-    def _hands_off(self) -> None:
-        """Every file that a process wrote or deleted is one that a row of ours names (I2)."""
-        world = self.world
-        ours = {run.result_name for run in self.runs.values()}
-        writes, world.storage.writes = world.storage.writes, []
-        for write in writes:
-            if write.died_with_its_name:
-                self.unknowable.add(write.name)
-            if not write.by or write.name in self.unknowable:
-                continue
-            if write.existed and write.content is not None:
-                world.violation(f"I2 overwritten: {write.name}")
-            if is_ours(write.name) and world.storage.read(write.name) is None:
-                continue  # what did not come through whole is taken away again
-            if write.name not in ours and not is_in_events(write.name):
-                world.violation(f"I2 not in our books: {write.name}")
-            elif not is_ours(write.name) and not was_an_original(write.name):
-                world.violation(f"I2 a file of the shop's was taken for ours: {write.name}")
 
     def _one_column(self) -> None:
         """All lists of the shop show one column: runs must be found by it from each of them."""
@@ -298,13 +279,3 @@ class Invariants:
         messages = [message.body for message in self.world.broker.bag]
         for leak in leaks([*rows, *messages]):
             self.world.violation(f"I17 stored: {leak}")
-
-
-def was_an_original(name: str) -> bool:
-    """Whether it is a file of the shop's that was let go on purpose."""
-    return RunEvent.objects.filter(reason=Reason.ORIGINAL_PRUNED, detail=name).exists()
-
-
-def is_in_events(name: str) -> bool:
-    kinds = [RunEvent.Kind.LEFTOVER, RunEvent.Kind.PRUNED]
-    return RunEvent.objects.filter(kind__in=kinds, detail=name).exists()
