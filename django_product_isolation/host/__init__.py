@@ -19,8 +19,10 @@ from .storage import (
     SPOOL_BYTES,
     FileMissing,
     FileTooLarge,
+    StorageEmpty,
     StorageFailed,
     StorageUnfaithful,
+    shortages_as_failures,
     storage_errors,
 )
 from .stored_files import Fingerprint
@@ -44,6 +46,7 @@ __all__ = [
     "Obstacle",
     "Picture",
     "Skipped",
+    "StorageEmpty",
     "StorageFailed",
     "StorageUnfaithful",
     "SwapRefused",
@@ -70,6 +73,7 @@ __all__ = [
     "refused_upload",
     "result_filename",
     "room_needed",
+    "shortages_as_failures",
     "shown_rows",
     "storage_errors",
     "target_for",

@@ -80,6 +80,8 @@ def without_database() -> Iterator[None]:
     """
     with ExitStack() as all_of_them:
         for connection in connections.all():
+            if connection.connection is None:  # one that is opened in here is not set up whole
+                all_of_them.callback(connection.close)
             all_of_them.enter_context(connection.execute_wrapper(_refuse))
         yield
 

@@ -18,7 +18,7 @@ from django_product_isolation.conf import get_settings
 from django_product_isolation.database import tenants
 
 from .reading_turns import turns
-from .storage import FileMissing
+from .storage import FileMissing, StorageFailed, shortages_as_failures
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -138,11 +138,12 @@ def make_previews(
     if not all(keys):
         return
     try:
-        pixels = small or imaging.small_picture(file, LARGE)
-        for key, content in zip(keys, imaging.thumbnails_of(pixels, sizes=SIZES), strict=True):
-            keep(key, content)
-    except imaging.ImageRejected as error:
-        logger.info("preview_failed model=%s error=%s", target.label, error.code)
+        with shortages_as_failures():
+            pixels = small or imaging.small_picture(file, LARGE)
+            for key, content in zip(keys, imaging.thumbnails_of(pixels, sizes=SIZES), strict=True):
+                keep(key, content)
+    except (imaging.ImageRejected, StorageFailed) as error:
+        logger.info("preview_failed model=%s error=%s", target.label, error)
 
 
 def wanted_side() -> int | None:

@@ -55,6 +55,10 @@ class StorageFailed(Exception):
     """The storage did not do what it was asked; trying again may help."""
 
 
+class StorageEmpty(StorageFailed):
+    """None of the files is there that were asked for, as in an empty mount point."""
+
+
 class StorageUnfaithful(StorageFailed):
     """The storage is there, and gave back other bytes than it was given."""
 
@@ -75,6 +79,18 @@ def typed(content: "File[bytes]", name: str) -> "File[bytes]":
         if mimetypes.guess_type(name)[0] is None:
             mimetypes.add_type(known, extension)
     return content
+
+
+@contextmanager
+def shortages_as_failures() -> Iterator[None]:
+    """Have a lack of memory or disk of this machine's count as StorageFailed, for those who do
+    not wait until it is over."""
+    try:
+        yield
+    except (OSError, MemoryError) as error:
+        if not is_shortage(error):
+            raise
+        raise StorageFailed(type(error).__name__) from None
 
 
 @contextmanager

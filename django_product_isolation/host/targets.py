@@ -26,13 +26,13 @@ from .obstacles import Obstacle, obstacle_in_tables, obstacle_of
 from .pictures import NAME_MAX_LENGTH, Picture, read_pictures, shared_categories
 from .products import ProductPath, follow
 from .rows import dimension_names, named, where_written, without_dimensions, written_rows
-from .storage import FileMissing, StorageFailed
+from .storage import FileMissing, StorageEmpty
 from .stored_files import StoredFiles
 from .swaps import read_columns, swap
 
-# Letters that no database takes for others, in a key that our column holds.
 # Of the files that rows show, so many of each end are asked for where one is missing.
 WITNESSES = 3
+# Letters that no database takes for others, in a key that our column holds.
 PLAIN = re.compile(r"[a-z0-9_.:-]{1,255}")
 
 
@@ -124,17 +124,19 @@ class Target(StoredFiles):
         return next((str(at) for at, storage in known if storage is self.storage_of_row), None)
 
     def refuse_empty(self, *, beside: str) -> None:
-        shown = self._owner().exclude(**{f"{self.field.attname}__in": ["", beside]})
-        by_key = shown.order_by("pk").values_list(self.field.attname, flat=True)
-        others = {*by_key[:WITNESSES], *by_key.reverse()[:WITNESSES]} - {None}
-        if self.storage_of_row is not None or not others:
+        if self.storage_of_row is not None:
             return
+        column = self.field.attname
+        no_witness = ["", beside, *default_names(self.field)]
+        shown = self._owner().exclude(**{column: None}).exclude(**{f"{column}__in": no_witness})
+        by_key = shown.order_by("pk").values_list(self.field.attname, flat=True)
+        others = {*by_key[:WITNESSES], *by_key.reverse()[:WITNESSES]}
         try:
-            is_empty = not any(self.storage.exists(other) for other in others)
+            is_empty = others and not any(self.storage.exists(other) for other in others)
         except Exception:  # who does not say what is there has said that the file is not
             return
         if is_empty:
-            raise StorageFailed("none of the files is there that were asked for")
+            raise StorageEmpty("none of the files is there that were asked for")
 
     @property
     def name_max_length(self) -> int:

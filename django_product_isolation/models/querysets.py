@@ -42,7 +42,7 @@ WAITED_IN_VAIN = (Reason.TOO_LONG, Reason.RUN_MISSING, Reason.STILL_UNCONFIRMED)
 USD = models.DecimalField(max_digits=12, decimal_places=4)
 NOTHING = Value(Decimal(0), output_field=USD)
 
-# Failed here though Runflow had taken it, such as one whose result is no picture: charged.
+# Failed here though Runflow had taken it, such as one that a person stopped: charged.
 FAILED_HERE = Q(runflow_run_id__isnull=False) & ~Q(reason=Reason.RUN_FAILED)
 # Runs whose cost is not known and may be more than nothing. The others are not even looked at.
 COSTS_YET = Q(cost=None) & (~Q(status=Status.FAILED) | FAILED_HERE)

@@ -24,6 +24,7 @@ from django_product_isolation.host import (
     StorageUnfaithful,
     Target,
     is_ours,
+    shortages_as_failures,
 )
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
@@ -192,7 +193,8 @@ class FilePruning:
     def tried(self, step: Callable[[Stored], bool], file: Stored) -> bool:
         """Whether ``step`` did what it should. Raises StorageAway."""
         try:
-            done = step(file)
+            with shortages_as_failures():
+                done = step(file)
         except StorageFailed as error:
             logger.warning("prune_failed run=%s error=%s", file.run.pk, error)
             self.tell(f"storage failed ({error}), {self.role.name} kept: {file.name}")

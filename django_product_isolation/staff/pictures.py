@@ -26,6 +26,7 @@ from django_product_isolation.host import (
     StorageFailed,
     Target,
     is_ours,
+    shortages_as_failures,
 )
 from django_product_isolation.host.access import permissions as shop_permissions
 from django_product_isolation.host.access.sites import find_model
@@ -129,7 +130,8 @@ def find_preview(target: Target, name: str, size: int, *, digest: str, row: str)
     if not name:
         return None
     try:
-        return preview(target, name, size, digest=digest, row=row)
+        with shortages_as_failures():
+            return preview(target, name, size, digest=digest, row=row)
     except (FileMissing, FileTooLarge, StorageFailed, imaging.ImageRejected) as error:
         logger.info("preview_failed model=%s error=%s", target.label, type(error).__name__)
         return None

@@ -132,7 +132,8 @@ def bring(run: IsolationRun, client: RunflowClient, known: Run) -> Outcome:
         return PutOff(Place.RUNFLOW, error, Reason.NO_ANSWER, Reason.OUTPUT_UNAVAILABLE)
     except ImageRejected as error:
         # A cut transfer and a page about maintenance look like a broken picture, too.
-        return Retry(Reason.OUTPUT_UNREADABLE, error.code, limit=MAX_LINKS)
+        give_up = Reason.OUTPUT_UNREADABLE
+        return Retry(Reason.NO_ANSWER, error.code, give_up, limit=MAX_LINKS)
 
 
 @contextmanager
@@ -172,7 +173,7 @@ def refused_download(run: IsolationRun, error: FetchError) -> Outcome:
     runflow_outages.answered(run, Place.RESULTS)
     if error.code == "unsafe_address":
         return GoTo(Status.HELD, Reason.OUTPUT_UNSAFE, error.code)
-    return Retry(Reason.OUTPUT_UNAVAILABLE, error.code, limit=MAX_LINKS)
+    return Retry(Reason.NO_ANSWER, error.code, Reason.OUTPUT_UNAVAILABLE, limit=MAX_LINKS)
 
 
 def ingest(run: IsolationRun, known: Run, result: BinaryIO) -> Outcome:

@@ -9,6 +9,7 @@ from django_product_isolation.database.transactions import is_away
 from django_product_isolation.host import FieldAdapter, Fingerprint, held
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
+from django_product_isolation.shortage import is_shortage
 from django_product_isolation.signals import image_swapping
 
 from .outcomes import Retry
@@ -41,7 +42,7 @@ def prepare(run: IsolationRun, name: str, shown: Fingerprint) -> Retry | None:
     try:
         target.adapter.prepare(instance)
     except Exception as error:  # libraries raise whatever they like
-        if isinstance(error, DatabaseError) and is_away(error):
+        if (isinstance(error, DatabaseError) and is_away(error)) or is_shortage(error):
             raise
         logger.warning("not_prepared run=%s error=%s", run.pk, type(error).__name__)
         return Retry(Reason.RESULT_REFUSED, type(error).__name__)

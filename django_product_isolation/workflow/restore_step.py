@@ -7,7 +7,13 @@ looked at again afterwards.
 from datetime import datetime
 
 from django_product_isolation.choices import Status
-from django_product_isolation.host import FileMissing, Fingerprint, StorageFailed, Target
+from django_product_isolation.host import (
+    FileMissing,
+    Fingerprint,
+    StorageEmpty,
+    StorageFailed,
+    Target,
+)
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import image_applied, image_restored
@@ -16,6 +22,7 @@ from . import renditions
 from .outcomes import Finished, Outcome, RestoreRefused, Retry, Swap, Wait
 from .publish import PATIENCE, read_source_twice, tell, undo
 from .restore_requests import asked_for
+from .storage_outages import has_lasted
 from .timing import MAX_DEATHS, backoff
 
 # The pause grows to about a minute: what waits for the storage goes on soon after it is back.
@@ -25,11 +32,14 @@ LONGEST_BACKOFF = 6
 def put_back(run: IsolationRun) -> Outcome:
     """restoring -> restored | applied: point the field back at the original, if all is as it was.
 
-    Waits, for as long as it takes, for a storage that does not answer.
+    Waits, for as long as it takes, for a storage that does not answer. One that answers for a day
+    that it has no file is believed.
     """
     try:
         source = look_at_both(run, run.target)
     except StorageFailed as error:
+        if isinstance(error, StorageEmpty) and has_lasted(run, Reason.STORAGE_AWAY):
+            return RestoreRefused(Reason.ORIGINAL_MISSING)
         until = backoff(min(run.attempts, LONGEST_BACKOFF))
         return Wait(until, Reason.STORAGE_AWAY, str(error))
     if isinstance(source, Reason):

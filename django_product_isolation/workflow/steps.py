@@ -14,7 +14,7 @@ from django_product_isolation.imaging.decoding import around_decoding
 from django_product_isolation.models import IsolationRun, LeaseLost, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.redaction import without_locals
-from django_product_isolation.shortage import is_shortage
+from django_product_isolation.shortage import is_shortage, name_of
 from django_product_isolation.spending.balance import read_balance
 
 from . import runflow_outages
@@ -100,8 +100,8 @@ def take_step(run: IsolationRun) -> None:
             raise
         if is_shortage(error) and run.lease_owner:
             if run.reason != Reason.WORKER_SHORT:  # said once
-                logger.error("worker_short run=%s error=%s", run.pk, type(error).__name__)
-            record(run, outlast(run, Reason.WORKER_SHORT, type(error).__name__))
+                logger.error("worker_short run=%s error=%s", run.pk, name_of(error))
+            record(run, outlast(run, Reason.WORKER_SHORT, name_of(error)))
             return
         logger.exception("step_failed run=%s status=%s", run.pk, run.status)
         if run.lease_owner:  # else the step is recorded, and there is nothing to take again

@@ -28,6 +28,8 @@ from django_product_isolation.retention.references import is_held
 logger = logging.getLogger("django_product_isolation")
 
 RECONNECT_PAUSES = (0.0, 1.0, 4.0)  # seconds
+# Attempts, over a quarter of an hour, after which a file that is not shown is none that comes late.
+MAX_UNSEEN = 20
 
 
 def store_result(
@@ -42,7 +44,7 @@ def store_result(
     digest, _size = sha256_of(result)
     if run.result_name and is_stored(target, run.result_name, digest):
         return run.result_name, digest
-    path = name_of_last_try(run, target, facts.extension)
+    path = last_path = name_of_last_try(run, target, facts.extension)
     if not path:
         filename = result_filename(facts.extension)
         path = target.path_for(run.object_pk, filename, beside=run.source_name)
@@ -50,16 +52,21 @@ def store_result(
     try:
         name = target.store(path, File(result))
     except StorageFailed:
-        take_away(target, path)  # a part of a picture would fill a disk that is full
+        # A part of a picture would fill a disk that is full. Without the lease, which is good for
+        # another minute now, somebody else may have shown what lies there.
+        if run.lease_owner and IsolationRun.objects.renew(run.pk, run.lease_owner):
+            take_away(target, path)
         raise
     if name != path:
+        if last_path:
+            run.record(RunEvent.Kind.LEFTOVER, detail=last_path)
         if mark_of(name) != mark_of(path) and is_anothers(target, name, path, digest):
             raise NameTaken(name)
         keep_other_name(run, name)
     stored = target.find_fingerprint(name)
-    if stored is None:  # storages may show what they took a while later
+    if stored is None and run.attempts < MAX_UNSEEN:  # some show later what they took
         raise StorageFailed("the storage does not have yet what it was given")
-    if stored.sha256 != digest:
+    if stored is None or stored.sha256 != digest:
         raise StorageUnfaithful("the storage returned other bytes than it was given")
     return name, digest
 
@@ -72,8 +79,9 @@ def name_of_last_try(run: IsolationRun, target: Target, extension: str) -> str:
     name = run.result_name
     if not is_ours(name):
         return ""
-    # Who was killed at it, or lost the lease, may still be writing.
-    has_ended = run.reason == Reason.STORAGE_FAILED and not run.reclaimed
+    # Who was killed at it, hangs, or lost the lease may still be writing.
+    lost = run.events.filter(reason=Reason.WORKER_LOST, at__gte=run.status_since)
+    has_ended = run.reason == Reason.STORAGE_FAILED and not lost.exists()
     if has_ended and splitext(name)[1] == extension and take_away(target, name):
         return name
     run.record(RunEvent.Kind.LEFTOVER, detail=name)

@@ -1,6 +1,7 @@
 """Code of the shop's that is asked about a result must not touch its files."""
 
 import threading
+from contextlib import suppress
 
 import pytest
 from django.core.files.base import ContentFile
@@ -11,8 +12,10 @@ from django.core.files.storage import (
     default_storage,
     storages,
 )
+from django.db import DatabaseError, connections
 
 from django_product_isolation.host import untouched
+from django_product_isolation.host.dry_run import without_database
 
 
 @pytest.fixture
@@ -121,3 +124,14 @@ def test_a_storage_that_only_behaves_like_one_is_guarded_too():
     with untouched(duck):
         duck.delete("old.jpg")
     assert not duck.deleted
+
+
+@pytest.mark.django_db
+def test_a_connection_that_is_first_opened_without_the_database_is_not_kept(monkeypatch, tmp_path):
+    connection = connections.create_connection("default")
+    if connection.vendor == "sqlite":
+        connection.settings_dict = {**connection.settings_dict, "NAME": tmp_path / "shop.sqlite3"}
+    monkeypatch.setattr(type(connections), "all", lambda _self: [connection])
+    with suppress(DatabaseError), without_database(), connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    assert connection.connection is None

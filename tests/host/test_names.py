@@ -244,6 +244,18 @@ def test_a_storage_that_shows_later_what_it_took_is_waited_for_and_gets_one_file
     assert not run.events.filter(reason=Reason.STORAGE_CHANGES).exists()
 
 
+def test_a_storage_that_never_shows_what_it_took_is_not_filled_for_a_day(shop, go_on, step):
+    storage = shop(odd.Lagging)
+    image = make_swatch("Mug")
+    storage.left.clear()
+    storage.shown_after = 10**6
+    run = isolate(image).runs.get()
+    for _ in range(30):
+        run = step(run)
+    assert (run.status, run.reason) == (Status.HELD, Reason.STORAGE_CHANGES)
+    assert len(storage.contents) == 2
+
+
 def test_a_left_over_that_an_older_version_wrote_down_of_the_shops_own_file_stays(shop, go_on):
     storage = shop(odd.Overwriting)
     image = make_swatch("Mug")

@@ -11,7 +11,7 @@ from django_product_isolation.choices import Status
 from django_product_isolation.management.commands import isolate_products
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.spending.budgets import BudgetExceeded
-from django_product_isolation.workflow import backfill, reject, restore, stop
+from django_product_isolation.workflow import advance, backfill, reject, restore, stop
 from django_product_isolation.workflow.backfill import Catalogue
 from tests.catalogue.models import Product, ProductImage
 from tests.moments import overdue
@@ -125,6 +125,18 @@ def test_what_ended_after_it_was_charged_is_not_paid_again_unless_asked_for(runf
     with pytest.raises(CommandError, match="nothing to isolate"):
         run_command(MODEL)
     assert "1 begun: 1 applied." in run_command(MODEL, "--again")
+
+
+def test_what_was_stopped_and_may_be_charged_yet_is_not_begun_again(runflow):
+    make_image("A")
+    run = isolate(ProductImage.objects.all()).runs.get()
+    runflow.behave(fault="stuck_in_queued")
+    advance(run.pk)
+    run.refresh_from_db()
+    assert run.runflow_run_id
+    assert stop(run)
+    with pytest.raises(CommandError, match="nothing to isolate"):
+        run_command(MODEL)
 
 
 def test_more_images_than_a_batch_takes_are_begun_batch_by_batch(runflow, option):

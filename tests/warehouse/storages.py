@@ -52,12 +52,14 @@ class Overwriting(InMemory):
 class Lagging(Overwriting):
     """Shows what it took only when it was asked for it so many times."""
 
+    shown_after = 15
+
     def __init__(self):
         super().__init__()
         self.left: dict[str, int] = {}
 
     def _save(self, name, content):
-        self.left.setdefault(name, 15)
+        self.left.setdefault(name, self.shown_after)
         return super()._save(name, content)
 
     def _open(self, name, mode="rb"):

@@ -46,13 +46,17 @@ def test_no_module_of_steps_changes_a_run(step):
     assert not WRITES & {call.attr for call in calls if isinstance(call, ast.Attribute)}
 
 
+def unavailable(code):
+    return Retry(Reason.NO_ANSWER, code, Reason.OUTPUT_UNAVAILABLE, limit=20)
+
+
 @pytest.mark.parametrize(
     ("code", "expected"),
     [
         ("unsafe_address", GoTo(Status.HELD, Reason.OUTPUT_UNSAFE, "unsafe_address")),
-        ("link_refused", Retry(Reason.OUTPUT_UNAVAILABLE, "link_refused", limit=20)),
-        ("redirected", Retry(Reason.OUTPUT_UNAVAILABLE, "redirected", limit=20)),
-        ("too_large", Retry(Reason.OUTPUT_UNAVAILABLE, "too_large", limit=20)),
+        ("link_refused", unavailable("link_refused")),
+        ("redirected", unavailable("redirected")),
+        ("too_large", unavailable("too_large")),
     ],
 )
 def test_what_becomes_of_a_download_that_was_refused_needs_no_database(run, code, expected):

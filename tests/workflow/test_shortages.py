@@ -2,16 +2,23 @@
 
 import errno
 import os
+from datetime import timedelta
 from tempfile import SpooledTemporaryFile
 
 import pytest
+from django.db.models import ImageField
+from django.urls import reverse
+from django.utils import timezone
 
 from django_product_isolation import restore
 from django_product_isolation.choices import Status
-from django_product_isolation.host import stored_files
-from django_product_isolation.models import RunEvent
+from django_product_isolation.host import stored_files, upload_processing
+from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
+from django_product_isolation.retention import prune
+from django_product_isolation.shortage import is_shortage
 from django_product_isolation.workflow import collect
+from tests.catalogue.models import ProductImage
 from tests.photos import shown_bytes
 
 pytestmark = pytest.mark.django_db
@@ -98,3 +105,36 @@ def test_a_decoder_without_memory_says_nothing_about_the_picture(
 
 def no_memory():
     raise MemoryError
+
+
+def test_an_error_that_is_its_own_cause_is_no_shortage():
+    error = ValueError("raised from itself")
+    error.__cause__ = error
+    assert not is_shortage(error)
+
+
+def test_a_field_that_has_no_memory_to_process_a_result_waits(run, go_on, step, monkeypatch):
+    run = go_on(run, Status.COLLECTING)
+    with monkeypatch.context() as patched:
+        patched.setattr(upload_processing, "stores_as_it_is", lambda _field: False)
+        patched.setattr(ImageField, "pre_save", lambda *_args, **_options: no_memory())
+        assert step(run).reason == Reason.WORKER_SHORT
+    assert go_on(run).status == Status.APPLIED
+
+
+def test_a_page_shows_a_placeholder_for_what_there_is_no_room_to_read(run, short, admin_client):
+    answer = admin_client.get(reverse("product_isolation:preview_run", args=[run.pk, "source"]))
+    assert answer.status_code == 404
+
+
+def test_pruning_stops_early_where_there_is_no_room_to_read(run, short, go_on, capsys):
+    error, short.error = short.error, None
+    run = go_on(run)
+    assert restore(ProductImage.objects.all()).begun
+    go_on(run)
+    RunEvent.objects.update(at=timezone.now() - timedelta(days=50))
+    IsolationRun.objects.update(status_since=timezone.now() - timedelta(days=50))
+    short.error = error
+    assert prune(results=30).failed == 1
+    short.error = None
+    assert prune(results=30).results == 1

@@ -14,6 +14,7 @@ from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import resume
+from tests.catalogue.models import ProductImage
 from tests.photos import make_image
 
 pytestmark = pytest.mark.django_db
@@ -196,6 +197,33 @@ def test_a_restore_waits_for_a_mount_that_is_away(run, image, mount, go_on, step
         assert (run.status, run.reason) == (Status.RESTORING, Reason.STORAGE_AWAY)
     mount.come_back()
     assert go_on(run).status == Status.RESTORED
+
+
+def test_an_original_that_is_missing_for_a_day_among_others_is_not_waited_for_any_more(
+    run, image, go_on, step
+):
+    other = make_image("Another")
+    run = go_on(run)
+    for name in (other.original.name, run.source_name, run.result_name):
+        image.original.storage.delete(name)
+    restore(image)
+    assert step(run).reason == Reason.STORAGE_AWAY
+    RunEvent.objects.update(at=timezone.now() - timedelta(hours=25))
+    IsolationRun.objects.update(status_since=timezone.now() - timedelta(hours=26))
+    run = step(run)
+    assert (run.status, run.reason) == (Status.APPLIED, Reason.ORIGINAL_MISSING)
+
+
+@pytest.mark.parametrize("name", ["", "products/placeholder.jpg"])
+def test_rows_without_a_photo_of_their_own_say_nothing_about_the_storage(
+    name, run, image, step, monkeypatch
+):
+    monkeypatch.setattr(ProductImage._meta.get_field("original"), "default", name)
+    others = [ProductImage(product=image.product, original=name, width=1, height=1)] * 3
+    ProductImage.objects.bulk_create(others)
+    image.original.storage.delete(image.original.name)
+    run = step(run)
+    assert (run.status, run.reason) == (Status.FAILED, Reason.SOURCE_MISSING)
 
 
 def test_a_file_is_missing_when_another_that_the_shop_shows_is_there(run, image, step):
