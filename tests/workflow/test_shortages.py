@@ -6,6 +6,7 @@ from datetime import timedelta
 from tempfile import SpooledTemporaryFile
 
 import pytest
+from django.core.files.storage import FileSystemStorage
 from django.db.models import ImageField
 from django.urls import reverse
 from django.utils import timezone
@@ -90,12 +91,13 @@ def test_a_restore_waits_for_room_and_does_not_call_the_original_missing(
     assert shown_bytes(image) == before
 
 
+@pytest.mark.parametrize("error", [MemoryError(), OSError("out of memory when reading image file")])
 def test_a_decoder_without_memory_says_nothing_about_the_picture(
-    run, runflow, go_on, step, monkeypatch
+    error, run, runflow, go_on, step, monkeypatch
 ):
     run = go_on(run, Status.COLLECTING)
     with monkeypatch.context() as patched:
-        patched.setattr("PIL.ImageFile.ImageFile.load", lambda _self: no_memory())
+        patched.setattr("PIL.ImageFile.ImageFile.load", lambda _self: fail(error))
         for _ in range(10):
             run = step(run)
             assert (run.status, run.reason) == (Status.COLLECTING, Reason.WORKER_SHORT)
@@ -103,8 +105,19 @@ def test_a_decoder_without_memory_says_nothing_about_the_picture(
     assert len(runflow.runs_of(run)) == 1
 
 
-def no_memory():
-    raise MemoryError
+def fail(error):
+    raise error
+
+
+def test_a_storage_that_finds_no_room_for_a_copy_of_its_own_has_not_lost_the_file(
+    run, go_on, step, monkeypatch
+):
+    with monkeypatch.context() as patched:
+        no_folder = SHORTAGES["no folder"]
+        patched.setattr(FileSystemStorage, "_open", lambda *_args: fail(no_folder))
+        run = step(run)
+        assert (run.status, run.reason) == (Status.QUEUED, Reason.STORAGE_FAILED)
+    assert go_on(run).status == Status.APPLIED
 
 
 def test_an_error_that_is_its_own_cause_is_no_shortage():
@@ -117,7 +130,7 @@ def test_a_field_that_has_no_memory_to_process_a_result_waits(run, go_on, step, 
     run = go_on(run, Status.COLLECTING)
     with monkeypatch.context() as patched:
         patched.setattr(upload_processing, "stores_as_it_is", lambda _field: False)
-        patched.setattr(ImageField, "pre_save", lambda *_args, **_options: no_memory())
+        patched.setattr(ImageField, "pre_save", lambda *_args, **_options: fail(MemoryError()))
         assert step(run).reason == Reason.WORKER_SHORT
     assert go_on(run).status == Status.APPLIED
 
