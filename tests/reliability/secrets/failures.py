@@ -241,7 +241,7 @@ for place, error in {
     f"{APP}.workflow.submit.send": SystemExit,
     f"{APP}.workflow.collect.fetch": MemoryError,
     f"{APP}.workflow.store_result.sha256_of": RuntimeError,
-    f"{APP}.workflow.store_result.is_stored": SystemExit,
+    f"{APP}.workflow.store_result.result_filename": SystemExit,
     f"{APP}.workflow.submit.callback_url": RuntimeError,
 }.items():
     FAILURES[f"{error.__name__} after {place}"] = unforeseen(place, error)
