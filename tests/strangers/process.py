@@ -23,15 +23,14 @@ class Project:
 
     def __init__(self, name: str, var: Path, **environment: str) -> None:
         self.name, self.var = name, var
-        self.url = f"http://127.0.0.1:{free_port()}"
-        self.sandbox_url = f"http://127.0.0.1:{free_port()}"
+        self.url = ""  # while it is not running
         own = {key: value for key, value in os.environ.items() if not key.startswith(FOREIGN)}
         self.environment = {
             **own,
             "DJANGO_SETTINGS_MODULE": f"tests.strangers.{name}.settings",
             "PYTHONPATH": os.pathsep.join([str(ROOT), own.get("PYTHONPATH", "")]),
             "SHOP_VAR": str(var),
-            "SANDBOX_URL": self.sandbox_url,
+            "SANDBOX_URL": "http://127.0.0.1:1",
             **environment,
         }
 
@@ -61,13 +60,23 @@ class Project:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Web server and sandbox, until the block ends. The workers are the default ones."""
-        sandbox = self.sandbox_url.removeprefix("http://")
-        speed = ("--speed", "instant", "--engine", "light", "--data", str(self.var / "sandbox"))
-        site = self.url.removeprefix("http://")
         with ExitStack() as stack:
-            stack.enter_context(self._process("runflow_sandbox", sandbox, *speed))
+            if "WITHOUT_THE_APP" not in self.environment:
+                stack.enter_context(self._sandbox())
+            site = f"127.0.0.1:{free_port()}"
+            self.url = f"http://{site}"
             stack.enter_context(self._process("runserver", "--noreload", site))
             self._wait_for(f"{self.url}/admin/login/")
+            yield
+
+    @contextmanager
+    def _sandbox(self) -> Iterator[None]:
+        # A port is chosen when it is needed: a busy machine soon gives it to somebody else.
+        place = f"127.0.0.1:{free_port()}"
+        self.environment["SANDBOX_URL"] = f"http://{place}"
+        speed = ("--speed", "instant", "--engine", "light", "--data", str(self.var / "sandbox"))
+        with self._process("runflow_sandbox", place, *speed):
+            self._wait_for(f"http://{place}")
             yield
 
     @contextmanager
