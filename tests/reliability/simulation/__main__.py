@@ -48,7 +48,10 @@ def long_run(pool: Any, options: argparse.Namespace) -> int:
     finally:
         print(totals.report(time.monotonic() - started))
         print(f"stories that went wrong: {bad}\nseed: {options.seed}", flush=True)
-    return int(bool(bad or totals.counts["violations"]))
+    is_idle = totals.counts["POSTs accepted"] < totals.counts["POSTs sent"] / 2
+    if is_idle:
+        print("Hardly a request was accepted: a Runflow that is broken shows nothing.")
+    return int(bool(bad or is_idle or totals.counts["violations"]))
 
 
 def show_broken(pool: Any, options: argparse.Namespace) -> int:
