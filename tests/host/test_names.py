@@ -249,7 +249,7 @@ def test_a_storage_that_never_shows_what_it_took_is_not_filled_for_a_day(shop, g
     image = make_swatch("Mug")
     storage.left.clear()
     storage.shown_after = 10**6
-    run = isolate(image).runs.get()
+    run = go_on(isolate(image).runs.get(), Status.COLLECTING)
     for _ in range(30):
         run = step(run)
     assert (run.status, run.reason) == (Status.HELD, Reason.STORAGE_CHANGES)
