@@ -72,9 +72,14 @@ def may_be_undone() -> bool:
     return not connection.get_autocommit()
 
 
-def is_away(error: DatabaseError) -> bool:
-    """Whether the database cannot be reached, or not be written, whatever is asked of it."""
-    return not is_refusal(error) and (
+def is_away(error: Exception) -> bool:
+    """Whether the database cannot be reached, or not be written, whatever is asked of it.
+
+    False for an error that is none of a database's.
+    """
+    if not isinstance(error, DatabaseError) or is_refusal(error):
+        return False
+    return (
         isinstance(error, OperationalError | InterfaceError)
         or sqlstate_of(error) == READ_ONLY_STATE
         or (bool(error.args) and error.args[0] in READ_ONLY_CODES)

@@ -9,7 +9,6 @@ from typing import Any, cast
 
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage
-from django.db import DatabaseError
 from django.db.models import FileField, Model
 from django.db.models.fields.files import FieldFile
 
@@ -48,7 +47,7 @@ def as_stored(field: FileField, instance: Model, upload: "File[bytes]") -> "File
             raise NotProcessed("larger than we handle") from None
         return ContentFile(seen.body, name=seen.name)
     except Exception as error:  # libraries raise whatever they like
-        if (isinstance(error, DatabaseError) and is_away(error)) or is_shortage(error):
+        if is_away(error) or is_shortage(error):
             raise
         raise NotProcessed(type(error).__name__) from error
     raise NotProcessed("nothing was stored")

@@ -14,7 +14,6 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.validators import FileExtensionValidator
-from django.db import DatabaseError
 from django.db.models import FileField, Model
 
 from django_product_isolation.database.transactions import is_away
@@ -110,7 +109,7 @@ def _refusals(ask: Callable[[], Any], field: FileField) -> list[str]:
         about = (field.name, *dimension_names(field), NON_FIELD_ERRORS)
         return [words for name in about for words in error.message_dict.get(name or "", ())]
     except Exception as error:  # a form would break on it too
-        if isinstance(error, DatabaseError) and is_away(error):
+        if is_away(error):
             raise
         return [type(error).__name__]
     return []

@@ -93,7 +93,7 @@ def within(tenant: str, do: Callable[[], T]) -> T | None:
     except tenants.UnknownTenant:
         logger.debug("tenant_gone tenant=%s", tenant)
     except Exception as error:
-        if tenant == tenants.ONLY or (isinstance(error, DatabaseError) and is_away(error)):
+        if tenant == tenants.ONLY or is_away(error):
             raise
         if not is_resting(tenant):
             resting[tenant] = time.monotonic() + REST

@@ -3,8 +3,6 @@
 import logging
 from typing import Any
 
-from django.db import DatabaseError
-
 from django_product_isolation.database.transactions import is_away
 from django_product_isolation.host import FieldAdapter, Fingerprint, held
 from django_product_isolation.models import IsolationRun
@@ -42,7 +40,7 @@ def prepare(run: IsolationRun, name: str, shown: Fingerprint) -> Retry | None:
     try:
         target.adapter.prepare(instance)
     except Exception as error:  # libraries raise whatever they like
-        if (isinstance(error, DatabaseError) and is_away(error)) or is_shortage(error):
+        if is_away(error) or is_shortage(error):
             raise
         logger.warning("not_prepared run=%s error=%s", run.pk, type(error).__name__)
         return Retry(Reason.RESULT_REFUSED, type(error).__name__)
@@ -64,6 +62,6 @@ def clean(run: IsolationRun, old: str) -> None:
         if not held({old}):
             target.adapter.clean(instance, old)
     except Exception as error:  # libraries raise whatever they like
-        if isinstance(error, DatabaseError) and is_away(error):
+        if is_away(error):
             raise
         logger.warning("not_cleaned run=%s error=%s", run.pk, type(error).__name__)

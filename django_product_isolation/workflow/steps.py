@@ -96,7 +96,7 @@ def take_step(run: IsolationRun) -> None:
     except StorageFailed as error:
         record(run, outlast(run, Reason.STORAGE_FAILED, str(error)))
     except Exception as error:
-        if isinstance(error, DatabaseError) and is_away(error):
+        if is_away(error):
             raise
         if is_shortage(error) and run.lease_owner:
             if run.reason != Reason.WORKER_SHORT:  # said once
