@@ -22,10 +22,14 @@ def name_of(error: BaseException) -> str:
     return f"{type(error).__name__} {number}".strip()
 
 
-def is_shortage(error: BaseException | None) -> bool:
+def is_shortage(error: BaseException) -> bool:
     """Whether ``error``, or what led to it, says that there was no memory or disk to work with."""
     seen: set[int] = set()
-    while error is not None and id(error) not in seen:
+    left: list[BaseException] = [error]
+    while left:
+        error = left.pop()
+        if id(error) in seen:
+            continue
         seen.add(id(error))
         if isinstance(error, MemoryError):
             return True
@@ -33,5 +37,14 @@ def is_shortage(error: BaseException | None) -> bool:
             words = str(error).lower()
             if error.errno in NO_ROOM or NO_FOLDER in words or NO_MEMORY in words:
                 return True
-        error = error.__cause__ or error.__context__
+        left += _led_to(error)
     return False
+
+
+def _led_to(error: BaseException) -> list[BaseException]:
+    cause = error.__cause__ or error.__context__
+    # Django raises what several validators said as one error, outside of where each came from.
+    parts = [*getattr(error, "error_list", [])]
+    for several in getattr(error, "error_dict", {}).values():
+        parts += several
+    return [*parts, *filter(None, [cause])]

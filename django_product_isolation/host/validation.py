@@ -17,6 +17,7 @@ from django.core.validators import FileExtensionValidator
 from django.db.models import FileField, Model
 
 from django_product_isolation.database.transactions import is_away
+from django_product_isolation.shortage import is_shortage
 
 from .dry_run import undone
 from .names import placed
@@ -99,20 +100,25 @@ def _words_of(field: FileField, *asks: Callable[[], Any]) -> list[str]:
 
 
 def _refusals(ask: Callable[[], Any], field: FileField) -> list[str]:
-    """What speaks against the result. Raises DatabaseError when the database is away."""
+    """What speaks against the result. Raises DatabaseError when the database is away, and what a
+    worker's own shortage raises."""
     try:
         with undone():
             ask()
-    except ValidationError as error:
-        if not hasattr(error, "error_dict"):
-            return error.messages
-        about = (field.name, *dimension_names(field), NON_FIELD_ERRORS)
-        return [words for name in about for words in error.message_dict.get(name or "", ())]
     except Exception as error:  # a form would break on it too
-        if is_away(error):
+        if is_away(error) or is_shortage(error):
             raise
+        if isinstance(error, ValidationError):
+            return _words_about(field, error)
         return [type(error).__name__]
     return []
+
+
+def _words_about(field: FileField, error: ValidationError) -> list[str]:
+    if not hasattr(error, "error_dict"):
+        return error.messages
+    about = (field.name, *dimension_names(field), NON_FIELD_ERRORS)
+    return [words for name in about for words in error.message_dict.get(name or "", ())]
 
 
 class OneFile:

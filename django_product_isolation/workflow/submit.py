@@ -82,6 +82,8 @@ def submit(run: IsolationRun) -> Outcome:
         return put_off_sending(Place.UPLOADS, error)
     except RunflowError as error:
         return put_off_sending(Place.RUNFLOW, error)
+    except SourceReplaced:
+        return GoTo(Status.SUPERSEDED, Reason.IMAGE_CHANGED)
     except Unusable as error:
         return GoTo(Status.FAILED, error.reason, error.detail)
     runflow_outages.answered(run, Place.UPLOADS)
@@ -154,10 +156,14 @@ class Unusable(Exception):
         self.reason, self.detail = reason, detail
 
 
+class SourceReplaced(Exception):
+    """Other bytes lie under the source's name than when a request for it was sent."""
+
+
 def prepare(run: IsolationRun, target: Target, client: RunflowClient) -> RunRequest:
     """Read the source, remember its fingerprint, and make the request that will be sent.
 
-    Raises Unusable, RunflowError (from an upload) and StorageFailed.
+    Raises SourceReplaced, Unusable, RunflowError (from an upload) and StorageFailed.
     """
     if not takes(extensions_of(target.field)):
         raise Unusable(Reason.RESULT_REFUSED)
@@ -167,6 +173,8 @@ def prepare(run: IsolationRun, target: Target, client: RunflowClient) -> RunRequ
             raise Unusable(Reason.RESULT_REFUSED, " ".join(words)[:500])
         with target.copy(run.source_name) as source:
             fingerprint, size = sha256_of(source)
+            if run.source_sha256 not in ("", fingerprint) and was_sent(run):
+                raise SourceReplaced
             run.update_fields(source_sha256=fingerprint)
             own_url = link_to_send(run, target, source, size)
             image_url, small = (own_url, None) if own_url else upload(run, source, client)
@@ -193,6 +201,12 @@ def prepare(run: IsolationRun, target: Target, client: RunflowClient) -> RunRequ
         client_ref=str(run.pk),
         idempotency_key=str(run.pk),
     )
+
+
+def was_sent(run: IsolationRun) -> bool:
+    """Whether a request for this run has left. Though Runflow denied it, it may have taken it: for
+    the same key a second one then gets what became of the first, and of what that one showed."""
+    return run.events.filter(status=Status.SUBMITTING).exists()
 
 
 def link_to_send(run: IsolationRun, target: Target, source: BinaryIO, size: int) -> str:

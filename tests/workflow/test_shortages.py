@@ -6,6 +6,7 @@ from datetime import timedelta
 from tempfile import SpooledTemporaryFile
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.storage import FileSystemStorage
 from django.db.models import ImageField
 from django.urls import reverse
@@ -133,6 +134,26 @@ def test_a_field_that_has_no_memory_to_process_a_result_waits(run, go_on, step, 
         patched.setattr(ImageField, "pre_save", lambda *_args, **_options: fail(MemoryError()))
         assert step(run).reason == Reason.WORKER_SHORT
     assert go_on(run).status == Status.APPLIED
+
+
+def says_invalid(_content):
+    try:
+        raise MemoryError
+    except MemoryError as error:
+        raise ValidationError("This picture cannot be opened.") from error
+
+
+@pytest.mark.parametrize("validate", [lambda _content: fail(MemoryError()), says_invalid])
+def test_a_validator_that_has_no_memory_refuses_no_result(
+    validate, run, runflow, go_on, step, monkeypatch
+):
+    run = go_on(run, Status.COLLECTING)
+    with monkeypatch.context() as patched:
+        patched.setitem(vars(ProductImage._meta.get_field("original")), "validators", [validate])
+        run = step(run)
+        assert (run.status, run.reason) == (Status.COLLECTING, Reason.WORKER_SHORT)
+    assert go_on(run).status == Status.APPLIED
+    assert len(runflow.runs_of(run)) == 1
 
 
 def test_a_page_shows_a_placeholder_for_what_there_is_no_room_to_read(run, short, admin_client):

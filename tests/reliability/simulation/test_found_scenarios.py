@@ -124,6 +124,18 @@ def test_what_is_read_twice_the_same_does_undo_it(world):
     assert IsolationRun.objects.get().status == Status.SUPERSEDED
 
 
+@pytest.mark.parametrize("public", [True, False])
+def test_what_runflow_took_and_denied_is_not_given_to_a_photo_that_came_later(world, public):
+    begin(world)
+    world.storage.is_public = public
+    world.network.faults["POST run"] = ["429 though taken"]
+    world.sweep()
+    world.shop.upload_same_name(1, save=False)
+    rest(world)
+    assert [entry.is_denied for entry in world.runflow.ledger] == [True]
+    ends(world)
+
+
 # Each was told wrongly by the simulation itself, or ended wrongly in the app.
 OPENS = {
     "review": False,
@@ -140,6 +152,8 @@ OPENS = {
 # Runflow lists nothing, keeps little, and is heard of by callbacks alone.
 SILENT = {"listing_delay": 1e9, "keeps": "client_ref", "grammar": "ignored"}
 SILENT |= {"review": True, "public": False, "overwrites": True, "signs_on_request_only": True}
+SILENT_WITHOUT_KEYS = {"mode": "celery", "grammar": "refused", "listing_delay": 1e9, "then": 4}
+SILENT_WITHOUT_KEYS |= {"public": False, "honours_key": False}
 STORIES = {
     "nobody works for months while an answer is missing": [
         ("opens", OPENS | {"mode": "celery", "grammar": "ignored", "listing_delay": 0, "then": 1}),
@@ -172,21 +186,7 @@ STORIES = {
         ("restores", {"which": [1], "person": 0, "then": 2}),
     ],
     "a file that the storage named otherwise is known though the lease was lost": [
-        (
-            "opens",
-            {
-                "review": False,
-                "public": False,
-                "overwrites": False,
-                "mode": "celery",
-                "budget": None,
-                "grammar": "refused",
-                "honours_key": False,
-                "signs_on_request_only": False,
-                "listing_delay": 1000000000.0,
-                "then": 4,
-            },
-        ),
+        ("opens", OPENS | SILENT_WITHOUT_KEYS),
         ("storage_fault", {"fault": ("open", "missing"), "then": 2}),
         ("click", {"which": [3, 1, 2], "person": 1, "review": False, "then": 1}),
         ("decides", {"number": 2, "person": 0, "what": "stop"}),

@@ -123,10 +123,9 @@ class Invariants:
             say(f"I7 undone, though nothing was newer: {run}")
 
     def _photo_of(self, run: Run) -> str | None:
-        """What Runflow read of a link; None where it was sent the photo, or has no such run."""
-        entries = [e for e in self.world.runflow.ledger if e.client_ref == str(run.id)]
-        # Of what it took and denied, it gives the first photo's result also for the second request.
-        photos = [entry.photo for entry in entries if not entry.is_denied]
+        """What Runflow isolated; None where it has no such run, or found no photo."""
+        ledger = self.world.runflow.ledger
+        photos = [entry.photo for entry in ledger if entry.client_ref == str(run.id)]
         return digest(photos[0]) if photos and photos[0] is not None else None
 
     def _looked_before(self, run: Run) -> bool:

@@ -37,7 +37,7 @@ class Accepted:
     output: list[str] = field(default_factory=list)  # kinds or numbers of pictures, see Files
     is_denied: bool = False  # Runflow took it and said that it had not
     has_called_back: bool = False  # and was answered 200
-    photo: bytes | None = None  # that came by a link of the shop's; None for an upload
+    photo: bytes | None = None  # that it was sent, or found behind a link of the shop's
     is_disowned: bool = False  # Runflow refused to answer when asked for it by its own id
 
     @property
@@ -119,12 +119,16 @@ class Runflow:
         now = self.clock.true()
         listed = datetime.fromtimestamp(now.timestamp() + self.listing_delay, tz=now.tzinfo)
         accepted = Accepted(self._id(now), ref, body, now, listed)
-        accepted.photo = self.media(body["input"]["image_url"])
+        accepted.photo = self.photo_at(body["input"]["image_url"])
         self.ledger.append(accepted)
         self.by_key[key] = (body, accepted)
         if self.isolates_at_once:
             self.finish(accepted, "succeeded", ["1"])
         return accepted
+
+    def photo_at(self, url: str) -> bytes | None:
+        asset = url.removeprefix(ASSETS).partition("?")[0]
+        return self.assets[asset] if url.startswith(ASSETS) else self.media(url)
 
     def disown(self, run_id: str) -> None:
         """Say of a run that was asked for by its id that there is none."""
