@@ -149,6 +149,7 @@ OUTSIDE: dict[str, Any] = {
     ),
     "a foreign id's refusal is the run's own": lambda: patch(lookup, ask_for_hints=fail_with_hints),
     "a link is sent unread": lambda: patch(submit, serves=lambda *_, **__: True),
+    "a photo that came after a request is sent": lambda: patch(submit, was_sent=lambda _run: False),
     "a queued run that called back is sent": lambda: patch(submit, find_arrived=lambda *_: None),
     "given up after one look": lambda: patch(submit, is_surely_absent=look_once),
     "looks need not lie apart": lambda: patch(RunQuerySet, count_look=count_each),
