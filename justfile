@@ -25,12 +25,12 @@ test-long *arguments:
 test-wheel *arguments:
     .ci/test-wheel {{arguments}}
 
-# sorted imports, spelled as everywhere
+# sort imports and format the code
 format:
     {{python}} -m ruff check --fix .
     {{python}} -m ruff format .
 
-# spelling, and no migration missing
+# lint, check the formatting, and see that no migration is missing
 lint:
     {{python}} -m ruff check .
     {{python}} -m ruff format --check .

@@ -8,10 +8,12 @@ from functools import cache
 from typing import Any
 
 from django.db import connections
-from django.db.models import Expression, F, Func, Q, TextField, Value
+from django.db.models import Expression, F, Func, Model, Q, TextField, Value
 from django.db.models.fields import Field
 from django.db.models.functions import Cast, Replace
 from django.db.models.lookups import Exact
+
+from .primary_keys import key_field
 
 
 class Bytes(Func):
@@ -86,13 +88,12 @@ def is_same(column: "Field[Any, Any]", other: Expression | F) -> Q:
     return found & same(F(column.attname), other)
 
 
-def is_key(column: "Field[Any, Any]", pk: F, field: "Field[Any, Any]") -> Q:
-    """Whether the text ``column`` is what Python writes for the primary key ``pk``.
+def is_key(column: "Field[Any, Any]", pk: F, model: type[Model]) -> Q:
+    """Whether the text ``column`` is what Python writes for ``pk``, a primary key of ``model``.
 
     Always true for keys of which only Python knows how they are written.
     """
-    while field.remote_field:
-        field = field.target_field  # type: ignore[attr-defined]
+    field = key_field(model)
     kind = field.get_internal_type()
     if not type(field).__module__.startswith("django."):
         return Q()

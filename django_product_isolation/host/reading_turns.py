@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django_product_isolation.forks import begin_anew_in_children
+from django_product_isolation.forks import after_fork_in_child
 
 # A browser asks a host for six pictures at once, and each is read and decoded in well under a
 # second: two at a time serve them in the time that a busy processor needs anyway.
@@ -25,7 +25,7 @@ class ReadingTurns:
 
     def __init__(self) -> None:
         self.renew()
-        begin_anew_in_children(self.renew)
+        after_fork_in_child(self.renew)
 
     def renew(self) -> None:
         self.changed = threading.Condition()

@@ -6,7 +6,6 @@ a function returns.
 """
 
 import struct
-import threading
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -18,7 +17,7 @@ from typing import BinaryIO
 
 from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
 
-from django_product_isolation.forks import begin_anew_in_children
+from django_product_isolation.forks import ForkSafeLock
 from django_product_isolation.shortage import is_shortage
 
 from .color import is_srgb
@@ -137,7 +136,7 @@ def opened(
             if max_memory is not None and memory > max_memory:
                 raise ImageRejected("too_many_pixels")
             insist_on_the_whole(picture)
-            with _turns.taken(memory, patience):
+            with _taking_turns(memory, patience):
                 yield picture
 
 
@@ -231,29 +230,22 @@ def _memory_for(picture: ImageFile.ImageFile, file: BinaryIO, draft: int | None)
     return coefficients + picture.width * picture.height * each
 
 
-class _Turns:
-    """Lets one thread of the process at a time decode a picture that takes much memory."""
-
-    def __init__(self) -> None:
-        self.renew()
-        begin_anew_in_children(self.renew)
-
-    def renew(self) -> None:
-        self._lock = threading.Lock()
-
-    @contextmanager
-    def taken(self, memory: int, patience: float | None) -> Iterator[None]:
-        """Wait for a turn, at most ``patience`` seconds. Raises ImageRejected (busy)."""
-        if memory <= HEAVY:
-            yield
-            return
-        lock = self._lock
-        if not lock.acquire(timeout=-1 if patience is None else patience):
-            raise ImageRejected("busy")
-        try:
-            yield
-        finally:
-            lock.release()
+_heavy = ForkSafeLock()
 
 
-_turns = _Turns()
+@contextmanager
+def _taking_turns(memory: int, patience: float | None) -> Iterator[None]:
+    """Let one thread of the process at a time decode a picture that takes much memory (bytes).
+
+    Waits at most ``patience`` seconds. Raises ImageRejected (busy).
+    """
+    if memory <= HEAVY:
+        yield
+        return
+    lock = _heavy.current
+    if not lock.acquire(timeout=-1 if patience is None else patience):
+        raise ImageRejected("busy")
+    try:
+        yield
+    finally:
+        lock.release()

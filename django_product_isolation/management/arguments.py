@@ -1,6 +1,16 @@
-"""What numbers a command takes, said in one way."""
+"""What numbers and models a command takes, said in one way."""
 
+from django.apps import apps
 from django.core.management.base import CommandError
+from django.db.models import Model
+
+
+def model_named(label: str) -> type[Model]:
+    """The model of a label such as "catalogue.ProductImage". Raises CommandError."""
+    try:
+        return apps.get_model(label)
+    except (LookupError, ValueError) as error:
+        raise CommandError(f"There is no model {label}.") from error
 
 
 def refuse_beyond(name: str, value: float | None, least: float, most: float) -> None:

@@ -53,11 +53,11 @@ def judge(place: Place, facts: Facts, day: date) -> Judgement:
                 coming += [announced(rule, sentence) for sentence in lacks(rule, facts)]
             elif rule.holds_on(day):
                 missing += lacks(rule, facts)
-        except Exception as error:
-            if not isinstance(error, KeyError):
-                rule_failed(place, rule)
-            if not is_coming:
-                unchecked.append(rule.kind)
+        except KeyError:  # a fact that nobody knows
+            unchecked += [] if is_coming else [rule.kind]
+        except Exception:  # a rule of the shop's own, or what it met
+            rule_failed(place, rule)
+            unchecked += [] if is_coming else [rule.kind]
     meets = Meets.NO if missing else Meets.UNKNOWN if unchecked else Meets.YES
     return Judgement(place, meets, tuple(missing), tuple(coming), tuple(unchecked))
 

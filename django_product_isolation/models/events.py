@@ -13,7 +13,7 @@ MAX_DETAIL = 500  # characters
 
 
 class RunEvent(models.Model):
-    """One thing that happened to a run. Nothing here changes one later."""
+    """One thing that happened to a run. Written once; only pruning changes or removes it later."""
 
     class Kind(models.TextChoices):
         STATUS = "status", _("New status")

@@ -13,6 +13,7 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 
+from django_product_isolation.database.primary_keys import key_field
 from django_product_isolation.host import read_keys, shown_rows, target_for
 from django_product_isolation.host.access.permissions import sites_in_use
 from django_product_isolation.host.access.site_access import lets_in
@@ -116,9 +117,7 @@ def select_images(request: HttpRequest, model_label: str) -> HttpResponseBase:
 
 def read_pks(model: type[Model], texts: Iterable[str]) -> list[Any]:
     """Primary keys as the model has them. Raises BadRequest for none, and for nonsense."""
-    field: Any = model._meta.pk
-    while field.remote_field:  # the key of a child table is its parent's
-        field = field.target_field
+    field = key_field(model)
     try:
         pks = [field.to_python(text) for text in texts]
         for pk in pks:

@@ -16,6 +16,7 @@ from django.db.models import CharField, Model, Q, QuerySet, UUIDField, Value
 from django.db.models.functions import Cast, Concat, Substr
 from django.http import HttpRequest
 
+from django_product_isolation.database.primary_keys import key_field
 from django_product_isolation.host import all_rows, target_models
 from django_product_isolation.host.access import permissions
 from django_product_isolation.host.access.policies import Action, Policy, valid_keys
@@ -156,16 +157,9 @@ def as_text(rows: QuerySet[Any]) -> QuerySet[Any]:
     """The keys of the rows as runs keep them."""
     text: Any = Cast("pk", CharField(max_length=255))
     features = connections[router.db_for_write(IsolationRun)].features
-    if is_uuid(rows.model) and not features.has_native_uuid_field:
+    if isinstance(key_field(rows.model), UUIDField) and not features.has_native_uuid_field:
         parts = [Substr(text, start, length) for start, length in UUID_PARTS]
         dash = Value("-")
         text = Concat(parts[0], *(piece for part in parts[1:] for piece in (dash, part)))
     keys: QuerySet[Any] = rows.order_by().annotate(isolation_key=text).values("isolation_key")
     return keys
-
-
-def is_uuid(model: type[Model]) -> bool:
-    field: Any = model._meta.pk
-    while field.remote_field:
-        field = field.target_field
-    return isinstance(field, UUIDField)

@@ -1,1 +1,1 @@
-"""Doors for machines: Runflow's callback, and whether steps are taken in time."""
+"""Endpoints for machines: Runflow's callback, and whether steps are taken in time."""

@@ -1,4 +1,4 @@
-"""The door for Runflow: verify, parse, hand on, answer.
+"""The endpoint for Runflow: verify, parse, hand on, answer.
 
 Writes nothing before the request has proved itself, and trusts nothing it says: the workflow
 asks Runflow itself what became of the run.
@@ -81,7 +81,7 @@ def authenticated(request: HttpRequest, address: RunAddress | None) -> tuple[Run
     if address is None:
         raise Refusal(404, "bad_token")
     secrets = get_settings().SIGNING_SECRETS
-    # An empty text or None is what a lost environment variable leaves: no reason to open the door.
+    # An empty text or None is what a lost environment variable leaves: no reason to let anybody in.
     if secrets or not isinstance(secrets, list | tuple):
         if not callbacks.usable_secrets(secrets):
             raise Refusal(503, "no_usable_secret")

@@ -10,7 +10,7 @@ from django_product_isolation.models import IsolationRun
 
 from .celery import is_redis
 from .outage_log import Outage
-from .steps import SPREAD, database_may_be_away, seconds_after_step
+from .steps import database_may_be_away, seconds_after_step, spread
 from .tenant_turns import within
 
 # Where beat's schedules and routes of a shop's look for them, and Celery itself.
@@ -43,11 +43,7 @@ def advance_run(run_id: str, tenant: str = tenants.ONLY) -> None:
 @shared_task(name=f"{NAMES}.advance_runs", **TASK_OPTIONS)
 def advance_runs(run_ids: list[str], tenant: str = tenants.ONLY) -> None:
     """Spread one nudge over its runs: a few now, the rest when what others queued is done."""
-    for run_id in run_ids[:SPREAD]:
-        if not publish(advance_run, run_id, tenant):
-            return
-    if rest := run_ids[SPREAD:]:
-        publish(advance_runs, rest, tenant)
+    spread(publish, advance_run, advance_runs, run_ids, tenant)
 
 
 @shared_task(name=f"{NAMES}.sweep", **TASK_OPTIONS)

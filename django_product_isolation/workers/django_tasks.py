@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from django_product_isolation.database import tenants
 
-from .steps import SPREAD, seconds_after_step
+from .steps import seconds_after_step, spread
 
 logger = logging.getLogger("django_product_isolation")
 
@@ -28,11 +28,7 @@ def advance_run(run_id: str, tenant: str = tenants.ONLY) -> None:
 @task
 def advance_runs(run_ids: list[str], tenant: str = tenants.ONLY) -> None:
     """Spread one nudge over its runs: a few now, the rest when what others queued is done."""
-    for run_id in run_ids[:SPREAD]:
-        if not publish(advance_run, run_id, tenant):
-            return
-    if rest := run_ids[SPREAD:]:
-        publish(advance_runs, rest, tenant)
+    spread(publish, advance_run, advance_runs, run_ids, tenant)
 
 
 def publish(later: "Task[Any, Any]", *args: Any, seconds: float = 0.0) -> bool:

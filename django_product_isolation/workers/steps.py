@@ -1,10 +1,11 @@
 """Taking a step for somebody who carries a message about one run."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from django.db import DatabaseError
 
@@ -57,3 +58,14 @@ def _seconds_after_step(run_id: str) -> float | None:
         return None
     seconds = max((due_at - clock.now()).total_seconds(), 0.0)
     return seconds if seconds <= MAX_COUNTDOWN else None
+
+
+def spread(
+    publish: Callable[..., bool], one: Any, several: Any, run_ids: list[str], tenant: str
+) -> None:
+    """Have task ``one`` published for the first runs, and ``several`` for the rest of them."""
+    for run_id in run_ids[:SPREAD]:
+        if not publish(one, run_id, tenant):
+            return
+    if rest := run_ids[SPREAD:]:
+        publish(several, rest, tenant)

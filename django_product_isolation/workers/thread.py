@@ -22,7 +22,7 @@ from django_product_isolation.conf import get_settings
 from django_product_isolation.database import tenants
 from django_product_isolation.database.clock import DatabaseNow
 from django_product_isolation.database.transactions import summary
-from django_product_isolation.forks import begin_anew_in_children
+from django_product_isolation.forks import after_fork_in_child
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.workflow.leases import MOST_HANGING, keeper
 
@@ -205,7 +205,7 @@ class Glances:
 
 worker = WorkThread()
 glances = Glances()
-begin_anew_in_children(worker.forget)
+after_fork_in_child(worker.forget)
 
 
 def watch_requests() -> None:

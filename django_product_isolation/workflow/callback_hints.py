@@ -2,19 +2,18 @@
 
 import uuid
 from datetime import datetime
-from functools import partial
 
 from django.db import transaction
 
 from django_product_isolation.choices import Status
+from django_product_isolation.database import clock
 from django_product_isolation.database.clock import DatabaseNow
 from django_product_isolation.database.transactions import retry_on_conflict
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.models.querysets import WAITED_IN_VAIN
 from django_product_isolation.runflow.callbacks import Callback
-from django_product_isolation.signals import work_due
 
-from .timing import seconds_from_now
+from .nudges import nudge, nudge_on_commit
 
 # Where a run may be that Runflow accepted without our knowing under which id: anywhere before it is
 # known to be there, and where it ended before that.
@@ -45,7 +44,7 @@ def receive_callback(pk: uuid.UUID, callback: Callback) -> None:
     """
     named = callback.metadata.get("run", str(pk))
     if named == str(pk) and is_of_known(pk, callback):
-        nudge(pk)
+        nudge([pk])
         return
     run = IsolationRun.objects.filter(pk=pk).first()
     if run is None:
@@ -69,15 +68,11 @@ def take_hint(run: IsolationRun, callback: Callback) -> None:
         in_its_own_time = run.status == Status.QUEUED or (
             run.status == Status.HELD and run.reason not in WAITED_IN_VAIN
         )
-        due = {} if in_its_own_time else {"due_at": seconds_from_now(0)}
+        due = {} if in_its_own_time else {"due_at": clock.now()}
         noted = run.runflow_run_id is None and note_hint(run, callback.run_id, **due)
         woken = bool(due) and (noted or IsolationRun.objects.wake(run.pk))
         if woken:
-            transaction.on_commit(partial(nudge, run.pk))
-
-
-def nudge(pk: uuid.UUID) -> None:
-    work_due.send_robust(sender=IsolationRun, run_ids=[pk])
+            nudge_on_commit([run.pk])
 
 
 def note_hint(run: IsolationRun, runflow_run_id: str, **due: datetime) -> bool:

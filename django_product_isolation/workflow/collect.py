@@ -49,7 +49,7 @@ from .outcomes import GoTo, Outcome, PutOff, Retry, Wait
 from .runflow_outages import Place, connect_for
 from .second_opinion import opinion_or_apply, wanted
 from .store_result import store_result, why_taken
-from .timing import MIN_LOOKUPS, MIN_POLLS, POLL_HORIZON, backoff, next_poll, seconds_from_now
+from .timing import MIN_LOOKUPS, MIN_POLLS, POLL_HORIZON, backoff, next_poll
 from .verdicts import judged
 
 DOWNLOAD_DEADLINE = 120.0
@@ -79,7 +79,7 @@ def ended(run: IsolationRun, client: RunflowClient, known: Run) -> GoTo:
         return GoTo(Status.FAILED, Reason.RUN_FAILED, detail, changes=cost)
     if known.status == RunState.CANCELLED:
         return GoTo(Status.CANCELLED, Reason.RUN_CANCELLED, changes=cost)
-    now = seconds_from_now(0)
+    now = clock.now()
     if Place.RESULTS in run.known_outages:  # nobody can fetch anything: it waits its turn
         return GoTo(Status.COLLECTING, due_at=now, changes=cost)
     fetch_it = partial(bring, client=client, known=known)
@@ -223,7 +223,7 @@ def ingest(run: IsolationRun, known: Run, result: BinaryIO) -> Outcome:
         Status.READY,
         reason,
         ", ".join(odd),
-        due_at=seconds_from_now(0) if goes_on else None,
+        due_at=clock.now() if goes_on else None,
         changes={**kept, "review": review, "attempts": int(goes_on)},
         then=opinion_or_apply if goes_on else None,
         found=verdict.found if verdict else (),

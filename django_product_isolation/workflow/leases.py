@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from django.db import connections
 
 from django_product_isolation.database import tenants
-from django_product_isolation.forks import begin_anew_in_children
+from django_product_isolation.forks import after_fork_in_child
 from django_product_isolation.models import IsolationRun
 
 logger = logging.getLogger("django_product_isolation")
@@ -171,4 +171,4 @@ class Keeper:
 
 keeper = Keeper()
 atexit.register(keeper.end)
-begin_anew_in_children(keeper.forget)
+after_fork_in_child(keeper.forget)

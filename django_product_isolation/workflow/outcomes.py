@@ -1,4 +1,4 @@
-"""What a step of a run may come to. Steps return one of these; ``advance`` writes it down.
+"""What a step of a run may come to. Steps return one of these; ``recording`` writes it down.
 
 So a step reads from top to bottom: it looks, asks, and says what is to become of the run.
 """

@@ -16,8 +16,8 @@ from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import image_applied, image_restored
 
 from . import renditions
+from .outages import has_lasted
 from .outcomes import Finished, GoTo, Outcome, Retry, Step, Swap
-from .storage_outages import has_lasted
 from .timing import MAX_DEATHS
 from .verdicts import found_in
 

@@ -1,4 +1,8 @@
-"""Writing down what a step came to: the one place where steps change their run."""
+"""Writing down what a step came to: the one place where steps change their run's status.
+
+What must be known though the step's process dies, such as the name of a file that is about to be
+written, the step notes by itself.
+"""
 
 import logging
 from functools import partial
@@ -7,6 +11,7 @@ from django.db import transaction
 from django.dispatch import Signal
 
 from django_product_isolation.choices import Status
+from django_product_isolation.database import clock
 from django_product_isolation.database.transactions import retry_on_conflict
 from django_product_isolation.host import SwapRefused
 from django_product_isolation.models import IsolationRun, RunEvent
@@ -30,7 +35,6 @@ from .outcomes import (
 )
 from .renditions import columns_with
 from .restore_requests import leave_applied
-from .timing import seconds_from_now
 from .verdicts import with_findings
 
 logger = logging.getLogger("django_product_isolation")
@@ -68,7 +72,7 @@ def leave_to_a_person(run: IsolationRun) -> None:
     rest = {"due_at": None, "lease_owner": None, "lease_until": None, "decodings": 0}
     mine = IsolationRun.objects.filter(pk=run.pk, lease_owner=run.lease_owner)
     if not mine.filter(status=Status.READY, review=True).update(**rest):
-        run.let_go(seconds_from_now(0), run.reason, {})
+        run.let_go(clock.now(), run.reason, {})
 
 
 def go_to(run: IsolationRun, outcome: GoTo) -> None:
@@ -104,7 +108,7 @@ def point_and_go(run: IsolationRun, outcome: Swap) -> bool:
     """Point the field at another file and move the run, both or neither. Raises SwapRefused."""
     to_the_end = outcome.status == Status.SUPERSEDED
     reason = Reason.IMAGE_CHANGED if to_the_end else ""
-    due_at = None if to_the_end else seconds_from_now(0)  # to verify the swap, and to tell
+    due_at = None if to_the_end else clock.now()  # to verify the swap, and to tell
     target, pk, actor = run.target, run.object_pk, outcome.actor
     is_back = outcome.new == run.source_name
     columns = columns_with(run, outcome.new, outcome.shown)

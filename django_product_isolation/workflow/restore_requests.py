@@ -7,12 +7,10 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from itertools import groupby
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db import transaction
 from django.db.models import Model, QuerySet
 
 from django_product_isolation.choices import SHOWN_STATUSES, Status
@@ -21,10 +19,9 @@ from django_product_isolation.host import Target, target_for
 from django_product_isolation.models import IsolationRun, RunEvent, open_together
 from django_product_isolation.reasons import Reason
 from django_product_isolation.redaction import without_locals
-from django_product_isolation.signals import work_due
 
+from .nudges import nudge_on_commit
 from .planning import as_queryset
-from .timing import seconds_from_now
 
 
 @dataclass(frozen=True)
@@ -93,8 +90,7 @@ def restore_runs(runs: Iterable[IsolationRun], *, user: Any = None) -> Restorati
     reasons = {pk: Reason.JUST_PUBLISHED.value for pk in keys if asked[pk].due_at is not None}
     changed = open_together(Status.RESTORING, keys, reasons=reasons, actor=user, at=at)
     if changed:
-        nudge = partial(work_due.send_robust, sender=IsolationRun, run_ids=sorted(changed))
-        transaction.on_commit(nudge)
+        nudge_on_commit(sorted(changed))
     problems |= overtaken(keys.keys() - changed)
     begun = [run for run in asked.values() if run.pk in changed]
     for run in begun:
@@ -182,5 +178,5 @@ def leave_applied(
         reason=reason,
         detail=detail,
         actor=actor,
-        due_at=seconds_from_now(0) if unchecked else None,
+        due_at=clock.now() if unchecked else None,
     )

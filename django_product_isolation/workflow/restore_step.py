@@ -19,14 +19,11 @@ from django_product_isolation.reasons import Reason
 from django_product_isolation.signals import image_applied, image_restored
 
 from . import renditions
+from .outages import has_lasted
 from .outcomes import Finished, Outcome, RestoreRefused, Retry, Swap, Wait
 from .publish import PATIENCE, read_source_twice, tell, undo
 from .restore_requests import asked_for
-from .storage_outages import has_lasted
 from .timing import MAX_DEATHS, backoff
-
-# The pause grows to about a minute: what waits for the storage goes on soon after it is back.
-LONGEST_BACKOFF = 6
 
 
 def put_back(run: IsolationRun) -> Outcome:
@@ -40,8 +37,7 @@ def put_back(run: IsolationRun) -> Outcome:
     except StorageFailed as error:
         if isinstance(error, StorageEmpty) and has_lasted(run, Reason.STORAGE_AWAY):
             return RestoreRefused(Reason.ORIGINAL_MISSING)
-        until = backoff(min(run.attempts, LONGEST_BACKOFF))
-        return Wait(until, Reason.STORAGE_AWAY, str(error))
+        return Wait(backoff(run.attempts), Reason.STORAGE_AWAY, str(error))
     if isinstance(source, Reason):
         return RestoreRefused(source)
     renditions.prepare(run, run.source_name, source)  # an original is put back whatever comes of it

@@ -5,7 +5,6 @@ All return False, and change nothing, when the run is no longer where the person
 """
 
 from collections.abc import Iterable
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,13 +12,13 @@ from django.db import transaction
 from django.db.models import F
 
 from django_product_isolation.choices import Status
+from django_product_isolation.database import clock
 from django_product_isolation.database.clock import DatabaseNow
 from django_product_isolation.database.transactions import retry_on_conflict
 from django_product_isolation.models import IsolationRun, RunEvent, RunFinding
 from django_product_isolation.reasons import Reason
-from django_product_isolation.signals import work_due
 
-from .timing import seconds_from_now
+from .nudges import nudge_on_commit
 from .verdicts import settle
 
 NOTE_MAX_LENGTH = 500
@@ -35,7 +34,7 @@ def approve(run: IsolationRun, *, user: Any = None) -> bool:
             return False
         overruled = settle(run, RunFinding.Decision.OVERRULED)
         run.record(RunEvent.Kind.APPROVED, detail=", ".join(overruled), actor=user)
-        nudge(run)
+        nudge_on_commit([run.pk])
     return True
 
 
@@ -87,9 +86,9 @@ def resume(run: IsolationRun, *, user: Any = None) -> bool:
     if run.status != Status.HELD:
         return False
     with run.all_or_nothing():
-        if not run.move_to(Status(run.held_from), actor=user, due_at=seconds_from_now(0)):
+        if not run.move_to(Status(run.held_from), actor=user, due_at=clock.now()):
             return False
-        nudge(run)
+        nudge_on_commit([run.pk])
     return True
 
 
@@ -101,9 +100,5 @@ def stop(run: IsolationRun, *, user: Any = None) -> bool:
         Status.CANCELLED,
         reason=Reason.STOPPED,
         actor=user,
-        due_at=seconds_from_now(0) if may_cost else None,
+        due_at=clock.now() if may_cost else None,
     )
-
-
-def nudge(run: IsolationRun) -> None:
-    transaction.on_commit(partial(work_due.send_robust, sender=IsolationRun, run_ids=[run.pk]))

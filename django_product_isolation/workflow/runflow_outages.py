@@ -22,8 +22,8 @@ from django_product_isolation.models.querysets import RunQuerySet
 from django_product_isolation.reasons import Reason
 from django_product_isolation.runflow import RunflowClient
 from django_product_isolation.runflow.connection import connect
-from django_product_isolation.signals import work_due
 
+from .nudges import nudge_on_commit
 from .timing import seconds_from_now
 
 logger = logging.getLogger("django_product_isolation")
@@ -135,8 +135,7 @@ def wake(place: Place) -> None:
     pks = list(runs.values_list("pk", flat=True)[:MAX_WOKEN])
     runs.update(due_at=DatabaseNow())
     if pks:
-        tell = partial(work_due.send_robust, sender=IsolationRun, run_ids=pks)
-        transaction.on_commit(tell)
+        nudge_on_commit(pks)
 
 
 def waiting(place: Place) -> RunQuerySet:

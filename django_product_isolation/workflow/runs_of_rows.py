@@ -31,7 +31,7 @@ def runs_of_row(target: Target, column: str) -> RunQuerySet:
         .about(target)
         .filter(
             is_same(column_of_runs(column), OuterRef(target.field.attname)),
-            is_key(column_of_runs("object_pk"), OuterRef("pk"), target.model._meta.pk),
+            is_key(column_of_runs("object_pk"), OuterRef("pk"), target.model),
         )
     )
     return runs.exclude(**{column: ""}).order_by()  # what was pruned, and rows without a file

@@ -6,7 +6,6 @@ No network, no file opened, and the same few queries for 1 image or 500.
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -23,9 +22,9 @@ from django_product_isolation.host import Picture, Skipped, Target
 from django_product_isolation.marketplaces import place_called
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.reasons import Reason
-from django_product_isolation.signals import work_due
 from django_product_isolation.spending.budgets import reserve, take_spending_lock
 
+from .nudges import nudge_on_commit
 from .planning import Plan, last_ordered, plan
 from .review import reject
 
@@ -184,7 +183,7 @@ def save(batch: IsolationBatch, chosen: Plan, prompts: Mapping[str, str]) -> Iso
         begun = list(rows)
         if not begun:
             raise NothingToIsolate(batch.skipped)
-        transaction.on_commit(partial(work_due.send_robust, sender=IsolationBatch, run_ids=begun))
+        nudge_on_commit(begun)
     return batch
 
 

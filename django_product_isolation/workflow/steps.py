@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from django.db import DatabaseError
 
 from django_product_isolation.choices import Status
+from django_product_isolation.database import clock
 from django_product_isolation.database.transactions import is_away, summary
 from django_product_isolation.host import StorageFailed, StorageUnfaithful
 from django_product_isolation.imaging.decoding import around_decoding
@@ -21,21 +22,21 @@ from . import runflow_outages
 from .collect import collect, poll
 from .leases import keeper
 from .lookup import settle
+from .outages import outlast, verify_storage
 from .outcomes import GoTo, Outcome, Retry, Step, Wait
 from .publish import verify_swap
 from .recording import record
 from .restore_step import put_back, verify_restore
 from .second_opinion import opinion_or_apply
-from .storage_outages import outlast, verify_storage
 from .submit import confirm, submit
-from .timing import MAX_DEATHS, seconds_from_now
+from .timing import MAX_DEATHS
 
 logger = logging.getLogger("django_product_isolation")
 
 
 def look_again(run: IsolationRun) -> Outcome:
     """held -> where it was: the word of Runflow's that it waited for in vain may have come."""
-    return GoTo(Status(run.held_from), due_at=seconds_from_now(0))
+    return GoTo(Status(run.held_from), due_at=clock.now())
 
 
 STEPS: dict[str, Step] = {

@@ -99,7 +99,7 @@ def put_off_sending(place: Place, error: RunflowError) -> PutOff:
 
 def start_sending(then: Step) -> GoTo:
     """queued -> submitting, and on with ``then``."""
-    return GoTo(Status.SUBMITTING, due_at=seconds_from_now(0), changes=NEVER_LOOKED, then=then)
+    return GoTo(Status.SUBMITTING, due_at=clock.now(), changes=NEVER_LOOKED, then=then)
 
 
 def find_arrived(run: IsolationRun, client: RunflowClient) -> Outcome | None:
@@ -265,7 +265,7 @@ def accepted(run: IsolationRun, sent: Run) -> GoTo:
     runflow_outages.answered(run, Place.ORDERS)
     return GoTo(
         Status.PROCESSING,
-        due_at=seconds_from_now(0) if called_back else next_poll(clock.now()),
+        due_at=clock.now() if called_back else next_poll(clock.now()),
         changes={"runflow_run_id": sent.id, "hinted_run_ids": "", **NEVER_LOOKED},
     )
 

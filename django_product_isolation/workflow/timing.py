@@ -24,12 +24,12 @@ MAX_ATTEMPTS = 5
 # An image may kill whoever decodes it, or a storage never answer who reads it: after so many
 # deaths of one step a person is asked, or the file is not looked at again.
 MAX_DEATHS = 3
-MAX_BACKOFF = 60.0
+MAX_BACKOFF = 60.0  # what waits for a storage goes on soon after it is back
 CALLBACK_GRACE = 45.0  # hardly an image takes less
 LONGEST_PAUSE = 900.0  # between two questions
 
 
-def seconds_from_now(seconds: float = 0.0) -> datetime:
+def seconds_from_now(seconds: float) -> datetime:
     """The moment ``seconds`` from now, by the database's clock."""
     return clock.now() + timedelta(seconds=seconds)
 

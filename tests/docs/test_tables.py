@@ -3,6 +3,7 @@
 import ast
 import re
 from dataclasses import MISSING, fields
+from importlib import import_module
 from typing import get_type_hints
 
 import pytest
@@ -18,7 +19,7 @@ from django_product_isolation import signals
 from django_product_isolation.choices import AspectRatio, Resolution, Source, Workers
 from django_product_isolation.conf import IsolationSettings
 from django_product_isolation.host import FieldAdapter
-from tests.docs.pages import ROOT, named, table
+from tests.docs.pages import BLOCKS, ROOT, named, table
 from tests.test_layers import ROOMS
 
 PACKAGE = ROOT / "django_product_isolation"
@@ -178,3 +179,27 @@ def test_rooms():
     cells = " ".join(row[0] for row in table("how-it-works/index.md", "rooms"))
     told = [name.strip("/").replace("/", ".") for name in re.findall(r"`([^`]+)`", cells)]
     assert told == [*ROOMS, "sandbox"]
+
+
+def modules():
+    rows = table("reference.md", "modules")
+    return {module.strip("`"): re.findall(r"`(\w+)`", names) for module, names, _use in rows}
+
+
+@pytest.mark.parametrize(("module", "names"), modules().items())
+def test_modules_that_a_shop_may_import_from(module, names):
+    found = import_module(module)
+    assert [name for name in names if not hasattr(found, name)] == []
+
+
+def test_the_documentation_imports_only_what_it_promises():
+    promised = {(module, name) for module, names in modules().items() for name in names}
+    promised |= {("django_product_isolation", name) for name in django_product_isolation.__all__}
+    imports = r"^from (django_product_isolation[\w.]*) import (.+)$"
+    used = {
+        (module, name.strip())
+        for block in BLOCKS
+        for module, names in re.findall(imports, block.code, re.MULTILINE)
+        for name in names.split(",")
+    }
+    assert used - promised == set()

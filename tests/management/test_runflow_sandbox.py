@@ -148,9 +148,9 @@ def test_an_address_that_is_none_is_refused(address):
 
 
 def test_a_missing_engine_is_said_plainly(monkeypatch):
-    from django_product_isolation.sandbox.isolation.engines import u2netp
+    from django_product_isolation.imaging import u2netp
 
-    monkeypatch.setattr(u2netp, "WEIGHTS_PACKAGE", "no-such-distribution")
+    monkeypatch.setattr(u2netp, "PACKAGE", "no-such-distribution")
     with pytest.raises(CommandError, match=r"weights are missing.*sandbox"):
         call_command("runflow_sandbox", engine="u2netp")
 

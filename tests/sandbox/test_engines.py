@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from django_product_isolation.imaging import u2netp as weights
 from django_product_isolation.sandbox import Sandbox
 from django_product_isolation.sandbox.isolation.cutout import main_parts, product_alpha
 from django_product_isolation.sandbox.isolation.engines import (
@@ -85,7 +86,7 @@ def test_an_unknown_engine_is_refused():
 
 
 def test_without_weights_the_light_engine_serves_and_says_why(monkeypatch):
-    monkeypatch.setattr(u2netp, "WEIGHTS_PACKAGE", "no-such-distribution")
+    monkeypatch.setattr(weights, "PACKAGE", "no-such-distribution")
     engine = choose_engine("auto")
     assert engine.name == "light" and "weights are missing" in engine.description
     with pytest.raises(EngineUnavailable, match="sandbox"):
@@ -96,7 +97,7 @@ def test_without_weights_the_light_engine_serves_and_says_why(monkeypatch):
 
 def test_unknown_weights_are_never_loaded(monkeypatch, tmp_path):
     class File:
-        name = u2netp.WEIGHTS_FILE
+        name = weights.FILE
 
         def locate(self):
             return tmp_path / self.name
@@ -104,9 +105,9 @@ def test_unknown_weights_are_never_loaded(monkeypatch, tmp_path):
     monkeypatch.setattr(metadata, "files", lambda name: [File()])
     for content in (None, b"something else"):
         if content:
-            (tmp_path / u2netp.WEIGHTS_FILE).write_bytes(content)
+            (tmp_path / weights.FILE).write_bytes(content)
         with pytest.raises(EngineUnavailable, match="not the ones"):
-            u2netp.read_weights()
+            choose_engine("u2netp")
 
 
 def test_without_the_libraries_the_light_engine_serves(monkeypatch):

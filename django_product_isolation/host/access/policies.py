@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
+from django_product_isolation.database.primary_keys import key_field
 from django_product_isolation.host.columns import has_key_of
 from django_product_isolation.host.registry import targets_of
 from django_product_isolation.host.rows import unopened
@@ -156,9 +157,7 @@ def has_rule(shown: Any, name: str) -> bool:
 
 def valid_keys(model: type[Model], pks: Iterable[str]) -> list[Any]:
     """The keys among ``pks`` that a row of the model may have; the shop may have changed them."""
-    field: Any = model._meta.pk
-    while field.remote_field:  # the key of a child table is its parent's
-        field = field.target_field
+    field = key_field(model)
     keys = []
     for pk in pks:
         try:

@@ -3,13 +3,12 @@
 Nothing that goes wrong while looking leaves this module: it is said in ``unchecked``.
 """
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import Any, BinaryIO
 
-from django_product_isolation.forks import begin_anew_in_children
+from django_product_isolation.forks import ForkSafeLock
 
 VERSION = 2
 PACKAGES = {
@@ -21,18 +20,7 @@ PACKAGES = {
 Measures = dict[str, Any]
 
 
-class _Turn:
-    """One verdict at a time in a process."""
-
-    def __init__(self) -> None:
-        self.renew()
-        begin_anew_in_children(self.renew)
-
-    def renew(self) -> None:
-        self.lock = threading.Lock()
-
-
-_turn = _Turn()
+_turn = ForkSafeLock()  # one verdict at a time in a process
 
 
 def measure(source: BinaryIO, result: BinaryIO) -> Measures:
@@ -44,7 +32,7 @@ def measure(source: BinaryIO, result: BinaryIO) -> Measures:
     be measured is listed in ``unchecked``, with ``what`` and ``why``.
     """
     measures: Measures = {"version": VERSION, "unchecked": []}
-    with _turn.lock, _told(measures, "everything"):
+    with _turn.current, _told(measures, "everything"):
         if _is_missing("numpy", measures, "everything"):
             return measures
         from .looking import Look

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from time import sleep
 from typing import Any
 
-from django.apps import apps
 from django.core.exceptions import (
     EmptyResultSet,
     FieldError,
@@ -25,7 +24,7 @@ from django_product_isolation.choices import AspectRatio, Resolution, Status, Wo
 from django_product_isolation.conf import get_settings, usd
 from django_product_isolation.database.transactions import may_be_undone
 from django_product_isolation.host import Skipped
-from django_product_isolation.management.arguments import refuse_beyond
+from django_product_isolation.management.arguments import model_named, refuse_beyond
 from django_product_isolation.reasons import Reason, sentence_of
 from django_product_isolation.workflow import advance_for
 from django_product_isolation.workflow.backfill import Catalogue
@@ -162,10 +161,7 @@ def left_out(skipped: Sequence[Skipped]) -> Iterator[str]:
 
 def select(label: str, filters: list[str]) -> QuerySet[Any]:
     """The rows that the arguments name. Raises CommandError that says which one is wrong."""
-    try:
-        model = apps.get_model(label)
-    except (LookupError, ValueError) as error:
-        raise CommandError(f"There is no model {label}.") from error
+    model = model_named(label)
     try:
         lookups = dict(pair.split("=", 1) for pair in filters)
         values = [(lookup, TRUTH.get(value, value)) for lookup, value in lookups.items()]

@@ -3,11 +3,11 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 
 from django_product_isolation.host import CannotAsk, Target, target_for
+from django_product_isolation.management.arguments import model_named
 from django_product_isolation.management.our_tables import needs_our_tables
 from django_product_isolation.retention import prune
 from django_product_isolation.retention.file_pruning import Tally
@@ -76,9 +76,7 @@ class Command(BaseCommand):
 def find_target(label: str, field: str) -> Target:
     """The image field of a model. Raises CommandError."""
     try:
-        return target_for(apps.get_model(label), field)
-    except (LookupError, ValueError) as error:
-        raise CommandError(f"There is no model {label}.") from error
+        return target_for(model_named(label), field)
     except ImproperlyConfigured as error:
         raise CommandError(str(error)) from error
 

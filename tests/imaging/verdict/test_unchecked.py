@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from django_product_isolation.imaging import u2netp
 from django_product_isolation.imaging.verdict import findings, measure, measuring
 from django_product_isolation.imaging.verdict.seeing import saliency, structure
 
@@ -36,7 +37,7 @@ def test_a_library_that_is_missing_is_named(module, package, still_measured, mon
 
 def test_missing_weights_are_named(monkeypatch):
     saliency.session.cache_clear()
-    monkeypatch.setattr(saliency, "PACKAGE", "no-such-distribution")
+    monkeypatch.setattr(u2netp, "PACKAGE", "no-such-distribution")
     assert "extent: WeightsMissing" in about(measure(drawn.photo(), drawn.result()))
 
 
@@ -69,7 +70,7 @@ def test_a_result_that_shows_nothing_is_too_small():
 def test_one_pair_at_a_time_is_looked_at():
     done = []
     other = threading.Thread(target=lambda: done.append(measure(BytesIO(), BytesIO())))
-    with measuring._turn.lock:
+    with measuring._turn.current:
         other.start()
         other.join(timeout=1)
         assert not done

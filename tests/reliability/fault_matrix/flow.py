@@ -8,7 +8,7 @@ from django_product_isolation import isolate, restore
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.tasks import advance_run
-from django_product_isolation.workflow import approve, storage_outages
+from django_product_isolation.workflow import approve, outages
 from tests.catalogue.models import ProductImage
 from tests.reliability.fault_matrix.plain_flow import Story
 from tests.reliability.simulator.convergence import calm, resume_all
@@ -152,7 +152,7 @@ class Flow(Story):
 
     def is_held_in_the_end(self) -> None:
         """The same for an outage of a day, which here lasts for ten minutes."""
-        with mock.patch.object(storage_outages, "HORIZON", timedelta(minutes=10)):
+        with mock.patch.object(outages, "HORIZON", timedelta(minutes=10)):
             self.is_held()
 
     def repair(self) -> None:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from django_product_isolation.imaging.u2netp import SIDE
 from django_product_isolation.imaging.verdict.arrays import Array
 
 from .canvas import warped
 from .colour import blurred_within, lab
 from .frame import fractions
-from .saliency import SIDE, standing_out
+from .saliency import standing_out
 
 ROOM = 0.36  # of the product's longer side, around
 OPENED = 3  # pixels: thinner differences are an outline's

@@ -1,9 +1,9 @@
-"""A storage that is away: every run that needs it waits until it is back, and no person is asked.
+"""What passes by itself, a storage that is away or a machine without room: runs wait until it is
+over, and no person is asked.
 
-Knows how long that may go on before it is no outage any more.
+Knows how long that may go on before it is no outage any more. Runflow's own are runflow_outages.
 """
 
-import random
 from datetime import timedelta
 
 from django_product_isolation.choices import Status
@@ -13,10 +13,8 @@ from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
 
 from .outcomes import GoTo, Outcome, Wait
-from .timing import seconds_from_now
+from .timing import backoff
 
-# All go on soon after it is back. Seconds.
-LONGEST_PAUSE = 60.0
 HORIZON = timedelta(hours=24)
 
 
@@ -47,6 +45,4 @@ def outlast(run: IsolationRun, reason: Reason, detail: str) -> Outcome:
     """
     if has_lasted(run, reason) and run.may_go_to(Status.HELD):
         return GoTo(Status.HELD, reason, detail)
-    pause = min(2.0 ** min(run.attempts, 10), LONGEST_PAUSE)
-    until = seconds_from_now(random.uniform(pause / 2, pause))  # noqa: S311 (spreads load)
-    return Wait(until, reason, detail)
+    return Wait(backoff(run.attempts), reason, detail)
