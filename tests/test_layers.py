@@ -21,7 +21,7 @@ ROOMS = [
     "redaction",
     "signals",
     "conf",
-    "clock",
+    "site_clock",
     "database",
     "marketplaces",
     # the world outside

@@ -38,7 +38,7 @@ class PresetForm(PresetModelForm):
     )
 
     places = forms.MultipleChoiceField(
-        label=gettext_lazy("Market places"),
+        label=gettext_lazy("Marketplaces"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("The confirm page and the results say whether these take them."),

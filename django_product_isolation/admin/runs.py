@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from django_product_isolation import clock
+from django_product_isolation import site_clock
 from django_product_isolation.host.previews import SMALL
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.models.querysets import RunQuerySet
@@ -81,7 +81,7 @@ class EventInline(ReadOnly, EventTabularInline):
 
     @admin.display(description=_("when"))
     def when(self, event: RunEvent) -> str:
-        at = clock.for_the_reader(event.at)
+        at = site_clock.for_the_reader(event.at)
         return f"{date_format(at)} {at:%H:%M:%S}"
 
     @admin.display(description=_("what"))
@@ -167,7 +167,7 @@ class RunAdmin(ReadOnly, ReadableAdmin, RunModelAdmin):
 
     @admin.display(description=_("started"), ordering="batch__created_at")
     def started(self, run: IsolationRun) -> str:
-        return date_format(clock.for_the_reader(run.batch.created_at), "DATETIME_FORMAT")
+        return date_format(site_clock.for_the_reader(run.batch.created_at), "DATETIME_FORMAT")
 
     @admin.display(description=_("by"))
     def by(self, run: IsolationRun) -> str:

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import DateTimeField, Func
 from django.utils import timezone
 
-from django_product_isolation import clock
+from django_product_isolation import site_clock
 
 # How far the database's clock is ahead of this process's own, as last seen.
 _ahead: ContextVar[timedelta] = ContextVar("database_clock_ahead", default=timedelta())
@@ -47,7 +47,7 @@ class DatabaseNow(Func):
 
 def stored_offset(connection: Any) -> timedelta:
     """How far moments that Django stores without their zone are ahead of UTC."""
-    zone = connection.timezone if settings.USE_TZ else clock.zone()
+    zone = connection.timezone if settings.USE_TZ else site_clock.zone()
     return datetime.now(zone).utcoffset() or timedelta()
 
 

@@ -6,7 +6,7 @@ Of runs it knows nothing but in which database they are.
 from .adapters import FieldAdapter
 from .columns import column_named, column_number
 from .dry_run import untouched
-from .holders import CannotAsk, held
+from .file_references import CannotAsk, referenced
 from .name_probe import cuts_names_short, room_needed, uploads_meet
 from .names import MakesRoom, NameTaken, NameTooLong, is_cut, is_ours, mark_of, result_filename
 from .obstacles import Obstacle
@@ -62,12 +62,12 @@ __all__ = [
     "entries",
     "extensions_of",
     "get_targets",
-    "held",
     "is_cut",
     "is_ours",
     "make_previews",
     "mark_of",
     "read_keys",
+    "referenced",
     "refused_name",
     "refused_stored",
     "refused_upload",

@@ -57,7 +57,7 @@ JOURNALS = frozenset(
 )
 
 
-def held_in_documents(names: Collection[str]) -> set[str]:
+def mentioned_in_documents(names: Collection[str]) -> set[str]:
     """Those of ``names`` that stand somewhere in a text or in JSON. Raises CannotAsk.
 
     Each column is read once for 100 names, within the database: no document leaves it.

@@ -20,7 +20,7 @@ from django.db.models import FileField, Model, QuerySet
 from . import names
 from .adapters import FieldAdapter, adapter_for
 from .columns import column_number, column_of, has_key_of, names_of
-from .holders import default_names
+from .file_references import default_names
 from .names import NameTaken, NameTooLong
 from .obstacles import Obstacle, obstacle_in_tables, obstacle_of
 from .pictures import NAME_MAX_LENGTH, Picture, read_pictures, shared_categories

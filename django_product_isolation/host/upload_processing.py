@@ -42,7 +42,7 @@ def as_stored(field: FileField, instance: Model, upload: "File[bytes]") -> "File
     try:
         with undone():
             field.pre_save(instance, add=False)
-    except Seen as seen:
+    except UploadIntercepted as seen:
         if len(seen.body) > MAX_FILE_BYTES:
             raise NotProcessed("larger than we handle") from None
         return ContentFile(seen.body, name=seen.name)
@@ -69,7 +69,7 @@ def _marked(instance: Model, filename: Any) -> str:
     return f"{MARK}{str(filename).replace('/', '-')}"
 
 
-class Seen(BaseException):
+class UploadIntercepted(BaseException):
     """The file has reached the storage. No ``except Exception`` of a library's stops it."""
 
     def __init__(self, name: str, body: bytes) -> None:
@@ -91,7 +91,7 @@ class LookingStorage:
             return name  # a variation, which is not what the field will point at
         content.seek(0)
         body: bytes = content.read()
-        raise Seen(name.removeprefix(MARK), body)
+        raise UploadIntercepted(name.removeprefix(MARK), body)
 
     def delete(self, name: str) -> None:
         """Old files and variations stay where they are."""

@@ -1,4 +1,4 @@
-"""What market places ask of a product's main picture, and whether a result meets it.
+"""What marketplaces ask of a product's main picture, and whether a result meets it.
 
 Rules are plain data with the page they come from (``rules``); a shop may add places of its own.
 Knows facts about a picture, never the picture itself, and nothing of runs.

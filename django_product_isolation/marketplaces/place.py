@@ -1,4 +1,4 @@
-"""A market place and its rules, and the register of those that presets can name."""
+"""A marketplace and its rules, and the register of those that presets can name."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace

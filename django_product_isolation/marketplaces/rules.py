@@ -1,4 +1,4 @@
-"""What market places ask of a main picture: number, page, day on which it was read.
+"""What marketplaces ask of a main picture: number, page, day on which it was read.
 
 Only what is required, not what is recommended; nothing that a program cannot check. Plain data.
 """

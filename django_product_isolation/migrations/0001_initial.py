@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
                 ),
                 ("review", models.BooleanField(default=False, verbose_name="review first")),
                 ("tolerated_findings", models.JSONField(editable=False, null=True)),
-                ("places", models.JSONField(default=list, verbose_name="market places")),
+                ("places", models.JSONField(default=list, verbose_name="marketplaces")),
                 (
                     "unit_price",
                     models.DecimalField(decimal_places=4, max_digits=8, verbose_name="price (USD)"),
@@ -355,7 +355,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         default=list,
                         help_text="The confirm page and the results say whether these take them.",
-                        verbose_name="market places",
+                        verbose_name="marketplaces",
                     ),
                 ),
                 (

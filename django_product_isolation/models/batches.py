@@ -36,8 +36,8 @@ class IsolationBatch(models.Model):
     review = models.BooleanField(_("review first"), default=False)
     # Findings that hold no result back; NULL: what the preset says that is the image's default.
     tolerated_findings = models.JSONField(null=True, editable=False)
-    # Ids of market places that the results are meant for.
-    places = models.JSONField(_("market places"), default=list)
+    # Ids of marketplaces that the results are meant for.
+    places = models.JSONField(_("marketplaces"), default=list)
     unit_price = models.DecimalField(_("price (USD)"), max_digits=8, decimal_places=4)
 
     # Of it, what an evaluation costs; NULL where none was ordered.

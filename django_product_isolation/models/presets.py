@@ -32,7 +32,7 @@ class Preset(models.Model):
     tolerated_findings = models.JSONField(default=list, blank=True)
     # Ids: a place that nobody registers any more is kept, and shown nowhere.
     places = models.JSONField(
-        _("market places"),
+        _("marketplaces"),
         default=list,
         blank=True,
         help_text=_("The confirm page and the results say whether these take them."),

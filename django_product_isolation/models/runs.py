@@ -83,7 +83,7 @@ class IsolationRun(models.Model):
     measures = models.JSONField(default=dict, editable=False)
     # The strongest finding's strength; 0 where nothing was found, NULL where nobody compared.
     doubt = models.FloatField(null=True, editable=False)
-    # Facts about the result as it is published, for what market places ask; {} before it is stored.
+    # Facts about the result as it is published, for what marketplaces ask; {} before it is stored.
     published = models.JSONField(default=dict, editable=False)
     called_back_at = models.DateTimeField(_("Runflow called back"), null=True, editable=False)
     # How often Runflow has said what became of the run, with minutes in between.

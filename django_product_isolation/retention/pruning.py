@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from django_product_isolation import clock
+from django_product_isolation import site_clock
 from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.host import Target, get_targets
 from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent, Selection
@@ -70,7 +70,7 @@ def within(name: str, days: int | None, least: int) -> None:
 
 
 def days_ago(days: int) -> datetime:
-    return clock.now() - timedelta(days=days)
+    return site_clock.now() - timedelta(days=days)
 
 
 def prune_selections(tally: Tally, *, dry_run: bool = False) -> None:
@@ -84,7 +84,7 @@ def prune_rows(
 ) -> None:
     """Delete ended runs with their events, then the batches that are empty."""
     # Budgets count the rows of the current month.
-    month = clock.month_begins(clock.now())
+    month = site_clock.month_begins(site_clock.now())
     batches = IsolationBatch.objects.filter(created_at__lt=min(cutoff, month))
     if target:
         batches = batches.filter(model_label=target.label, field_name=target.field.name)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from django_product_isolation.host import CannotAsk, Target, held
+from django_product_isolation.host import CannotAsk, Target, referenced
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.signals import file_pruning
 
@@ -29,7 +29,7 @@ def in_use(names: set[str], target: Target | None = None) -> set[str]:
     sources: dict[str, set[str]] = {}  # of each result
     seen, unseen = set(names), set(names)
     while unseen:
-        busy |= held(unseen, storages) | awaited(unseen)
+        busy |= referenced(unseen, storages) | awaited(unseen)
         made = [one for one in made_from(unseen - busy) if one.result]
         for one in made:
             sources.setdefault(one.result, set()).add(one.source)
@@ -48,7 +48,7 @@ def reached(ends: Iterable[str], sources: dict[str, set[str]]) -> set[str]:
     return found
 
 
-def is_held(name: str, *, unless_result: str) -> bool:
+def is_referenced(name: str, *, unless_result: str) -> bool:
     """Whether anybody knows a file of that name, or whether that cannot be found out.
 
     A storage that names files by their contents gives the same result the same name: a result

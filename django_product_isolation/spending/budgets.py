@@ -11,7 +11,7 @@ from decimal import Decimal
 from django.db import router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from django_product_isolation import clock
+from django_product_isolation import site_clock
 from django_product_isolation.conf import get_settings
 from django_product_isolation.models import IsolationBatch, IsolationRun, SpendingLock
 
@@ -44,10 +44,10 @@ class Budget:
 
 def budgets(at: datetime | None = None) -> dict[str, Budget]:
     """Those that are set, under "day" and "month", as of a moment (by default now)."""
-    settings, at = get_settings(), at or clock.now()
+    settings, at = get_settings(), at or site_clock.now()
     limits = {
-        "day": (settings.daily_budget, clock.day_begins(clock.day_of(at))),
-        "month": (settings.monthly_budget, clock.month_begins(at)),
+        "day": (settings.daily_budget, site_clock.day_begins(site_clock.day_of(at))),
+        "month": (settings.monthly_budget, site_clock.month_begins(at)),
     }
     return {
         name: Budget(limit, since) for name, (limit, since) in limits.items() if limit is not None
@@ -81,10 +81,10 @@ def take_spending_lock() -> None:
     if not budgets():
         return
     lock = SpendingLock.objects.filter(pk=1)
-    if not lock.update(taken_at=clock.now()):
+    if not lock.update(taken_at=site_clock.now()):
         # Whoever is second with the very first row has to take it as well.
         SpendingLock.objects.bulk_create([SpendingLock(pk=1)], ignore_conflicts=True)
-        lock.update(taken_at=clock.now())
+        lock.update(taken_at=site_clock.now())
 
 
 def unseen_since(since: datetime) -> Decimal:

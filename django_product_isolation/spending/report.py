@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import CharField, ExpressionWrapper, F, QuerySet
 
-from django_product_isolation import clock
+from django_product_isolation import site_clock
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.models.querysets import RunQuerySet
 
@@ -34,12 +34,12 @@ class Period:
 
     @property
     def begins(self) -> datetime:
-        return clock.day_begins(self.first)
+        return site_clock.day_begins(self.first)
 
     @property
     def ends(self) -> datetime:
         """The first moment that is not in it any more."""
-        return clock.day_begins(self.last + ONE_DAY)
+        return site_clock.day_begins(self.last + ONE_DAY)
 
     def batches(self) -> QuerySet[IsolationBatch]:
         """The batches that were begun within the period."""
@@ -111,7 +111,7 @@ def spending(period: Period) -> Spending:
             spent.by_status[status].add(*amount)
     for pk, sums in by_batch.items():
         created_at, person, model = batches[pk]
-        day = spent.by_day[clock.day_of(created_at)]
+        day = spent.by_day[site_clock.day_of(created_at)]
         for share in (spent.total, day, spent.by_person[person], spent.by_model[model]):
             share.add(sums.runs, sums.charged, sums.may_cost)
     for share in spent.all:

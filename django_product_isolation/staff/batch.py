@@ -18,7 +18,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from django_product_isolation import clock, workers
+from django_product_isolation import site_clock, workers
 from django_product_isolation.choices import Status
 from django_product_isolation.host.access.sites import (
     admin_for,
@@ -130,13 +130,13 @@ def run_status(
 ) -> dict[str, Any]:
     """The part of a page's context that says how ``runs`` fare, and what may be decided."""
     all_cards = cards(request, runs, site)
-    since = clock.read(request.GET.get("since", ""))
+    since = site_clock.read(request.GET.get("since", ""))
     approvable = [card for card in all_cards if DECISIONS["approve"] in card.decisions]
     found = {card.key for card in approvable if has_findings(card.run)}
     buttons = buttons_for_several(all_cards, {"approve": len(found)})
     page = page_of(request, all_cards)
     return {
-        "now": clock.now().isoformat(),
+        "now": site_clock.now().isoformat(),
         "cards": [card for card in page if since is None or may_differ(card, since - MARGIN)],
         "page": page,
         "for_all": [(decision, text) for decision, text in buttons if decision.goes_on],

@@ -120,7 +120,7 @@ def place_order(
     warnings = told(expected_of(context.plan.target, form))
     if warnings and form.cleaned_data["told"] != warnings:
         text = _(
-            "Nothing was ordered yet: see what market places will not take, then order, or "
+            "Nothing was ordered yet: see what marketplaces will not take, then order, or "
             "change it."
         )
         form.add_error(None, ValidationError(text, code=UNTOLD))

@@ -15,7 +15,7 @@ from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from django_product_isolation import clock
+from django_product_isolation import site_clock
 from django_product_isolation.conf import get_settings
 from django_product_isolation.host.access.sites import (
     admin_for,
@@ -127,7 +127,7 @@ def findings(request: HttpRequest) -> HttpResponseBase:
 
 def rows(request: HttpRequest, site: AdminSite) -> list[Row]:
     """One line for each finding that was made or could be; one query."""
-    since = clock.now() - RECENT
+    since = site_clock.now() - RECENT
     counts = {"ever": Count("*"), "recent": Count("found_at", filter=Q(found_at__gte=since))}
     grouped = visible(request).values_list("finding", "decision").annotate(**counts)
     recent: dict[str, Tally] = defaultdict(Tally)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
-from django_product_isolation import clock
+from django_product_isolation import site_clock
 from django_product_isolation.conf import get_settings
 from django_product_isolation.models import AccountBalance
 from django_product_isolation.reasons import Reason
@@ -72,7 +72,7 @@ def balance_of(account: AccountBalance, unit_price: Decimal) -> str:
 
 
 def how_long_ago(moment: datetime) -> str:
-    if clock.now() - moment < timedelta(minutes=1):
+    if site_clock.now() - moment < timedelta(minutes=1):
         return _("just now")
     return _("%(age)s ago") % {"age": timesince(moment)}
 

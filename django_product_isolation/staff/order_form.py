@@ -79,7 +79,7 @@ class OrderForm(forms.Form):
         widget=forms.RadioSelect,
     )
     places = forms.MultipleChoiceField(
-        label=gettext_lazy("Market places"),
+        label=gettext_lazy("Marketplaces"),
         required=False,
         widget=forms.CheckboxSelectMultiple(attrs={"aria-describedby": "isolation-places-help"}),
     )
@@ -207,7 +207,7 @@ class OrderForm(forms.Form):
 
 
 def place_choices() -> list[tuple[str, str]]:
-    """The market places that can be named."""
+    """The marketplaces that can be named."""
     return [(place.id, place.name) for place in known_places()]
 
 

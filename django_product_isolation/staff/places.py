@@ -1,4 +1,4 @@
-"""What pages say of market places: before ordering what they will not take, then what they do.
+"""What pages say of marketplaces: before ordering what they will not take, then what they do.
 
 No picture is opened, and nothing is asked of the database.
 """
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from django_product_isolation import clock
+from django_product_isolation import site_clock
 from django_product_isolation.choices import AspectRatio, Resolution
 from django_product_isolation.host import Target
 from django_product_isolation.marketplaces import Judgement, Meets
@@ -39,7 +39,7 @@ class PlaceBadge:
 
 def badges_of(run: IsolationRun) -> list[PlaceBadge]:
     """A badge for each place that the run's result is meant for."""
-    return [badge_of(judgement) for judgement in judgements_of(run, clock.today())]
+    return [badge_of(judgement) for judgement in judgements_of(run, site_clock.today())]
 
 
 def badge_of(judgement: Judgement) -> PlaceBadge:
@@ -55,7 +55,9 @@ def expected_of(target: Target, form: OrderForm) -> list[Judgement]:
     if ratio not in AspectRatio.values or resolution not in Resolution.values:
         return []  # the form says so
     ids = [str(one) for one in form["places"].value() or ()]
-    return list(expected(target, ids, AspectRatio(ratio), Resolution(resolution), clock.today()))
+    return list(
+        expected(target, ids, AspectRatio(ratio), Resolution(resolution), site_clock.today())
+    )
 
 
 def told(warnings: list[Judgement]) -> str:

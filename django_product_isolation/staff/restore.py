@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from django_product_isolation import clock
+from django_product_isolation import site_clock
 from django_product_isolation.choices import Status
 from django_product_isolation.host.access.sites import frame_of, get_admin_site
 from django_product_isolation.models import IsolationRun, RunEvent
@@ -60,7 +60,7 @@ def restores(request: HttpRequest, at: str) -> HttpResponseBase:
 
 def asked_for(request: HttpRequest, at: str) -> "QuerySet[IsolationRun]":
     """The runs of the user's own click at that moment. Raises Http404 for what is no moment."""
-    moment = clock.read(at)
+    moment = site_clock.read(at)
     if moment is None:
         raise Http404
     clicks = RunEvent.objects.filter(actor=request.user.pk, status=Status.RESTORING, at=moment)

@@ -125,7 +125,7 @@ class Card:
 
     @property
     def places(self) -> list[PlaceBadge]:
-        """How the result stands with the market places that it is meant for."""
+        """How the result stands with the marketplaces that it is meant for."""
         return badges_of(self.run)
 
     @property

@@ -20,7 +20,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from django_product_isolation import clock
+from django_product_isolation import site_clock
 from django_product_isolation.choices import Status
 from django_product_isolation.host.access.sites import frame_of, get_admin_site
 from django_product_isolation.marketplaces import Judgement
@@ -40,7 +40,7 @@ EARLIEST, LATEST = date(2000, 1, 1), date(2999, 12, 31)
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 FORMULA = "=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b"  # and their wide and small forms
 FORMULA_START = re.compile(rf"(^|;)(?=[^\w;{FORMULA}]*[{FORMULA}])")
-COLUMNS = ("day", "person", "model", "product", "status", "runflow id", "cost USD", "market places")
+COLUMNS = ("day", "person", "model", "product", "status", "runflow id", "cost USD", "marketplaces")
 
 
 @staff_page(permissions.SPENDING, methods=["GET", "HEAD"])
@@ -136,7 +136,7 @@ PERIOD_NAMES = {
 
 def named_periods() -> dict[str, report.Period]:
     """The named periods, as of today."""
-    today = clock.today()
+    today = site_clock.today()
     this_month = today.replace(day=1)
     before = this_month - timedelta(days=1)
     firsts_and_lasts = (
@@ -219,13 +219,13 @@ def values_of_runs(request: HttpRequest, period: report.Period) -> Iterator[Iter
     people = period.batches().values_list("created_by_id", flat=True)
     names = tables.names_of(people.distinct())
     runs = period.runs().order_by("batch__created_at", "pk")
-    today = clock.today()
+    today = site_clock.today()
     knows_all = visibility.knows_shop(request)
     for some in batched(runs.select_related("batch").iterator(chunk_size=2000), 2000):
         seen = {run.pk for run in some} if knows_all else visibility.seen(request, some)
         for run in some:
             yield (
-                clock.day_of(run.batch.created_at).isoformat(),
+                site_clock.day_of(run.batch.created_at).isoformat(),
                 names.get(run.batch.created_by_id, ""),
                 run.batch.model_label,
                 run.label if run.pk in seen else "",

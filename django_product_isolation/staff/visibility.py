@@ -73,7 +73,7 @@ def of_model(
         deleted = gone - existing(all_rows(model), gone)
         knows_all = permissions.knows_all(request, action, model)
         for run in runs:
-            is_own = is_mine(request, run) or permissions.is_boss(request)
+            is_own = is_mine(request, run) or permissions.is_superuser(request)
             if run.object_pk in (gone if is_own else deleted) and (is_own or knows_all):
                 found.add(run.pk)
     return found
@@ -96,7 +96,7 @@ def knows_shop(request: HttpRequest) -> bool:
     """Whether the user sees every image of every kind: then also what the shop no longer names."""
     models = target_models()
     if not models:
-        return permissions.is_boss(request)
+        return permissions.is_superuser(request)
     return all(permissions.sees_all(request, model) for model in models)
 
 
@@ -133,7 +133,7 @@ def rows_of(request: HttpRequest, policy: Policy, runs: RunQuerySet) -> Q:
 
     Where only pages say what they show, the newest runs alone are looked at, so many at most.
     """
-    if policy.asks_pages and not permissions.is_boss(request):
+    if policy.asks_pages and not permissions.is_superuser(request):
         newest = runs.order_by("-batch__created_at").values_list("object_pk", flat=True)[:NEWEST]
         return Q(object_pk__in=list(policy.found(request, "view", set(newest))))
     return keys_in(policy.rows(request, "view"))

@@ -8,13 +8,13 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from django_product_isolation.workers.outage_log import Outage
+from django_product_isolation.workers.outage_log import OutageLog
 from django_product_isolation.workflow.queue_status import lateness
 
 # Much longer than a lease, so that a worker that died is not taken for none at all.
 LATE = timedelta(minutes=10)
 
-outage = Outage("health_unknown")
+outage = OutageLog("health_unknown")
 
 
 @login_not_required

@@ -9,8 +9,8 @@ from django_product_isolation.database import tenants
 from django_product_isolation.models import IsolationRun
 
 from .celery import is_redis
-from .outage_log import Outage
-from .steps import database_may_be_away, seconds_after_step, spread
+from .messages import database_may_be_away, seconds_after_step, spread
+from .outage_log import OutageLog
 from .tenant_turns import within
 
 # Where beat's schedules and routes of a shop's look for them, and Celery itself.
@@ -23,7 +23,7 @@ REDIS_LIMITS = ("socket_timeout", "socket_connect_timeout")
 REST_SECONDS = 15.0
 MOST_SWEPT = 1000  # runs of each tenant; the next sweep finds the others
 
-broker_outage = Outage("publish_failed")
+broker_outage = OutageLog("publish_failed")
 TASK_OPTIONS: dict[str, Any] = {
     "ignore_result": True,
     "acks_late": True,

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from django_product_isolation.database import tenants
 
-from .steps import seconds_after_step, spread
+from .messages import seconds_after_step, spread
 
 logger = logging.getLogger("django_product_isolation")
 

@@ -10,7 +10,7 @@ FIRST_PAUSE = 1.0  # seconds
 LONGEST_PAUSE = 30.0
 
 
-class Outage:
+class OutageLog:
     """One thing that may be away. ``name`` is the word that stands in the log."""
 
     def __init__(self, name: str) -> None:

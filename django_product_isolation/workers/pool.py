@@ -12,7 +12,7 @@ from django_product_isolation.database.transactions import summary
 from django_product_isolation.workflow import work_on
 from django_product_isolation.workflow.leases import MOST_HANGING, keeper
 
-from .outage_log import Outage
+from .outage_log import OutageLog
 from .tenant_turns import DueRun, Turns, within
 
 logger = logging.getLogger("django_product_isolation")
@@ -58,7 +58,7 @@ class WorkerPool:
         self.at_work: dict[StepThread, DueRun] = {}
         self.ended: SimpleQueue[StepThread] = SimpleQueue()
         self.turns = Turns(pause)
-        self.outage = Outage("worker_without_database")
+        self.outage = OutageLog("worker_without_database")
 
     def stop(self) -> None:
         """Finish the steps at hand, begin no other."""

@@ -27,7 +27,7 @@ from django_product_isolation.models import IsolationRun
 from django_product_isolation.workflow.leases import MOST_HANGING, keeper
 
 from .base import BaseWorkers
-from .outage_log import Outage
+from .outage_log import OutageLog
 from .tenant_turns import Turns, is_resting, within
 
 logger = logging.getLogger("django_product_isolation")
@@ -56,8 +56,8 @@ class WorkThread:
     """Takes steps one at a time, since decoding takes memory that the site needs too."""
 
     def __init__(self) -> None:
-        self.outage = Outage("worker_without_database")
-        self.full = Outage("worker_hangs")
+        self.outage = OutageLog("worker_without_database")
+        self.full = OutageLog("worker_hangs")
         self.forget()
 
     def forget(self) -> None:

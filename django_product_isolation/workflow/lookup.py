@@ -34,7 +34,7 @@ MAX_HINT_ATTEMPTS = 20
 
 
 @dataclass(frozen=True)
-class Finding:
+class LookupResult:
     """What Runflow has of a run of ours. ``is_certain``: it has answered that there is none."""
 
     run: Run | None = None
@@ -50,7 +50,7 @@ def settle(run: IsolationRun) -> Outcome:
         found = look_up(run, connect_for(run))
     except RunflowError as error:
         logger.debug("unsettled run=%s %s", run.pk, error)
-        found = Finding()
+        found = LookupResult()
     is_late = clock.now() - run.status_since > SETTLE_HORIZON
     if found.run is not None and found.run.is_terminal:
         reason = Reason.ARRIVED_LATE if run.reason == Reason.NOT_ACCEPTED else run.reason
@@ -79,33 +79,33 @@ def cost_of(run: IsolationRun, known: Run) -> Decimal | None:
     return known.cost
 
 
-def is_surely_absent(run: IsolationRun, found: Finding) -> bool:
+def is_surely_absent(run: IsolationRun, found: LookupResult) -> bool:
     """Whether Runflow has answered often enough, and at last, that it has no such run."""
     return found.run is None and found.is_certain and run.answered_looks >= MIN_LOOKUPS
 
 
-def look_up(run: IsolationRun, client: RunflowClient) -> Finding:
+def look_up(run: IsolationRun, client: RunflowClient) -> LookupResult:
     """Ask for a run at Runflow: by its id, by those that callbacks named, and by our reference.
 
     Whatever proves to be ours counts. Raises RunflowError when Runflow cannot be asked.
     """
     if run.runflow_run_id:
         try:
-            return Finding(client.get_run(run.runflow_run_id))
+            return LookupResult(client.get_run(run.runflow_run_id))
         except Refused as error:
             if isinstance(error, AccountRefused | RateLimited):
                 raise
     hinted, is_certain = ask_for_hints(run, client)
     if hinted is not None:
-        return Finding(hinted)
+        return LookupResult(hinted)
     search = client.find_runs(str(run.pk), run.batch.created_at - CLOCK_MARGIN)
     if search.runs:
         note_others(run, search.runs[1:])
-        return Finding(search.runs[0])
+        return LookupResult(search.runs[0])
     is_certain = is_certain and search.is_complete
     if is_certain:
         count_look(run)
-    return Finding(is_certain=is_certain)
+    return LookupResult(is_certain=is_certain)
 
 
 def ask_for_hints(run: IsolationRun, client: RunflowClient) -> tuple[Run | None, bool]:

@@ -1,4 +1,4 @@
-"""Whether results meet what their market places ask for: by facts kept with the run alone."""
+"""Whether results meet what their marketplaces ask for: by facts kept with the run alone."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace

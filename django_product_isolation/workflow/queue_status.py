@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from django.db.models import Count, Min
 
-from django_product_isolation import clock
+from django_product_isolation import site_clock
 from django_product_isolation.choices import UNFINISHED_STATUSES, Status
 from django_product_isolation.database.clock import DatabaseNow
 from django_product_isolation.models import AccountBalance, IsolationRun
@@ -44,14 +44,14 @@ def overview() -> Overview:
     unfinished = runs.filter(status__in=UNFINISHED_STATUSES)
     held = runs.filter(status=Status.HELD).values_list("reason").annotate(Count("pk"))
     account = AccountBalance.objects.first()
-    now = clock.now()
+    now = site_clock.now()
     return Overview(
         open=dict(counted),
         held=dict(held),
         oldest=unfinished.aggregate(oldest=Min("batch__created_at"))["oldest"],
         late=lateness(),
-        today=runs.spending_since(clock.day_begins(clock.day_of(now))),
-        month=runs.spending_since(clock.month_begins(now)),
+        today=runs.spending_since(site_clock.day_begins(site_clock.day_of(now))),
+        month=runs.spending_since(site_clock.month_begins(now)),
         places=by_place(),
         balance=account.amount if account else None,
         balance_read_at=account.read_at if account else None,
@@ -60,8 +60,8 @@ def overview() -> Overview:
 
 def by_place() -> dict[str, dict[str, int]]:
     """How many results that were stored or published lately meet what each place asks for."""
-    since = clock.now() - LATELY
-    today = clock.today()
+    since = site_clock.now() - LATELY
+    today = site_clock.today()
     shown = IsolationRun.objects.filter(
         status__in=(Status.READY, Status.APPLIED), status_since__gte=since
     ).exclude(batch__places=[])

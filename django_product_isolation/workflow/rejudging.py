@@ -17,7 +17,7 @@ CHUNK = 500
 
 
 @dataclass
-class Judgement:
+class LimitReport:
     """In how many results something is found, of those that people wanted and did not want."""
 
     wanted: int = 0
@@ -39,7 +39,7 @@ class Judgement:
             self.misses += not found
 
 
-def judge_again(limits: Limits = DEFAULT, *, since: datetime | None = None) -> Judgement:
+def judge_again(limits: Limits = DEFAULT, *, since: datetime | None = None) -> LimitReport:
     """What ``limits`` would have found in the measured results that people decided about.
 
     ``since`` leaves out runs whose status changed last before that moment.
@@ -49,11 +49,11 @@ def judge_again(limits: Limits = DEFAULT, *, since: datetime | None = None) -> J
     runs = IsolationRun.objects.filter(decided, doubt__isnull=False).order_by()
     if since:
         runs = runs.filter(status_since__gte=since)
-    judgement = Judgement()
+    report = LimitReport()
     for status, measures in runs.values_list("status", "measures").iterator(chunk_size=CHUNK):
         found = {finding.id for finding in findings(measures, limits)}
-        judgement.add(found, is_wanted=status not in UNWANTED)
-    return judgement
+        report.add(found, is_wanted=status not in UNWANTED)
+    return report
 
 
 def changed_limits(values: Mapping[str, float]) -> Limits:

@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 from django_product_isolation.database.transactions import is_away
-from django_product_isolation.host import FieldAdapter, Fingerprint, held
+from django_product_isolation.host import FieldAdapter, Fingerprint, referenced
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
 from django_product_isolation.shortage import is_shortage
@@ -59,7 +59,7 @@ def clean(run: IsolationRun, old: str) -> None:
     if instance is None:
         return
     try:
-        if not held({old}):
+        if not referenced({old}):
             target.adapter.clean(instance, old)
     except Exception as error:  # libraries raise whatever they like
         if is_away(error):

@@ -19,7 +19,7 @@ from django_product_isolation.models import IsolationRun, RunEvent, RunFinding
 from django_product_isolation.reasons import Reason
 
 from .nudges import nudge_on_commit
-from .verdicts import settle
+from .verdicts import record_decision
 
 NOTE_MAX_LENGTH = 500
 STOPPABLE = frozenset({Status.QUEUED, Status.PROCESSING, Status.COLLECTING, Status.HELD})
@@ -32,7 +32,7 @@ def approve(run: IsolationRun, *, user: Any = None) -> bool:
     with transaction.atomic():
         if not waiting.update(review=False, due_at=DatabaseNow()):
             return False
-        overruled = settle(run, RunFinding.Decision.OVERRULED)
+        overruled = record_decision(run, RunFinding.Decision.OVERRULED)
         run.record(RunEvent.Kind.APPROVED, detail=", ".join(overruled), actor=user)
         nudge_on_commit([run.pk])
     return True
@@ -55,7 +55,7 @@ def reject(run: IsolationRun, *, user: Any = None, note: str = "") -> bool:
             return False
         if not run.move_to(Status.REJECTED, actor=user, detail=note[:NOTE_MAX_LENGTH]):
             return False
-        settle(run, RunFinding.Decision.DECLINED)
+        record_decision(run, RunFinding.Decision.DECLINED)
     return True
 
 

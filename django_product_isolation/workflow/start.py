@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
-from django_product_isolation import clock
+from django_product_isolation import site_clock
 from django_product_isolation.choices import AspectRatio, Resolution
 from django_product_isolation.conf import get_settings
 from django_product_isolation.database.clock import DatabaseNow
@@ -82,7 +82,7 @@ def isolate(
     product's name. ``prompts`` holds other wordings for single images, by their primary keys as
     strings. ``tolerated_findings`` are ids of findings that hold no result back; where None are
     given, the default preset of each image says so.
-    ``places`` are ids of market places that the results are meant for.
+    ``places`` are ids of marketplaces that the results are meant for.
     A second call with the same ``token`` returns the first call's batch.
     Raises NothingToIsolate, BudgetExceeded, ValidationError for an unknown ratio, resolution or
     place and for a prompt that the database cannot keep, and ImproperlyConfigured when the field is
@@ -149,7 +149,7 @@ def places_by(options: Options) -> list[str]:
     given = options.places or ()
     is_list = isinstance(given, Iterable) and not isinstance(given, str)
     if not is_list or not all(isinstance(one, str) and place_called(one) for one in given):
-        raise ValidationError({"places": _("Choose among the listed market places.")})
+        raise ValidationError({"places": _("Choose among the listed marketplaces.")})
     return list(dict.fromkeys(given))
 
 
@@ -162,7 +162,7 @@ def save(batch: IsolationBatch, chosen: Plan, prompts: Mapping[str, str]) -> Iso
         take_spending_lock()
         # One moment for the whole order, which may have waited: what is counted on a day is dated
         # on it.
-        batch.created_at = clock.now()
+        batch.created_at = site_clock.now()
         batch.save(force_insert=True)
         reserve(chosen.total, at=batch.created_at)
         reject_replaced(chosen.replaced, user=batch.created_by)

@@ -23,7 +23,7 @@ from django_product_isolation.host import (
 from django_product_isolation.imaging import ImageFacts, sha256_of
 from django_product_isolation.models import IsolationRun, LeaseLost, RunEvent
 from django_product_isolation.reasons import Reason
-from django_product_isolation.retention.references import is_held
+from django_product_isolation.retention.references import is_referenced
 
 logger = logging.getLogger("django_product_isolation")
 
@@ -104,7 +104,7 @@ def is_anothers(target: Target, name: str, path: str, digest: str) -> bool:
 
     With another mark of ours it is that of another result.
     """
-    if is_ours(name) or is_cut(name, path) or is_held(name, unless_result=digest):
+    if is_ours(name) or is_cut(name, path) or is_referenced(name, unless_result=digest):
         return True
     return not is_stored(target, name, digest)
 

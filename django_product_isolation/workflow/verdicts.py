@@ -76,7 +76,7 @@ def with_findings(run: IsolationRun, found: Sequence[Finding], move: Callable[[]
     return True
 
 
-def settle(run: IsolationRun, decision: RunFinding.Decision) -> list[str]:
+def record_decision(run: IsolationRun, decision: RunFinding.Decision) -> list[str]:
     """Note what was decided about the findings in a run's result; their ids, strongest first."""
     if not run.doubt:
         return []

@@ -267,7 +267,7 @@ def test_the_presets_own_page_is_found_under_its_name():
     assert reverse("admin:product_isolation_preset_changelist") == PRESETS
 
 
-def test_a_preset_names_the_market_places_that_it_is_for(client, manager):
+def test_a_preset_names_the_marketplaces_that_it_is_for(client, manager):
     address = f"{PRESETS}add/"
     form = client.get(address).context["adminform"].form
     assert ("zalando", "Zalando") in form.fields["places"].choices

@@ -185,7 +185,7 @@ def test_price_button_and_warning_are_in_sight_all_along(shop, live_server, widt
     shop.set_viewport_size({"width": width, "height": 800})
     shop.goto(f"{make_page(live_server, images)}?preset={preset.pk}")
     button = shop.get_by_role("button", name="Isolate 30 images for $8.10")
-    warning = shop.get_by_role("link", name="2 market places may not take the results: see why")
+    warning = shop.get_by_role("link", name="2 marketplaces may not take the results: see why")
     height = shop.evaluate("document.documentElement.scrollHeight")
     assert height > 1600
     for place in range(0, height, 400):

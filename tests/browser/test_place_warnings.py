@@ -1,4 +1,4 @@
-"""What market places will not take, on the confirm page in a real browser."""
+"""What marketplaces will not take, on the confirm page in a real browser."""
 
 import pytest
 from playwright.sync_api import expect
@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 800)])
-def test_a_refused_click_leads_to_what_market_places_do_not_take(shop, live_server, width, height):
+def test_a_refused_click_leads_to_what_marketplaces_do_not_take(shop, live_server, width, height):
     shop.set_viewport_size({"width": width, "height": height})
     shop.goto(make_page(live_server, [make_image(f"Cup {n}") for n in range(30)]))
     shop.get_by_role("checkbox", name="OTTO Market").check()
@@ -23,7 +23,7 @@ def test_a_refused_click_leads_to_what_market_places_do_not_take(shop, live_serv
     warning = shop.locator("#isolation-place-warnings")
     for place in (alert, shop.locator(".isolation-go")):
         shop.evaluate("scrollTo(0, 0)")
-        place.get_by_role("link", name="1 market place may not take the results").click()
+        place.get_by_role("link", name="1 marketplace may not take the results").click()
         expect(warning).to_be_in_viewport(ratio=1)
         expect(warning).to_be_focused()
         assert not is_covered(warning)

@@ -47,7 +47,7 @@ EXAMPLES = {
     "own finding",
     "own tenants",
     "same tables",
-    "own market place",
+    "own marketplace",
 }
 
 

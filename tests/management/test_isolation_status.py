@@ -164,12 +164,12 @@ def test_a_site_without_our_tables_is_alive_while_it_is_being_deployed(client, m
     assert client.get(reverse("product_isolation:lateness")).status_code == 503
 
 
-def test_results_are_counted_by_market_place():
+def test_results_are_counted_by_marketplace():
     facts = {"format": "JPEG", "width": 1024, "height": 1024, "bytes": 90_000, "source_type": ""}
     for number, values in enumerate([{"published": facts}, {"published": {**facts, "width": 300}}]):
         batch = make_batch(places=["ebay", "google"])
         make_run(Status.APPLIED, batch=batch, name=f"Cup {number}", **values)
-    assert json.loads(run_command("--json"))["market_places"] == {
+    assert json.loads(run_command("--json"))["marketplaces"] == {
         "ebay": {"yes": 2},
         "google": {"no": 2},
     }

@@ -124,7 +124,7 @@ def test_an_outage_of_the_database_is_waited_for_and_told_twice(
 
 
 def test_pauses_grow_while_an_outage_lasts(caplog):
-    outage = outage_log.Outage("away")
+    outage = outage_log.OutageLog("away")
     pauses = [outage.goes_on("it is") for _ in range(12)]
     assert pauses[0] <= 1
     assert 15 <= pauses[-1] <= 30

@@ -87,10 +87,10 @@ def test_what_can_be_meant_is_kept_as_it_is_compared():
         Rule("least_fill", Decimal("0.85")),
         Rule("most_bytes", 2.5 * 1024 * 1024),
     ]
-    place = Place("mine", gettext_lazy("Market places"), rules)
+    place = Place("mine", gettext_lazy("Marketplaces"), rules)
     assert [rule.wanted for rule in place.rules] == [("JPEG", "WEBP", "TIFF"), 0.85, 2621440]
     assert isinstance(place.rules, tuple)
-    assert str(place) == "Market places"
+    assert str(place) == "Marketplaces"
     assert judge(place, {**SQUARE, "fill": 0.9}, DAY).meets is Meets.YES
 
 

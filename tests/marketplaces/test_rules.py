@@ -1,4 +1,4 @@
-"""The table of market places: its numbers hold from their dates, and say where they come from."""
+"""The table of marketplaces: its numbers hold from their dates, and say where they come from."""
 
 from datetime import date
 

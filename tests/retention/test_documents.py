@@ -12,7 +12,7 @@ from django.core import serializers
 from django.db import connection, models
 
 from django_product_isolation.host import CannotAsk
-from django_product_isolation.host.documents import document_columns, held_in_documents
+from django_product_isolation.host.documents import document_columns, mentioned_in_documents
 from django_product_isolation.retention import prune
 from tests.catalogue.models import Swatch
 from tests.warehouse.models import Banner, KeptState, PrintedCatalogue
@@ -114,7 +114,7 @@ def test_a_column_is_read_once_for_a_hundred_names_and_no_document_leaves_the_da
     KeptState.objects.create(content=["x" * 100_000, "products/77.jpg"])
     names = {f"products/{number}.jpg" for number in range(250)}
     with django_assert_max_num_queries(1000) as queries:
-        assert held_in_documents(names) == {"products/77.jpg"}
+        assert mentioned_in_documents(names) == {"products/77.jpg"}
     asked = [one["sql"] for one in queries if "warehouse_keptstate" in one["sql"]]
     assert sum("serialized" in sql for sql in asked) == 3
     assert sum("content" in sql for sql in asked) == 3
@@ -152,13 +152,13 @@ def test_a_field_of_a_librarys_own_class_is_asked_by_the_kind_that_it_says_it_is
     assert "JSONField" in connection.data_types
     KeptState.objects.create(content={"body": "products/mug.jpg"})
     monkeypatch.setattr(KeptState._meta.get_field("content"), "__class__", StreamField)
-    assert held_in_documents({"products/mug.jpg", "products/cup.jpg"}) == {"products/mug.jpg"}
+    assert mentioned_in_documents({"products/mug.jpg", "products/cup.jpg"}) == {"products/mug.jpg"}
 
 
 def test_a_file_that_a_row_shows_is_not_looked_for_in_documents(image, fake_storage, monkeypatch):
     asked = []
     monkeypatch.setattr(
-        "django_product_isolation.host.holders.held_in_documents",
+        "django_product_isolation.host.file_references.mentioned_in_documents",
         lambda names: asked.extend(names) or set(),
     )
     run = applied(image)

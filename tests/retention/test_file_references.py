@@ -6,7 +6,12 @@ import pytest
 from django.core.files.storage import FileSystemStorage
 
 from django_product_isolation.host.documents import document_columns
-from django_product_isolation.host.holders import held, is_same, name_columns, place_columns
+from django_product_isolation.host.file_references import (
+    is_same,
+    name_columns,
+    place_columns,
+    referenced,
+)
 from django_product_isolation.retention import prune
 from tests.warehouse.models import PrintedCatalogue
 from tests.warehouse.storages import InMemory
@@ -83,6 +88,6 @@ def test_many_names_are_asked_for_in_chunks(django_assert_max_num_queries):
     columns = len([*name_columns()]) + 3 * len([*place_columns([storage])])
     columns += 3 * len([*document_columns()])
     with django_assert_max_num_queries(3 * columns):  # each with a savepoint of its own
-        assert held(names, [storage]) == set()
+        assert referenced(names, [storage]) == set()
     PrintedCatalogue.objects.create(page="é 200.jpg")
-    assert held(names, [storage]) == {"products/é 200.jpg"}
+    assert referenced(names, [storage]) == {"products/é 200.jpg"}

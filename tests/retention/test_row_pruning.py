@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from django_product_isolation import clock
+from django_product_isolation import site_clock
 from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent, Selection
 from django_product_isolation.retention import prune
@@ -93,7 +93,7 @@ def test_what_a_budget_of_this_month_counts_stays(image):
     begun(image, Status.RESTORED, result=False, cost="0.27", runflow_run_id="r")
     grow_old()
     batch = IsolationBatch.objects.get()
-    month = clock.month_begins(timezone.now())
+    month = site_clock.month_begins(timezone.now())
     batch.created_at = month
     batch.save()
     spent = IsolationRun.objects.spending_since(month)

@@ -1,4 +1,4 @@
-"""A market place: vendors see their own products' images, by Django's documented way, and the site
+"""A marketplace: vendors see their own products' images, by Django's documented way, and the site
 lets in nobody without a second factor, but somebody who is no staff.
 
 A vendor's products begin with the vendor's name.

@@ -1,4 +1,4 @@
-"""Market places on the confirm page: what they will not take is said before anything is ordered."""
+"""Marketplaces on the confirm page: what they will not take is said before anything is ordered."""
 
 import pytest
 
@@ -132,8 +132,8 @@ def beside_the_button(page) -> str:
     ("places", "says"),
     [
         (["ebay"], ""),
-        (["ebay", "otto"], "1 market place may not take the results: see why"),
-        (["otto", "walmart"], "2 market places may not take the results: see why"),
+        (["ebay", "otto"], "1 marketplace may not take the results: see why"),
+        (["otto", "walmart"], "2 marketplaces may not take the results: see why"),
     ],
 )
 def test_a_page_that_opens_with_warnings_says_so_beside_the_button(client, address, places, says):
@@ -150,7 +150,7 @@ def test_a_click_that_was_refused_leads_to_the_warning_from_above_and_from_the_b
     client, address
 ):
     page = press(client, address, places=["otto"], aspect_ratio="1:1", resolution="2K")
-    link = '<a href="#isolation-place-warnings">1 market place may not take the results: see why'
+    link = '<a href="#isolation-place-warnings">1 marketplace may not take the results: see why'
     alert = page.content.decode().partition('role="alert"')[2].partition("</div>")[0]
     assert link in alert
     assert link in beside_the_button(page)

@@ -1,4 +1,4 @@
-"""Market places on staff's pages: what each result's badges say."""
+"""Marketplaces on staff's pages: what each result's badges say."""
 
 from decimal import Decimal
 
@@ -59,7 +59,7 @@ def test_code_names_places_once_or_none(places, kept):
 
 @pytest.mark.parametrize("places", [["atlantis"], [["ebay"]], [None], "ebay", 3, [{}]])
 def test_code_that_names_what_is_no_place_is_told_so(places):
-    with pytest.raises(ValidationError, match="Choose among the listed market places"):
+    with pytest.raises(ValidationError, match="Choose among the listed marketplaces"):
         isolate(make_image(), places=places)
     assert not IsolationBatch.objects.exists()
 

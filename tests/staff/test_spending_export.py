@@ -25,7 +25,7 @@ def test_the_export_has_a_line_for_every_run(client, bookkeeper):
             "status": "Applied",
             "runflow id": "run_a",
             "cost USD": "0.2700",
-            "market places": "",
+            "marketplaces": "",
         },
         {
             "day": "2026-03-03",
@@ -35,17 +35,17 @@ def test_the_export_has_a_line_for_every_run(client, bookkeeper):
             "status": "Queued",
             "runflow id": "",
             "cost USD": "",
-            "market places": "",
+            "marketplaces": "",
         },
     ]
 
 
-def test_a_line_says_which_market_places_take_the_result(client, bookkeeper):
+def test_a_line_says_which_marketplaces_take_the_result(client, bookkeeper):
     batch = batch_at("2026-03-02 12:00+00:00", places=["ebay", "walmart"])
     facts = {"format": "JPEG", "width": 1024, "height": 1024, "bytes": 90_000, "source_type": ""}
     add_run(batch, published=facts, measures={"ground": {"below_white": 0.0, "worst_corner": 0.0}})
     [line] = exported(client)
-    assert line["market places"] == (
+    assert line["marketplaces"] == (
         "eBay: yes; Walmart Marketplace: no Short side: 1024 pixels, but at least 2200 are needed."
     )
 

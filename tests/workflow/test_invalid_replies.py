@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
-from django_product_isolation import clock
+from django_product_isolation import site_clock
 from django_product_isolation.choices import MAX_ID, Status
 from django_product_isolation.imaging import ImageRejected
 from django_product_isolation.models import AccountBalance, IsolationRun, RunEvent
@@ -53,7 +53,7 @@ def test_a_paid_result_of_no_use_with_such_a_cost_is_counted_at_its_price(
     runflow.behave(fault="odd_cost", cost="free")
     run = go_on(run)
     assert (run.status, run.reason, run.cost) == (Status.HELD, Reason.OUTPUT_UNREADABLE, None)
-    today = clock.today()
+    today = site_clock.today()
     assert spending(Period(today, today)).total.may_cost == Decimal("0.27")
     assert IsolationRun.objects.spending_since(run.batch.created_at) == Decimal("0.27")
 

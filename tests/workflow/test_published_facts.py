@@ -35,5 +35,5 @@ def test_a_result_without_the_mark_is_kept_as_one(image, go_on, option):
 
 
 def test_a_place_that_nobody_registered_is_refused(db):
-    with pytest.raises(ValidationError, match="listed market places"):
+    with pytest.raises(ValidationError, match="listed marketplaces"):
         isolate(make_image(), places=["atlantis"])

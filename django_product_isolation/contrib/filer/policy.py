@@ -9,7 +9,7 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
-from django_product_isolation.host.access.permissions import is_boss, sites_around
+from django_product_isolation.host.access.permissions import is_superuser, sites_around
 from django_product_isolation.host.access.policies import Action, Policy
 from django_product_isolation.host.access.site_access import any_lets_in
 
@@ -28,7 +28,7 @@ class FolderPolicy(Policy):
 
     def rows(self, request: HttpRequest, action: Action) -> QuerySet[Any]:
         images = self.model._default_manager.all()
-        if is_boss(request):
+        if is_superuser(request):
             return images
         return images.filter(viewed_by(request) if action == "view" else changed_by(request))
 

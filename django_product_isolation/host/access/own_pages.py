@@ -27,7 +27,7 @@ def memory(request: HttpRequest) -> dict[Any, Any]:
     return known
 
 
-def aside(request: HttpRequest) -> HttpRequest:
+def copy_of_request(request: HttpRequest) -> HttpRequest:
     """A copy of the request, to ask others with."""
     memory(request)  # which the copy shares
     same: HttpRequest = object.__new__(type(request))
@@ -39,9 +39,9 @@ def aside(request: HttpRequest) -> HttpRequest:
     return same
 
 
-def moved(request: HttpRequest, path: str) -> HttpRequest:
+def request_at(request: HttpRequest, path: str) -> HttpRequest:
     """A copy of the request that stands at ``path``, an address on this host."""
-    same = aside(request)
+    same = copy_of_request(request)
     vars(same).setdefault(MOVED, request.path)
     same.path = unquote(path)
     same.path_info = "/" + same.path.removeprefix(get_script_prefix())
@@ -53,10 +53,10 @@ def moved(request: HttpRequest, path: str) -> HttpRequest:
     return same
 
 
-def opening(request: HttpRequest, path: str) -> HttpRequest:
+def get_request_at(request: HttpRequest, path: str) -> HttpRequest:
     """The request of the same person for the page at ``path``, which may have a query."""
     path, _mark, query = path.partition("?")
-    same = moved(request, path)
+    same = request_at(request, path)
     same.method, same.META["QUERY_STRING"], same.GET = "GET", query, QueryDict(query)
     return same
 
@@ -76,9 +76,9 @@ def site_around(request: HttpRequest) -> "AdminSite | None":
 def at_site(site: "AdminSite", request: HttpRequest) -> HttpRequest:
     """A copy of the request that stands on the site's first page, or stays on one of its pages."""
     if site_around(request) is site:
-        return aside(request)
+        return copy_of_request(request)
     path = address(site, "index")
-    return moved(request, path) if path else aside(request)
+    return request_at(request, path) if path else copy_of_request(request)
 
 
 def at_list(model_admin: "ModelAdmin[Any]", request: HttpRequest) -> HttpRequest:
@@ -91,7 +91,9 @@ def at_list(model_admin: "ModelAdmin[Any]", request: HttpRequest) -> HttpRequest
     copies, key = memory(request), (model_admin, request.user.pk)
     if key not in copies:
         path = address_of(model_admin, "changelist")
-        copies[key] = moved(request, path) if path else at_site(model_admin.admin_site, request)
+        copies[key] = (
+            request_at(request, path) if path else at_site(model_admin.admin_site, request)
+        )
     found: HttpRequest = copies[key]
     return found
 
@@ -100,10 +102,10 @@ def at_page(model_admin: "ModelAdmin[Any]", request: HttpRequest, row: Model) ->
     """A copy of the request that opens the page of one row of the ModelAdmin."""
     from django.contrib.admin.utils import quote
 
-    same = aside(at_list(model_admin, request))
+    same = copy_of_request(at_list(model_admin, request))
     same.method = "GET"
     if path := address_of(model_admin, "change", quote(row.pk)):
-        return moved(same, path)
+        return request_at(same, path)
     return same
 
 

@@ -143,11 +143,11 @@ def is_let_in(request: HttpRequest) -> bool:
     """Whether any place of the shop's lets the person in."""
     known, key = _let_in.setdefault(request, {}), request.user.pk
     if key not in known:
-        known[key] = finds_a_way_in(request)
+        known[key] = is_admitted_anywhere(request)
     return known[key]
 
 
-def finds_a_way_in(request: HttpRequest) -> bool:
+def is_admitted_anywhere(request: HttpRequest) -> bool:
     if any_lets_in(sites_around(request), request):
         return True
     models = target_models() if _registered else []
@@ -199,7 +199,7 @@ def knows_all(request: HttpRequest, action: Action, model: type[Model]) -> bool:
 
     Of a deleted image nobody can be asked any more; only such a person may still see what was.
     """
-    if is_boss(request):
+    if is_superuser(request):
         return may(request, action, model)
     return any(
         shows_all(request, action, model, policy) and not policy.asks_each
@@ -207,6 +207,6 @@ def knows_all(request: HttpRequest, action: Action, model: type[Model]) -> bool:
     )
 
 
-def is_boss(request: HttpRequest) -> bool:
+def is_superuser(request: HttpRequest) -> bool:
     """Whether the person is a superuser, for whom nothing is left out but what the shop hides."""
     return bool(getattr(request.user, "is_superuser", False))

@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden
 from django.http.response import HttpResponseBase
 
-from .own_pages import at_site, memory, opening, site_around
+from .own_pages import at_site, get_request_at, memory, site_around
 from .safe_calls import answer
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def is_open(site: "AdminSite", request: HttpRequest) -> bool:
         asked = at_site(site, request)
         if not site.has_permission(asked):
             return False
-        return site is site_around(request) or knock(site, asked) is None
+        return site is site_around(request) or admin_answer(site, asked) is None
     except REFUSALS:
         return False
 
@@ -53,7 +53,7 @@ def refusal(site: "AdminSite", request: HttpRequest, back: str) -> HttpResponseB
 
     Raises PermissionDenied or Http404 where that is what the site does. None where it breaks.
     """
-    asked = request if back == request.get_full_path() else opening(request, back)
+    asked = request if back == request.get_full_path() else get_request_at(request, back)
     said = answer(partial(said_by, site, asked), None)
     if isinstance(said, Exception):
         raise said
@@ -62,12 +62,12 @@ def refusal(site: "AdminSite", request: HttpRequest, back: str) -> HttpResponseB
 
 def said_by(site: "AdminSite", request: HttpRequest) -> HttpResponseBase | Exception | None:
     try:
-        return knock(site, request)
+        return admin_answer(site, request)
     except REFUSALS as error:
         return error
 
 
-def knock(site: "AdminSite", request: HttpRequest) -> HttpResponseBase | None:
+def admin_answer(site: "AdminSite", request: HttpRequest) -> HttpResponseBase | None:
     """What the site answers in the place of a page of its own; None where it shows the page."""
     reached = []
 

@@ -58,7 +58,7 @@ def as_document(seen: Overview) -> dict[str, Any]:
         "held": seen.held,
         "oldest": seen.oldest.isoformat() if seen.oldest else None,
         "late_seconds": round(seen.late.total_seconds()),
-        "market_places": seen.places,
+        "marketplaces": seen.places,
         "spent_today": f"{seen.today:.4f}",
         "spent_this_month": f"{seen.month:.4f}",
         "balance": None if seen.balance is None else f"{seen.balance:.4f}",

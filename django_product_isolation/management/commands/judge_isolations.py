@@ -6,11 +6,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from django_product_isolation import clock
+from django_product_isolation import site_clock
 from django_product_isolation.imaging.verdict import titles
 from django_product_isolation.management.arguments import refuse_beyond
 from django_product_isolation.management.our_tables import needs_our_tables
-from django_product_isolation.workflow.rejudging import Judgement, changed_limits, judge_again
+from django_product_isolation.workflow.rejudging import LimitReport, changed_limits, judge_again
 
 HEAD = f"{'finding':<20} {'false alarms':>14} {'caught':>14}"
 
@@ -51,12 +51,12 @@ class Command(BaseCommand):
             limits = changed_limits(dict(options["limit"]))
         except ValueError as error:
             raise CommandError(str(error)) from None
-        since = clock.now() - timedelta(days=days) if days else None
+        since = site_clock.now() - timedelta(days=days) if days else None
         for line in lines(judge_again(limits, since=since)):
             self.stdout.write(line)
 
 
-def lines(judged: Judgement) -> list[str]:
+def lines(judged: LimitReport) -> list[str]:
     """The judgement as a table, and what it says in all."""
     if not judged.wanted + judged.unwanted:
         return ["Nobody has decided about a result that was measured."]

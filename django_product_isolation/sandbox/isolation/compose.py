@@ -12,7 +12,7 @@ from django_product_isolation.choices import AspectRatio, Resolution
 
 from .cutout import clean_edge
 
-MARGIN = 0.07  # of the short side, left free on every side: market places ask for 85 % at least
+MARGIN = 0.07  # of the short side, left free on every side: marketplaces ask for 85 % at least
 LEAST_VISIBLE = 40  # of 255; fainter pixels do not count for the layout
 QUALITY = 90
 WEBP_METHOD = 2  # a quarter of the default's time for a twentieth more bytes

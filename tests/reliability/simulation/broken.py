@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from importlib import import_module
 from typing import Any
 from unittest import mock
 from uuid import UUID
@@ -40,11 +41,11 @@ from .broken_outside import OUTSIDE
 from .machine import story_of
 from .shorten import what_goes_wrong
 
-# The package names a function like the module.
-advance = __import__(advance.__module__, fromlist=["advance"])
+# The package names functions like modules.
+advance = import_module(advance.__module__)
 POINT_AND_GO = recording.point_and_go
 OPEN_IN_ONE_GO = bulk.open_in_one_go
-prune_rows = __import__("django_product_isolation.retention.pruning", fromlist=["prune"])
+prune_rows = import_module("django_product_isolation.retention.pruning")
 
 
 def due_leased_or_not(runs: RunQuerySet) -> RunQuerySet:

@@ -5,6 +5,7 @@ Not here: names that only the database takes for one another, which SQLite does 
 """
 
 from contextlib import ExitStack, contextmanager
+from importlib import import_module
 from typing import Any
 from unittest import mock
 from uuid import UUID
@@ -13,7 +14,7 @@ from django.core.files.base import File
 from django.db.models import F
 from django.utils import timezone
 
-from django_product_isolation import clock
+from django_product_isolation import site_clock
 from django_product_isolation.choices import Status
 from django_product_isolation.host import Target, without_dimensions
 from django_product_isolation.models import IsolationRun
@@ -30,9 +31,7 @@ from django_product_isolation.workflow import (
     submit,
 )
 
-store_result = __import__(
-    "django_product_isolation.workflow.store_result", fromlist=["store_result"]
-)
+store_result = import_module("django_product_isolation.workflow.store_result")
 FIND_SUPERSEDED, REFS_OF = submit.find_superseded, replies.refs_of
 POINT_AND_GO = recording.point_and_go
 patch = mock.patch.multiple
@@ -65,7 +64,7 @@ def day_for_whoever_clicks(moment: Any) -> Any:
 
 
 def begins_for_whoever_clicks(day: Any) -> Any:
-    midnight = clock.datetime.combine(day, clock.time.min)
+    midnight = site_clock.datetime.combine(day, site_clock.time.min)
     return timezone.make_aware(midnight, timezone.get_current_timezone())
 
 
@@ -139,7 +138,7 @@ OUTSIDE: dict[str, Any] = {
         start, take_back_ordered_meanwhile=lambda *_: None
     ),
     "a day of the budget is that of whoever clicks": lambda: patch(
-        clock, day_of=day_for_whoever_clicks, day_begins=begins_for_whoever_clicks
+        site_clock, day_of=day_for_whoever_clicks, day_begins=begins_for_whoever_clicks
     ),
     "only client_ref proves a run": lambda: refs("client_ref"),
     "only metadata proves a run": lambda: refs("metadata"),

@@ -11,7 +11,7 @@ from django.contrib.admin.models import LogEntry
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from django_product_isolation.host import documents, holders
+from django_product_isolation.host import documents, file_references
 from django_product_isolation.models import (
     AccountBalance,
     IsolationBatch,
@@ -65,9 +65,9 @@ def set_time_zone(name: str) -> None:
 @contextmanager
 def few_tables() -> Iterator[None]:
     """Pruning asks no tables of the tests' other shops: they are empty, and there are dozens."""
-    columns = [holders.Column(FIELD.model, FIELD.attname, FIELD, False)]
+    columns = [file_references.Column(FIELD.model, FIELD.attname, FIELD, False)]
     with (
-        mock.patch.object(holders, "name_columns", lambda: columns),
+        mock.patch.object(file_references, "name_columns", lambda: columns),
         mock.patch.object(documents, "document_columns", tuple),
     ):
         yield

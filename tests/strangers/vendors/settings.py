@@ -1,4 +1,4 @@
-"""A market place: vendors share one admin, each sees their own."""
+"""A marketplace: vendors share one admin, each sees their own."""
 
 from tests.strangers.base import *  # noqa: F403
 from tests.strangers.base import INSTALLED_APPS, isolation

@@ -7,7 +7,7 @@ import numpy as np
 
 from django_product_isolation.imaging.verdict.arrays import Array
 
-from .place import ENOUGH, FEATURES, Keypoints, Place, find, keypoints_of, scale_of, stretch_of
+from .place import ENOUGH, FEATURES, Keypoints, Match, find, keypoints_of, scale_of, stretch_of
 from .regions import box_of, grown
 
 PHOTO_SIDE = 800  # pixels: finer details are hardly the same in a redraw
@@ -50,7 +50,7 @@ def found_place(result: Array, product: Array, photo: Array) -> tuple[Array | No
     return place.map, measured
 
 
-def _inliers(place: Place | None) -> int:
+def _inliers(place: Match | None) -> int:
     return place.inliers if place else 0
 
 

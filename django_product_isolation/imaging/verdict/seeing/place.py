@@ -40,7 +40,7 @@ class Keypoints:
 
 
 @dataclass(frozen=True)
-class Place:
+class Match:
     """``map`` takes pixels of the result to pixels of the photograph (2 x 3)."""
 
     map: Array
@@ -64,7 +64,7 @@ def keypoints_of(grey: Array, mask: Array | None = None, most: int = FEATURES) -
     )
 
 
-def find(result: Keypoints, photo: Keypoints) -> Place | None:
+def find(result: Keypoints, photo: Keypoints) -> Match | None:
     """The place that most keypoints agree on; None when hardly any do."""
     if len(result.at) < FEW or len(photo.at) < FEW:
         return None
@@ -82,7 +82,7 @@ def find(result: Keypoints, photo: Keypoints) -> Place | None:
     if found is None or inside.sum() < FEW:
         return None
     found, count = _refined(found, start, end)
-    place = Place(found, count, count / len(result.at))
+    place = Match(found, count, count / len(result.at))
     sane = SCALES[0] < scale_of(place) < SCALES[1] and stretch_of(place) < MOST_STRETCH
     return place if sane and count >= FEW else None
 
@@ -147,12 +147,12 @@ def _refined(found: Array, start: Array, end: Array) -> tuple[Array, int]:
     return np.asarray(found, np.float64), int(inside.sum())
 
 
-def stretch_of(place: Place) -> float:
+def stretch_of(place: Match) -> float:
     """How many times wider than high, or the other way round, the map makes a square."""
     values = np.linalg.svd(place.map[:, :2], compute_uv=False)
     return float(values[0] / max(values[1], 1e-6))
 
 
-def scale_of(place: Place) -> float:
+def scale_of(place: Match) -> float:
     """Pixels of the photograph for one of the result."""
     return float(np.sqrt(abs(np.linalg.det(place.map[:, :2]))))

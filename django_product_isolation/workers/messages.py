@@ -14,7 +14,7 @@ from django_product_isolation.database import clock
 from django_product_isolation.database.transactions import summary
 from django_product_isolation.models import IsolationRun
 
-from .outage_log import Outage
+from .outage_log import OutageLog
 from .tenant_turns import within
 
 # Beyond this the sweep finds the run: brokers hold long countdowns badly.
@@ -24,7 +24,7 @@ MAX_COUNTDOWN = 300.0
 # another tenant with one image, waits for no more than these.
 SPREAD = 20
 
-database_outage = Outage("worker_without_database")
+database_outage = OutageLog("worker_without_database")
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone as django_timezone
 
 import django_product_isolation
-from django_product_isolation import clock
+from django_product_isolation import site_clock
 
 MIDNIGHTS = [
     ("UTC", "2026-03-10", "2026-03-10 00:00+00:00"),
@@ -38,52 +38,52 @@ def test_a_day_begins_where_the_site_is_wherever_one_looks_from(
 ):
     settings.USE_TZ, settings.TIME_ZONE = True, zone
     with django_timezone.override(looking_from and ZoneInfo(looking_from)):
-        first = clock.day_begins(date.fromisoformat(day))
+        first = site_clock.day_begins(date.fromisoformat(day))
         assert first == datetime.fromisoformat(begins)
         if day != "2011-12-30":  # nobody lived through it
-            assert clock.day_of(first) == date.fromisoformat(day)
-            assert clock.day_of(first - timedelta(microseconds=1)) < date.fromisoformat(day)
+            assert site_clock.day_of(first) == date.fromisoformat(day)
+            assert site_clock.day_of(first - timedelta(microseconds=1)) < date.fromisoformat(day)
 
 
 @pytest.mark.parametrize(("zone", "day", "_begins"), MIDNIGHTS)
 def test_naive_days_begin_at_midnight(settings, zone, day, _begins):
     settings.USE_TZ, settings.TIME_ZONE = False, zone
     found = date.fromisoformat(day)
-    assert clock.day_begins(found) == datetime(found.year, found.month, found.day)
-    assert clock.day_of(clock.day_begins(found)) == found
-    assert clock.for_the_reader(clock.now()).tzinfo is None
+    assert site_clock.day_begins(found) == datetime(found.year, found.month, found.day)
+    assert site_clock.day_of(site_clock.day_begins(found)) == found
+    assert site_clock.for_the_reader(site_clock.now()).tzinfo is None
 
 
 @pytest.mark.parametrize("use_tz", [True, False])
 def test_a_moment_that_was_written_is_read_again(settings, use_tz):
     settings.USE_TZ = use_tz
-    moment = clock.now()
+    moment = site_clock.now()
     assert django_timezone.is_aware(moment) is use_tz
-    assert clock.read(moment.isoformat()) == moment
+    assert site_clock.read(moment.isoformat()) == moment
     other = datetime.now(None if use_tz else timezone.utc)
-    assert clock.read(other.isoformat()) is None
+    assert site_clock.read(other.isoformat()) is None
 
 
 @pytest.mark.parametrize("use_tz", [True, False])
 @pytest.mark.parametrize("text", ["", "today", "2026-13-41T00:00Z", "2026-02-30T00:00"])
 def test_nonsense_is_no_moment(settings, use_tz, text):
     settings.USE_TZ = use_tz
-    assert clock.read(text) is None
+    assert site_clock.read(text) is None
 
 
 @pytest.mark.parametrize("year", ["0001", "9999"])
 @pytest.mark.parametrize("zone", ["", "Z", "+14:00"])
 def test_nor_are_the_ends_of_the_calendar(settings, year, zone):
     settings.USE_TZ = bool(zone)
-    assert clock.read(f"{year}-01-01T00:00:00{zone}") is None
+    assert site_clock.read(f"{year}-01-01T00:00:00{zone}") is None
 
 
 def test_the_month_is_the_sites(settings):
     settings.USE_TZ, settings.TIME_ZONE = True, "America/New_York"
     late = datetime.fromisoformat("2026-04-01 03:59:59+00:00")
-    assert clock.month_begins(late) == datetime.fromisoformat("2026-03-01 05:00+00:00")
+    assert site_clock.month_begins(late) == datetime.fromisoformat("2026-03-01 05:00+00:00")
     early = datetime.fromisoformat("2026-04-01 04:00+00:00")
-    assert clock.month_begins(early) == early
+    assert site_clock.month_begins(early) == early
 
 
 def test_nobody_else_asks_for_zones_or_awareness():
@@ -94,4 +94,6 @@ def test_nobody_else_asks_for_zones_or_awareness():
     )
     code = [p for p in root.rglob("*.py") if "sandbox" not in p.relative_to(root).parts]
     assert len(code) > 50
-    assert [p.relative_to(root).name for p in code if asks.search(p.read_text())] == ["clock.py"]
+    assert [p.relative_to(root).name for p in code if asks.search(p.read_text())] == [
+        "site_clock.py"
+    ]

@@ -24,15 +24,15 @@ from django.db.models import (
 )
 
 from .adapters import adapter_for
-from .documents import held_in_documents
+from .documents import mentioned_in_documents
 from .shop_tables import CannotAsk, Column, columns_of_the_shop, databases_of, rows_to_ask
 
-__all__ = ["CannotAsk", "Column", "default_names", "held"]
+__all__ = ["CannotAsk", "Column", "default_names", "referenced"]
 
 CHUNK = 100  # names asked for at a time: each is a condition of its own
 
 
-def held(names: Collection[str], storages: Collection[Storage] = ()) -> set[str]:
+def referenced(names: Collection[str], storages: Collection[Storage] = ()) -> set[str]:
     """Those of ``names`` that a column of the shop's holds, or that a file field falls back to.
 
     With ``storages``, where the files may be, those columns count too that may write the same file
@@ -50,11 +50,11 @@ def held(names: Collection[str], storages: Collection[Storage] = ()) -> set[str]
     exactly = {name for name in names if loose(name) in loosely}
     if not storages:
         return exactly
-    exactly |= held_elsewhere(set(names) - exactly, storages)
-    return exactly | held_in_documents(set(names) - exactly)
+    exactly |= referenced_elsewhere(set(names) - exactly, storages)
+    return exactly | mentioned_in_documents(set(names) - exactly)
 
 
-def held_elsewhere(names: Collection[str], storages: Collection[Storage]) -> set[str]:
+def referenced_elsewhere(names: Collection[str], storages: Collection[Storage]) -> set[str]:
     """Those of ``names`` whose last part stands in a column that writes names in its own way."""
     found: set[str] = set()
     for column in place_columns(storages):

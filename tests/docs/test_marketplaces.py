@@ -1,4 +1,4 @@
-"""The page about market places lists the rules that are in the code, and how to add a place."""
+"""The page about marketplaces lists the rules that are in the code, and how to add a place."""
 
 from datetime import date
 
@@ -38,15 +38,15 @@ def days(since: date | None, until: date | None) -> str:
 
 
 def test_the_table_has_every_rule_with_its_page_and_its_day():
-    assert table("market-places.md", "market places") == rows()
+    assert table("marketplaces.md", "marketplaces") == rows()
 
 
 def test_the_kinds_of_rules_are_told():
-    assert named("market-places.md", "kinds of rules") == list(KINDS)
+    assert named("marketplaces.md", "kinds of rules") == list(KINDS)
 
 
 def test_a_place_of_the_shop_is_added_in_five_lines():
-    run("own market place")
+    run("own marketplace")
     try:
         place = place_called("catalogue")
         found = judge(place, {"format": "WEBP", "width": 2048, "height": 2048}, date(2026, 12, 1))
