@@ -5,7 +5,7 @@ from io import BytesIO
 from django.core.files.base import ContentFile
 from PIL import Image, ImageDraw
 
-from tests.catalogue.models import Product, ProductImage, Swatch
+from tests.shops.catalogue.models import Product, ProductImage, Swatch
 
 
 def photo_bytes(size=(120, 90), colour="firebrick", format="JPEG") -> bytes:

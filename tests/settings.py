@@ -24,12 +24,12 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "easy_thumbnails",
-    "tests.bazaar",
-    "tests.catalogue",
-    "tests.assortment",
-    "tests.fussy",
-    "tests.warehouse",
-    "tests.wardrobe",
+    "tests.shops.bazaar",
+    "tests.shops.catalogue",
+    "tests.shops.assortment",
+    "tests.shops.fussy",
+    "tests.shops.warehouse",
+    "tests.shops.wardrobe",
     "django_product_isolation",
 ]
 MIDDLEWARE = [
@@ -65,7 +65,7 @@ DATABASES: dict[str, Any] = {
 if os.environ.get("DATABASE_URL"):
     DATABASES["default"] = dj_database_url.config()
 if DATABASES["default"]["ENGINE"].endswith(".postgresql"):
-    INSTALLED_APPS.append("tests.lookbook")
+    INSTALLED_APPS.append("tests.shops.lookbook")
 if DATABASES["default"]["ENGINE"].endswith(".mysql"):
     import pymysql
 

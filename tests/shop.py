@@ -13,10 +13,10 @@ from django.utils.html import strip_tags
 
 from django_product_isolation.choices import OPEN_STATUSES, SHOWN_STATUSES, Status
 from django_product_isolation.models import IsolationBatch, IsolationRun
-from tests.catalogue.models import Product, ProductImage
 from tests.due_steps import sweep
 from tests.moments import overdue
 from tests.photos import make_image, photo_bytes
+from tests.shops.catalogue.models import Product, ProductImage
 
 CHANGELIST = "/admin/catalogue/productimage/"
 RUNS = "/admin/product_isolation/isolationrun/"

@@ -27,7 +27,7 @@ OPTIONAL = (
     "onnxruntime",
 )
 # Apps of the tests' shop that are made of these.
-MADE_OF_THEM = ("easy_thumbnails", "tests.fussy")
+MADE_OF_THEM = ("easy_thumbnails", "tests.shops.fussy")
 
 # A shop whose Python has none of these, that orders an image and has its steps taken.
 SHOP = f"""

@@ -15,7 +15,7 @@ from django_product_isolation import contrib, models, signals
 from django_product_isolation.host import Picture, adapters
 from django_product_isolation.host.access import permissions
 from django_product_isolation.host.access.policies import Policy
-from tests.catalogue.models import ProductImage
+from tests.shops.catalogue.models import ProductImage
 
 CALLS = {
     "isolate": [

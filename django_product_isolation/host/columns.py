@@ -10,8 +10,9 @@ from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
-from django.db import router
 from django.db.models import Model
+
+from .routing import written_to
 
 
 def owners(field: Any) -> list[type[Model]]:
@@ -22,7 +23,7 @@ def owners(field: Any) -> list[type[Model]]:
         for known in apps.get_models()
         if known._meta.db_table == model._meta.db_table
         and not known._meta.proxy
-        and router.db_for_write(known) == router.db_for_write(model)
+        and written_to(known) == written_to(model)
     ]
     return sorted(found, key=lambda known: (not known._meta.managed, known._meta.label_lower))
 

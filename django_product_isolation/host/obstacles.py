@@ -14,6 +14,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, router
 from django_product_isolation.database.mysql_tables import without_transactions
 
 from .access.safe_calls import answer
+from .routing import written_to
 
 if TYPE_CHECKING:
     from .targets import Target
@@ -31,21 +32,18 @@ class Obstacle:
         return f"{self.text} {self.hint}"
 
 
-def obstacle_of(target: "Target") -> Obstacle | None:
-    """The first thing that is in the way, None when there is nothing."""
-    return (
-        in_another_database(target)
-        or commits_nothing(target)
-        or translated(target)
-        or keeps_other_names(target)
-    )
+def lasting_obstacle(target: "Target") -> Obstacle | None:
+    """The first thing that is in the way whenever it is asked, None when there is nothing."""
+    return commits_nothing(target) or translated(target) or keeps_other_names(target)
 
 
 def in_another_database(target: "Target") -> Obstacle | None:
-    """A swap and the run's status are written in one transaction of the default database."""
+    """A swap and the run's status are written in one transaction of the default database.
+
+    A router that breaks, as some do outside of a request, is one that workers cannot ask.
+    """
     ours = apps.get_model("product_isolation.IsolationRun")  # by its name: it stands on this folder
-    places = {router.db_for_write(target.field.model), router.db_for_write(ours)}
-    if places == {DEFAULT_DB_ALIAS}:
+    if {written_to(target.field.model), written_to(ours)} == {DEFAULT_DB_ALIAS}:
         return None
     return Obstacle(
         "product_isolation.E012",

@@ -22,7 +22,7 @@ from .adapters import FieldAdapter, adapter_for
 from .columns import column_number, column_of, has_key_of, names_of
 from .file_references import default_names
 from .names import NameTaken, NameTooLong
-from .obstacles import Obstacle, obstacle_in_tables, obstacle_of
+from .obstacles import Obstacle, in_another_database, lasting_obstacle, obstacle_in_tables
 from .pictures import NAME_MAX_LENGTH, Picture, read_pictures, shared_categories
 from .products import ProductPath, follow
 from .rows import dimension_names, named, where_written, without_dimensions, written_rows
@@ -79,10 +79,17 @@ class Target(StoredFiles):
         related = self.product_path.model if self.product_path else None
         return related._meta.concrete_model if related else None
 
-    @cached_property
+    @property
     def obstacle(self) -> Obstacle | None:
-        """What keeps the field from being isolated safely, as far as settings and models tell."""
-        return obstacle_of(self)
+        """What keeps the field from being isolated safely, as far as settings and models tell.
+
+        A router may answer otherwise for each request, so it is asked each time.
+        """
+        return in_another_database(self) or self._lasting_obstacle
+
+    @cached_property
+    def _lasting_obstacle(self) -> Obstacle | None:
+        return lasting_obstacle(self)
 
     @cached_property
     def obstacle_in_database(self) -> Obstacle | None:

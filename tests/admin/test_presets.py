@@ -4,7 +4,6 @@ import pytest
 from django.urls import reverse
 
 from django_product_isolation.models import IsolationBatch, IsolationRun, Preset
-from tests.catalogue.models import ProductImage
 from tests.photos import make_image
 from tests.shop import (
     CHANGE,
@@ -18,6 +17,7 @@ from tests.shop import (
     press,
     said,
 )
+from tests.shops.catalogue.models import ProductImage
 
 pytestmark = pytest.mark.django_db
 

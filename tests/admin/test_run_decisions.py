@@ -11,7 +11,6 @@ from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason, sentence_of
 from django_product_isolation.staff.decisions import DECISIONS
-from tests.catalogue.models import ProductImage
 from tests.photos import make_image, photo_file, shown_bytes
 from tests.shop import (
     CHANGE,
@@ -31,6 +30,7 @@ from tests.shop import (
     status_of,
     tick,
 )
+from tests.shops.catalogue.models import ProductImage
 
 from .test_runs import APPLIES, page_of
 

@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from tests.catalogue.admin import ProductImageAdmin
+from tests.shops.catalogue.admin import ProductImageAdmin
 
 from .models import PlainRow
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from django_product_isolation.migrations import __path__ as migrations
 from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent, RunFinding
-from tests.catalogue.models import Product, ProductImage
+from tests.shops.catalogue.models import Product, ProductImage
 
 from . import history as made_by
 from .history import PEOPLE, History, product_name

@@ -13,7 +13,7 @@ HEADERS = {"Authorization": "Bearer rf_live_for_tests"}
 
 def isolate_plainly(pk: int) -> None:
     """One image's way: the same calls, one decoding, one save, one UPDATE."""
-    from tests.catalogue.models import ProductImage
+    from tests.shops.catalogue.models import ProductImage
 
     image = ProductImage.objects.get(pk=pk)
     with image.original.open("rb") as source:

@@ -3,8 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from tests.catalogue.admin import ProductImageAdmin
-from tests.catalogue.models import ProductImage
+from tests.shops.catalogue.admin import ProductImageAdmin
+from tests.shops.catalogue.models import ProductImage
 
 from .admin import PlainRowAdmin
 from .models import PlainRow

@@ -5,9 +5,9 @@ from playwright.sync_api import expect
 
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun, Preset, Selection
-from tests.catalogue.models import Product, ProductImage
 from tests.photos import make_image
 from tests.shop import CHANGELIST, EVERYTHING, SPENDING, image_of, make_run, make_staff, pks
+from tests.shops.catalogue.models import Product, ProductImage
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 

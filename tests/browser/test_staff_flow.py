@@ -6,7 +6,6 @@ from playwright.sync_api import expect
 
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun
-from tests.catalogue.models import Product, ProductImage
 from tests.photos import make_image
 from tests.shop import (
     BATCHES,
@@ -19,6 +18,7 @@ from tests.shop import (
     put_originals_back,
     status_of,
 )
+from tests.shops.catalogue.models import Product, ProductImage
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -8,9 +8,9 @@ from playwright.sync_api import expect
 from django_product_isolation.admin.host.attach import attach
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, Selection
-from tests.catalogue.models import Product, ProductImage
 from tests.photos import make_image, photo_file
 from tests.shop import CHANGELIST, image_of, make_batch, make_run, put_originals_back, status_of
+from tests.shops.catalogue.models import Product, ProductImage
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.core.checks import run_checks
 
 from tests.admin.host.odd_shop import odd_site
-from tests.wardrobe.models import Coat, Cut, CutPicture, Garment
+from tests.shops.wardrobe.models import Coat, Cut, CutPicture, Garment
 
 
 class Pictures(admin.TabularInline):

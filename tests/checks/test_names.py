@@ -9,9 +9,9 @@ from django_product_isolation import isolate
 from django_product_isolation.choices import Status
 from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import advance
-from tests.catalogue.models import Product, ProductImage
 from tests.photos import make_image
-from tests.warehouse import storages as odd
+from tests.shops.catalogue.models import Product, ProductImage
+from tests.shops.warehouse import storages as odd
 
 pytestmark = pytest.mark.django_db
 

@@ -144,7 +144,7 @@ def test_neighbours_on_one_machine_may_talk_plain_http(settings):
 
 
 def test_a_forgotten_url_line_is_found(settings):
-    settings.ROOT_URLCONF = "tests.catalogue.urls_without_ours"
+    settings.ROOT_URLCONF = "tests.shops.catalogue.urls_without_ours"
     assert ids() == ["product_isolation.E009"]
 
 

@@ -7,7 +7,7 @@ from django.db import connection
 
 from django_product_isolation.database.byte_comparison import is_exactly
 from django_product_isolation.host import target_for
-from tests.warehouse.models import LoosePhoto
+from tests.shops.warehouse.models import LoosePhoto
 
 pytestmark = pytest.mark.django_db
 

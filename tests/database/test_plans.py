@@ -10,8 +10,8 @@ from django_product_isolation.admin.host.state_filter import CHOICES
 from django_product_isolation.choices import Status
 from django_product_isolation.host import target_for
 from django_product_isolation.models import IsolationRun
-from tests.catalogue.models import Product, ProductImage
 from tests.shop import make_batch
+from tests.shops.catalogue.models import Product, ProductImage
 
 pytestmark = pytest.mark.django_db
 

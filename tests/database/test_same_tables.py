@@ -16,10 +16,10 @@ from django_product_isolation.database import tenants
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.workers import tenant_turns
 from django_product_isolation.workflow import advance
-from tests.bazaar.models import OutOfTheBin
-from tests.bazaar.stock import make_photo
 from tests.docs.pages import example
 from tests.moments import overdue
+from tests.shops.bazaar.models import OutOfTheBin
+from tests.shops.bazaar.stock import make_photo
 
 pytestmark = pytest.mark.django_db
 

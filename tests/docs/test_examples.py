@@ -19,11 +19,11 @@ from django_product_isolation.imaging.verdict import findings, unregister
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.runflow.callbacks import signature_of
 from django_product_isolation.workflow import audit
-from tests.assortment.models import Item
-from tests.catalogue.models import Product, ProductImage
 from tests.docs.pages import BLOCKS, example
 from tests.photos import make_image, photo_file
 from tests.shop import EVERYTHING, ISOLATE, make_staff
+from tests.shops.assortment.models import Item
+from tests.shops.catalogue.models import Product, ProductImage
 
 pytestmark = pytest.mark.django_db
 

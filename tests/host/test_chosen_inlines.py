@@ -7,8 +7,8 @@ from django.test import RequestFactory
 
 from django_product_isolation.host.access import permissions
 from tests.admin.host.odd_shop import odd_site
-from tests.catalogue.models import Product, ProductImage
 from tests.photos import make_image
+from tests.shops.catalogue.models import Product, ProductImage
 
 pytestmark = pytest.mark.django_db
 

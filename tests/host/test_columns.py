@@ -6,7 +6,7 @@ from django.db import models
 from django.test.utils import isolate_apps
 
 from django_product_isolation.host import Target, get_targets, target_for, targets_of
-from tests.assortment.models import (
+from tests.shops.assortment.models import (
     BestWebShot,
     DoubleShot,
     Item,
@@ -18,8 +18,8 @@ from tests.assortment.models import (
     StudioShot,
     WebShot,
 )
-from tests.assortment.stock import name_images
-from tests.catalogue.models import ProductImage
+from tests.shops.assortment.stock import name_images
+from tests.shops.catalogue.models import ProductImage
 
 IMAGE = {"field": "image"}
 
@@ -92,7 +92,7 @@ def test_a_model_may_name_several_images(settings):
         target_for(Item, "side")
 
 
-@isolate_apps("tests.assortment")
+@isolate_apps("tests.shops.assortment")
 def test_a_table_between_two_models_knows_its_own_runs_only():
     between = type(
         "Between",

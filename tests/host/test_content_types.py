@@ -8,7 +8,7 @@ from django.core.files.storage import InMemoryStorage
 from storages.backends.s3 import S3Storage
 
 from django_product_isolation.host import result_filename, target_for
-from tests.catalogue.models import ProductImage
+from tests.shops.catalogue.models import ProductImage
 
 TYPES = {".webp": "image/webp", ".png": "image/png", ".jpg": "image/jpeg"}
 

@@ -13,11 +13,11 @@ from django_product_isolation.host.access import permissions
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.staff import visibility
 from tests.admin.host.odd_shop import odd_site
-from tests.assortment.models import Item, View
-from tests.assortment.stock import make_item, make_view, name_images
-from tests.catalogue.models import Product, ProductImage
 from tests.photos import make_image
 from tests.shop import EVERYTHING, make_run, make_staff, status_of
+from tests.shops.assortment.models import Item, View
+from tests.shops.assortment.stock import make_item, make_view, name_images
+from tests.shops.catalogue.models import Product, ProductImage
 
 pytestmark = pytest.mark.django_db
 

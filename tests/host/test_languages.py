@@ -5,9 +5,9 @@ from django.core.checks import run_checks
 from django.utils import translation
 
 from django_product_isolation import isolate
-from tests.assortment.models import Season
-from tests.assortment.stock import name_images
 from tests.photos import photo_file
+from tests.shops.assortment.models import Season
+from tests.shops.assortment.stock import name_images
 
 pytestmark = pytest.mark.django_db
 

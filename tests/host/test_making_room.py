@@ -11,7 +11,7 @@ from django_product_isolation.choices import Status
 from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import resume
 from tests.photos import make_swatch
-from tests.warehouse import storages as odd
+from tests.shops.warehouse import storages as odd
 
 pytestmark = pytest.mark.django_db
 

@@ -14,8 +14,8 @@ from django_product_isolation import isolate
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
-from tests.catalogue.models import Swatch
 from tests.photos import make_swatch, photo_file, shown_bytes
+from tests.shops.catalogue.models import Swatch
 
 pytestmark = pytest.mark.django_db
 

@@ -13,11 +13,11 @@ from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.retention import prune
 from django_product_isolation.workflow import approve, resume
-from tests.catalogue.models import Swatch
 from tests.photos import make_swatch, photo_bytes, photo_file
 from tests.retention.history import grow_old
-from tests.warehouse import storages as odd
-from tests.warehouse.models import SkuPhoto
+from tests.shops.catalogue.models import Swatch
+from tests.shops.warehouse import storages as odd
+from tests.shops.warehouse.models import SkuPhoto
 
 pytestmark = pytest.mark.django_db
 

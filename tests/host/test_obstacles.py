@@ -13,11 +13,11 @@ from django_product_isolation.admin.host.actions import image_actions
 from django_product_isolation.choices import Status
 from django_product_isolation.host import Obstacle, target_for, targets
 from django_product_isolation.models import IsolationRun
-from tests.assortment.models import Item
-from tests.assortment.stock import bytes_of, make_item, name_images
-from tests.catalogue.models import ProductImage
 from tests.photos import make_image
 from tests.shop import choose, confirm, quote_on
+from tests.shops.assortment.models import Item
+from tests.shops.assortment.stock import bytes_of, make_item, name_images
+from tests.shops.catalogue.models import ProductImage
 
 pytestmark = pytest.mark.django_db
 SELECT = "/product-isolation/select/catalogue.productimage/"

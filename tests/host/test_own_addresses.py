@@ -10,9 +10,9 @@ from django_product_isolation.admin.host.attach import attach
 from django_product_isolation.choices import Status
 from django_product_isolation.host.access import permissions
 from django_product_isolation.host.access.own_pages import at_list
-from tests.catalogue.models import Product, ProductImage
 from tests.photos import make_image
 from tests.shop import EVERYTHING, make_run, make_staff, said, status_of
+from tests.shops.catalogue.models import Product, ProductImage
 
 pytestmark = pytest.mark.django_db
 

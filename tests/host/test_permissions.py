@@ -8,10 +8,10 @@ from django.test import RequestFactory
 
 from django_product_isolation.host.access import permissions
 from tests.admin.host.odd_shop import odd_site
-from tests.catalogue.models import Product, ProductImage
 from tests.photos import make_image, photo_file
 from tests.shop import make_staff
-from tests.wardrobe.models import Coat, Cut, CutPicture, Garment, Scan
+from tests.shops.catalogue.models import Product, ProductImage
+from tests.shops.wardrobe.models import Coat, Cut, CutPicture, Garment, Scan
 
 pytestmark = pytest.mark.django_db
 

@@ -7,10 +7,10 @@ from django.contrib.auth import get_user_model
 from django_product_isolation.host.access import permissions
 from django_product_isolation.host.access.policies import Policy
 from tests.admin.host.odd_shop import odd_site
-from tests.assortment import models as assortment
-from tests.catalogue.models import Product, ProductImage, Shot, StudioShot
 from tests.photos import make_image, photo_file
 from tests.shop import make_staff
+from tests.shops.assortment import models as assortment
+from tests.shops.catalogue.models import Product, ProductImage, Shot, StudioShot
 
 from .test_permissions import (
     CHANGE,
@@ -88,12 +88,19 @@ def site_at(path_name, site):
     return (path(path_name, site.urls),)
 
 
-def test_where_no_admin_shows_the_model_its_plain_permission_counts(shop):
+def test_where_no_admin_shows_the_model_its_plain_permission_counts(shop, monkeypatch):
+    monkeypatch.setattr(permissions, "sites_of_other_hosts", list)
     shop((Product, admin.ModelAdmin))
     image = make_image("zoe cup")
     assert may(ann("catalogue.view_productimage"), image) == [{image}, set()]
     bea = asked(make_staff("catalogue.change_productimage", name="bea"))
     assert may(bea, image) == [{image}, {image}]
+
+
+def test_what_only_a_site_of_another_host_shows_is_shown_to_nobody_here(shop):
+    shop((Product, admin.ModelAdmin))  # the tests' other sites have no address now
+    image = make_image("zoe cup")
+    assert may(everything(), image) == [set(), set()]
 
 
 def test_keys_that_the_model_does_not_have_are_nobodys(shop):

@@ -8,8 +8,8 @@ from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import NothingToIsolate
 from django_product_isolation.workflow.backfill import Catalogue
 from django_product_isolation.workflow.planning import plan
-from tests.catalogue.models import ProductImage
-from tests.warehouse.models import Listing
+from tests.shops.catalogue.models import ProductImage
+from tests.shops.warehouse.models import Listing
 
 pytestmark = pytest.mark.django_db
 

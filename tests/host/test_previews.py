@@ -16,9 +16,9 @@ from PIL import Image
 from django_product_isolation.choices import Status
 from django_product_isolation.host import Target
 from django_product_isolation.host.previews import ALIAS, SIZES, PreviewStore
-from tests.catalogue.models import ProductImage
 from tests.photos import make_image, photo_file
 from tests.shop import EVERYTHING, make_run, make_staff
+from tests.shops.catalogue.models import ProductImage
 
 pytestmark = pytest.mark.django_db
 

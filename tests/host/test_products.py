@@ -6,10 +6,10 @@ from django.core.exceptions import ImproperlyConfigured
 
 from django_product_isolation import isolate
 from django_product_isolation.host import target_for
-from tests.assortment.models import Item, Label, Shelf, Variant, View
-from tests.assortment.stock import make_item, make_view, name_images
-from tests.catalogue.models import Product, ProductImage
 from tests.photos import make_image, photo_file
+from tests.shops.assortment.models import Item, Label, Shelf, Variant, View
+from tests.shops.assortment.stock import make_item, make_view, name_images
+from tests.shops.catalogue.models import Product, ProductImage
 
 pytestmark = pytest.mark.django_db
 

@@ -6,9 +6,9 @@ from django.db import connection
 from django_product_isolation import isolate, restore
 from django_product_isolation.choices import Status
 from django_product_isolation.host import swaps, target_for
-from tests.bazaar.models import Stamped
-from tests.fussy.models import MeasuredPhoto, Plain, PlainMeasured, Sized, SizedPhoto
 from tests.photos import photo_file
+from tests.shops.bazaar.models import Stamped
+from tests.shops.fussy.models import MeasuredPhoto, Plain, PlainMeasured, Sized, SizedPhoto
 
 pytestmark = pytest.mark.django_db
 

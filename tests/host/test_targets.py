@@ -15,8 +15,8 @@ from django_product_isolation.host import (
     storage,
     target_for,
 )
-from tests.catalogue.models import Product, ProductImage, Swatch
 from tests.photos import make_image, make_swatch, photo_bytes, shown_bytes
+from tests.shops.catalogue.models import Product, ProductImage, Swatch
 
 pytestmark = pytest.mark.django_db
 

@@ -13,10 +13,10 @@ from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.spending.budgets import BudgetExceeded
 from django_product_isolation.workflow import advance, backfill, reject, restore, stop
 from django_product_isolation.workflow.backfill import Catalogue
-from tests.catalogue.models import Product, ProductImage
 from tests.moments import overdue
 from tests.photos import make_image
 from tests.shop import put_originals_back
+from tests.shops.catalogue.models import Product, ProductImage
 
 pytestmark = pytest.mark.django_db
 

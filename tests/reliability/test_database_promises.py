@@ -15,9 +15,9 @@ import django_product_isolation
 from django_product_isolation import isolate
 from django_product_isolation.host import target_for
 from django_product_isolation.models import IsolationRun
-from tests.catalogue.models import Swatch
 from tests.photos import make_image
 from tests.shop import make_batch
+from tests.shops.catalogue.models import Swatch
 
 pytestmark = pytest.mark.django_db
 

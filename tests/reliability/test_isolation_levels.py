@@ -11,8 +11,8 @@ from django.db import OperationalError, connection, connections, transaction
 from django_product_isolation import BudgetExceeded, isolate
 from django_product_isolation.database.transactions import is_transient
 from django_product_isolation.models import IsolationRun, SpendingLock
-from tests.catalogue.models import ProductImage
 from tests.shop import make_images_without_files
+from tests.shops.catalogue.models import ProductImage
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 

@@ -12,7 +12,7 @@ from django_product_isolation.choices import Status
 from django_product_isolation.fetching import transfer
 from django_product_isolation.models import IsolationRun, Outage, RunEvent
 from django_product_isolation.runflow import api
-from tests.catalogue.models import ProductImage
+from tests.shops.catalogue.models import ProductImage
 
 pytestmark = pytest.mark.long
 

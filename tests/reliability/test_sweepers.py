@@ -9,9 +9,9 @@ from django.db import connections
 from django_product_isolation import isolate
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, RunEvent
-from tests.catalogue.models import ProductImage
 from tests.due_steps import sweep
 from tests.shop import make_images_without_files
+from tests.shops.catalogue.models import ProductImage
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 

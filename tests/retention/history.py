@@ -11,9 +11,9 @@ from django_product_isolation import restore
 from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent
 from django_product_isolation.workflow import advance
-from tests.catalogue.models import Product, ProductImage
 from tests.moments import overdue
 from tests.shop import make_batch
+from tests.shops.catalogue.models import Product, ProductImage
 
 LONG_AGO = timedelta(days=400)
 # A file that a step wrote and never took in.

@@ -7,8 +7,8 @@ from django.core.files.base import ContentFile
 
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.retention import prune
-from tests.catalogue.models import ProductImage
 from tests.photos import photo_bytes
+from tests.shops.catalogue.models import ProductImage
 
 from .history import applied, field, grow_old, make_image
 from .history import put_back as restored

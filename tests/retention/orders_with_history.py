@@ -4,7 +4,7 @@ import pytest
 from django.db import models
 
 from django_product_isolation.retention import prune
-from tests.tracked.models import TrackedPhoto
+from tests.shops.tracked.models import TrackedPhoto
 
 from .history import applied, grow_old, upload
 

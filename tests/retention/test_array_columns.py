@@ -28,7 +28,7 @@ HOLDERS = {
 @pytest.fixture(autouse=True)
 def one_storage(fake_storage, monkeypatch):
     """The pictures in arrays lie where the others do."""
-    from tests.lookbook.models import Look
+    from tests.shops.lookbook.models import Look
 
     monkeypatch.setattr(Look._meta.get_field("gallery").base_field, "storage", fake_storage)
     monkeypatch.setattr(
@@ -47,7 +47,7 @@ def replaced(name):
 
 
 def look(**columns):
-    from tests.lookbook.models import Look
+    from tests.shops.lookbook.models import Look
 
     return Look.objects.create(**columns)
 
@@ -79,7 +79,7 @@ def test_arrays_of_other_names_keep_nothing(fake_storage):
 
 
 def test_an_array_that_cannot_be_asked_stops_it(fake_storage, monkeypatch):
-    from tests.lookbook.models import Look
+    from tests.shops.lookbook.models import Look
 
     def refuse(*_args):
         raise TypeError("encrypted")

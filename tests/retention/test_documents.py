@@ -14,8 +14,8 @@ from django.db import connection, models
 from django_product_isolation.host import CannotAsk
 from django_product_isolation.host.documents import document_columns, mentioned_in_documents
 from django_product_isolation.retention import prune
-from tests.catalogue.models import Swatch
-from tests.warehouse.models import Banner, KeptState, PrintedCatalogue
+from tests.shops.catalogue.models import Swatch
+from tests.shops.warehouse.models import Banner, KeptState, PrintedCatalogue
 
 from .history import applied, begun, grow_old, show, upload
 

@@ -8,7 +8,7 @@ from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.retention import prune
 from django_product_isolation.workflow import restore_runs
-from tests.catalogue.models import ProductImage
+from tests.shops.catalogue.models import ProductImage
 
 from .history import applied, begun, grow_old, make_image, put_back, show, shown, upload
 

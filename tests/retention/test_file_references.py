@@ -13,8 +13,8 @@ from django_product_isolation.host.file_references import (
     referenced,
 )
 from django_product_isolation.retention import prune
-from tests.warehouse.models import PrintedCatalogue
-from tests.warehouse.storages import InMemory
+from tests.shops.warehouse.models import PrintedCatalogue
+from tests.shops.warehouse.storages import InMemory
 
 from .history import applied, grow_old, upload
 

@@ -10,8 +10,8 @@ from django_product_isolation.host import CannotAsk
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.retention import prune
 from django_product_isolation.signals import file_pruning
-from tests.catalogue.models import ProductImage
-from tests.warehouse.models import (
+from tests.shops.catalogue.models import ProductImage
+from tests.shops.warehouse.models import (
     Discarded,
     HistoricalTracked,
     LegacyPhoto,

@@ -11,8 +11,8 @@ from django_product_isolation.models import IsolationBatch, IsolationRun, RunEve
 from django_product_isolation.retention import prune
 from django_product_isolation.retention.file_pruning import Tally
 from django_product_isolation.retention.pruning import prune_rows
-from tests.catalogue.models import ProductImage
 from tests.shop import make_batch
+from tests.shops.catalogue.models import ProductImage
 
 from .history import LEFT_OVER, applied, begun, grow_old, make_image, upload
 
@@ -107,7 +107,7 @@ def test_what_a_budget_of_this_month_counts_stays(image):
 
 def test_one_model_can_be_pruned_alone(image, fake_storage):
     from django_product_isolation.host import target_for
-    from tests.catalogue.models import Swatch
+    from tests.shops.catalogue.models import Swatch
 
     begun(image, Status.FAILED)
     begun(image, Status.FAILED, result=False)

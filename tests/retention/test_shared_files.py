@@ -5,7 +5,7 @@ import pytest
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.retention import prune
-from tests.catalogue.models import UnregisteredImage
+from tests.shops.catalogue.models import UnregisteredImage
 
 from .history import LEFT_OVER, applied, begun, grow_old, make_image, put_back, show, shown, upload
 from .test_file_pruning import ALL, fresh

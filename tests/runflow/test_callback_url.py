@@ -68,7 +68,7 @@ def test_a_request_under_any_mount_and_a_worker_make_the_same_address(
 
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_it_is_the_same_in_every_language(language, base, settings):
-    settings.ROOT_URLCONF = "tests.catalogue.urls_by_language"
+    settings.ROOT_URLCONF = "tests.shops.catalogue.urls_by_language"
     settings.LANGUAGE_CODE = "de"
     base("https://shop.example")
     with override(language):
@@ -77,7 +77,7 @@ def test_it_is_the_same_in_every_language(language, base, settings):
 
 def test_it_is_the_same_where_a_request_has_urls_of_its_own(base):
     base("https://shop.example")
-    set_urlconf("tests.catalogue.urls_without_ours")
+    set_urlconf("tests.shops.catalogue.urls_without_ours")
     assert callback_url(PK) == f"https://shop.example{PATH}"
 
 

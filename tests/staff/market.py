@@ -14,8 +14,8 @@ from django_product_isolation.admin.host.attach import attach
 from django_product_isolation.admin.presets import PresetAdmin
 from django_product_isolation.admin.runs import RunAdmin
 from django_product_isolation.models import IsolationBatch, IsolationRun, Preset
-from tests.catalogue.models import Product, ProductImage, Swatch
 from tests.shop import EVERYTHING, ISOLATE, RESTORE, REVIEW, SPENDING, VIEW_RUNS, make_staff
+from tests.shops.catalogue.models import Product, ProductImage, Swatch
 
 PRESETS = tuple(f"product_isolation.{verb}_preset" for verb in ("view", "add", "change", "delete"))
 PRODUCTS = ("catalogue.view_product", "catalogue.change_product")

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from tests.catalogue.models import ProductImage
+from tests.shops.catalogue.models import ProductImage
 
 site = admin.AdminSite(name="staff")
 

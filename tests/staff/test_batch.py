@@ -9,7 +9,6 @@ from django.urls import reverse
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
-from tests.catalogue.models import ProductImage
 from tests.shop import (
     CHANGE,
     ISOLATE,
@@ -26,6 +25,7 @@ from tests.shop import (
     said,
     status_of,
 )
+from tests.shops.catalogue.models import ProductImage
 
 pytestmark = pytest.mark.django_db
 

@@ -5,7 +5,6 @@ import pytest
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun, Selection
 from django_product_isolation.workflow import quote_of_runs
-from tests.catalogue.models import ProductImage
 from tests.shop import (
     CHANGE,
     EVERYTHING,
@@ -20,6 +19,7 @@ from tests.shop import (
     quote_on,
     said,
 )
+from tests.shops.catalogue.models import ProductImage
 
 from .test_batch import url_of
 

@@ -11,7 +11,6 @@ from django_product_isolation import isolate, plan
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun, Preset
 from django_product_isolation.workflow import NothingToIsolate, Quote, create_batch
-from tests.catalogue.models import Product, ProductImage
 from tests.photos import make_image, photo_file
 from tests.shop import (
     EVERYTHING,
@@ -24,6 +23,7 @@ from tests.shop import (
     quote_on,
     store_result,
 )
+from tests.shops.catalogue.models import Product, ProductImage
 
 pytestmark = pytest.mark.django_db
 

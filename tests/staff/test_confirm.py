@@ -18,7 +18,6 @@ from django_product_isolation.models import (
 )
 from django_product_isolation.staff.order_form import Shape
 from django_product_isolation.workflow import in_pixels
-from tests.catalogue.models import ProductImage
 from tests.photos import make_image
 from tests.shop import (
     EVERYTHING,
@@ -31,6 +30,7 @@ from tests.shop import (
     press,
     quote_on,
 )
+from tests.shops.catalogue.models import ProductImage
 
 pytestmark = pytest.mark.django_db
 

@@ -5,7 +5,6 @@ import re
 import pytest
 
 from django_product_isolation.choices import Status
-from tests.catalogue.models import Product, ProductImage
 from tests.photos import make_image
 from tests.shop import (
     CHANGELIST,
@@ -15,6 +14,7 @@ from tests.shop import (
     make_images_without_files,
     make_run,
 )
+from tests.shops.catalogue.models import Product, ProductImage
 
 from .test_confirm import field_names, make_selection
 

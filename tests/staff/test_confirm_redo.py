@@ -8,7 +8,6 @@ from django_product_isolation.models import (
     RunEvent,
 )
 from django_product_isolation.staff.selections import select
-from tests.catalogue.models import ProductImage
 from tests.photos import make_image
 from tests.shop import (
     CHANGE,
@@ -21,6 +20,7 @@ from tests.shop import (
     press,
     status_of,
 )
+from tests.shops.catalogue.models import ProductImage
 
 from .test_confirm import make_selection
 

@@ -13,7 +13,6 @@ from django_product_isolation.models import (
     IsolationRun,
 )
 from django_product_isolation.workflow import start
-from tests.catalogue.models import ProductImage
 from tests.photos import make_image
 from tests.shop import (
     CHANGE,
@@ -30,6 +29,7 @@ from tests.shop import (
     press,
     said,
 )
+from tests.shops.catalogue.models import ProductImage
 
 from .test_confirm import make_selection
 
@@ -148,7 +148,7 @@ def test_an_image_that_no_admin_shows_is_ordered_with_its_models_permission(clie
 
 
 def make_unregistered():
-    from tests.catalogue.models import UnregisteredImage
+    from tests.shops.catalogue.models import UnregisteredImage
 
     return UnregisteredImage.objects.create(picture=make_image().original.name)
 

@@ -6,8 +6,8 @@ import pytest
 
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, RunEvent, RunFinding
-from tests.catalogue.models import ProductImage
 from tests.shop import CHANGE, REVIEW, RUNS, VIEW, make_batch, make_run, make_staff, said, status_of
+from tests.shops.catalogue.models import ProductImage
 from tests.staff.test_review import QUEUE, shown
 from tests.verdicts import make_judged, measures
 

@@ -16,9 +16,9 @@ from django_product_isolation.admin.host.attach import attach
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun, Selection
 from tests.admin.host.odd_shop import odd_site
-from tests.catalogue.models import Product, ProductImage
 from tests.photos import make_image
 from tests.shop import make_run, press, said, status_of
+from tests.shops.catalogue.models import Product, ProductImage
 from tests.staff.test_permissions import ROWS, Scene
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,8 @@ from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent, Selection
 from django_product_isolation.staff.decisions import DECISIONS
 from django_product_isolation.workflow import quote_of_runs
-from tests.catalogue.models import ProductImage
 from tests.shop import make_batch, make_run, press, tick
+from tests.shops.catalogue.models import ProductImage
 from tests.staff.market import WITHOUT_SECOND_FACTOR, enter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.staff.market")]

@@ -10,9 +10,9 @@ from django.urls import get_resolver, reverse
 
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun, Preset, Selection
-from tests.catalogue.models import ProductImage
 from tests.photos import make_image
 from tests.shop import make_batch, make_run, status_of
+from tests.shops.catalogue.models import ProductImage
 from tests.staff.market import PARTNER, PEOPLE, enter
 from tests.staff.test_permissions import CALLBACK, ROWS, Scene, addresses
 

@@ -9,7 +9,6 @@ from django.utils.html import strip_tags
 
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, RunFinding
-from tests.catalogue.models import ProductImage
 from tests.shop import (
     CHANGELIST,
     ISOLATE,
@@ -22,6 +21,7 @@ from tests.shop import (
     make_run,
     make_staff,
 )
+from tests.shops.catalogue.models import ProductImage
 from tests.verdicts import make_judged, measures
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,6 @@ from django.urls import reverse
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, Selection
 from django_product_isolation.staff import confirm, order_form
-from tests.catalogue.models import Product, ProductImage
 from tests.shop import (
     choose,
     make_batch,
@@ -16,6 +15,7 @@ from tests.shop import (
     press,
     quote_on,
 )
+from tests.shops.catalogue.models import Product, ProductImage
 
 pytestmark = pytest.mark.django_db
 

@@ -10,9 +10,9 @@ from django_product_isolation.admin.host.attach import attach
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, Selection
 from tests.admin.host.odd_shop import odd_site
-from tests.catalogue.models import Product, ProductImage
 from tests.photos import make_image
 from tests.shop import make_run
+from tests.shops.catalogue.models import Product, ProductImage
 
 pytestmark = pytest.mark.django_db
 

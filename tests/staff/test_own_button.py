@@ -9,9 +9,9 @@ from django.template import engines
 from django.urls import reverse
 
 from django_product_isolation.models import Selection
-from tests.catalogue.models import ProductImage
 from tests.photos import make_image, make_swatch
 from tests.shop import EVERYTHING, make_staff
+from tests.shops.catalogue.models import ProductImage
 
 pytestmark = pytest.mark.django_db
 

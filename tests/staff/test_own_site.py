@@ -11,9 +11,9 @@ from django.urls import Resolver404, path, resolve, reverse
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent, Selection
 from tests.admin.host.odd_shop import odd_site
-from tests.catalogue.models import Product, ProductImage
 from tests.photos import make_image
 from tests.shop import make_run
+from tests.shops.catalogue.models import Product, ProductImage
 from tests.staff.test_entrances import PAGES
 from tests.staff.test_permissions import ROWS, Scene
 

@@ -16,7 +16,6 @@ from django.urls import URLResolver, get_resolver, reverse
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun, Preset, Selection
 from django_product_isolation.workflow import plan, quote_of
-from tests.catalogue.models import ProductImage
 from tests.photos import make_image
 from tests.shop import (
     CHANGE,
@@ -31,6 +30,7 @@ from tests.shop import (
     make_staff,
     status_of,
 )
+from tests.shops.catalogue.models import ProductImage
 
 pytestmark = pytest.mark.django_db
 

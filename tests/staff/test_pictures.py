@@ -15,7 +15,6 @@ from PIL import Image
 from django_product_isolation.choices import Status
 from django_product_isolation.host import reading_turns, target_for
 from django_product_isolation.host.previews import preview
-from tests.catalogue.models import ProductImage
 from tests.photos import make_image, make_swatch
 from tests.shop import (
     CHANGE,
@@ -29,6 +28,7 @@ from tests.shop import (
     make_run,
     make_staff,
 )
+from tests.shops.catalogue.models import ProductImage
 
 pytestmark = pytest.mark.django_db
 

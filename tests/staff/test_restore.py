@@ -7,7 +7,6 @@ from django.urls import reverse
 
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, RunEvent
-from tests.catalogue.models import ProductImage
 from tests.shop import (
     CHANGE,
     CHANGELIST,
@@ -24,6 +23,7 @@ from tests.shop import (
     status_of,
     tick,
 )
+from tests.shops.catalogue.models import ProductImage
 
 pytestmark = pytest.mark.django_db
 

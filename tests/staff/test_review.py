@@ -11,7 +11,6 @@ from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.staff import review as view
-from tests.catalogue.models import ProductImage
 from tests.photos import make_swatch
 from tests.shop import (
     CHANGE,
@@ -27,6 +26,7 @@ from tests.shop import (
     said,
     status_of,
 )
+from tests.shops.catalogue.models import ProductImage
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,6 @@ from django.urls import reverse
 from django_product_isolation.models import IsolationBatch, Selection
 from django_product_isolation.staff import selections
 from django_product_isolation.staff.selections import select
-from tests.catalogue.models import ProductImage
 from tests.photos import make_image, make_swatch
 from tests.shop import (
     CHANGE,
@@ -22,6 +21,7 @@ from tests.shop import (
     make_staff,
     pks,
 )
+from tests.shops.catalogue.models import ProductImage
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,6 @@ from django.urls import path, reverse
 from django_product_isolation.choices import Status
 from django_product_isolation.models import AccountBalance, IsolationRun, Selection
 from django_product_isolation.staff import visibility
-from tests.catalogue.models import ProductImage, Swatch
 from tests.photos import make_image, make_swatch
 from tests.shop import (
     EVERYTHING,
@@ -21,6 +20,7 @@ from tests.shop import (
     press,
     status_of,
 )
+from tests.shops.catalogue.models import ProductImage, Swatch
 from tests.staff.market import WITHOUT_SECOND_FACTOR, enter, site
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.staff.market")]

@@ -7,8 +7,8 @@ from django.utils.functional import empty
 
 from django_product_isolation import isolate, restore
 from django_product_isolation.choices import Status
-from tests.catalogue.models import Poster
 from tests.photos import photo_bytes, photo_file
+from tests.shops.catalogue.models import Poster
 
 pytestmark = pytest.mark.django_db
 

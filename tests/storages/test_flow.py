@@ -7,8 +7,8 @@ from django_product_isolation import isolate, restore
 from django_product_isolation.choices import Status
 from django_product_isolation.imaging.provenance import source_type_in
 from django_product_isolation.reasons import Reason
-from tests.catalogue.models import ProductImage, Swatch
 from tests.photos import make_image, make_swatch, photo_bytes, shown_bytes
+from tests.shops.catalogue.models import ProductImage, Swatch
 
 from .awkward import Overwriting, Plain, Renaming
 from .places import PLACES

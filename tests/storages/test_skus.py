@@ -10,7 +10,7 @@ from django_product_isolation.retention import prune
 from django_product_isolation.workflow import approve
 from tests.photos import photo_bytes, photo_file
 from tests.retention.history import grow_old
-from tests.warehouse.models import SkuPhoto
+from tests.shops.warehouse.models import SkuPhoto
 
 from .places import PLACES, PRIVATE, PUBLIC, Place, s3
 

@@ -13,7 +13,7 @@ from django_product_isolation.choices import Status
 from django_product_isolation.models import Selection
 from tests.photos import photo_file
 from tests.shop import CHANGELIST, make_batch, make_run
-from tests.wardrobe.models import Cut, CutPicture, Garment
+from tests.shops.wardrobe.models import Cut, CutPicture, Garment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -19,7 +19,7 @@ ROOT_URLCONF = "tests.without_admin.urls"
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "tests.catalogue",
+    "tests.shops.catalogue",
     "django_product_isolation",
 ]
 MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]

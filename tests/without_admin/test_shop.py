@@ -10,8 +10,8 @@ from django_product_isolation import isolate, restore
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.runflow.callbacks import make_token
-from tests.catalogue.models import ProductImage
 from tests.photos import make_image, shown_bytes
+from tests.shops.catalogue.models import ProductImage
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

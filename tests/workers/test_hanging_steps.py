@@ -22,8 +22,8 @@ from django_product_isolation.workers import pool, thread
 from django_product_isolation.workflow import advance, leases
 from django_product_isolation.workflow.leases import keeper
 from django_product_isolation.workflow.steps import MAX_DEATHS, STEPS
-from tests.catalogue.models import ProductImage
 from tests.moments import until
+from tests.shops.catalogue.models import ProductImage
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

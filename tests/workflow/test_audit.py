@@ -14,7 +14,6 @@ from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.workflow import advance
 from tests.admin.host.odd_shop import odd_site
-from tests.catalogue.models import UnregisteredImage
 from tests.photos import photo_file
 from tests.shop import (
     CHANGELIST,
@@ -27,6 +26,7 @@ from tests.shop import (
     status_of,
     tick,
 )
+from tests.shops.catalogue.models import UnregisteredImage
 
 pytestmark = pytest.mark.django_db
 

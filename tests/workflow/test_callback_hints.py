@@ -21,8 +21,8 @@ from django_product_isolation.runflow import (
 )
 from django_product_isolation.workflow import WrongRun, receive_callback, resume, stop
 from django_product_isolation.workflow.timing import MIN_LOOKUPS
-from tests.catalogue.models import ProductImage
 from tests.photos import make_image
+from tests.shops.catalogue.models import ProductImage
 
 pytestmark = pytest.mark.django_db
 

@@ -13,8 +13,8 @@ from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import approve, resume
 from django_product_isolation.workflow.timing import MIN_LOOKUPS, MIN_POLLS
-from tests.catalogue.models import ProductImage
 from tests.photos import make_swatch, shown_bytes
+from tests.shops.catalogue.models import ProductImage
 
 pytestmark = pytest.mark.django_db
 

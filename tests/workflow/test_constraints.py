@@ -8,7 +8,8 @@ from django_product_isolation import isolate, restore
 from django_product_isolation.choices import Status
 from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import resume
-from tests.fussy.models import (
+from tests.photos import photo_file
+from tests.shops.fussy.models import (
     JpegOnly,
     MeasuredInMemory,
     NoneOfOurs,
@@ -16,7 +17,6 @@ from tests.fussy.models import (
     Picky,
     Tiny,
 )
-from tests.photos import photo_file
 
 pytestmark = pytest.mark.django_db
 

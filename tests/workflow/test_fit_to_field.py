@@ -13,9 +13,9 @@ from django_product_isolation import isolate, restore
 from django_product_isolation.choices import Status
 from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import resume
-from tests.fussy import models as fussy
-from tests.fussy.models import Checked, Picky, Processed
 from tests.photos import photo_bytes
+from tests.shops.fussy import models as fussy
+from tests.shops.fussy.models import Checked, Picky, Processed
 
 pytestmark = pytest.mark.django_db
 

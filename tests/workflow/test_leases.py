@@ -37,7 +37,7 @@ def die_decoding(run):
 
 
 def run_file(run):
-    from tests.catalogue.models import ProductImage
+    from tests.shops.catalogue.models import ProductImage
 
     return ProductImage.objects.get(pk=run.object_pk).original.storage.open(run.source_name)
 

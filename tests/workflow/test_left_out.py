@@ -22,10 +22,10 @@ from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow.start import create_batch
-from tests.bazaar.models import GroupPhoto
-from tests.bazaar.stock import make_group_photo
-from tests.catalogue.models import Product, ProductImage
 from tests.photos import make_image
+from tests.shops.bazaar.models import GroupPhoto
+from tests.shops.bazaar.stock import make_group_photo
+from tests.shops.catalogue.models import Product, ProductImage
 
 pytestmark = pytest.mark.django_db
 

@@ -7,9 +7,9 @@ from django_product_isolation.choices import Status
 from django_product_isolation.host import NameTooLong, target_for
 from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import NothingToIsolate, plan
-from tests.assortment.models import Item, Pallet
-from tests.assortment.stock import make_item, name_images
 from tests.photos import photo_file
+from tests.shops.assortment.models import Item, Pallet
+from tests.shops.assortment.stock import make_item, name_images
 
 pytestmark = pytest.mark.django_db
 

@@ -6,8 +6,8 @@ from django.core.validators import FileExtensionValidator
 from django_product_isolation.choices import Status
 from django_product_isolation.imaging.provenance import source_type_in
 from django_product_isolation.workflow import restore
-from tests.catalogue.models import ProductImage
 from tests.photos import photo_bytes, shown_bytes
+from tests.shops.catalogue.models import ProductImage
 
 pytestmark = pytest.mark.django_db
 

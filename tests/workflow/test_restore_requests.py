@@ -17,9 +17,9 @@ from django_product_isolation.workflow import (
     restore_runs,
     stop_restoring,
 )
-from tests.catalogue.models import ProductImage
 from tests.photos import make_image, upload
 from tests.shop import make_batch, make_images_without_files, make_run
+from tests.shops.catalogue.models import ProductImage
 
 pytestmark = pytest.mark.django_db
 

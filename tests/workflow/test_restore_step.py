@@ -12,10 +12,10 @@ from django_product_isolation.models.querysets import LEASE
 from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import advance, restore_step
 from django_product_isolation.workflow.steps import MAX_LOSSES
-from tests.catalogue.models import ProductImage
 from tests.due_steps import sweep
 from tests.photos import photo_bytes, shown_bytes, upload
 from tests.shop import make_run
+from tests.shops.catalogue.models import ProductImage
 
 pytestmark = pytest.mark.django_db
 

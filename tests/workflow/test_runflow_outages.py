@@ -9,8 +9,8 @@ from django_product_isolation import isolate
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, Outage
 from django_product_isolation.workflow import advance
-from tests.catalogue.models import ProductImage
 from tests.photos import make_image
+from tests.shops.catalogue.models import ProductImage
 
 pytestmark = pytest.mark.django_db
 

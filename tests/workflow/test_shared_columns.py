@@ -9,9 +9,9 @@ from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import NothingToIsolate, create_batch, plan
 from django_product_isolation.workflow.backfill import Catalogue
-from tests.assortment.models import Item, Mirror, Shot, StoredHere, StudioShot, WebShot
-from tests.assortment.stock import bytes_of, make_item, name_images
 from tests.photos import photo_file
+from tests.shops.assortment.models import Item, Mirror, Shot, StoredHere, StudioShot, WebShot
+from tests.shops.assortment.stock import bytes_of, make_item, name_images
 
 pytestmark = pytest.mark.django_db
 

@@ -20,8 +20,8 @@ from django_product_isolation.reasons import Reason
 from django_product_isolation.retention import prune
 from django_product_isolation.shortage import is_shortage
 from django_product_isolation.workflow import collect
-from tests.catalogue.models import ProductImage
 from tests.photos import shown_bytes
+from tests.shops.catalogue.models import ProductImage
 
 pytestmark = pytest.mark.django_db
 

@@ -8,8 +8,8 @@ from django_product_isolation.host import target_for
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
 from django_product_isolation.runflow import RunflowClient
-from tests.bazaar.models import Photo
-from tests.bazaar.stock import make_photo
+from tests.shops.bazaar.models import Photo
+from tests.shops.bazaar.stock import make_photo
 
 pytestmark = pytest.mark.django_db
 

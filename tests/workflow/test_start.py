@@ -17,8 +17,8 @@ from django_product_isolation.workflow import (
     NothingToIsolate,
     plan,
 )
-from tests.catalogue.models import Product, ProductImage, Swatch
 from tests.photos import make_image, make_swatch
+from tests.shops.catalogue.models import Product, ProductImage, Swatch
 
 pytestmark = pytest.mark.django_db
 

@@ -21,9 +21,9 @@ from django_product_isolation.workflow import (
     resume,
 )
 from django_product_isolation.workflow.steps import STEPS
-from tests.catalogue.models import ProductImage
 from tests.due_steps import sweep
 from tests.photos import make_image
+from tests.shops.catalogue.models import ProductImage
 
 pytestmark = pytest.mark.django_db
 

@@ -10,10 +10,10 @@ from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, Outage
 from django_product_isolation.sandbox import Sandbox
 from django_product_isolation.workflow import runflow_outages, timing
-from tests.catalogue.models import ProductImage
 from tests.due_steps import sweep
 from tests.http_server import free_port
 from tests.photos import make_image
+from tests.shops.catalogue.models import ProductImage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 

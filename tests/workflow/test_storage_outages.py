@@ -14,8 +14,8 @@ from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import resume
-from tests.catalogue.models import ProductImage
 from tests.photos import make_image
+from tests.shops.catalogue.models import ProductImage
 
 pytestmark = pytest.mark.django_db
 

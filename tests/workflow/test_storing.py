@@ -15,8 +15,8 @@ from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.runflow import NotReached, RunflowClient
 from django_product_isolation.workflow import resume
-from tests.catalogue.models import ProductImage
 from tests.photos import make_image, shown_bytes
+from tests.shops.catalogue.models import ProductImage
 
 pytestmark = pytest.mark.django_db
 

@@ -10,9 +10,9 @@ from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.runflow import callbacks
 from django_product_isolation.workflow import receive_callback, resume
-from tests.catalogue.models import ProductImage
 from tests.http_server import free_port
 from tests.photos import make_image, photo_bytes
+from tests.shops.catalogue.models import ProductImage
 
 pytestmark = pytest.mark.django_db
 

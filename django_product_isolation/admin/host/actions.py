@@ -1,16 +1,18 @@
 """The actions on the host's list of images: "Isolate product" and "Restore original"."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy
 
-from django_product_isolation.host import Target
+from django_product_isolation.host import Target, targets_of
 from django_product_isolation.reasons import sentence_of
 from django_product_isolation.staff import formatting, permissions
 from django_product_isolation.staff.decisions import report_restoring
@@ -18,10 +20,43 @@ from django_product_isolation.staff.selections import select
 from django_product_isolation.workflow import restore
 from django_product_isolation.workflow.planning import MAX_READ
 
-PERMISSIONS = {"isolate_image": permissions.ISOLATE, "restore_image": permissions.RESTORE}
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+# As Django's method ``has_…_permission`` is to be called, which the shop must not have by chance.
+MAY_ISOLATE, MAY_RESTORE = "product_isolation_isolate", "product_isolation_restore"
+PERMISSIONS = {MAY_ISOLATE: permissions.ISOLATE, MAY_RESTORE: permissions.RESTORE}
 
 
-@admin.action(permissions=["isolate_image"], description=gettext_lazy("Isolate product"))
+class HostAction(str):
+    """The name of an action that is the action, too.
+
+    Django takes the name of a method, which the host's class does not have, or a callable, which
+    code of hosts that expects names cannot read. This is both.
+    """
+
+    def __new__(cls, function: Any) -> "Self":
+        return super().__new__(cls, function.__name__)
+
+    def __init__(self, function: Any) -> None:
+        self.__name__ = function.__name__
+        self.function = function
+        self.short_description = function.short_description
+        self.allowed_permissions = function.allowed_permissions
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.function(*args, **kwargs)
+
+
+def _escaped(make: Callable[[], str]) -> str:
+    return make().replace("%", "%%")
+
+
+# A label, in the language of whoever looks; Django fills labels in with "%".
+lazy_label = lazy(_escaped, str)
+
+
+@admin.action(permissions=[MAY_ISOLATE], description=gettext_lazy("Isolate product"))
 def isolate_product(
     model_admin: "ModelAdmin[Any]",
     request: HttpRequest,
@@ -29,12 +64,12 @@ def isolate_product(
     field: str = "",
 ) -> HttpResponseRedirect:
     """Lead to the confirm page of the ticked images."""
-    refuse_without(model_admin, request, "isolate_image")
+    refuse_without(model_admin, request, permissions.ISOLATE)
     site_name, back = model_admin.admin_site.name, request.get_full_path()
     return select(request, model_admin.model, site_name, queryset, field=field, back=back)
 
 
-@admin.action(permissions=["restore_image"], description=gettext_lazy("Restore original"))
+@admin.action(permissions=[MAY_RESTORE], description=gettext_lazy("Restore original"))
 def restore_original(
     model_admin: "ModelAdmin[Any]",
     request: HttpRequest,
@@ -42,7 +77,7 @@ def restore_original(
     field: str = "",
 ) -> None:
     """Restore originals where our results are shown; messages name those left alone, and why."""
-    refuse_without(model_admin, request, "restore_image")
+    refuse_without(model_admin, request, permissions.RESTORE)
     if queryset.count() > MAX_READ:
         messages.warning(request, formatting.only_the_first(MAX_READ))
     allowed, forbidden = permissions.changeable_images(request, queryset)
@@ -63,10 +98,9 @@ def image_actions(targets: Sequence[Target]) -> Iterator[Callable[..., Any]]:
 
 def for_field(action: Any, target: Target) -> Callable[..., Any]:
     """``action`` for one of several images; its name and its label say for which."""
-    text = formatting.of_field(action.short_description, target)
+    label = lazy_label(partial(formatting.of_field, action.short_description, target))
 
-    # Django fills its labels in with "%".
-    @admin.action(permissions=action.allowed_permissions, description=text.replace("%", "%%"))
+    @admin.action(permissions=action.allowed_permissions, description=label)
     def of_field(
         model_admin: "ModelAdmin[Any]", request: HttpRequest, queryset: QuerySet[Any]
     ) -> HttpResponseRedirect | None:
@@ -85,12 +119,19 @@ def permission_check(
     """What Django asks before it offers an action: our permission and the right to change."""
 
     def has_permission(request: HttpRequest) -> bool:
+        if permission == permissions.ISOLATE and not is_possible(model_admin.model):
+            return False
         may = permissions.has_any_permission(request, permission)
         return may and model_admin.has_change_permission(request)
 
     return has_permission
 
 
-def refuse_without(model_admin: "ModelAdmin[Any]", request: HttpRequest, name: str) -> None:
-    if not getattr(model_admin, f"has_{name}_permission")(request):
+def is_possible(model: type[Model]) -> bool:
+    """Whether any image of the model can be isolated in this request (see ``Target.obstacle``)."""
+    return any(not target.obstacle for target in targets_of(model))
+
+
+def refuse_without(model_admin: "ModelAdmin[Any]", request: HttpRequest, permission: str) -> None:
+    if not permission_check(model_admin, permission)(request):
         raise PermissionDenied

@@ -21,7 +21,7 @@ from django_product_isolation.conf import get_settings
 from django_product_isolation.host import targets_of
 from django_product_isolation.staff.targets import all_targets
 
-from .actions import PERMISSIONS, image_actions, permission_check
+from .actions import PERMISSIONS, HostAction, image_actions, permission_check
 from .image_page import HistoryPanelMixin
 from .inlines import ImageInlinesMixin, may_show
 from .mixins import add_mixins, as_given, left_alone_if_it_breaks
@@ -91,7 +91,7 @@ def attach_actions(model: type[Model], model_admin: "ModelAdmin[Any]", of_produc
             allow(model_admin, name, permission_check(model_admin, permission))
         add_actions(model_admin, image_actions(found))
     for action in of_products.get(model._meta.concrete_model or model, ()):
-        allow(model_admin, action.name, action.check(model_admin))
+        allow(model_admin, action.permission, action.check(model_admin))
         add_actions(model_admin, [action.function])
 
 
@@ -100,12 +100,10 @@ def add_actions(model_admin: "ModelAdmin[Any]", actions: Iterable[Callable[..., 
     if model_admin.actions is None:
         return
     named = {getattr(action, "__name__", action) for action in model_admin.actions}
-    new = [action for action in actions if action.__name__ not in named]
+    new = [HostAction(action) for action in actions if action.__name__ not in named]
     model_admin.actions = as_given(model_admin.actions, [*model_admin.actions, *new])
 
 
 def allow(model_admin: "ModelAdmin[Any]", name: str, check: Callable[[HttpRequest], bool]) -> None:
     """Have Django ask ``check`` before it offers what needs the permission ``name``."""
-    attribute = f"has_{name}_permission"
-    if not hasattr(model_admin, attribute):
-        setattr(model_admin, attribute, check)
+    setattr(model_admin, f"has_{name}_permission", check)

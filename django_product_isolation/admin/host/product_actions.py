@@ -20,6 +20,8 @@ from django_product_isolation.host.access.sites import admin_for
 from django_product_isolation.staff import permissions
 from django_product_isolation.staff.selections import select
 
+from .actions import lazy_label
+
 ALL, MAIN = "all", "main"
 LABELS = {
     ALL: gettext_lazy("Isolate all images of the products"),
@@ -44,11 +46,15 @@ class ProductAction:
             suffix += f"_{self.target.field.name}"
         return name if self.is_only_target else f"{name}_of_{suffix}"
 
+    @property
+    def permission(self) -> str:
+        return f"product_isolation_{self.name}"
+
     @cached_property
     def function(self) -> Callable[..., HttpResponseRedirect]:
         """The action as Django takes it."""
 
-        @admin.action(permissions=[self.name], description=self.description)
+        @admin.action(permissions=[self.permission], description=self.description)
         def isolate_images(
             model_admin: "ModelAdmin[Any]", request: HttpRequest, queryset: QuerySet[Any]
         ) -> HttpResponseRedirect:
@@ -72,15 +78,20 @@ class ProductAction:
     def description(self) -> Any:
         if self.is_only_target:
             return LABELS[self.which]
+        return lazy_label(self.describe)
+
+    def describe(self) -> str:
         images = str(self.target.model._meta.verbose_name_plural)
         if not self.is_only_field:
             images += f": {self.target.field.verbose_name}"
-        return f"{LABELS[self.which]} ({images})".replace("%", "%%")
+        return f"{LABELS[self.which]} ({images})"
 
     def check(self, model_admin: "ModelAdmin[Any]") -> Callable[[HttpRequest], bool]:
         """Our permission, and the right to change the images, which may be another admin's."""
 
         def has_permission(request: HttpRequest) -> bool:
+            if self.target.obstacle:
+                return False
             may_isolate = permissions.has_any_permission(request, permissions.ISOLATE)
             return may_isolate and permissions.has_change_permission(request, self.target.label)
 

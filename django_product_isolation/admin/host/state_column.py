@@ -4,7 +4,7 @@ The state belongs to the file that an image shows now. One query for a page of i
 their number; nothing is written on the host's rows.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ from django_product_isolation.staff.addresses import batch_page_urls
 from django_product_isolation.staff.run_cards import badge, status_text
 
 from .mixins import Styled, as_given, left_alone_if_it_breaks, with_mixin
-from .state_filter import FilteredList, can_filter, filters_for, hidden, shown
+from .state_filter import FilteredList, can_filter, filters_for, hidden, keep_hidden, shown
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -213,6 +213,8 @@ class StateColumnMixin(Styled, ImageModelAdmin):
 
     def get_list_display(self, request: HttpRequest) -> Any:
         columns = super().get_list_display(request)
+        if isinstance(columns, Iterator):  # may be read once only
+            columns = list(columns)
         if not columns or COLUMN not in columns:
             return columns
         ours = StateColumn.for_each_field(self, request) if self.shows_isolation(request) else []
@@ -238,6 +240,7 @@ class StateColumnMixin(Styled, ImageModelAdmin):
         filters = filters_for(targets_of(self.model)) if self.filters_isolation(request) else []
         with hidden(request, [one.parameter_name for one in filters]):
             response: HttpResponse = super().changelist_view(request, *args, **kwargs)
+            keep_hidden(request, response)
         changelist = (getattr(response, "context_data", None) or {}).get("cl")
         if isinstance(changelist, ChangeList):
             self.add_isolation_columns(request, changelist)

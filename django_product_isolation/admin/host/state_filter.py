@@ -3,12 +3,13 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.views.main import ChangeList
 from django.db import router
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from django_product_isolation.admin.search import by_keys_if_few
@@ -207,6 +208,20 @@ def shown(request: HttpRequest) -> Iterator[None]:
         yield
     finally:
         request.GET = others
+
+
+def keep_hidden(request: HttpRequest, response: HttpResponse) -> None:
+    """Give a redirect from a list to itself the parameters that were hidden from it."""
+    ours = getattr(request, HIDDEN, None)
+    if not ours or "Location" not in response:
+        return
+    there = urlsplit(response["Location"])
+    if there.netloc not in ("", request.get_host()) or there.path not in ("", request.path):
+        return
+    query = QueryDict(there.query, mutable=True)
+    for name in ours.keys() - query.keys():
+        query.setlist(name, ours[name])
+    response["Location"] = there._replace(query=query.urlencode()).geturl()
 
 
 def with_hidden(request: HttpRequest) -> Any:

@@ -4,16 +4,14 @@ The inlines of inlines, as nested-admin has them, and generic ones too.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, ForeignKey, Model, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import F, Model, QuerySet
 from django.http import HttpRequest
 
-from django_product_isolation.host.content_types import is_of_type
 from django_product_isolation.host.rows import unopened
 
+from .inline_links import Link, find_link, possible_links
 from .own_pages import at_list, at_page
 from .page_inlines import (
     chooses_inlines,
@@ -25,8 +23,8 @@ from .page_inlines import (
 from .policies import (
     Action,
     AdminPolicy,
+    ClosedPolicy,
     Policy,
-    concrete,
     decides_by_row,
     has_rows_of,
     is_narrowed,
@@ -36,24 +34,6 @@ from .policies import (
 )
 
 MAX_DEPTH = 4  # of inlines within inlines
-
-
-@dataclass(frozen=True)
-class Link:
-    """How the images of an inline say to what they belong."""
-
-    owner: type[Model]
-    path: str  # to the key of what they belong to
-    conditions: dict[str, Any]
-    may_be_empty: bool
-
-    def within(self, images: QuerySet[Any], parents: QuerySet[Any]) -> QuerySet[Any]:
-        """The images that belong to one of ``parents``."""
-        keys = parents.order_by().values("pk")
-        if self.conditions:  # a generic relation keeps keys of all kinds in one column
-            column: Any = images.model._meta.get_field(self.path)
-            keys = parents.order_by().annotate(key=Cast("pk", column)).values("key")
-        return images.filter(**self.conditions, **{f"{self.path}__in": keys})
 
 
 class InlinePolicy(Policy):
@@ -180,22 +160,27 @@ def inline_policies(
     page: AdminPolicy | InlinePolicy,
     holder: Any,
     depth: int = 0,
-) -> Iterator[InlinePolicy]:
-    """The inlines of ``holder``, a ModelAdmin or an inline, that show images of ``model``."""
+) -> Iterator[Policy]:
+    """The inlines of ``holder``, a ModelAdmin or an inline, that show images of ``model``.
+
+    One that shows them in a way unknown here stays closed.
+    """
     shown = False
     for inline in known_inlines(at_list(page.model_admin, request), holder):
         link = find_link(holder.model, inline)
         if link is None:
-            continue
-        if is_shown_by(model, inline.model):
+            if is_shown_by(model, inline.model):
+                shown = True
+                yield ClosedPolicy(model)
+        elif is_shown_by(model, inline.model):
             shown = True
             yield InlinePolicy(model, page, holder, inline, link)
         elif depth < MAX_DEPTH and getattr(inline, "inlines", None):
             inner = InlinePolicy(inline.model, page, holder, inline, link)
             yield from inline_policies(request, model, inner, inline, depth + 1)
     if not shown and isinstance(page, AdminPolicy) and chooses_inlines(holder):
-        for field in links_between(model, holder.model):
-            yield InlinePolicy(model, page, holder, None, link_by(field))
+        for link in possible_links(model, holder.model):
+            yield InlinePolicy(model, page, holder, None, link)
 
 
 def known_inlines(request: HttpRequest, holder: Any) -> list[Any]:
@@ -211,32 +196,9 @@ def known_inlines(request: HttpRequest, holder: Any) -> list[Any]:
 def may_stand_in_inline(model: type[Model], holder: Any, depth: int = 0) -> bool:
     """Whether images of ``model`` stand in an inline of ``holder`` or in one of its inlines, or may
     do so for one of its objects."""
-    if chooses_inlines(holder) and links_between(model, holder.model):
+    if chooses_inlines(holder) and any(possible_links(model, holder.model)):
         return True
     return depth <= MAX_DEPTH and any(
         is_shown_by(model, inline.model) or may_stand_in_inline(model, inline, depth + 1)
         for inline in named_inlines(holder)
     )
-
-
-def find_link(owner: type[Model], inline: Any) -> Link | None:
-    """How the inline's rows belong to ``owner``; None where they do not."""
-    if generic := getattr(inline, "ct_fk_field", ""):
-        return Link(owner, generic, is_of_type(inline.ct_field, owner), may_be_empty=True)
-    named = getattr(inline, "fk_name", None)
-    fields = [f for f in links_between(inline.model, owner) if named in (None, f.name)]
-    return link_by(fields[0]) if fields else None
-
-
-def link_by(field: "ForeignKey[Any, Any]") -> Link:
-    return Link(field.remote_field.model, f"{field.name}__pk", {}, field.null)
-
-
-def links_between(model: type[Model], owner: type[Model]) -> "list[ForeignKey[Any, Any]]":
-    """The foreign keys from ``model`` to ``owner`` or to what it derives from."""
-    owners = {concrete(owner), *owner._meta.get_parent_list()}
-    return [
-        field
-        for field in model._meta.fields
-        if isinstance(field, ForeignKey) and concrete(field.remote_field.model) in owners
-    ]

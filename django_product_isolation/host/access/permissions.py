@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from django.apps import apps
+from django.conf import settings
 from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import get_resolver, get_urlconf
@@ -87,7 +88,32 @@ def all_policies(request: HttpRequest, model: type[Model]) -> list[Policy]:
     found: list[Policy] = [kind(model) for kind in _registered if kind.shows(model)]
     for site in sites:
         found += policies_of_site(request, model, site)
-    return found or [PlainPolicy(model, sites)]
+    if found:
+        return found
+    elsewhere = any(shows(site, model) for site in sites_of_other_hosts())
+    return [ClosedPolicy(model) if elsewhere else PlainPolicy(model, sites)]
+
+
+def sites_of_other_hosts() -> "list[AdminSite]":
+    """The sites that may have addresses on another host, where what they let whom see counts.
+
+    Django's own is registered with by default, and has no address where the shop made one itself:
+    it counts only where this host's addresses are not those of the settings.
+    """
+    if not apps.is_installed("django.contrib.admin"):
+        return []
+    from django.contrib.admin.sites import all_sites, site
+
+    is_usual_host = get_urlconf() in (None, settings.ROOT_URLCONF)
+    return [known for known in list(all_sites) if not (is_usual_host and known == site)]
+
+
+def shows(site: "AdminSite", model: type[Model]) -> bool:
+    """Whether a site shows the model, or may turn out to. Asks no database."""
+    return any(
+        is_shown_by(model, shown) or may_stand_in_inline(model, model_admin)
+        for shown, model_admin in list(site._registry.items())
+    )
 
 
 def policies_of_site(request: HttpRequest, model: type[Model], site: "AdminSite") -> list[Policy]:
@@ -112,10 +138,8 @@ def is_shown(model: type[Model]) -> bool:
     """Whether any place of the shop's shows the model, or may turn out to. Asks no database."""
     from django.contrib.admin.sites import all_sites
 
-    registered = [pair for site in all_sites for pair in site._registry.items()]
     return any(kind.shows(model) for kind in _registered) or any(
-        is_shown_by(model, shown) or may_stand_in_inline(model, model_admin)
-        for shown, model_admin in registered
+        shows(site, model) for site in list(all_sites)
     )
 
 

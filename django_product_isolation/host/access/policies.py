@@ -106,7 +106,7 @@ class AdminPolicy(Policy):
 
 
 class ClosedPolicy(Policy):
-    """Stands for a place whose code breaks before it says what it shows: nobody passes."""
+    """Stands for a place of which nobody can say what it shows to whom: nobody passes."""
 
     def lets_in(self, request: HttpRequest) -> bool:
         return False

@@ -7,7 +7,7 @@ from django.contrib.admin.sites import all_sites
 from django.urls import include, path
 
 from django_product_isolation.admin.host.attach import attach
-from tests.catalogue.models import ProductImage
+from tests.shops.catalogue.models import ProductImage
 
 
 class OddImage(ProductImage):

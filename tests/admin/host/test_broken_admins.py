@@ -6,9 +6,9 @@ from django.test import Client
 from django.urls import reverse
 
 from django_product_isolation.admin.host.attach import attach
-from tests.catalogue.models import ProductImage
 from tests.photos import make_image
 from tests.shop import make_staff
+from tests.shops.catalogue.models import ProductImage
 
 pytestmark = pytest.mark.django_db
 

@@ -7,10 +7,10 @@ import pytest
 from django_product_isolation import isolate
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun
-from tests.assortment.models import BestWebShot, DoubleShot, Scan, Shot, StudioShot
-from tests.assortment.stock import make_item
 from tests.photos import photo_file
 from tests.shop import ISOLATE, make_staff, press, put_originals_back
+from tests.shops.assortment.models import BestWebShot, DoubleShot, Scan, Shot, StudioShot
+from tests.shops.assortment.stock import make_item
 
 pytestmark = pytest.mark.django_db
 

@@ -10,10 +10,10 @@ from django_product_isolation.choices import Status
 from django_product_isolation.host.access import permissions
 from django_product_isolation.models import IsolationRun
 from tests.admin.host.odd_shop import OddImage, odd_site
-from tests.catalogue.models import ProductImage, Shot, StudioShot
 from tests.photos import photo_file
 from tests.shop import ISOLATE, SPENDING, VIEW_RUNS, make_batch, make_run, make_staff
-from tests.wardrobe.models import Coat, Cut, Garment
+from tests.shops.catalogue.models import ProductImage, Shot, StudioShot
+from tests.shops.wardrobe.models import Coat, Cut, Garment
 
 pytestmark = pytest.mark.django_db
 

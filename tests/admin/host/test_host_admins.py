@@ -8,13 +8,13 @@ from django.template.response import TemplateResponse
 
 from django_product_isolation.admin.host.attach import attach
 from django_product_isolation.choices import Status
-from tests.catalogue.admin import ProductImageAdmin
-from tests.catalogue.models import ProductImage
 from tests.photos import photo_file
 from tests.shop import (
     image_of,
     make_run,
 )
+from tests.shops.catalogue.admin import ProductImageAdmin
+from tests.shops.catalogue.models import ProductImage
 
 from .test_state_column import column_of, has_column
 

@@ -8,7 +8,6 @@ from django.urls import reverse
 
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
-from tests.catalogue.models import Product, Shot, StudioShot, Swatch
 from tests.photos import make_swatch, photo_file, shown_bytes
 from tests.shop import (
     image_of,
@@ -18,6 +17,7 @@ from tests.shop import (
     said,
     tick,
 )
+from tests.shops.catalogue.models import Product, Shot, StudioShot, Swatch
 
 from .test_host_admins import ODD, OwnActions, OwnFilters, badge
 from .test_state_column import column_of, has_column

@@ -8,8 +8,8 @@ from django.urls import include, path
 
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, Selection
-from tests.catalogue.models import Product, ProductImage
 from tests.shop import CHANGELIST, image_of, make_run, tick
+from tests.shops.catalogue.models import Product, ProductImage
 
 from .odd_shop import odd_site
 

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django_product_isolation.admin.host import image_page
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, Selection
-from tests.catalogue.models import ProductImage
 from tests.photos import make_image, photo_file, shown_bytes
 from tests.shop import (
     CHANGE,
@@ -30,6 +29,7 @@ from tests.shop import (
     said,
     status_of,
 )
+from tests.shops.catalogue.models import ProductImage
 
 pytestmark = pytest.mark.django_db
 

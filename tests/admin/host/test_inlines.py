@@ -14,9 +14,9 @@ from django_product_isolation.admin.host.attach import attach
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, Selection
 from tests.admin.host.odd_shop import OddImage, odd_site
-from tests.catalogue.models import Product, ProductImage
 from tests.photos import photo_file
 from tests.shop import EVERYTHING, ISOLATE, RESTORE, image_of, make_run, make_staff, said, status_of
+from tests.shops.catalogue.models import Product, ProductImage
 
 pytestmark = pytest.mark.django_db
 

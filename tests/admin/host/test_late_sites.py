@@ -12,8 +12,8 @@ from django.urls import clear_url_caches
 
 from django_product_isolation.admin.host import attach as attaching
 from django_product_isolation.checks import check_settings
-from tests.catalogue.models import ProductImage
 from tests.photos import make_image
+from tests.shops.catalogue.models import ProductImage
 
 from .odd_shop import OddImage
 

@@ -5,7 +5,7 @@ from django.test import override_settings
 
 from tests.admin.host.odd_shop import odd_site
 from tests.photos import photo_file
-from tests.wardrobe.models import Cut, CutPicture, Garment
+from tests.shops.wardrobe.models import Cut, CutPicture, Garment
 
 pytestmark = pytest.mark.django_db
 

@@ -9,8 +9,8 @@ from django.urls import include, path
 from django_product_isolation.admin.host import IsolationAdminMixin, IsolationInlineMixin
 from django_product_isolation.admin.host.attach import attach
 from django_product_isolation.checks import check_settings
-from tests.catalogue.models import Product, ProductImage
 from tests.photos import make_image
+from tests.shops.catalogue.models import Product, ProductImage
 
 pytestmark = pytest.mark.django_db
 LISTED, PRODUCTS = "/own/catalogue/productimage/", "/own/catalogue/product/"

@@ -11,9 +11,9 @@ from django_product_isolation.admin.host.product_actions import actions_for_prod
 from django_product_isolation.host import get_targets
 from django_product_isolation.models import Selection
 from django_product_isolation.staff import selections
-from tests.catalogue.models import Product, ProductImage
 from tests.photos import make_image
 from tests.shop import CHANGE, EVERYTHING, ISOLATE, VIEW, make_staff, pks
+from tests.shops.catalogue.models import Product, ProductImage
 
 PRODUCTS = "/admin/catalogue/product/"
 ALL, MAIN = "isolate_all_images", "isolate_main_images"

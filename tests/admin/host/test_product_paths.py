@@ -3,8 +3,8 @@
 import pytest
 
 from django_product_isolation.models import Selection
-from tests.assortment.models import Variant
-from tests.assortment.stock import make_item, make_view
+from tests.shops.assortment.models import Variant
+from tests.shops.assortment.stock import make_item, make_view
 
 pytestmark = pytest.mark.django_db
 

@@ -10,9 +10,9 @@ from django_product_isolation.admin.host.attach import attach
 from django_product_isolation.models import IsolationRun, Selection
 from django_product_isolation.reasons import Reason
 from django_product_isolation.staff import permissions, selections
-from tests.bazaar.models import Album, GroupPhoto, Photo, Ware
-from tests.bazaar.stock import make_group_photo, make_photo, make_ware
 from tests.shop import press, quote_on
+from tests.shops.bazaar.models import Album, GroupPhoto, Photo, Ware
+from tests.shops.bazaar.stock import make_group_photo, make_photo, make_ware
 
 pytestmark = pytest.mark.django_db
 

@@ -6,11 +6,11 @@ from django.contrib import admin
 from django_product_isolation.admin.host.attach import attach
 from django_product_isolation.host.rows import opening_fields
 from django_product_isolation.models import IsolationRun
-from tests.assortment.models import Item
-from tests.bazaar.models import Comparing, Noticed, Remembering
-from tests.bazaar.stock import make_ware
 from tests.photos import photo_file
 from tests.shop import press, quote_on
+from tests.shops.assortment.models import Item
+from tests.shops.bazaar.models import Comparing, Noticed, Remembering
+from tests.shops.bazaar.stock import make_ware
 
 pytestmark = pytest.mark.django_db
 

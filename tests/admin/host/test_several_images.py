@@ -9,11 +9,11 @@ from django.urls import reverse
 from django_product_isolation import isolate
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun, Selection
-from tests.assortment.admin import ItemAdmin
-from tests.assortment.models import Crate, Item, Pallet, StudioShot
-from tests.assortment.stock import bytes_of, make_item, make_view
 from tests.photos import photo_bytes, photo_file
 from tests.shop import press, put_originals_back, quote_on
+from tests.shops.assortment.admin import ItemAdmin
+from tests.shops.assortment.models import Crate, Item, Pallet, StudioShot
+from tests.shops.assortment.stock import bytes_of, make_item, make_view
 
 pytestmark = pytest.mark.django_db
 

@@ -11,8 +11,8 @@ from django.urls import include, path
 
 from django_product_isolation.admin.host.attach import attach
 from django_product_isolation.admin.host.mixins import as_given
-from tests.catalogue.models import Product, ProductImage
 from tests.photos import make_image
+from tests.shops.catalogue.models import Product, ProductImage
 
 # ruff: noqa: RUF005 (how shops add to a tuple)
 

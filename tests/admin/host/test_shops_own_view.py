@@ -4,8 +4,8 @@ import pytest
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 
-from tests.catalogue.models import Product, ProductImage
 from tests.photos import make_image
+from tests.shops.catalogue.models import Product, ProductImage
 
 from .odd_shop import OddImage
 

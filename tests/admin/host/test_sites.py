@@ -8,9 +8,9 @@ from django_product_isolation.admin.host.attach import attach
 from django_product_isolation.choices import Status
 from django_product_isolation.host.access.sites import find_model, get_model_admin, sites_in_use
 from django_product_isolation.models import IsolationBatch
-from tests.catalogue.models import Product, ProductImage
 from tests.photos import make_image, make_swatch
 from tests.shop import ISOLATE, make_batch, make_run, make_staff, press, status_of, tick
+from tests.shops.catalogue.models import Product, ProductImage
 from tests.staff.staff_site import StaffImage, site
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.staff.staff_site")]
@@ -78,7 +78,7 @@ def test_who_is_not_logged_in_is_led_to_that_sites_login(client):
     assert response["Location"].startswith("/staff/login/?next=/product-isolation/batches/")
 
 
-@pytest.mark.urls("tests.catalogue.urls_without_admin")
+@pytest.mark.urls("tests.shops.catalogue.urls_without_admin")
 def test_where_the_admin_has_no_address_its_pages_refuse_and_nothing_breaks(client):
     run, image = make_run(Status.APPLIED), make_image("Pot")
     select = reverse("product_isolation:select", args=["catalogue.productimage"])

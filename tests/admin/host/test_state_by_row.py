@@ -8,9 +8,9 @@ from django_product_isolation.choices import OPEN_STATUSES, SHOWN_STATUSES, Stat
 from django_product_isolation.host import target_for
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.workflow.backfill import Catalogue
-from tests.catalogue.models import Product, ProductImage
 from tests.shop import make_batch
-from tests.warehouse.models import LoosePhoto, PhotoOfSku, SkuPhoto, UuidPhoto
+from tests.shops.catalogue.models import Product, ProductImage
+from tests.shops.warehouse.models import LoosePhoto, PhotoOfSku, SkuPhoto, UuidPhoto
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,6 @@ from django_product_isolation.admin.host import state_column
 from django_product_isolation.admin.host.state_filter import CHOICES, WORKING
 from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.models import IsolationRun
-from tests.catalogue.models import ProductImage
 from tests.photos import make_image
 from tests.shop import (
     CHANGE,
@@ -28,6 +27,7 @@ from tests.shop import (
     make_staff,
     tick,
 )
+from tests.shops.catalogue.models import ProductImage
 
 pytestmark = pytest.mark.django_db
 

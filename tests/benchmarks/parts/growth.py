@@ -64,7 +64,7 @@ def calls_of() -> dict[str, Any]:
     from django_product_isolation.workflow import Options, create_batch, plan
     from tests.benchmarks.asking import IMAGES, RUNS, asks, open_images, staff, staff_client
     from tests.benchmarks.pairs import undone
-    from tests.catalogue.models import ProductImage
+    from tests.shops.catalogue.models import ProductImage
 
     client = staff_client()
     free = ProductImage.objects.exclude(pk__in=open_images()).order_by("pk")

@@ -17,7 +17,7 @@ from django_product_isolation.workflow.start import new_run, render
 from tests.benchmarks.asking import open_images, staff
 from tests.benchmarks.pairs import undone
 from tests.benchmarks.registry import Comparison
-from tests.catalogue.models import ProductImage
+from tests.shops.catalogue.models import ProductImage
 
 NEEDS_HISTORY = True
 SIZES = (5, 500, 10_000)

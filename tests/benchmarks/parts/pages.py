@@ -24,7 +24,7 @@ from tests.benchmarks.asking import (
     staff_client,
 )
 from tests.benchmarks.registry import Comparison
-from tests.catalogue.models import ProductImage
+from tests.shops.catalogue.models import ProductImage
 
 NEEDS_HISTORY = True
 BAR = 3.0

@@ -72,10 +72,10 @@ def steps(name: str, previews: bool) -> Iterator[tuple[Call, Call, Call]]:
 
         from django_product_isolation.models import IsolationRun
         from django_product_isolation.workflow import advance
-        from tests.catalogue.models import ProductImage
         from tests.moments import overdue
         from tests.photos import make_image
         from tests.shop import make_run
+        from tests.shops.catalogue.models import ProductImage
 
         ordered: list[IsolationRun] = []
 

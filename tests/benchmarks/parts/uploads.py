@@ -78,8 +78,8 @@ def ways(decodes: bool) -> tuple[Callable[[], Any], Callable[[], Any]]:
     from django_product_isolation.models import IsolationRun
     from django_product_isolation.runflow.connection import connect
     from django_product_isolation.workflow.submit import prepare
-    from tests.catalogue.models import Product, ProductImage
     from tests.shop import make_batch
+    from tests.shops.catalogue.models import Product, ProductImage
 
     url = os.environ["RUNFLOW"]
     settings.PRODUCT_ISOLATION = {

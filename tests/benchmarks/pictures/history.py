@@ -24,8 +24,8 @@ def prepare(folder: Path) -> dict[str, object]:
     from django_product_isolation.host import make_previews
     from django_product_isolation.host.previews import SIZES
     from django_product_isolation.models import IsolationRun
-    from tests.catalogue.models import Product, ProductImage
     from tests.shop import make_batch
+    from tests.shops.catalogue.models import Product, ProductImage
 
     call_command("migrate", run_syncdb=True, verbosity=0)
     settings.READY.mkdir()

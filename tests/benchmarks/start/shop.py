@@ -19,7 +19,7 @@ def main() -> None:
     settings.configure(
         INSTALLED_APPS=[
             *(f"django.contrib.{name}" for name in APPS),
-            "tests.catalogue",
+            "tests.shops.catalogue",
             *(["django_product_isolation"] if HAS_APP else []),
         ],
         SECRET_KEY="a key for tests only",

@@ -19,7 +19,7 @@ def prepare(folder: Path, count: int) -> None:
     from django.conf import settings
 
     from tests.benchmarks.place import make_anew
-    from tests.catalogue.models import Product, ProductImage
+    from tests.shops.catalogue.models import Product, ProductImage
 
     make_anew()
     call_command("migrate", run_syncdb=True, verbosity=0)
@@ -33,7 +33,7 @@ def prepare(folder: Path, count: int) -> None:
 
 def plain_seconds(processes: int) -> float:
     from tests.benchmarks.throughput.celery_app import app, plain
-    from tests.catalogue.models import ProductImage
+    from tests.shops.catalogue.models import ProductImage
 
     app.control.purge()
     begin_anew()
@@ -48,7 +48,7 @@ def our_seconds(processes: int) -> float:
     from django_product_isolation import isolate
     from django_product_isolation.models import IsolationRun
     from tests.benchmarks.throughput.celery_app import app
-    from tests.catalogue.models import ProductImage
+    from tests.shops.catalogue.models import ProductImage
 
     app.control.purge()
     begin_anew()
@@ -63,7 +63,7 @@ def our_seconds(processes: int) -> float:
 def begin_anew() -> None:
     """Every image shows its source again, and no run is known."""
     from django_product_isolation.models import IsolationBatch, IsolationRun
-    from tests.catalogue.models import ProductImage
+    from tests.shops.catalogue.models import ProductImage
 
     IsolationRun.objects.all().delete()
     IsolationBatch.objects.all().delete()

@@ -10,8 +10,8 @@ from django.db import connection
 from django_product_isolation import isolate, restore
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
-from tests.catalogue.models import ProductImage
 from tests.moments import overdue
+from tests.shops.catalogue.models import ProductImage
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

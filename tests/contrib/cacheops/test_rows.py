@@ -8,8 +8,8 @@ from cacheops import invalidate_all
 from django_product_isolation import isolate, restore, signals
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
-from tests.catalogue.models import ProductImage
 from tests.docs.pages import example
+from tests.shops.catalogue.models import ProductImage
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from django_product_isolation.models import IsolationRun
-from tests.catalogue.models import ProductImage
 from tests.reliability.simulator.runflow import PRICE
+from tests.shops.catalogue.models import ProductImage
 
 
 def wrong(world: Any, images: int) -> Iterator[str]:

@@ -22,9 +22,9 @@ from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun, SpendingLock
 from django_product_isolation.signals import work_due
 from django_product_isolation.workflow import BudgetExceeded
-from tests.catalogue.models import Product, ProductImage
 from tests.moments import overdue
 from tests.shop import choose, press, quote_on
+from tests.shops.catalogue.models import Product, ProductImage
 
 from .forgeries import sign
 from .generator import NEW

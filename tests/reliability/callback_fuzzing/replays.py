@@ -4,7 +4,7 @@ from random import Random
 from typing import Any
 
 from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent
-from tests.catalogue.models import ProductImage
+from tests.shops.catalogue.models import ProductImage
 
 from . import documents
 from .door import Body

@@ -7,7 +7,7 @@ from uuid import UUID
 from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.runflow.callbacks import make_token
-from tests.catalogue.models import Product, ProductImage
+from tests.shops.catalogue.models import Product, ProductImage
 
 PATH = "/product-isolation/callback/"
 WAITING = (Status.SUBMITTING, Status.PROCESSING)  # for news from Runflow

@@ -9,10 +9,10 @@ from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.tasks import advance_run
 from django_product_isolation.workflow import approve, outages
-from tests.catalogue.models import ProductImage
 from tests.reliability.fault_matrix.plain_flow import Story
 from tests.reliability.simulator.convergence import calm, resume_all
 from tests.reliability.simulator.runflow import Accepted
+from tests.shops.catalogue.models import ProductImage
 
 from .moments import Moment
 

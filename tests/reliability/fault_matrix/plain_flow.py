@@ -12,10 +12,10 @@ from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.reasons import Reason
 from django_product_isolation.tasks import sweep
 from django_product_isolation.workflow import approve
-from tests.catalogue.models import ProductImage
 from tests.reliability.simulator import World
 from tests.reliability.simulator.convergence import come_to_rest, next_due
 from tests.reliability.simulator.runflow import PRICE, Accepted
+from tests.shops.catalogue.models import ProductImage
 
 ISOLATES_AFTER = 30.0  # seconds
 MANY = 500

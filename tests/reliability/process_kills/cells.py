@@ -18,7 +18,7 @@ from PIL import Image
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.workflow import restore_runs
-from tests.catalogue.models import ProductImage
+from tests.shops.catalogue.models import ProductImage
 
 from .shop import Shop
 

@@ -22,8 +22,8 @@ from django_product_isolation import isolate, tasks
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.sandbox import Sandbox
-from tests.catalogue.models import ProductImage
 from tests.photos import make_image, photo_bytes
+from tests.shops.catalogue.models import ProductImage
 
 from .shared_folder import Stage
 from .worker import Worker

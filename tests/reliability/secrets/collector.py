@@ -16,7 +16,7 @@ from django.test import override_settings
 from django.utils.log import AdminEmailHandler
 
 from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent
-from tests.catalogue.models import ProductImage
+from tests.shops.catalogue.models import ProductImage
 
 from . import reports
 from .canaries import CORES, found_in

@@ -13,9 +13,9 @@ from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.runflow import callbacks
 from django_product_isolation.runflow.connection import connect
-from tests.catalogue.models import ProductImage
 from tests.due_steps import sweep
 from tests.http_server import hang_up
+from tests.shops.catalogue.models import ProductImage
 
 from . import canaries
 from .broker import carry_out, memory_broker

@@ -7,10 +7,10 @@ import pytest
 from django_product_isolation import isolate, restore
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
-from tests.catalogue.models import ProductImage
 from tests.fixtures.app import stopping_at
 from tests.reliability.fault_matrix.moments import Moment, on
 from tests.reliability.simulator.convergence import calm, come_to_rest, resume_all
+from tests.shops.catalogue.models import ProductImage
 
 from .machine import tell
 

@@ -8,7 +8,7 @@ from django.db import connection
 from django_product_isolation.choices import OPEN_STATUSES, SHOWN_STATUSES, TRANSITIONS, Status
 from django_product_isolation.host import column_named, column_number
 from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent
-from tests.catalogue.models import ProductImage
+from tests.shops.catalogue.models import ProductImage
 
 from . import pictures
 from .books import hands_off

@@ -14,7 +14,7 @@ from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import Options, create_batch, isolate, plan
-from tests.assortment.models import BIN, ShownPhoto
+from tests.shops.assortment.models import BIN, ShownPhoto
 
 SOON_LISTED = 600  # seconds: before a run may be given up
 FOR_THE_ACCOUNT = (Reason.KEY_REFUSED, Reason.NO_CREDIT)

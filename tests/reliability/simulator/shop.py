@@ -7,8 +7,8 @@ from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
 
-from tests.assortment.models import BIN, CataloguePhoto, ShownPhoto
-from tests.catalogue.models import Product, ProductImage
+from tests.shops.assortment.models import BIN, CataloguePhoto, ShownPhoto
+from tests.shops.catalogue.models import Product, ProductImage
 
 from . import pictures
 from .storage import StorageDouble

@@ -24,8 +24,8 @@ from django_product_isolation.models import (
 from django_product_isolation.runflow import uploads
 from django_product_isolation.workflow import BudgetExceeded, NothingToIsolate
 from django_product_isolation.workflow.leases import Keeper, keeper
-from tests.catalogue.models import Product, ProductImage
 from tests.due_steps import sweep
+from tests.shops.catalogue.models import Product, ProductImage
 
 from .broker import Broker, Message
 from .callbacks import CALLBACK_BASE_URL, Callbacks

@@ -4,8 +4,8 @@ from django.conf import settings
 from django.contrib import admin
 from django.utils.module_loading import import_string
 
-from tests.catalogue.models import Product, ProductImage
-from tests.wardrobe.models import Cut, CutPicture, Garment
+from tests.shops.catalogue.models import Product, ProductImage
+from tests.shops.wardrobe.models import Cut, CutPicture, Garment
 
 Page, Stacked, Tabular = map(import_string, settings.THEME_CLASSES)
 

@@ -2,5 +2,5 @@ from django.apps import AppConfig
 
 
 class WardrobeConfig(AppConfig):
-    name = "tests.wardrobe"
+    name = "tests.shops.wardrobe"
     label = "wardrobe"

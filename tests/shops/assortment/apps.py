@@ -2,5 +2,5 @@ from django.apps import AppConfig
 
 
 class AssortmentConfig(AppConfig):
-    name = "tests.assortment"
+    name = "tests.shops.assortment"
     label = "assortment"

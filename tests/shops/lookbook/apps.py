@@ -2,5 +2,5 @@ from django.apps import AppConfig
 
 
 class LookbookConfig(AppConfig):
-    name = "tests.lookbook"
+    name = "tests.shops.lookbook"
     label = "lookbook"

@@ -2,5 +2,5 @@ from django.apps import AppConfig
 
 
 class FussyConfig(AppConfig):
-    name = "tests.fussy"
+    name = "tests.shops.fussy"
     default_auto_field = "django.db.models.BigAutoField"

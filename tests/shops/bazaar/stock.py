@@ -2,8 +2,8 @@
 
 from django.core.files.base import ContentFile
 
-from tests.bazaar.models import GroupPhoto, Photo, Ware
 from tests.photos import photo_bytes
+from tests.shops.bazaar.models import GroupPhoto, Photo, Ware
 
 
 def make_ware(name: str = "Kettle") -> Ware:

@@ -2,5 +2,5 @@ from django.apps import AppConfig
 
 
 class CatalogueConfig(AppConfig):
-    name = "tests.catalogue"
+    name = "tests.shops.catalogue"
     label = "catalogue"

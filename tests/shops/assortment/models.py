@@ -7,7 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils.translation import gettext
 
-from tests.catalogue.models import ProductImage
+from tests.shops.catalogue.models import ProductImage
 
 BIN = "in the bin"  # as a caption
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from tests.assortment.models import Item, View
 from tests.photos import photo_file
+from tests.shops.assortment.models import Item, View
 
 
 def name_images(settings: Any, **images: Any) -> None:

@@ -2,5 +2,5 @@ from django.apps import AppConfig
 
 
 class WarehouseConfig(AppConfig):
-    name = "tests.warehouse"
+    name = "tests.shops.warehouse"
     default_auto_field = "django.db.models.BigAutoField"
