@@ -4,10 +4,11 @@ Knows which errors mean that nothing is wrong but the moment. Must not know what
 """
 
 import random
+import re
 import time
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, TypeAlias, TypeVar
 
 from django.db import (
     DatabaseError,
@@ -26,13 +27,14 @@ MYSQL_CODES = frozenset({1020, 1205, 1213})
 # Serialization failure, deadlock, lock not available: the same in every SQL standard database.
 SQL_STATES = frozenset({"40001", "40P01", "55P03"})
 
-# A transaction that may only read: a replica, or a server that was turned read-only.
-READ_ONLY_STATE = "25006"
-READ_ONLY_CODES = frozenset({1290, 1792, 1836})
+# SQLite has no codes before Python 3.11: "database is locked", "database table is locked" ...
+SQLITE_LOCKED = re.compile(r"database\b.* is locked")
 
 # What a trigger raises of its own accord: PostgreSQL's RAISE, MySQL's SIGNAL.
 RAISED_STATE = "P0001"
 RAISED_CODE = 1644
+
+Error: TypeAlias = DatabaseError | InterfaceError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -72,35 +74,21 @@ def may_be_undone() -> bool:
     return not connection.get_autocommit()
 
 
-def is_away(error: Exception) -> bool:
-    """Whether the database cannot be reached, or not be written, whatever is asked of it.
-
-    False for an error that is none of a database's.
-    """
-    if not isinstance(error, DatabaseError) or is_refusal(error):
-        return False
-    return (
-        isinstance(error, OperationalError | InterfaceError)
-        or sqlstate_of(error) == READ_ONLY_STATE
-        or (bool(error.args) and error.args[0] in READ_ONLY_CODES)
-    )
-
-
-def is_refusal(error: DatabaseError) -> bool:
+def is_refusal(error: Error) -> bool:
     """Whether the database is there and does not take what is written: a constraint, a trigger."""
     return (
         isinstance(error, DataError | IntegrityError)
         or sqlstate_of(error) == RAISED_STATE
-        or (bool(error.args) and error.args[0] == RAISED_CODE)
+        or code_of(error) == RAISED_CODE
     )
 
 
-def sqlstate_of(error: DatabaseError) -> str | None:
+def sqlstate_of(error: Error) -> str | None:
     """The SQL standard's code of an error, where the driver knows it."""
     return getattr(error.__cause__, "sqlstate", None)
 
 
-def summary(error: DatabaseError) -> str:
+def summary(error: Error) -> str:
     """What is wrong with the database, in one line; no values, where the error may quote them."""
     name = type(error).__name__
     if is_refusal(error):
@@ -109,10 +97,16 @@ def summary(error: DatabaseError) -> str:
     return f"{name}: {told.splitlines()[0][:200]}" if told else name
 
 
-def is_transient(error: OperationalError) -> bool:
+def code_of(error: Error) -> int | None:
+    """MySQL's number of an error; None on other databases."""
+    code = error.args[0] if error.args else None
+    return code if isinstance(code, int) else None
+
+
+def is_transient(error: Error) -> bool:
     """Whether the same transaction may succeed a moment later."""
     return (
         sqlstate_of(error) in SQL_STATES
-        or (bool(error.args) and error.args[0] in MYSQL_CODES)
-        or "is locked" in str(error)
+        or code_of(error) in MYSQL_CODES
+        or SQLITE_LOCKED.match(str(error)) is not None
     )

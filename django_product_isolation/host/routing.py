@@ -6,7 +6,7 @@ Everything of ours is in the default database, and a swap is one transaction wit
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DEFAULT_DB_ALIAS, connections, router
+from django.db import DEFAULT_DB_ALIAS, router
 from django.db.models import Model, QuerySet
 
 
@@ -18,23 +18,26 @@ def written_to(model: type[Model]) -> str:
         return ""
 
 
-def is_elsewhere(rows: "QuerySet[Any] | Model") -> bool:
-    """Whether these rows, or this row, come from another database than the router's.
-
-    A queryset's ``using``, or an admin that has one, leads to other rows under the same keys.
-    """
-    alias = rows.db if isinstance(rows, QuerySet) else rows._state.db
-    model = rows.model if isinstance(rows, QuerySet) else type(rows)
-    if alias in (None, DEFAULT_DB_ALIAS) or alias == router.db_for_read(model):
+def is_elsewhere(row: Model) -> bool:
+    """Whether a row comes from another database and would be saved there."""
+    if row._state.db in (None, DEFAULT_DB_ALIAS):
         return False
-    mirror = connections[alias].settings_dict["TEST"]["MIRROR"]
-    return bool(mirror != DEFAULT_DB_ALIAS)
+    return bool(router.db_for_write(type(row), instance=row) != DEFAULT_DB_ALIAS)
 
 
-def refuse_elsewhere(rows: "QuerySet[Any] | Model") -> None:
+def are_elsewhere(rows: QuerySet[Any]) -> bool:
+    """The same for a queryset, which an admin, or ``using``, may lead to other rows that have the
+    same keys."""
+    if rows.db == DEFAULT_DB_ALIAS:
+        return False
+    first = next(iter(rows[:1]), None)
+    return isinstance(first, Model) and is_elsewhere(first)
+
+
+def refuse_elsewhere(images: Model | QuerySet[Any]) -> None:
     """Raise ImproperlyConfigured for rows of another database."""
-    if is_elsewhere(rows):
+    if are_elsewhere(images) if isinstance(images, QuerySet) else is_elsewhere(images):
         raise ImproperlyConfigured(
             f'These rows are in another database than "{DEFAULT_DB_ALIAS}", where the tables of '
-            "product isolation are: images there cannot be isolated or restored."
+            "product isolation are: such images can neither be isolated nor restored."
         )

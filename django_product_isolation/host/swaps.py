@@ -11,7 +11,8 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import FileField, Model
 
 from django_product_isolation.database.byte_comparison import is_exactly
-from django_product_isolation.database.transactions import is_refusal, summary
+from django_product_isolation.database.outages import is_away
+from django_product_isolation.database.transactions import summary
 
 from .rows import dimension_names, written_rows
 
@@ -41,13 +42,14 @@ def swap(
         with transaction.atomic():
             if not point(field, pk, old, new, beside):
                 return False
+            refuse_other_name(field, pk, new)
             for model, written in elsewhere(field, beside):
                 rows = written_rows(model).filter(**{field.model._meta.pk.attname: pk})
                 rows.update(**written)
             if connection.features.supports_deferrable_unique_constraints:
                 connection.check_constraints()  # now, and not as the run's own failure to commit
     except DatabaseError as error:
-        if not is_refusal(error):
+        if is_away(error):
             raise
         raise SwapRefused(words_of(field.model, error)) from error
     return True
@@ -59,6 +61,14 @@ def point(field: FileField, pk: str, old: str, new: str, beside: Mapping[str, An
     own = written_in(field.model, beside)
     row = written_rows(field.model).filter(is_exactly(field.attname, old), pk=pk)
     return bool(row.update(**{field.attname: new}, **own))
+
+
+def refuse_other_name(field: FileField, pk: str, name: str) -> None:
+    """Raise SwapRefused where the row shows another file now: triggers may change what is written,
+    and the database says that it was."""
+    rows = written_rows(field.model).filter(pk=pk)
+    if rows.values_list(field.attname, flat=True).first() != name:
+        raise SwapRefused("The database keeps another file name than it is given.")
 
 
 def read_columns(field: FileField, pk: str, names: Iterable[str]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.core.files.storage import Storage
 from django.db.models import FileField, Model
 from django.db.models.fields.files import FieldFile
 
-from django_product_isolation.database.transactions import is_away
+from django_product_isolation.database.outages import is_away, is_outage
 from django_product_isolation.shortage import is_shortage
 
 from .dry_run import undone
@@ -47,7 +47,7 @@ def as_stored(field: FileField, instance: Model, upload: "File[bytes]") -> "File
             raise NotProcessed("larger than we handle") from None
         return ContentFile(seen.body, name=seen.name)
     except Exception as error:  # libraries raise whatever they like
-        if is_away(error) or is_shortage(error):
+        if is_away(error) or is_outage(error) or is_shortage(error):
             raise
         raise NotProcessed(type(error).__name__) from error
     raise NotProcessed("nothing was stored")

@@ -16,7 +16,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.validators import FileExtensionValidator
 from django.db.models import FileField, Model
 
-from django_product_isolation.database.transactions import is_away
+from django_product_isolation.database.outages import is_away, is_outage
 from django_product_isolation.shortage import is_shortage
 
 from .dry_run import undone
@@ -100,13 +100,13 @@ def _words_of(field: FileField, *asks: Callable[[], Any]) -> list[str]:
 
 
 def _refusals(ask: Callable[[], Any], field: FileField) -> list[str]:
-    """What speaks against the result. Raises DatabaseError when the database is away, and what a
-    worker's own shortage raises."""
+    """What speaks against the result. Raises what says that a database is away, ours or
+    another one, and what a worker's own shortage raises."""
     try:
         with undone():
             ask()
     except Exception as error:  # a form would break on it too
-        if is_away(error) or is_shortage(error):
+        if is_away(error) or is_outage(error) or is_shortage(error):
             raise
         if isinstance(error, ValidationError):
             return _words_about(field, error)

@@ -11,7 +11,8 @@ from typing import NamedTuple, TypeVar
 from django.db import DatabaseError
 
 from django_product_isolation.database import tenants
-from django_product_isolation.database.transactions import is_away, summary
+from django_product_isolation.database.outages import is_away
+from django_product_isolation.database.transactions import summary
 from django_product_isolation.models import IsolationRun
 
 T = TypeVar("T")

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.apps import apps
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from django_product_isolation.choices import Status
-from django_product_isolation.database.transactions import is_refusal
+from django_product_isolation.database.outages import is_away
 from django_product_isolation.host import Target
 from django_product_isolation.host.content_types import content_type_of
 from django_product_isolation.models import IsolationRun, RunEvent
@@ -74,7 +74,7 @@ def log_change(run: IsolationRun, target: Target, actor: Any) -> None:
             with transaction.atomic():
                 write(change)
         except Exception as error:  # whatever the host's code, or a library, raises
-            if isinstance(error, DatabaseError) and not is_refusal(error):
+            if is_away(error):
                 raise
             logger.warning("not_in_history run=%s error=%s", run.pk, type(error).__name__)
             run.record(RunEvent.Kind.NOTE, detail=f"A history failed: {type(error).__name__}")

@@ -13,6 +13,7 @@ from django.db.models import Exists, Q, QuerySet
 from django_product_isolation.choices import OPEN_STATUSES, SHOWN_STATUSES, Status
 from django_product_isolation.conf import get_settings
 from django_product_isolation.host import Skipped, target_for
+from django_product_isolation.host.routing import refuse_elsewhere
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.models.querysets import RunQuerySet
 from django_product_isolation.reasons import Reason
@@ -54,6 +55,7 @@ class Catalogue:
         settings = get_settings()
         self.target = target_for(images.model, field)
         self.target.refuse_obstacle()
+        refuse_elsewhere(images)
         self.price = settings.unit_price
         self.options = {**options, "field": self.target.field.name}
         self.batch_size = settings.MAX_BATCH

@@ -26,6 +26,7 @@ from django_product_isolation.host import (
     target_for,
     without_dimensions,
 )
+from django_product_isolation.host.routing import refuse_elsewhere
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.models.querysets import RunQuerySet
 from django_product_isolation.reasons import Reason
@@ -125,7 +126,12 @@ def why_left_out(
 
 
 def as_queryset(images: Model | QuerySet[Any]) -> QuerySet[Any]:
-    """An instance becomes a queryset of one; a queryset stays as it is."""
+    """An instance becomes a queryset of one; a queryset stays as it is.
+
+    Raises ImproperlyConfigured for rows of another database, TypeError for anything else.
+    """
+    if isinstance(images, Model | QuerySet):
+        refuse_elsewhere(images)
     if isinstance(images, Model):
         return all_rows(type(images)).filter(pk=images.pk)
     if isinstance(images, QuerySet):

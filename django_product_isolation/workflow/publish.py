@@ -21,6 +21,7 @@ from .outcomes import Finished, GoTo, Outcome, Retry, Step, Swap
 from .timing import MAX_DEATHS
 from .verdicts import found_in
 
+NOT_WRITTEN = "The database says that no row was written."  # as a trigger may have it
 # Attempts, over two to three hours: after the swap nobody waits, and no person is asked.
 PATIENCE = 20
 
@@ -56,7 +57,7 @@ def apply(run: IsolationRun) -> Outcome:
 def find_newer_upload(run: IsolationRun) -> Outcome | None:
     """The end of a run whose image shows another file in the moment of the swap."""
     if run.target.current_name(run.object_pk) == run.source_name:
-        return None
+        return Retry(Reason.RESULT_REFUSED, NOT_WRITTEN)
     return GoTo(Status.SUPERSEDED, Reason.IMAGE_CHANGED)
 
 

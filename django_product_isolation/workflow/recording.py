@@ -105,7 +105,10 @@ def swap(run: IsolationRun, outcome: Swap) -> None:
 
 @retry_on_conflict
 def point_and_go(run: IsolationRun, outcome: Swap) -> bool:
-    """Point the field at another file and move the run, both or neither. Raises SwapRefused."""
+    """Point the field at another file and move the run, both or neither. Raises SwapRefused.
+
+    False where the image shows another file; a run that somebody else has moved is left to them.
+    """
     to_the_end = outcome.status == Status.SUPERSEDED
     reason = Reason.IMAGE_CHANGED if to_the_end else ""
     due_at = None if to_the_end else clock.now()  # to verify the swap, and to tell
@@ -123,7 +126,7 @@ def point_and_go(run: IsolationRun, outcome: Swap) -> bool:
             outcome.status, reason=reason, actor=actor, due_at=due_at, source_columns=kept
         ):
             transaction.set_rollback(True)
-            return False
+            return True
         if outcome.unseen is not None:
             run.record(RunEvent.Kind.AT_ONCE, detail=", ".join(outcome.unseen))
         log_change(run, target, actor)

@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from django_product_isolation.database.transactions import is_away
+from django_product_isolation.database.outages import is_away
 from django_product_isolation.host import FieldAdapter, Fingerprint, referenced
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason

@@ -21,7 +21,7 @@ from django_product_isolation.signals import image_applied, image_restored
 from . import renditions
 from .outages import has_lasted
 from .outcomes import Finished, Outcome, RestoreRefused, Retry, Swap, Wait
-from .publish import PATIENCE, read_source_twice, tell, undo
+from .publish import NOT_WRITTEN, PATIENCE, read_source_twice, tell, undo
 from .restore_requests import asked_for
 from .timing import MAX_DEATHS, backoff
 
@@ -56,7 +56,7 @@ def put_back(run: IsolationRun) -> Outcome:
 def find_overtaken(run: IsolationRun) -> Outcome | None:
     """What becomes of a restore whose image shows another file in the moment of the swap."""
     problem = newer(run, run.target)
-    return RestoreRefused(problem) if problem else None
+    return RestoreRefused(problem) if problem else Retry(Reason.ORIGINAL_REFUSED, NOT_WRITTEN)
 
 
 def look_at_both(run: IsolationRun, target: Target) -> Fingerprint | Reason:

@@ -5,11 +5,12 @@ import time
 import uuid
 from collections.abc import Iterable
 
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 
 from django_product_isolation.choices import Status
 from django_product_isolation.database import clock
-from django_product_isolation.database.transactions import is_away, summary
+from django_product_isolation.database.outages import is_away
+from django_product_isolation.database.transactions import summary
 from django_product_isolation.host import StorageFailed, StorageUnfaithful
 from django_product_isolation.imaging.decoding import around_decoding
 from django_product_isolation.models import IsolationRun, LeaseLost, RunEvent
@@ -74,9 +75,10 @@ def advance(pk: uuid.UUID) -> bool:
             take_step(run)
         except LeaseLost:
             logger.info("lease_lost run=%s status=%s", run.pk, run.status)
-        except DatabaseError as error:
+        except (DatabaseError, InterfaceError) as error:
             # What cannot be recorded is left: the step is taken again when the database is back.
-            lease.is_over = True
+            # The attempt counts unless that is away, so that it does not go on for ever.
+            lease.is_over = is_away(error)
             told = (run.pk, run.status, summary(error))
             logger.error("step_unrecorded run=%s status=%s error=%s", *told)
     return True

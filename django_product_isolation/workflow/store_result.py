@@ -8,7 +8,7 @@ from typing import BinaryIO
 from django.core.files.base import File
 from django.db import DatabaseError, connections, router
 
-from django_product_isolation.database.transactions import is_away
+from django_product_isolation.database.outages import is_away
 from django_product_isolation.host import (
     MakesRoom,
     NameTaken,

@@ -1,17 +1,12 @@
 import pytest
 from django.db import (
-    DataError,
-    IntegrityError,
     OperationalError,
-    ProgrammingError,
     connection,
     transaction,
 )
 
 from django_product_isolation.database.transactions import (
     TRIES,
-    is_away,
-    is_refusal,
     is_transient,
     retry_on_conflict,
 )
@@ -42,18 +37,6 @@ LASTING = {
     "closed": OperationalError("server closed the connection unexpectedly"),
     "bare": OperationalError(),
 }
-
-
-class Raised(Exception):
-    sqlstate = "P0001"
-
-
-REFUSALS = [
-    IntegrityError("CHECK constraint failed: only_jpeg"),
-    DataError("value too long for type character varying(10)"),
-    OperationalError(1644, "photographs only"),
-    with_cause(ProgrammingError("photographs only"), Raised()),
-]
 
 
 @pytest.fixture(autouse=True)
@@ -116,15 +99,3 @@ def test_a_locked_database_says_so_in_words_that_are_understood(tmp_path):
     first.close()
     second.close()
     assert is_transient(OperationalError(*caught.value.args))
-
-
-@pytest.mark.parametrize("error", REFUSALS)
-def test_a_database_that_takes_no_such_row_is_not_away(error):
-    assert is_refusal(error)
-    assert not is_away(error)
-
-
-@pytest.mark.parametrize("error", [*PASSING.values(), *LASTING.values()])
-def test_no_trouble_of_the_moment_is_taken_for_a_refusal(error):
-    assert is_away(error)
-    assert not is_refusal(error)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from django_product_isolation import isolate
 from django_product_isolation.choices import Status
+from django_product_isolation.database import outages
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
 from tests.photos import make_swatch, photo_file, shown_bytes
@@ -108,9 +109,10 @@ def test_an_original_that_made_room_for_an_upload_is_not_missed(runflow, go_on):
     assert run.reason == Reason.IMAGE_CHANGED
 
 
+@pytest.mark.parametrize("is_anothers", [True, False])
 @pytest.mark.parametrize("field_is_asked", [True, False])
 def test_a_database_that_is_away_while_code_is_asked_refuses_nothing(
-    runflow, go_on, step, monkeypatch, field_is_asked
+    runflow, go_on, step, monkeypatch, field_is_asked, is_anothers
 ):
     def ask(*args, **kwargs):
         raise OperationalError("the server closed the connection")
@@ -122,7 +124,8 @@ def test_a_database_that_is_away_while_code_is_asked_refuses_nothing(
             away.setattr(field, "__class__", type("Odd", (ImageField,), {"pre_save": ask}))
         else:
             away.setattr(Swatch, "clean", ask)
+        away.setattr(outages, "answers", lambda: is_anothers)
         run = step(run)
-    assert (run.status, run.reason) == (Status.COLLECTING, "")
+    assert (run.status, run.reason) == (Status.COLLECTING, "crashed" if is_anothers else "")
     IsolationRun.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     assert go_on(run).status == Status.APPLIED

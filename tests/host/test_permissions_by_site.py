@@ -98,7 +98,9 @@ def test_where_no_admin_shows_the_model_its_plain_permission_counts(shop, monkey
 
 
 def test_what_only_a_site_of_another_host_shows_is_shown_to_nobody_here(shop):
-    shop((Product, admin.ModelAdmin))  # the tests' other sites have no address now
+    shop((Product, admin.ModelAdmin))
+    office = admin.AdminSite("office")
+    office.register(ProductImage)
     image = make_image("zoe cup")
     assert may(everything(), image) == [set(), set()]
 

@@ -5,6 +5,7 @@ from django.core.files.storage import default_storage
 from django.db import OperationalError
 
 from django_product_isolation.choices import Status
+from django_product_isolation.database import outages
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.workflow import leases, store_result
 
@@ -28,6 +29,7 @@ def other_name(monkeypatch):
 def away(monkeypatch):
     """Have the database fail so often in the moment in which that name is written down."""
     monkeypatch.setattr(store_result, "RECONNECT_PAUSES", (0.0, 0.0, 0.0))
+    monkeypatch.setattr(outages, "answers", lambda: False)
     update = IsolationRun.update_fields
 
     def fail(times):

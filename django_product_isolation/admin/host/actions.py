@@ -10,9 +10,11 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.functional import lazy
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from django_product_isolation.host import Target, targets_of
+from django_product_isolation.host.routing import are_elsewhere
 from django_product_isolation.reasons import sentence_of
 from django_product_isolation.staff import formatting, permissions
 from django_product_isolation.staff.decisions import report_restoring
@@ -62,9 +64,11 @@ def isolate_product(
     request: HttpRequest,
     queryset: QuerySet[Any],
     field: str = "",
-) -> HttpResponseRedirect:
+) -> HttpResponseRedirect | None:
     """Lead to the confirm page of the ticked images."""
     refuse_without(model_admin, request, permissions.ISOLATE)
+    if says_elsewhere(request, queryset):
+        return None
     site_name, back = model_admin.admin_site.name, request.get_full_path()
     return select(request, model_admin.model, site_name, queryset, field=field, back=back)
 
@@ -78,6 +82,8 @@ def restore_original(
 ) -> None:
     """Restore originals where our results are shown; messages name those left alone, and why."""
     refuse_without(model_admin, request, permissions.RESTORE)
+    if says_elsewhere(request, queryset):
+        return
     if queryset.count() > MAX_READ:
         messages.warning(request, formatting.only_the_first(MAX_READ))
     allowed, forbidden = permissions.changeable_images(request, queryset)
@@ -125,6 +131,14 @@ def permission_check(
         return may and model_admin.has_change_permission(request)
 
     return has_permission
+
+
+def says_elsewhere(request: HttpRequest, queryset: QuerySet[Any]) -> bool:
+    """Whether the ticked rows are in another database; the person is told so."""
+    if not are_elsewhere(queryset):
+        return False
+    messages.error(request, _("These are kept in another database, where nothing can be isolated."))
+    return True
 
 
 def is_possible(model: type[Model]) -> bool:

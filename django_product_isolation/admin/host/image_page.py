@@ -20,6 +20,7 @@ from django_product_isolation.choices import Status
 from django_product_isolation.host import Target
 from django_product_isolation.host.access.sites import admin_for, change_url, changelist_url
 from django_product_isolation.host.previews import SMALL
+from django_product_isolation.host.routing import is_elsewhere
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import sentence_of
 from django_product_isolation.staff import formatting, permissions
@@ -59,7 +60,7 @@ def controls(
         "sentence": sentence_of(run.reason) if run else "",
         "pk": target.pk_of(image),
     }
-    if image.pk is None or not may_change:
+    if image.pk is None or not may_change or is_elsewhere(image):
         return values
     back = urlencode({"back": request.get_full_path() + at})
     ask_for = urlencode({"field": target.field.name, "back": request.get_full_path() + at})
@@ -101,6 +102,8 @@ class HistoryPanel(StateColumn):
         return has_pages(self.request)
 
     def history(self, image: Model) -> Sequence[IsolationRun]:
+        if is_elsewhere(image):
+            return []
         pk = self.target.pk_of(image)
         runs = IsolationRun.objects.about(self.target).filter(object_pk=pk)
         newest = runs.select_related("batch__created_by").order_by("-batch__created_at", "-pk")

@@ -20,7 +20,7 @@ from django_product_isolation.host.access.sites import admin_for
 from django_product_isolation.staff import permissions
 from django_product_isolation.staff.selections import select
 
-from .actions import lazy_label
+from .actions import lazy_label, says_elsewhere
 
 ALL, MAIN = "all", "main"
 LABELS = {
@@ -51,15 +51,17 @@ class ProductAction:
         return f"product_isolation_{self.name}"
 
     @cached_property
-    def function(self) -> Callable[..., HttpResponseRedirect]:
+    def function(self) -> Callable[..., HttpResponseRedirect | None]:
         """The action as Django takes it."""
 
         @admin.action(permissions=[self.permission], description=self.description)
         def isolate_images(
             model_admin: "ModelAdmin[Any]", request: HttpRequest, queryset: QuerySet[Any]
-        ) -> HttpResponseRedirect:
+        ) -> HttpResponseRedirect | None:
             if not self.check(model_admin)(request):
                 raise PermissionDenied
+            if says_elsewhere(request, queryset):
+                return None
             images = (all_images if self.which == ALL else main_images)(self.target, queryset)
             images_admin = admin_for(request, self.target.model, model_admin.admin_site)
             return select(

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from django_product_isolation.choices import SHOWN_STATUSES, Status
 from django_product_isolation.host import Target, all_rows, target_for, targets_of
+from django_product_isolation.host.routing import is_elsewhere
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.staff import formatting, permissions
 from django_product_isolation.staff.addresses import batch_page_urls
@@ -55,7 +56,7 @@ def current_runs(target: Target, images: Iterable[Model]) -> dict[str, Isolation
     An open run goes before the one whose result is shown, that one before ended ones, of which
     the newest counts. One query, and one more when the image fields were not read or not saved.
     """
-    names = file_names(target, images)
+    names = file_names(target, [image for image in images if not is_elsewhere(image)])
     files = set(names.values()) - {""}
     if not files:
         return {}
