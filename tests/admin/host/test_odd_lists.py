@@ -1,0 +1,151 @@
+"""Lists of a shop's that are written for their own columns, actions and parameters alone."""
+
+import pytest
+from django.contrib import admin
+from django.http import HttpResponseRedirect
+from django.utils.translation import override
+
+from django_product_isolation.admin.host import actions
+from django_product_isolation.admin.host.product_actions import actions_for_products
+from django_product_isolation.choices import Status
+from django_product_isolation.host import target_for
+from tests.photos import make_image
+from tests.shop import CHANGE, VIEW, make_run, make_staff, tick
+from tests.shops.catalogue.models import Product, ProductImage
+
+from .odd_shop import OddImage
+
+pytestmark = pytest.mark.django_db
+
+LISTED = "/odd/catalogue/oddimage/"
+
+
+def archive(model_admin, request, queryset):
+    """Of the shop's own."""
+
+
+class KeepsItsOwn(admin.ModelAdmin):
+    actions = ["archive"]
+    archive = archive
+
+    def get_actions(self, request):
+        found = super().get_actions(request)
+        return {name: found[name] for name in self.actions if name in found}
+
+
+class SortsThem(KeepsItsOwn):
+    def get_actions(self, request):
+        found = super().get_actions(request)
+        return {name: found[name] for name in sorted(self.actions) if name in found}
+
+
+@pytest.mark.parametrize("kind", [KeepsItsOwn, SortsThem])
+def test_our_actions_stand_among_names_as_names(kind, client, odd):
+    odd(kind)
+    make_image()
+    page = client.get(LISTED).content.decode()
+    for name in ("archive", "isolate_product", "restore_original"):
+        assert f'<option value="{name}">' in page
+
+
+class HasSuchARight(admin.ModelAdmin):
+    """Rights of its own, one called as ours might be, and columns that are made on demand."""
+
+    def has_restore_image_permission(self, request):
+        return True
+
+    def __getattr__(self, name):
+        if name.startswith("has_"):
+            return lambda request, obj=None: True
+        raise AttributeError(name)
+
+
+def test_a_right_of_the_shops_own_lets_nobody_restore(client, odd):
+    odd(HasSuchARight)
+    run = make_run(Status.APPLIED)
+    client.force_login(make_staff("catalogue.view_oddimage", "catalogue.change_oddimage"))
+    image = ProductImage.objects.get(pk=run.object_pk)
+    assert "restore_original" not in client.get(LISTED).content.decode()
+    client.post(LISTED, tick([image], "restore_original"))
+    run.refresh_from_db()
+    assert run.status == Status.APPLIED
+
+
+class FiltersAtFirst(admin.ModelAdmin):
+    def changelist_view(self, request, extra_context=None):
+        if not request.GET:
+            return HttpResponseRedirect(f"{request.path}?caption__exact=")
+        return super().changelist_view(request, extra_context)
+
+
+def test_a_list_that_leads_to_its_own_filter_keeps_ours(client, odd):
+    odd(FiltersAtFirst)
+    assert client.get(LISTED)["Location"] == f"{LISTED}?caption__exact="
+    led = client.get(f"{LISTED}?isolation=none")["Location"]
+    assert led == f"{LISTED}?caption__exact=&isolation=none"
+    assert client.get(led).status_code == 200
+
+
+class LeadsAway(admin.ModelAdmin):
+    def changelist_view(self, request, extra_context=None):
+        return HttpResponseRedirect("https://elsewhere.example/?from=list")
+
+
+def test_a_list_that_leads_to_another_place_gives_it_nothing_of_ours(client, odd):
+    odd(LeadsAway)
+    led = client.get(f"{LISTED}?isolation=none")["Location"]
+    assert led == "https://elsewhere.example/?from=list"
+
+
+class Generates(admin.ModelAdmin):
+    list_display_links = ["caption"]
+
+    def get_list_display(self, request):
+        yield from ("caption", "product")
+
+
+def test_columns_that_can_be_read_once_are_all_shown(client, odd):
+    odd(Generates)
+    make_image()
+    page = client.get(LISTED).content.decode()
+    for column in ("caption", "product", "isolation_state"):
+        assert f"column-{column}" in page
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_labels_are_in_the_language_of_whoever_looks(language):
+    [action, *_] = actions_for_products([target_for(ProductImage)])[Product]
+    named = type(action)(action.target, action.which, is_only_target=False)
+    of_field = actions.for_field(actions.isolate_product, action.target)
+    labels = (named.description, of_field.short_description)
+    said = {"de": ("Alle Bilder", "Produkt freistellen"), "en": ("Isolate all", "Isolate product")}
+    with override(language):
+        for label, words in zip(labels, said[language], strict=True):
+            assert (label % {}).startswith(words)
+
+
+def test_nobody_is_offered_what_a_router_makes_impossible(client, odd, settings):
+    class Elsewhere:
+        def db_for_write(self, model, **hints):
+            return "elsewhere" if model is ProductImage else None
+
+    odd(admin.ModelAdmin)
+    client.force_login(make_staff(CHANGE, VIEW, name="bea"))
+    target = target_for(ProductImage)
+    assert target.obstacle is None
+    settings.DATABASE_ROUTERS = [Elsewhere()]
+    assert target.obstacle.id == "product_isolation.E012"
+    assert not actions.is_possible(OddImage)
+
+
+def test_a_router_that_breaks_outside_of_a_request_breaks_no_start(settings):
+    class ByRequest:
+        def db_for_write(self, model, **hints):
+            raise RuntimeError("no tenant is chosen")
+
+        db_for_read = db_for_write
+
+    settings.DATABASE_ROUTERS = [ByRequest()]
+    target = target_for(ProductImage)
+    assert target.obstacle.id == "product_isolation.E012"
+    assert actions_for_products([target]) == {}
