@@ -28,9 +28,10 @@ class ProductIsolationConfig(AppConfig):
         checks.register(check_database, checks.Tags.database)
         checks.register(check_deploy, deploy=True)
         if apps.is_installed("django.contrib.admin"):
-            from .admin.host.attach import attach, attach_to_latecomers
+            from .admin.host.attach import attach, attach_to_latecomers, register_own_lists
 
             attach()
+            register_own_lists()
             # Where this app stands before the admin in INSTALLED_APPS, or a URLconf is the only one
             # to import an admin site, the host's model admins are registered after this.
             request_started.connect(attach_to_latecomers, dispatch_uid="product_isolation_attach")

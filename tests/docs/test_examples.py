@@ -27,13 +27,15 @@ from tests.shops.catalogue.models import Product, ProductImage
 
 pytestmark = pytest.mark.django_db
 
-# Each is run by a test below; the first one by tests/staff/test_own_button.py, the sizes by
+# Each is run by a test below; the first one by tests/staff/test_own_button.py, the lists by
+# tests/admin/host/test_own_lists.py, the sizes by
 # tests/contrib/fields, "cacheops" by tests/contrib/cacheops, the tenants by tests/database.
 EXAMPLES = {
     "cacheops",
     "cached pages",
     "own button",
     "own admin",
+    "own lists",
     "a block",
     "policy",
     "isolate and restore",

@@ -160,7 +160,7 @@ def log_calls():
 def outages():
     """Two lines each: when something goes, and when it is back."""
     for text in SOURCES.values():
-        for name in re.findall(r'Outage\("([a-z_]+)"\)', text):
+        for name in re.findall(r'OutageLog\("([a-z_]+)"\)', text):
             yield name, "error"
             yield f"{name}_over", "warning"
 

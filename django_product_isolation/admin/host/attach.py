@@ -12,13 +12,14 @@ from typing import Any
 from weakref import ref
 
 from django.contrib.admin import ModelAdmin
-from django.contrib.admin.sites import all_sites
+from django.contrib.admin.sites import all_sites, site
 from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import get_resolver
 
 from django_product_isolation.conf import get_settings
 from django_product_isolation.host import targets_of
+from django_product_isolation.models import IsolationBatch, IsolationRun, Preset
 from django_product_isolation.staff.targets import all_targets
 
 from .actions import PERMISSIONS, HostAction, image_actions, permission_check
@@ -28,6 +29,7 @@ from .mixins import add_mixins, as_given, left_alone_if_it_breaks
 from .product_actions import actions_for_products
 from .state_column import StateColumnMixin
 
+OWN_LISTS: tuple[type[Model], ...] = (IsolationBatch, IsolationRun, Preset)
 _one_at_a_time = RLock()
 _attached: "list[ref[ModelAdmin[Any]]]" = []  # those that there were last time
 
@@ -60,6 +62,22 @@ def attach() -> None:
                         add_mixins(model_admin, ImageInlinesMixin)
 
 
+def register_own_lists() -> None:
+    """Have each site of the host's own that shows its images list batches, runs and presets, too.
+
+    To be called before a site's addresses are made. What the host unregistered from Django's own
+    site, or registered itself, stays as it is.
+    """
+    if not get_settings().AUTO_ADMIN:
+        return
+    ours = [(model, site._registry[model]) for model in OWN_LISTS if model in site._registry]
+    for other in list(all_sites):
+        if other != site and any(targets_of(model) for model in other._registry):
+            for model, model_admin in ours:
+                if model not in other._registry:
+                    other.register(model, type(model_admin))
+
+
 def attach_to_latecomers(**_kwargs: Any) -> None:
     """Attach to what was registered since, mostly by URLconfs. Receives ``request_started``.
 
@@ -78,8 +96,8 @@ def attach_to_latecomers(**_kwargs: Any) -> None:
 def registered() -> "Iterator[tuple[type[Model], ModelAdmin[Any]]]":
     """Every ModelAdmin of the host's that takes part, with its model."""
     is_automatic = get_settings().AUTO_ADMIN
-    for site in list(all_sites):
-        for model, model_admin in list(site._registry.items()):
+    for known in list(all_sites):
+        for model, model_admin in list(known._registry.items()):
             if is_automatic or isinstance(model_admin, IsolationAdminMixin):
                 yield model, model_admin
 
