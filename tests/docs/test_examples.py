@@ -27,9 +27,8 @@ from tests.shops.catalogue.models import Product, ProductImage
 
 pytestmark = pytest.mark.django_db
 
-# Each is run by a test below; the first one by tests/staff/test_own_button.py, the lists by
-# tests/admin/host/test_own_lists.py, the sizes by
-# tests/contrib/fields, "cacheops" by tests/contrib/cacheops, the tenants by tests/database.
+# Each is run by a test below, or in the folder of its subject: the button in tests/staff, the
+# lists in tests/admin/host, the sizes in tests/contrib/fields, the tenants in tests/database ...
 EXAMPLES = {
     "cacheops",
     "cached pages",

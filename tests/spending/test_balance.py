@@ -82,6 +82,22 @@ def test_it_is_asked_for_at_most_every_ten_minutes(asked):
     assert asked.times == 2
 
 
+def test_what_was_not_enough_for_an_image_is_looked_at_again_within_a_minute(asked):
+    make_run(Status.PROCESSING)
+    asked.answer = Decimal("0.26")
+    read_balance()
+    some_time_later(seconds=50)
+    read_balance()
+    assert asked.times == 1
+    some_time_later(seconds=70)
+    asked.answer = Decimal("500")
+    read_balance()
+    assert known().amount == Decimal("500")
+    some_time_later(seconds=70)
+    read_balance()
+    assert asked.times == 2
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_several_at_once_one_asks(asked, monkeypatch):
     """The second looks while the first has not written yet."""
