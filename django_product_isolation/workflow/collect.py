@@ -4,7 +4,7 @@ Links to results are never kept: they expire and open the file to anyone, and re
 again gives fresh ones (contract, section 2.2).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from tempfile import SpooledTemporaryFile
@@ -50,7 +50,7 @@ from .runflow_outages import Place, connect_for
 from .second_opinion import opinion_or_apply, wanted
 from .store_result import store_result, why_taken
 from .timing import MIN_LOOKUPS, MIN_POLLS, POLL_HORIZON, backoff, next_poll
-from .verdicts import judged
+from .verdicts import Verdict, judged
 
 DOWNLOAD_DEADLINE = 120.0
 MAX_LINKS = 20  # fresh ones that may be refused, within about a quarter of an hour
@@ -209,20 +209,35 @@ def ingest(run: IsolationRun, known: Run, result: BinaryIO) -> Outcome:
     if has_lost_original(run, target):
         return GoTo(Status.HELD, Reason.ORIGINAL_MISSING, changes=kept)
     odd += more
-    reason = Reason.SEVERAL_RESULTS if len(known.output_urls) > 1 else ""
+    return ready(run, kept, verdict, why_reviewed(odd, known, verdict), ", ".join(odd))
+
+
+def why_reviewed(odd: Sequence[str], known: Run, verdict: Verdict | None) -> Reason | None:
+    """Why a person is to look at a result that nobody asked to see."""
     if odd:
-        reason = Reason.UNUSUAL
-    elif verdict and verdict.holds_back:
-        reason = Reason.DOUBTFUL
-    review = run.review or bool(reason)
+        return Reason.UNUSUAL
+    if verdict and verdict.holds_back:
+        return Reason.DOUBTFUL
+    return Reason.SEVERAL_RESULTS if len(known.output_urls) > 1 else None
+
+
+def ready(
+    run: IsolationRun,
+    kept: dict[str, Any],
+    verdict: Verdict | None,
+    reason: Reason | None,
+    detail: str,
+) -> GoTo:
+    """collecting -> ready: for a person, for a second opinion, or on to the shop at once."""
+    review = run.review or reason is not None
     opinion = wanted(run, reason, review)
     if opinion:
         kept["measures"] = {**kept.get("measures", {}), **opinion}
     goes_on = bool(opinion) or not review
     return GoTo(
         Status.READY,
-        reason,
-        ", ".join(odd),
+        reason or "",
+        detail,
         due_at=clock.now() if goes_on else None,
         changes={**kept, "review": review, "attempts": int(goes_on)},
         then=opinion_or_apply if goes_on else None,

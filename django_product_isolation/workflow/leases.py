@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from django.db import connections
+from django.db import DatabaseError, InterfaceError, connections
 
 from django_product_isolation.database import tenants
 from django_product_isolation.forks import after_fork_in_child
@@ -159,7 +159,9 @@ class Keeper:
                     self._lose(lease)
         except tenants.UnknownTenant:  # dropped, and the run with it
             self.held.discard(lease)
-        except Exception:  # an outage: whoever takes steps says so
+        except Exception as error:
+            if not isinstance(error, DatabaseError | InterfaceError):  # of an outage others speak
+                logger.exception("lease_not_renewed run=%s", lease.pk)
             connections.close_all()
 
     def _lose(self, lease: Lease) -> None:

@@ -53,7 +53,7 @@ LIMIT = timedelta(minutes=15)  # by vendors' words an evaluation takes up to fou
 PAUSE = 10.0  # seconds between looks
 
 
-def wanted(run: IsolationRun, reason: str, review: bool) -> dict[str, Any]:
+def wanted(run: IsolationRun, reason: str | None, review: bool) -> dict[str, Any]:
     """What to add to the measures of a result that is being stored: {} where nobody asks.
 
     It was ordered with the batch, and is still set.

@@ -41,11 +41,13 @@ class NothingToIsolate(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """How images are to be isolated, and by whom. What is None comes from the settings.
+    """How images are to be isolated, and by whom. A prompt, shape, size or review that is None
+    comes from the settings.
 
     ``prompt`` is a template, ``prompts`` holds other ones for single images, by their primary keys
     as strings. A second batch with the same ``token`` is the first one. ``tolerated_findings`` are
-    ids of findings that hold no result back; None leaves that to the presets.
+    ids of findings that hold no result back; None leaves that to the presets. ``places`` are ids of
+    marketplaces that are to take the results.
     """
 
     prompt: str | None = None
