@@ -25,7 +25,15 @@ from .names import NameTaken, NameTooLong
 from .obstacles import Obstacle, in_another_database, lasting_obstacle, obstacle_in_tables
 from .pictures import NAME_MAX_LENGTH, Picture, read_pictures, shared_categories
 from .products import ProductPath, follow
-from .rows import dimension_names, named, where_written, without_dimensions, written_rows
+from .rows import (
+    all_rows,
+    dimension_names,
+    named,
+    unopened,
+    where_written,
+    without_dimensions,
+    written_rows,
+)
 from .storage import FileMissing, StorageEmpty
 from .stored_files import StoredFiles
 from .swaps import read_columns, swap
@@ -178,9 +186,15 @@ class Target(StoredFiles):
 
     def instance(self, pk: str) -> Model | None:
         """The host's row, read where it is written and without opening its file; None when it was
-        deleted."""
-        found: Model | None = where_written(without_dimensions(self.model)).filter(pk=pk).first()
-        return found
+        deleted.
+
+        A base manager that hides rows, as Django asks nobody to have, deletes none.
+        """
+        for rows in (without_dimensions(self.model), unopened(all_rows(self.model))):
+            found: Model | None = where_written(rows).filter(pk=pk).first()
+            if found is not None:
+                return found
+        return None
 
     def row_of(self, model: type[Model], pk: str) -> Model | None:
         """The same row as ``model`` has it, a model that shows the column; None where that row is

@@ -81,3 +81,16 @@ def test_a_row_that_only_the_bin_shows_is_no_name_to_go_by(photo):
     assert target.shown_name(str(photo.pk)) is None
     assert target.current_name(str(photo.pk)) == name_of(photo)
     assert IsolationRun.objects.count() == 0
+
+
+def test_a_base_manager_that_hides_what_was_binned_costs_no_result_that_was_paid(
+    photo, go_on, monkeypatch
+):
+    run = go_on(isolate(photo).runs.get(), Status.COLLECTING)
+    bin_it(photo)
+    monkeypatch.setitem(vars(Photo._meta), "base_manager", Photo._default_manager)
+    run = go_on(run)
+    assert run.status == Status.APPLIED
+    assert name_of(photo) == run.result_name
+    restore(Photo.everything.all())
+    assert go_on(run).status == Status.RESTORED
