@@ -90,6 +90,8 @@ def plan(
     taken = {
         pk: status for pk, status in open_runs.values_list("object_pk", "status") if pk not in ready
     }
+    adrift = open_under_no_target()
+    taken |= {p.pk: adrift[p.name] for p in pictures if p.name in adrift and p.pk not in taken}
     accepted: list[Picture] = []
     skipped = [Skipped(picture, Reason.NOT_SHOWN) for picture in hidden]
     for picture in pictures:
@@ -122,6 +124,17 @@ def why_left_out(
         restoring = taken[picture.pk] == Status.RESTORING
         return Reason.BEING_RESTORED if restoring else Reason.ALREADY_OPEN
     return None
+
+
+def open_under_no_target() -> dict[str, str]:
+    """The statuses of open runs whose column ``IMAGES`` does not name, by their files.
+
+    Where a field was renamed and its runs were not moved yet, these are under way for the images
+    that show the same files.
+    """
+    runs = IsolationRun.objects.open().about_none().order_by()
+    files = runs.values_list("status", "source_name", "result_name")
+    return {name: status for status, *names in files for name in names if name}
 
 
 def as_queryset(images: Model | QuerySet[Any]) -> QuerySet[Any]:
