@@ -28,7 +28,7 @@ from tests.shops.catalogue.models import Product, ProductImage
 pytestmark = pytest.mark.django_db
 
 # Each is run by a test below; the first one by tests/staff/test_own_button.py, the sizes by
-# tests/contrib/fields, "cacheops" by tests/contrib/cacheops, the tenants by tests/database.
+# tests/contrib/fields, the caches' and the tenants' by theirs, the rename by tests/management.
 EXAMPLES = {
     "cacheops",
     "cached pages",
@@ -39,6 +39,7 @@ EXAMPLES = {
     "isolate and restore",
     "isolate uploads",
     "keep a file",
+    "follow a rename",
     "own history",
     "receivers",
     "signed body",
@@ -191,8 +192,7 @@ def test_field_adapter(monkeypatch):
     target = target_for(ProductImage)
     vars(target).pop("adapter", None)
     run("field adapter", ChecksumImageField=type(target.field))
-    image = make_image("Mug")
-    found = target.fingerprint(image.original.name)
+    found = target.fingerprint(make_image("Mug").original.name)
     assert found.columns == {"checksum": found.sha256}
     del vars(target)["adapter"]
 
