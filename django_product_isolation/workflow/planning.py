@@ -90,7 +90,7 @@ def plan(
     taken = {
         pk: status for pk, status in open_runs.values_list("object_pk", "status") if pk not in ready
     }
-    adrift = open_under_no_target()
+    adrift = open_under_no_target(pictures)
     taken |= {p.pk: adrift[p.name] for p in pictures if p.name in adrift and p.pk not in taken}
     accepted: list[Picture] = []
     skipped = [Skipped(picture, Reason.NOT_SHOWN) for picture in hidden]
@@ -126,15 +126,18 @@ def why_left_out(
     return None
 
 
-def open_under_no_target() -> dict[str, str]:
-    """The statuses of open runs whose column ``IMAGES`` does not name, by their files.
+def open_under_no_target(pictures: Sequence[Picture]) -> dict[str, str]:
+    """The statuses of open runs whose column ``IMAGES`` does not name, by those of their files that
+    ``pictures`` show; two queries.
 
     Where a field was renamed and its runs were not moved yet, these are under way for the images
     that show the same files.
     """
     runs = IsolationRun.objects.open().about_none().order_by()
-    files = runs.values_list("status", "source_name", "result_name")
-    return {name: status for status, *names in files for name in names if name}
+    names = {picture.name for picture in pictures} - {""}
+    sources = runs.filter(source_name__in=names).values_list("source_name", "status")
+    results = runs.filter(result_name__in=names).values_list("result_name", "status")
+    return {**dict(sources), **dict(results)}
 
 
 def as_queryset(images: Model | QuerySet[Any]) -> QuerySet[Any]:
