@@ -54,6 +54,13 @@ def test_batches_of_a_model_that_is_gone_are_found_though_their_column_is_there(
     assert [code for code, _ in found()] == ["E046"]
 
 
+def test_runs_of_a_column_that_is_gone_are_found_though_their_batches_bear_a_name_that_is_there():
+    """Such as of a proxy, which kept its name while its model was renamed."""
+    make_old_run(Status.READY)
+    IsolationBatch.objects.update(model_label="catalogue.productimage", field_name="original")
+    assert [code for code, _ in found()] == ["E046"]
+
+
 def test_a_result_whose_image_nobody_knows_is_a_warning():
     image = make_image()
     make_old_run(Status.APPLIED, image=image)

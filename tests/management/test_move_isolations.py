@@ -19,7 +19,7 @@ from tests.moments import overdue
 from tests.photos import make_image
 from tests.renamed import NEW, OLD, make_old_run
 from tests.shop import make_run
-from tests.shops.catalogue.models import ProductImage
+from tests.shops.catalogue.models import ProductImage, Shot
 
 pytestmark = pytest.mark.django_db
 
@@ -178,6 +178,26 @@ def test_a_proxy_keeps_its_name_where_that_leads_to_the_renamed_column():
     IsolationBatch.objects.update(**labels)
     assert move(NEW, NEW).startswith("Moved 1 runs")
     assert names_of(run) == new_names()
+
+
+def test_runs_that_were_ordered_through_a_proxy_of_the_old_model_come_along():
+    run = make_old_run(Status.APPLIED)
+    IsolationBatch.objects.update(model_label="catalogue.oldcover")
+    assert move(OLD, NEW).startswith("Moved 1 runs")
+    assert names_of(run) == new_names()
+
+
+def test_batches_keep_the_name_of_a_child_that_has_the_column_still(settings):
+    images = {"catalogue.Shot": {"field": "picture"}}
+    settings.PRODUCT_ISOLATION = {**settings.PRODUCT_ISOLATION, "IMAGES": images}
+    run = make_old_run(Status.APPLIED, label="catalogue.oldshot", field="file")
+    IsolationBatch.objects.update(model_label="catalogue.studioshot")
+    move("catalogue.OldShot.file", "catalogue.Shot.picture")
+    assert names_of(run) == (
+        "catalogue.studioshot",
+        "picture",
+        target_for(Shot).column_number,
+    )
 
 
 def test_a_migration_of_the_shop_moves_them():

@@ -91,6 +91,16 @@ def test_what_a_worker_is_at_is_left():
     assert run.object_pk == old
 
 
+def test_a_worker_that_comes_to_after_its_lease_ran_out_can_write_nothing():
+    run = make_run(Status.READY)
+    old, new = rekey(run)
+    run.lease_owner = uuid4()
+    past = timezone.now() - timedelta(minutes=1)
+    IsolationRun.objects.update(lease_owner=run.lease_owner, lease_until=past)
+    move(old, new)
+    assert not run.move_to(Status.SUPERSEDED)
+
+
 def test_neither_a_new_name_nor_a_key_is_no_order():
     with pytest.raises(CommandError, match="Name what"):
         call_command("move_isolations", NEW)
