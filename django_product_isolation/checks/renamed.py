@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from django.apps import apps
 from django.core.checks import CheckMessage, Error, Warning
-from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured, ValidationError
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Q
@@ -53,7 +54,8 @@ def finding(column: Column) -> CheckMessage:
     runs = column.lost_runs.filter(NEEDS_ITS_IMAGE)
     targets = list(get_targets().values())
     now = [target for target in targets if shows(target, runs)]
-    names = [f"{target.label}.{target.field.name}" for target in now or targets]
+    likely = now or ([] if is_there(column) else targets)
+    names = [f"{target.label}.{target.field.name}" for target in likely]
     new = names[0] if len(names) == 1 else "NEW"
     text = f"{runs.count()} runs are about {column}, and cannot find their images by that name."
     hint = (
@@ -65,6 +67,15 @@ def finding(column: Column) -> CheckMessage:
     if is_error and is_migrated():
         return Error(text, hint=hint, id="product_isolation.E046")
     return Warning(text, hint=hint, id="product_isolation.W041")
+
+
+def is_there(column: Column) -> bool:
+    """Whether the shop has a field of that name still, so that none may have been renamed."""
+    try:
+        apps.get_model(column.label)._meta.get_field(column.field)
+    except (LookupError, ValueError, FieldDoesNotExist):
+        return False
+    return True
 
 
 def shows(target: Target, runs: RunQuerySet) -> bool:

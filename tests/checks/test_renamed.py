@@ -68,6 +68,17 @@ def test_a_result_whose_image_nobody_knows_is_a_warning():
     assert [code for code, _ in found()] == ["W041"]
 
 
+def test_results_of_a_field_that_was_taken_out_of_images_are_a_warning(settings):
+    """And no other field is named as what it may be called now."""
+    image = make_image()
+    make_run(Status.APPLIED, image=image)
+    images = {"catalogue.Shot": {"field": "picture"}}
+    settings.PRODUCT_ISOLATION = {**settings.PRODUCT_ISOLATION, "IMAGES": images}
+    [(code, warning)] = found()
+    assert code == "W041"
+    assert "catalogue.productimage.original NEW." in warning.hint
+
+
 def test_it_stands_in_the_way_of_no_migration(monkeypatch):
     monkeypatch.setattr(renamed, "is_migrated", lambda: False)
     make_old_run(Status.READY)
