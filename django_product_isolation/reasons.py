@@ -255,6 +255,13 @@ class Reason(models.TextChoices):
         "worker-lost",
         _("The program that took this step was stopped. We try again automatically."),
     )
+    FIELD_UNKNOWN = (
+        "field-unknown",
+        _(
+            "The shop's settings no longer name the field of this image, so it is left alone. "
+            "Ask your developer."
+        ),
+    )
     WORKER_SHORT = (
         "worker-short",
         _(

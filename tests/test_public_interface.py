@@ -70,6 +70,7 @@ OPTIONS = {
     "isolation_status": {"--json", "--max-late"},
     "check_callback": set(),
     "judge_isolations": {"--limit", "--days"},
+    "move_isolations": {"--key", "--dry-run"},
     "prune_isolations": {
         "--results",
         "--originals",

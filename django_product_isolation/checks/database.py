@@ -11,6 +11,8 @@ from django.db import DEFAULT_DB_ALIAS
 from django_product_isolation.database.mysql_tables import without_some_letters
 from django_product_isolation.host import get_targets
 
+from .renamed import check_renamed
+
 
 def check_database(
     *, databases: Sequence[str] | None = None, **_kwargs: Any
@@ -18,6 +20,7 @@ def check_database(
     if DEFAULT_DB_ALIAS not in (databases or ()):
         return
     yield from check_tables()
+    yield from check_renamed()
     ours = [model._meta.db_table for model in apps.get_app_config("product_isolation").get_models()]
     if narrow := without_some_letters(DEFAULT_DB_ALIAS, ours):
         yield Warning(

@@ -8,11 +8,29 @@ from .columns import column_named, column_number
 from .dry_run import untouched
 from .file_references import CannotAsk, referenced
 from .name_probe import cuts_names_short, room_needed, uploads_meet
-from .names import MakesRoom, NameTaken, NameTooLong, is_cut, is_ours, mark_of, result_filename
+from .names import (
+    MARK,
+    MakesRoom,
+    NameTaken,
+    NameTooLong,
+    is_cut,
+    is_ours,
+    mark_of,
+    result_filename,
+)
 from .obstacles import Obstacle
 from .pictures import Picture, Skipped
 from .previews import make_previews, wanted_side
-from .registry import build, entries, get_targets, target_for, target_models, targets_of
+from .registry import (
+    NotNamed,
+    build,
+    entries,
+    get_targets,
+    target_for,
+    target_models,
+    target_named,
+    targets_of,
+)
 from .rows import all_rows, dimension_names, read_keys, shown_rows, without_dimensions
 from .storage import (
     MAX_FILE_BYTES,
@@ -32,6 +50,7 @@ from .upload_processing import NotProcessed, as_stored
 from .validation import as_upload, extensions_of, refused_name, refused_stored, refused_upload
 
 __all__ = [
+    "MARK",
     "MAX_FILE_BYTES",
     "SPOOL_BYTES",
     "CannotAsk",
@@ -42,6 +61,7 @@ __all__ = [
     "MakesRoom",
     "NameTaken",
     "NameTooLong",
+    "NotNamed",
     "NotProcessed",
     "Obstacle",
     "Picture",
@@ -78,6 +98,7 @@ __all__ = [
     "storage_errors",
     "target_for",
     "target_models",
+    "target_named",
     "targets_of",
     "untouched",
     "uploads_meet",

@@ -20,6 +20,10 @@ from .targets import Target
 Targets = dict[tuple[type[Model], str], Target]
 
 
+class NotNamed(ImproperlyConfigured):
+    """``IMAGES`` names no such field, or there is none any more."""
+
+
 def entries(images: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Label and options of each field that ``IMAGES`` names; a model may name several."""
     for label, given in images.items():
@@ -139,16 +143,28 @@ def refuse_other_keys(where: str, model: type[Model], field: FileField) -> None:
 def target_for(model: type[Model], field: str = "") -> Target:
     """The target of a model's field; without ``field``, of the only one that it has.
 
-    Raises ImproperlyConfigured when there is none, or when it is not said which of several.
+    Raises NotNamed when there is none, ImproperlyConfigured when it is not said which of several.
     """
     found = [target for target in targets_of(model) if field in ("", target.field.name)]
     if not found:
         named = f"{model._meta.label}.{field}" if field else model._meta.label
-        raise ImproperlyConfigured(f'{named} is not named in {SETTING}["IMAGES"].')
+        raise NotNamed(f'{named} is not named in {SETTING}["IMAGES"].')
     if len(found) > 1:
         names = ", ".join(target.field.name for target in found)
         raise ImproperlyConfigured(f"{model._meta.label} has several images: say which of {names}.")
     return found[0]
+
+
+def target_named(label: str, field: str) -> Target:
+    """The target that a batch names by model label and field name.
+
+    Raises NotNamed when there is none any more, ImproperlyConfigured when ``IMAGES`` is wrong.
+    """
+    try:
+        model = apps.get_model(label)
+    except (LookupError, ValueError) as error:
+        raise NotNamed(f"There is no model {label}.") from error
+    return target_for(model, field)
 
 
 def targets_of(model: type[Model]) -> list[Target]:

@@ -17,7 +17,8 @@ else:
 
 
 class ImageColumnField(BigIntegerField):
-    """The number of the column that the run's batch names; written when the run is, never again."""
+    """The number of the column that the run's batch names; written when the run is, and changed by
+    ``workflow.moving`` alone."""
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         if add:

@@ -16,6 +16,7 @@ from django_product_isolation.choices import OPEN_STATUSES, UNFINISHED_STATUSES,
 from django_product_isolation.database import clock
 from django_product_isolation.database.clock import DatabaseNow
 from django_product_isolation.database.transactions import is_transient, retry_on_conflict
+from django_product_isolation.host import get_targets
 from django_product_isolation.reasons import Reason
 
 if TYPE_CHECKING:
@@ -65,6 +66,17 @@ class RunQuerySet(models.QuerySet["IsolationRun"]):
     def about(self, target: "Target") -> "RunQuerySet":
         """Those of that image column, whichever of the shop's models they were ordered through."""
         return self.filter(image_column=target.column_number)
+
+    def about_no_other(self, target: "Target") -> "RunQuerySet":
+        """Those of that image column and of columns that ``IMAGES`` does not name, which may be
+        the same column under an earlier name."""
+        others = {other.column_number for other in get_targets().values()} - {target.column_number}
+        return self.exclude(image_column__in=others)
+
+    def about_none(self) -> "RunQuerySet":
+        """Those of columns that ``IMAGES`` does not name: taken out of it, or renamed."""
+        known = {target.column_number for target in get_targets().values()}
+        return self.exclude(image_column__in=known)
 
     def open(self) -> "RunQuerySet":
         return self.filter(status__in=OPEN_STATUSES)

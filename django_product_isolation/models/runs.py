@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.db.models import QuerySet
@@ -24,7 +23,7 @@ from django_product_isolation.choices import (
 )
 from django_product_isolation.database import clock
 from django_product_isolation.database.transactions import retry_on_conflict
-from django_product_isolation.host import Target, target_for
+from django_product_isolation.host import Target, target_named
 from django_product_isolation.signals import run_finished
 
 from .batches import IsolationBatch
@@ -136,9 +135,9 @@ class IsolationRun(models.Model):
     def target(self) -> Target:
         """The image field that the run is about.
 
-        Raises ImproperlyConfigured when it is no longer named in ``IMAGES``.
+        Raises NotNamed when it is no longer named in ``IMAGES``.
         """
-        target = target_for(apps.get_model(self.batch.model_label), self.batch.field_name)
+        target = target_named(self.batch.model_label, self.batch.field_name)
         return target.of_row(self.object_pk)
 
     def may_go_to(self, status: Status) -> bool:

@@ -12,14 +12,14 @@ from django.db.models import Exists, Q, QuerySet
 
 from django_product_isolation.choices import OPEN_STATUSES, SHOWN_STATUSES, Status
 from django_product_isolation.conf import get_settings
-from django_product_isolation.host import Skipped, target_for
+from django_product_isolation.host import MARK, Skipped, target_for
 from django_product_isolation.host.routing import refuse_elsewhere
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.models.querysets import RunQuerySet
 from django_product_isolation.reasons import Reason
 from django_product_isolation.spending.budgets import BudgetExceeded
 
-from .runs_of_rows import is_result, runs_of_row
+from .runs_of_rows import is_result, runs_of_row_by_any_name
 from .start import NothingToIsolate, isolate
 
 # A run that ended so says nothing against another one for the same file: it showed another then,
@@ -125,10 +125,14 @@ class Catalogue:
 
     def _not_isolated(self) -> QuerySet[Any]:
         """Without those that have no file, show a result, or whose file is under way or paid."""
-        began = runs_of_row(self.target, "source_name").exclude(MAY_BE_REPEATED)
-        empty = Q(**{self.target.field.attname: ""}) | Q(**{self.target.field.attname: None})
+        began = runs_of_row_by_any_name(self.target, "source_name").exclude(MAY_BE_REPEATED)
+        shown = self.target.field.attname
+        empty = Q(**{shown: ""}) | Q(**{shown: None})
+        # Whatever runs are still known: of a copied row, and of one whose runs were removed.
+        isolated = Q(**{f"{shown}__iregex": MARK.pattern})
         return (
             self.images.exclude(empty)
+            .exclude(isolated)
             .exclude(Exists(began))
             .exclude(is_result(self.target, SHOWN_STATUSES))
         )

@@ -91,6 +91,8 @@ def plan(
     taken = {
         pk: status for pk, status in open_runs.values_list("object_pk", "status") if pk not in ready
     }
+    adrift = open_under_no_target(pictures)
+    taken |= {p.pk: adrift[p.name] for p in pictures if p.name in adrift and p.pk not in taken}
     accepted: list[Picture] = []
     skipped = [Skipped(picture, Reason.NOT_SHOWN) for picture in hidden]
     for picture in pictures:
@@ -123,6 +125,20 @@ def why_left_out(
         restoring = taken[picture.pk] == Status.RESTORING
         return Reason.BEING_RESTORED if restoring else Reason.ALREADY_OPEN
     return None
+
+
+def open_under_no_target(pictures: Sequence[Picture]) -> dict[str, str]:
+    """The statuses of open runs whose column ``IMAGES`` does not name, by those of their files that
+    ``pictures`` show; two queries.
+
+    Where a field was renamed and its runs were not moved yet, these are under way for the images
+    that show the same files.
+    """
+    runs = IsolationRun.objects.open().about_none().order_by()
+    names = {picture.name for picture in pictures} - {""}
+    sources = runs.filter(source_name__in=names).values_list("source_name", "status")
+    results = runs.filter(result_name__in=names).values_list("result_name", "status")
+    return {**dict(sources), **dict(results)}
 
 
 def as_queryset(images: Model | QuerySet[Any]) -> QuerySet[Any]:

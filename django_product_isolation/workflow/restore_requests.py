@@ -111,7 +111,7 @@ def can_be_restored(
     """The active keys of those of ``runs``, all of one field, that can go; why not the others."""
     try:
         target = runs[0].target
-    except (ImproperlyConfigured, LookupError, ValueError):
+    except ImproperlyConfigured:
         return {}, {run.pk: Reason.NOT_NAMED for run in runs}
     problems = {run.pk: problem for run in runs if (problem := why_not(run))}
     left = [run for run in runs if run.pk not in problems]

@@ -26,13 +26,18 @@ def runs_of_row(target: Target, column: str) -> RunQuerySet:
 
     An index has all that is asked here, so that no run is read.
     """
-    runs = (
-        runs_beside_rows()
-        .about(target)
-        .filter(
-            is_same(column_of_runs(column), OuterRef(target.field.attname)),
-            is_key(column_of_runs("object_pk"), OuterRef("pk"), target.model),
-        )
+    return of_row(runs_beside_rows().about(target), target, column)
+
+
+def runs_of_row_by_any_name(target: Target, column: str) -> RunQuerySet:
+    """The same, with runs of columns that ``IMAGES`` does not name: see ``move_isolations``."""
+    return of_row(runs_beside_rows().about_no_other(target), target, column)
+
+
+def of_row(runs: RunQuerySet, target: Target, column: str) -> RunQuerySet:
+    runs = runs.filter(
+        is_same(column_of_runs(column), OuterRef(target.field.attname)),
+        is_key(column_of_runs("object_pk"), OuterRef("pk"), target.model),
     )
     return runs.exclude(**{column: ""}).order_by()  # what was pruned, and rows without a file
 

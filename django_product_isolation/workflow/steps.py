@@ -11,7 +11,7 @@ from django_product_isolation.choices import Status
 from django_product_isolation.database import clock
 from django_product_isolation.database.outages import is_away
 from django_product_isolation.database.transactions import summary
-from django_product_isolation.host import StorageFailed, StorageUnfaithful
+from django_product_isolation.host import NotNamed, StorageFailed, StorageUnfaithful
 from django_product_isolation.imaging.decoding import around_decoding
 from django_product_isolation.models import IsolationRun, LeaseLost, RunEvent
 from django_product_isolation.reasons import Reason
@@ -94,6 +94,8 @@ def take_step(run: IsolationRun) -> None:
             run_step(run)
     except LeaseLost:
         raise
+    except NotNamed as error:
+        record(run, outlast(run, Reason.FIELD_UNKNOWN, str(error)))
     except StorageUnfaithful as error:
         record(run, Retry(Reason.STORAGE_FAILED, str(error), give_up=Reason.STORAGE_CHANGES))
     except StorageFailed as error:

@@ -28,7 +28,7 @@ from tests.shops.catalogue.models import Product, ProductImage
 pytestmark = pytest.mark.django_db
 
 # Each is run by a test below, or in the folder of its subject: the button in tests/staff, the
-# lists in tests/admin/host, the sizes in tests/contrib/fields, the tenants in tests/database ...
+# lists in tests/admin/host, the sizes in tests/contrib/fields, the rename in tests/management ...
 EXAMPLES = {
     "cacheops",
     "cached pages",
@@ -40,6 +40,7 @@ EXAMPLES = {
     "isolate and restore",
     "isolate uploads",
     "keep a file",
+    "follow a rename",
     "own history",
     "receivers",
     "signed body",
@@ -192,8 +193,7 @@ def test_field_adapter(monkeypatch):
     target = target_for(ProductImage)
     vars(target).pop("adapter", None)
     run("field adapter", ChecksumImageField=type(target.field))
-    image = make_image("Mug")
-    found = target.fingerprint(image.original.name)
+    found = target.fingerprint(make_image("Mug").original.name)
     assert found.columns == {"checksum": found.sha256}
     del vars(target)["adapter"]
 
