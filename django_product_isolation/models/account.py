@@ -11,6 +11,8 @@ class AccountBalance(models.Model):
     """A single row: the balance as workers last read it, so that no page has to ask Runflow."""
 
     id = models.PositiveSmallIntegerField(primary_key=True)
+    # The fingerprint of the access with which it was asked for.
+    asked_with = models.CharField(max_length=32)
     amount = models.DecimalField(_("balance (USD)"), max_digits=12, decimal_places=4, null=True)
     read_at = models.DateTimeField(_("read"), default=timezone.now)
     asked_at = models.DateTimeField(default=timezone.now)  # whatever came of it

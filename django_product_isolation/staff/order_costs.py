@@ -14,6 +14,7 @@ from django_product_isolation import site_clock
 from django_product_isolation.conf import get_settings
 from django_product_isolation.models import AccountBalance
 from django_product_isolation.reasons import Reason
+from django_product_isolation.spending.balance import known_balance
 from django_product_isolation.spending.budgets import budgets_left
 from django_product_isolation.workflow import BudgetExceeded, Plan
 
@@ -40,7 +41,9 @@ def summarize_costs(plan: Plan, tells_sums: bool) -> CostSummary:
     """
     left = budgets_left()
     price = get_settings().evaluation_price
-    account = AccountBalance.objects.filter(amount__isnull=False).first()
+    account = known_balance()
+    if account is not None and account.amount is None:
+        account = None
     return CostSummary(
         unit_price=formatting.money(plan.unit_price),
         total=formatting.money(plan.total),

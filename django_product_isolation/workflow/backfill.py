@@ -123,7 +123,8 @@ class Catalogue:
 
     def _not_isolated(self) -> QuerySet[Any]:
         """Without those that have no file, show a result, or whose file is under way or paid."""
-        began = runs_of_row(self.target, "source_name").exclude(MAY_BE_REPEATED)
+        elsewhere = ~Q(batch__is_sandbox=get_settings().is_sandbox) & ~Q(status__in=OPEN_STATUSES)
+        began = runs_of_row(self.target, "source_name").exclude(MAY_BE_REPEATED | elsewhere)
         empty = Q(**{self.target.field.attname: ""}) | Q(**{self.target.field.attname: None})
         return (
             self.images.exclude(empty)

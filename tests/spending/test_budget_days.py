@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from django_product_isolation import BudgetExceeded, clock, isolate
+from django_product_isolation import BudgetExceeded, isolate, site_clock
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.spending.budgets import budgets, budgets_left
 from django_product_isolation.spending.report import Period, spending
@@ -47,7 +47,7 @@ def test_a_budget_is_the_same_wherever_the_person_is(settings, option, it_is, si
             isolate(make_image())
         seen = overview()
         assert (seen.today, seen.month) == (Decimal("0.27"), Decimal("0.27"))
-        today = clock.today()
+        today = site_clock.today()
         assert spending(Period(today, today)).total.may_cost == Decimal("0.27")
 
 
@@ -77,7 +77,7 @@ def test_what_waits_over_midnight_is_counted_and_dated_on_the_same_day(
 
     monkeypatch.setattr(start, "take_spending_lock", wait)
     batch = isolate(make_image())  # yesterday's budget was used up, today's is not
-    assert clock.day_of(batch.created_at) == clock.day_of(at("2026-03-10 12:00:00+00:00"))
+    assert site_clock.day_of(batch.created_at) == site_clock.day_of(at("2026-03-10 12:00:00+00:00"))
     assert IsolationBatch.objects.get(pk=batch.pk).created_at == batch.created_at
     assert budgets_left() == {"day": Decimal(0)}
 
@@ -117,7 +117,7 @@ def test_the_database_may_keep_its_times_in_a_zone_of_its_own(settings, option, 
         isolate(make_image())
         assert budgets_left() == {"day": Decimal("0.27")}
         assert budgets()["day"].since == at("2026-03-10 04:00+00:00")
-        days = spending(Period(clock.today() - timedelta(days=1), clock.today())).by_day
+        days = spending(Period(site_clock.today() - timedelta(days=1), site_clock.today())).by_day
         assert sorted((day.day, amount.runs) for day, amount in days.items()) == [(9, 1), (10, 1)]
     finally:
         connection.settings_dict["TIME_ZONE"] = None
