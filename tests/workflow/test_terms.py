@@ -7,13 +7,14 @@ from django.urls import reverse
 
 from django_product_isolation import isolate, restore
 from django_product_isolation.choices import Status
-from django_product_isolation.models import IsolationRun
+from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.reasons import Reason
 from django_product_isolation.runflow import RunflowClient
-from django_product_isolation.workflow import resume, stop
-from tests.shop import EVERYTHING, make_staff
+from django_product_isolation.workflow import receive_callback, resume, stop
+from tests.shop import EVERYTHING, choose, make_staff, press, quote_on
 
-from .test_second_opinion import opinion_of
+from .test_callback_hints import callback
+from .test_second_opinion import evaluations_of, opinion_of
 
 pytestmark = pytest.mark.django_db
 
@@ -142,6 +143,20 @@ def test_an_opinion_whose_answer_was_lost_is_not_bought_again_elsewhere(
     assert run.cost == Decimal("0.32")  # what may have been paid stays counted
 
 
+def test_an_opinion_whose_answer_was_lost_is_not_bought_again_with_another_key(
+    ordered, runflow, go_on, step
+):
+    run = go_on(ordered, Status.READY)
+    runflow.behave(fault="drop_before_create", on="create_evaluation")
+    run = step(run)
+    assert opinion_of(run)["state"] == "asked"
+    IsolationRun.objects.update(sent_with="0" * 32)
+    run = go_on(run)
+    assert opinion_of(run)["state"] == "missing"
+    assert evaluations_of(runflow, run) == []
+    assert run.cost == Decimal("0.32")
+
+
 def test_an_original_is_put_back_after_the_shop_went_live(ordered, image, option, runflow, go_on):
     runflow.behave(evaluation_verdict="passed")
     run = go_on(ordered)
@@ -151,3 +166,41 @@ def test_an_original_is_put_back_after_the_shop_went_live(ordered, image, option
     assert go_on(run).status == Status.RESTORED
     image.refresh_from_db()
     assert image.original.name == run.source_name
+
+
+def test_a_page_that_said_that_no_money_is_spent_orders_nothing_of_a_live_shop(
+    image, option, client
+):
+    option(SANDBOX=True)
+    client.force_login(make_staff(*EVERYTHING))
+    address = choose(client, [image])
+    quote = quote_on(client.get(address))
+    option(SANDBOX=False)
+    page = press(client, address, quote=quote).content.decode()
+    assert "Nothing was ordered. Please check the new total." in page
+    assert not IsolationRun.objects.exists()
+    press(client, address)
+    assert IsolationRun.objects.get().batch.is_sandbox is False
+
+
+def test_what_failed_in_the_sandbox_is_tried_again_where_the_shop_orders_now(
+    run, option, runflow, step, client
+):
+    IsolationBatch.objects.update(is_sandbox=True)
+    IsolationRun.objects.update(status=Status.FAILED, active_key=None, due_at=None)
+    client.force_login(make_staff(*EVERYTHING))
+    page = reverse("admin:product_isolation_isolationrun_change", args=[run.pk])
+    decide = reverse("admin:product_isolation_isolationrun_decide", args=[run.pk])
+    client.post(decide, {"decide": "retry", "quote": quote_on(client.get(page))})
+    again = IsolationRun.objects.exclude(pk=run.pk).get()
+    assert again.batch.is_sandbox is False
+    assert step(again).status == Status.PROCESSING
+
+
+def test_a_callback_of_the_sandboxs_finds_nothing_in_a_live_shop(ordered, option, runflow, step):
+    runflow.behave(fault="stuck_in_queued")
+    run = step(ordered)
+    option(SANDBOX=False, API_KEY="rf_live_the_real_one")
+    receive_callback(run.pk, callback(run, run.runflow_run_id))
+    run = step(run)
+    assert (run.status, run.reason) == (Status.PROCESSING, Reason.NO_ANSWER)
