@@ -13,7 +13,7 @@ from django.utils.html import strip_tags
 
 from django_product_isolation.choices import OPEN_STATUSES, SHOWN_STATUSES, Status
 from django_product_isolation.models import AccountBalance, IsolationBatch, IsolationRun
-from django_product_isolation.runflow.connection import access
+from django_product_isolation.runflow.access import access
 from django_product_isolation.workflow.terms import terms_now
 from tests.due_steps import sweep
 from tests.moments import overdue

@@ -12,7 +12,8 @@ from django_product_isolation.database.clock import DatabaseNow
 from django_product_isolation.database.transactions import summary
 from django_product_isolation.models import AccountBalance, IsolationRun
 from django_product_isolation.runflow import RateLimited, Refused, RunflowError
-from django_product_isolation.runflow.connection import access, connect
+from django_product_isolation.runflow.access import access
+from django_product_isolation.runflow.connection import connect
 
 logger = logging.getLogger("django_product_isolation")
 
@@ -37,14 +38,6 @@ def read_balance(*, at_once: bool = False) -> None:
             AccountBalance.objects.filter(pk=1, asked_with=access()).update(amount=None)
     except DatabaseError as error:
         logger.error("balance_unrecorded error=%s", summary(error))
-
-
-def known_balance() -> AccountBalance | None:
-    """The row of the balance; None where nobody has asked for it with the key of now.
-
-    That of another account, such as the sandbox's, is nobody's credit.
-    """
-    return AccountBalance.objects.filter(asked_with=access()).first()
 
 
 def claim_reading(pause: timedelta) -> bool:

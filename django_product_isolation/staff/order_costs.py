@@ -14,7 +14,6 @@ from django_product_isolation import site_clock
 from django_product_isolation.conf import get_settings
 from django_product_isolation.models import AccountBalance
 from django_product_isolation.reasons import Reason
-from django_product_isolation.spending.balance import known_balance
 from django_product_isolation.spending.budgets import budgets_left
 from django_product_isolation.workflow import BudgetExceeded, Plan
 
@@ -41,7 +40,7 @@ def summarize_costs(plan: Plan, tells_sums: bool) -> CostSummary:
     """
     left = budgets_left()
     price = get_settings().evaluation_price
-    account = known_balance()
+    account = AccountBalance.known()
     if account is not None and account.amount is None:
         account = None
     return CostSummary(

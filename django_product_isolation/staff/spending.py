@@ -24,9 +24,8 @@ from django_product_isolation import site_clock
 from django_product_isolation.choices import Status
 from django_product_isolation.host.access.sites import frame_of, get_admin_site
 from django_product_isolation.marketplaces import Judgement
-from django_product_isolation.models import IsolationRun
+from django_product_isolation.models import AccountBalance, IsolationRun
 from django_product_isolation.spending import report
-from django_product_isolation.spending.balance import known_balance
 from django_product_isolation.spending.budgets import budgets
 from django_product_isolation.workflow import judgements_of
 
@@ -189,7 +188,7 @@ def period_links(period: report.Period) -> list[dict[str, Any]]:
 
 def balance() -> dict[str, Any] | None:
     """The credit as it was last read, None when it is not known."""
-    known = known_balance()
+    known = AccountBalance.known()
     if known is None or known.amount is None:
         return None
     return {"amount": formatting.money(known.amount), "read_at": known.read_at}

@@ -13,8 +13,7 @@ from django.db.models import Count, Min
 from django_product_isolation import site_clock
 from django_product_isolation.choices import UNFINISHED_STATUSES, Status
 from django_product_isolation.database.clock import DatabaseNow
-from django_product_isolation.models import IsolationRun
-from django_product_isolation.spending.balance import known_balance
+from django_product_isolation.models import AccountBalance, IsolationRun
 from django_product_isolation.spending.budgets import spent_since
 
 from .places import judgements_of
@@ -45,7 +44,7 @@ def overview() -> Overview:
     counted = runs.open().values_list("status").annotate(Count("pk"))
     unfinished = runs.filter(status__in=UNFINISHED_STATUSES)
     held = runs.filter(status=Status.HELD).values_list("reason").annotate(Count("pk"))
-    account = known_balance()
+    account = AccountBalance.known()
     now = site_clock.now()
     return Overview(
         open=dict(counted),

@@ -85,8 +85,6 @@ def not_worth_it(run: IsolationRun, opinion: Mapping[str, Any]) -> str:
         return ""
     if not get_settings().evaluates:
         return "switched off"
-    if changed := evaluation_changed_since(run.batch):
-        return f"other settings: {', '.join(changed)}"
     is_shown = run.target.current_name(run.object_pk) == run.source_name
     return "" if is_shown else "image changed"
 

@@ -44,7 +44,6 @@ from django_product_isolation.runflow import (
     UploadFailed,
 )
 from django_product_isolation.runflow.callbacks import callback_url
-from django_product_isolation.runflow.connection import access
 
 from . import runflow_outages
 from .fit_to_field import refused_beforehand
@@ -52,7 +51,7 @@ from .lookup import NEVER_LOOKED, is_asked_in_vain, is_surely_absent, look_up
 from .outcomes import GoTo, NotAccepted, Outcome, PutOff, Step, Wait
 from .runflow_outages import Place, connect_for
 from .store_result import why_taken
-from .terms import find_changed
+from .terms import access_of, changed_since
 from .timing import MIN_LOOKUPS, next_poll, seconds_from_now
 
 if TYPE_CHECKING:
@@ -90,7 +89,7 @@ def submit(run: IsolationRun) -> Outcome:
     runflow_outages.answered(run, Place.UPLOADS)
     # Once more: preparing may have taken minutes, and from here on it is paid for.
     superseded = find_superseded(run, target)
-    return superseded or start_sending(partial(send, client=client, request=request))
+    return superseded or start_sending(run, partial(send, client=client, request=request))
 
 
 def put_off_sending(place: Place, error: RunflowError) -> PutOff:
@@ -98,9 +97,9 @@ def put_off_sending(place: Place, error: RunflowError) -> PutOff:
     return PutOff(place, error, Reason.NOT_REACHED, give_up)
 
 
-def start_sending(then: Step) -> GoTo:
+def start_sending(run: IsolationRun, then: Step) -> GoTo:
     """queued -> submitting, and on with ``then``."""
-    changes = {**NEVER_LOOKED, "sent_with": access()}
+    changes = {**NEVER_LOOKED, "sent_with": access_of(run)}
     return GoTo(Status.SUBMITTING, due_at=clock.now(), changes=changes, then=then)
 
 
@@ -118,7 +117,7 @@ def find_arrived(run: IsolationRun, client: RunflowClient) -> Outcome | None:
     except RunflowError as error:
         return PutOff(Place.RUNFLOW, error, Reason.UNCONFIRMED, UNKNOWN_FATE)
     if found.run is not None:
-        return start_sending(partial(accepted, sent=found.run))
+        return start_sending(run, partial(accepted, sent=found.run))
     if is_surely_absent(run, found):
         return None
     if is_asked_in_vain(run):
@@ -150,6 +149,13 @@ def find_useless(target: Target) -> GoTo | None:
         status=Status.HELD, held_from=Status.COLLECTING, reason=Reason.STORAGE_CHANGES
     )
     return GoTo(Status.HELD, Reason.STORAGE_CHANGES) if waiting.exists() else None
+
+
+def find_changed(run: IsolationRun) -> GoTo | None:
+    """What becomes of a queued run that was ordered under other settings."""
+    if changed := changed_since(run.batch):
+        return GoTo(Status.HELD, Reason.ORDERED_OTHERWISE, ", ".join(changed))
+    return None
 
 
 class Unusable(Exception):

@@ -7,14 +7,11 @@ a click and its sending, such as those of a shop that goes live, hold what still
 from decimal import Decimal
 from typing import Any
 
-from django_product_isolation.choices import Status
 from django_product_isolation.conf import get_settings
 from django_product_isolation.models import IsolationBatch, IsolationRun
-from django_product_isolation.reasons import Reason
-from django_product_isolation.runflow.connection import access
+from django_product_isolation.runflow.access import access
 
-from .outcomes import GoTo
-
+SEVERAL = "several"
 EVALUATED_UNDER = ("BASE_URL", "SANDBOX", "EVALUATION_PRICE")
 
 
@@ -52,11 +49,13 @@ def evaluation_changed_since(batch: IsolationBatch) -> list[str]:
     return [name for name in changed_since(batch) if name in EVALUATED_UNDER]
 
 
-def find_changed(run: IsolationRun) -> GoTo | None:
-    """What becomes of a queued run that was ordered under other settings."""
-    if changed := changed_since(run.batch):
-        return GoTo(Status.HELD, Reason.ORDERED_OTHERWISE, ", ".join(changed))
-    return None
+def access_of(run: IsolationRun) -> str:
+    """What to keep of a run that is about to be sent: with which access it is.
+
+    Sent before with another one it may lie in either account, and no single one can deny it.
+    """
+    now = access()
+    return now if run.sent_with in ("", now) else SEVERAL
 
 
 def has_other_access(run: IsolationRun) -> bool:

@@ -20,7 +20,7 @@ from django_product_isolation.runflow import (
     RateLimited,
     RunflowClient,
 )
-from django_product_isolation.runflow.connection import access
+from django_product_isolation.runflow.access import access
 from django_product_isolation.spending.balance import WORKED_ON, read_balance
 from django_product_isolation.workflow import advance_for
 from tests.due_steps import sweep

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django_product_isolation import BudgetExceeded, isolate, restore
 from django_product_isolation.choices import Status
 from django_product_isolation.models import AccountBalance
-from django_product_isolation.spending.balance import known_balance, read_balance
+from django_product_isolation.spending.balance import read_balance
 from django_product_isolation.spending.budgets import budgets_left
 from django_product_isolation.spending.report import Period, spending
 from tests.photos import make_image
@@ -73,7 +73,7 @@ def test_the_sandboxs_balance_is_nobodys_credit(option, client, monkeypatch):
     option(**SANDBOX)
     make_balance(Decimal(1000), asked_at=timezone.now())
     option(**LIVE)
-    assert known_balance() is None
+    assert AccountBalance.known() is None
     assert status()["balance"] is None
     client.force_login(make_staff(*EVERYTHING, SPENDING))
     assert client.get(reverse("product_isolation:spending")).context["balance"] is None

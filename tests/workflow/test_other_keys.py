@@ -7,7 +7,7 @@ import pytest
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
-from django_product_isolation.runflow.connection import access
+from django_product_isolation.runflow.access import access
 from django_product_isolation.workflow import receive_callback, resume, stop
 from django_product_isolation.workflow.lookup import MIN_UNCERTAIN
 from django_product_isolation.workflow.timing import MIN_LOOKUPS
@@ -81,6 +81,17 @@ def test_what_another_account_denied_does_not_count_once_the_key_is_back(
     option(API_KEY=OURS)
     assert step(run).status == Status.SUBMITTING
     assert look_often(run).reason == Reason.NOT_ACCEPTED
+
+
+def test_what_was_sent_with_two_keys_is_denied_by_neither_account(
+    run, option, runflow, look_often, step
+):
+    runflow.behave(fault="rate_limited", retry_after=1)
+    assert step(run).status == Status.QUEUED
+    option(API_KEY=OTHERS)
+    runflow.behave(fault="drop_before_create")
+    run = look_often(step(run))
+    assert (run.status, run.reason) == (Status.SUBMITTING, Reason.UNCONFIRMED)
 
 
 def test_an_id_that_a_callback_named_is_kept_while_another_account_is_asked(

@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, run_state_mach
 
 from .base import IMAGES
 from .callback_rules import Letters
+from .developer_rules import Developers
 from .draws import drawn
 from .fault_rules import Trouble
 from .pruning_rules import Pruning
@@ -24,7 +25,7 @@ SHARES = [0.3, 0.6, 1.0]
 Step = tuple[str, dict[str, Any]]
 
 
-class Simulation(Pruning, People, Letters, Trouble):
+class Simulation(Pruning, People, Letters, Trouble, Developers):
     """What may happen in a shop."""
 
 
