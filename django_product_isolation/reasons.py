@@ -153,7 +153,7 @@ class Reason(models.TextChoices):
     )
     KEY_REFUSED = (
         "key-refused",
-        _("Runflow refused our access. Nothing was charged. Ask your developer, then resume."),
+        _("Runflow refused our access. Nothing new is sent. Ask your developer, then resume."),
     )
     RUN_MISSING = (
         "run-missing",
