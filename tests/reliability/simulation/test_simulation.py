@@ -7,7 +7,7 @@ from .totals import Totals
 
 pytestmark = pytest.mark.long
 
-SEED = 20261136
+SEED = 20261140
 STEPS = 40
 
 
