@@ -107,7 +107,8 @@ class Orders:
         with points.outside():
             columns = ("object_pk", "batch__model_label", "batch_id")
             run = IsolationRun.objects.filter(pk=ref).values(*columns).get()
-            if f"/{self.models.get(run['batch_id'])}/" not in path:
+            model = self.models.get(run["batch_id"])  # None: not by a click that was watched
+            if model and f"/{model}/" not in path:
                 self.world.violation(f"P50 sent to another model than it was ordered of: {path}")
             if run["batch__model_label"] != ShownPhoto._meta.label_lower:
                 return
