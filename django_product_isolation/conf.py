@@ -6,6 +6,7 @@ Read at every call, so that ``override_settings`` and a late change in the setti
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from decimal import Decimal, InvalidOperation
+from hashlib import sha256
 from typing import Any
 
 from django.conf import settings as django_settings
@@ -104,6 +105,11 @@ class IsolationSettings:
     def is_sandbox(self) -> bool:
         """Whether no money is spent: ``SANDBOX`` says so, and ``BASE_URL`` does not deny it."""
         return self.SANDBOX is True and not self.is_runflow
+
+    @property
+    def destination(self) -> str:
+        """Where orders go: a digest of ``BASE_URL``, as people put keys into addresses."""
+        return sha256(str(self.BASE_URL).rstrip("/").encode()).hexdigest()[:32]
 
     @property
     def is_runflow(self) -> bool:

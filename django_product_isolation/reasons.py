@@ -112,6 +112,13 @@ class Reason(models.TextChoices):
             "around it. We try again automatically. Ask your developer."
         ),
     )
+    ORDERED_OTHERWISE = (
+        "ordered-otherwise",
+        _(
+            "The shop's settings for Runflow have changed since this was ordered, so it was not "
+            "sent. Nothing was charged. Stop waiting for it, then isolate the image again."
+        ),
+    )
     NO_ANSWER = (
         "no-answer",
         _("Runflow does not answer at the moment. We continue automatically as soon as it does."),
@@ -146,7 +153,7 @@ class Reason(models.TextChoices):
     )
     KEY_REFUSED = (
         "key-refused",
-        _("Runflow refused our access. Nothing was charged. Ask your developer, then resume."),
+        _("Runflow refused our access. Nothing new is sent. Ask your developer, then resume."),
     )
     RUN_MISSING = (
         "run-missing",

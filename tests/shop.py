@@ -12,7 +12,9 @@ from django.core.files.base import ContentFile
 from django.utils.html import strip_tags
 
 from django_product_isolation.choices import OPEN_STATUSES, SHOWN_STATUSES, Status
-from django_product_isolation.models import IsolationBatch, IsolationRun
+from django_product_isolation.models import AccountBalance, IsolationBatch, IsolationRun
+from django_product_isolation.runflow.access import access
+from django_product_isolation.workflow.terms import terms_now
 from tests.due_steps import sweep
 from tests.moments import overdue
 from tests.photos import make_image, photo_bytes
@@ -53,6 +55,11 @@ def make_images_without_files(count: int) -> list[ProductImage]:
     return images
 
 
+def make_balance(amount: Decimal | None, **values) -> AccountBalance:
+    """As a worker has read it with the key of now."""
+    return AccountBalance.objects.create(pk=1, amount=amount, asked_with=access(), **values)
+
+
 def make_batch(user: User | None = None, **values) -> IsolationBatch:
     defaults = {
         "model_label": "catalogue.productimage",
@@ -60,8 +67,14 @@ def make_batch(user: User | None = None, **values) -> IsolationBatch:
         "aspect_ratio": "1:1",
         "resolution": "2K",
         "unit_price": Decimal("0.27"),
+        **terms_now(),
     }
     return IsolationBatch.objects.create(created_by=user, **{**defaults, **values})
+
+
+def as_if_ordered_now(run: IsolationRun) -> None:
+    """Under the settings that are in force."""
+    IsolationBatch.objects.filter(pk=run.batch_id).update(**terms_now())
 
 
 def make_run(

@@ -79,7 +79,8 @@ class BatchAdmin(ReadOnly, ReadableAdmin, BatchModelAdmin):
 
     @admin.display(description=_("maximum cost"))
     def at_most(self, batch: Any) -> str:
-        return formatting.money(batch.unit_price * self.images(batch))
+        at_most = batch.unit_price * self.images(batch)
+        return formatting.cost(at_most, is_sandbox=batch.is_sandbox)
 
     def change_view(
         self,

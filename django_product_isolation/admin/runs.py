@@ -31,7 +31,7 @@ from django_product_isolation.staff.decisions import DECISIONS, Decision, decide
 from django_product_isolation.staff.decorators import ReadableAdmin, readable
 from django_product_isolation.staff.event_words import detail_of
 from django_product_isolation.staff.pictures import run_picture_url
-from django_product_isolation.staff.run_cards import cards, state, state_of
+from django_product_isolation.staff.run_cards import cards, charged, state, state_of
 
 from .finding_filter import FindingFilter, known_count
 from .records import MAX_LISTED, BoundedPaginator, ReadOnly
@@ -191,7 +191,7 @@ class RunAdmin(ReadOnly, ReadableAdmin, RunModelAdmin):
 
     @admin.display(description=_("charged"))
     def charged(self, run: IsolationRun) -> str:
-        return NOTHING if run.cost is None else formatting.money(run.cost)
+        return charged(run) or NOTHING
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[IsolationRun], search_term: str

@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
             name="AccountBalance",
             fields=[
                 ("id", models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
+                ("asked_with", models.CharField(max_length=32)),
                 (
                     "amount",
                     models.DecimalField(
@@ -132,6 +133,9 @@ class Migration(migrations.Migration):
                         verbose_name="price of an evaluation (USD)",
                     ),
                 ),
+                ("destination", models.CharField(editable=False, max_length=32)),
+                ("runflow_model", models.TextField(editable=False)),
+                ("is_sandbox", models.BooleanField(default=False, editable=False)),
                 (
                     "created_by",
                     models.ForeignKey(
@@ -245,6 +249,7 @@ class Migration(migrations.Migration):
                         max_length=100, null=True, unique=True, verbose_name="Runflow run"
                     ),
                 ),
+                ("sent_with", models.CharField(blank=True, editable=False, max_length=32)),
                 ("hinted_run_ids", models.CharField(blank=True, editable=False, max_length=404)),
                 ("answered_looks", models.PositiveSmallIntegerField(default=0, editable=False)),
                 ("looked_at", models.DateTimeField(editable=False, null=True)),

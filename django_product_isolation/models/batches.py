@@ -45,6 +45,12 @@ class IsolationBatch(models.Model):
         _("price of an evaluation (USD)"), max_digits=8, decimal_places=4, null=True
     )
 
+    # Where the order goes: what the settings said when it was placed. A run that is not sent yet
+    # goes nowhere else.
+    destination = models.CharField(max_length=32, editable=False)  # of ``BASE_URL``, a digest
+    runflow_model = models.TextField(editable=False)
+    is_sandbox = models.BooleanField(default=False, editable=False)
+
     # Set on the batch that isolate() returns, not stored.
     skipped: "Sequence[Skipped]" = ()  # images that were left out, and why
     unread: int = 0  # further images that were not even looked at

@@ -167,9 +167,11 @@ class RunQuerySet(models.QuerySet["IsolationRun"]):
         now = {"due_at": DatabaseNow(), "called_back_at": DatabaseNow()}
         return bool(self.filter(waiting, pk=pk).update(**now))
 
-    def spending_since(self, moment: datetime) -> Decimal:
-        """USD charged for or reserved by the runs of batches created since ``moment``."""
-        recent = self.filter(batch__created_at__gte=moment).order_by()
+    def spending_since(self, moment: datetime, *, is_sandbox: bool = False) -> Decimal:
+        """USD charged for or reserved by the runs of batches created since ``moment``: of those
+        ordered in the sandbox, or of those that cost money."""
+        since = {"batch__created_at__gte": moment, "batch__is_sandbox": is_sandbox}
+        recent = self.filter(**since).order_by()
         charged = recent.values(one=Value(1)).annotate(total=Sum("cost")).values("total")
         total = Coalesce(Sum(MAY_COST), NOTHING) + Coalesce(Subquery(charged), NOTHING)
         spent: Decimal = recent.filter(COSTS_YET).aggregate(total=total)["total"]

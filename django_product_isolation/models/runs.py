@@ -76,6 +76,8 @@ class IsolationRun(models.Model):
     runflow_run_id = models.CharField(  # noqa: DJ001
         _("Runflow run"), max_length=MAX_ID, unique=True, null=True
     )
+    # The fingerprint of the access with which it was sent; "" before that.
+    sent_with = models.CharField(max_length=32, blank=True, editable=False)
     # Ids that callbacks named, the newest first. Runflow has not said yet whose they are.
     hinted_run_ids = models.CharField(max_length=4 * (MAX_ID + 1), blank=True, editable=False)
     # What the result was measured to be, beside its source; {} where it was not judged.

@@ -13,6 +13,7 @@ from django_product_isolation.database.clock import DatabaseNow
 from django_product_isolation.database.transactions import summary
 from django_product_isolation.models import AccountBalance, IsolationRun
 from django_product_isolation.runflow import RateLimited, Refused, RunflowError
+from django_product_isolation.runflow.access import access
 from django_product_isolation.runflow.connection import connect
 
 logger = logging.getLogger("django_product_isolation")
@@ -34,29 +35,33 @@ def read_balance(*, at_once: bool = False) -> None:
     try:
         if claim_reading(timedelta(0) if at_once else BETWEEN_READINGS):
             read = {"amount": connect().balance(), "read_at": timezone.now()}
-            AccountBalance.objects.filter(pk=1).update(**read)
+            AccountBalance.objects.filter(pk=1, asked_with=access()).update(**read)
     except RunflowError as error:
         logger.info("balance_unread %s", error)
         if isinstance(error, Refused) and not isinstance(error, RateLimited):
-            AccountBalance.objects.filter(pk=1).update(amount=None)
+            AccountBalance.objects.filter(pk=1, asked_with=access()).update(amount=None)
     except DatabaseError as error:
         logger.error("balance_unrecorded error=%s", summary(error))
 
 
 def claim_reading(pause: timedelta) -> bool:
-    """Whether it is for the caller to ask: nobody else has within ``pause``."""
-    known = AccountBalance.objects.filter(pk=1)
+    """Whether it is for the caller to ask: nobody else has within ``pause`` with the same key."""
+    asked_with = access()
+    known, ours = AccountBalance.objects.filter(pk=1), Q(asked_with=asked_with)
     is_enough = Q(amount=None) | Q(amount__gte=get_settings().unit_price)
     lasting = Q(asked_at__gt=ago(WHILE_EMPTY)) | is_enough & Q(asked_at__gt=ago(pause))
-    if pause and known.filter(lasting).exists():
+    if pause and known.filter(ours & lasting).exists():
         return False
     if pause and not IsolationRun.objects.filter(status__in=WORKED_ON).exists():
         return False
-    if known.filter(asked_at__lte=ago(min(pause, WHILE_EMPTY))).update(asked_at=DatabaseNow()):
+    asked = {"asked_at": DatabaseNow(), "asked_with": asked_with}
+    if known.exclude(ours).update(amount=None, **asked):
+        return True
+    if known.filter(asked_at__lte=ago(min(pause, WHILE_EMPTY))).update(**asked):
         return True
     try:
         # Sends no signal: receivers of the shop's take an instance's values for values.
-        AccountBalance.objects.bulk_create([AccountBalance(pk=1, asked_at=DatabaseNow())])
+        AccountBalance.objects.bulk_create([AccountBalance(pk=1, **asked)])
     except IntegrityError:  # somebody else has just asked, the first time or within the pause
         return False
     return True

@@ -35,11 +35,21 @@ class Budget:
 
     def used(self) -> Decimal:
         """USD charged or reserved; one query."""
-        return IsolationRun.objects.spending_since(self.since).quantize(PRECISION)
+        return spent_since(self.since).quantize(PRECISION)
 
     def left(self) -> Decimal:
         """USD, never below zero; one query."""
         return max(self.limit - self.used(), Decimal(0))
+
+
+def spent_since(moment: datetime) -> Decimal:
+    """USD charged or reserved for what was begun since ``moment``; one query.
+
+    In the sandbox what it pretends to charge, else money: what a trial seemed to cost says nothing
+    about the shop's.
+    """
+    is_sandbox = get_settings().is_sandbox
+    return IsolationRun.objects.spending_since(moment, is_sandbox=is_sandbox)
 
 
 def budgets(at: datetime | None = None) -> dict[str, Budget]:
@@ -99,7 +109,8 @@ def unseen_since(since: datetime) -> Decimal:
     database: BaseDatabaseWrapper = transaction.get_connection(alias)
     if database.vendor != "mysql":
         return Decimal(0)
-    batches = IsolationBatch.objects.using(alias).filter(created_at__gte=since).order_by()
+    counted = {"created_at__gte": since, "is_sandbox": get_settings().is_sandbox}
+    batches = IsolationBatch.objects.using(alias).filter(**counted).order_by()
     prices = dict(batches.select_for_update().values_list("pk", "unit_price"))
     unseen = prices.keys() - set(batches.values_list("pk", flat=True))
     runs = IsolationRun.objects.using(alias).filter(batch__in=unseen).order_by()

@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import CharField, ExpressionWrapper, F, QuerySet
 
 from django_product_isolation import site_clock
+from django_product_isolation.conf import get_settings
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.models.querysets import RunQuerySet
 
@@ -42,9 +43,11 @@ class Period:
         return site_clock.day_begins(self.last + ONE_DAY)
 
     def batches(self) -> QuerySet[IsolationBatch]:
-        """The batches that were begun within the period."""
+        """The batches that were begun within the period: in the sandbox its own, else those that
+        cost money."""
         within = {"created_at__gte": self.begins, "created_at__lt": self.ends}
-        return IsolationBatch.objects.filter(**within).order_by()
+        is_sandbox = get_settings().is_sandbox
+        return IsolationBatch.objects.filter(**within, is_sandbox=is_sandbox).order_by()
 
     def runs(self) -> RunQuerySet:
         """The runs of these batches."""

@@ -111,6 +111,7 @@ def batch_page(
     With ``since`` in the address only the cards that may have changed after that moment.
     """
     site = get_admin_site(request, batch.model_label)
+    charged = sum((run.cost or Decimal(0) for run in runs), Decimal(0))
     context = {
         **frame_of(site, request),
         **run_status(request, runs, site),
@@ -119,8 +120,8 @@ def batch_page(
         "image_list": image_list(request, batch, site),
         "to_review": to_review(request, runs),
         "found": counts_of_batch(request, batch.pk, runs, site),
-        "at_most": formatting.money(batch.unit_price * len(runs)),
-        "charged": formatting.money(sum((run.cost or Decimal(0) for run in runs), Decimal(0))),
+        "at_most": formatting.cost(batch.unit_price * len(runs), is_sandbox=batch.is_sandbox),
+        "charged": formatting.cost(charged, is_sandbox=batch.is_sandbox),
     }
     return TemplateResponse(request, "admin/product_isolation/progress.html", context)
 

@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 
+from django_product_isolation.conf import get_settings
 from django_product_isolation.host import Skipped, Target
 from django_product_isolation.host.access.sites import find_model
 from django_product_isolation.reasons import sentence_of
@@ -25,6 +26,13 @@ def money(amount: Decimal) -> str:
     places = max(2, -exponent) if isinstance(exponent, int) else 2
     number = number_format(amount, places, use_l10n=True, force_grouping=True)
     return _("$%(amount)s") % {"amount": number}
+
+
+def cost(amount: Decimal, *, is_sandbox: bool) -> str:
+    """What an order costs, or came to; once the shop is live it says where that was no money."""
+    if is_sandbox and not get_settings().is_sandbox:
+        return _("%(amount)s (sandbox)") % {"amount": money(amount)}
+    return money(amount)
 
 
 def images(count: int) -> str:

@@ -40,7 +40,9 @@ def summarize_costs(plan: Plan, tells_sums: bool) -> CostSummary:
     """
     left = budgets_left()
     price = get_settings().evaluation_price
-    account = AccountBalance.objects.filter(amount__isnull=False).first()
+    account = AccountBalance.known()
+    if account is not None and account.amount is None:
+        account = None
     return CostSummary(
         unit_price=formatting.money(plan.unit_price),
         total=formatting.money(plan.total),

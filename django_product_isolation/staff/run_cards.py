@@ -24,7 +24,7 @@ from django_product_isolation.reasons import sentence_of
 from django_product_isolation.workflow import Quote, quote_of_runs
 from django_product_isolation.workflow.opinions import words_about
 
-from . import marks, visibility
+from . import formatting, marks, visibility
 from .addresses import ANY, batch_page_url
 from .decisions import Decision, open_to
 from .pictures import WHICH, Which, run_picture_path, sized, stored_result
@@ -67,6 +67,11 @@ def state(status: str, reason: str, text: str = "") -> SafeString:
 def state_of(run: IsolationRun) -> SafeString:
     """The badge of a run and the sentence of its reason."""
     return state(run.status, run.reason, status_text(run))
+
+
+def charged(run: IsolationRun) -> str:
+    """What it cost; "" where that is not known."""
+    return "" if run.cost is None else formatting.cost(run.cost, is_sandbox=run.batch.is_sandbox)
 
 
 def status_text(run: IsolationRun) -> str:

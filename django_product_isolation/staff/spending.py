@@ -188,7 +188,7 @@ def period_links(period: report.Period) -> list[dict[str, Any]]:
 
 def balance() -> dict[str, Any] | None:
     """The credit as it was last read, None when it is not known."""
-    known = AccountBalance.objects.filter(pk=1).first()
+    known = AccountBalance.known()
     if known is None or known.amount is None:
         return None
     return {"amount": formatting.money(known.amount), "read_at": known.read_at}

@@ -125,7 +125,9 @@ class Catalogue:
 
     def _not_isolated(self) -> QuerySet[Any]:
         """Without those that have no file, show a result, or whose file is under way or paid."""
-        began = runs_of_row_by_any_name(self.target, "source_name").exclude(MAY_BE_REPEATED)
+        elsewhere = ~Q(batch__is_sandbox=get_settings().is_sandbox) & ~Q(status__in=OPEN_STATUSES)
+        began = runs_of_row_by_any_name(self.target, "source_name")
+        began = began.exclude(MAY_BE_REPEATED | elsewhere)
         shown = self.target.field.attname
         empty = Q(**{shown: ""}) | Q(**{shown: None})
         # Whatever runs are still known: of a copied row, and of one whose runs were removed.

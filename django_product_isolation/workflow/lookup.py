@@ -22,12 +22,16 @@ from django_product_isolation.runflow import (
 
 from .outcomes import Finished, Outcome, Wait
 from .runflow_outages import connect_for
-from .timing import CLOCK_MARGIN, MIN_LOOKUPS, SETTLE_HORIZON, seconds_from_now
+from .terms import has_other_access
+from .timing import CLOCK_MARGIN, MIN_LOOKUPS, POLL_HORIZON, SETTLE_HORIZON, seconds_from_now
 
 logger = logging.getLogger("django_product_isolation")
 
 # Of a run whose looks so far prove nothing about what comes now.
 NEVER_LOOKED = {"answered_looks": 0, "looked_at": None}
+
+# How often a fate is asked for that stays uncertain, before a person is asked.
+MIN_UNCERTAIN = 20
 
 # An id that a callback named and that Runflow never says anything of is asked for so often.
 MAX_HINT_ATTEMPTS = 20
@@ -84,10 +88,18 @@ def is_surely_absent(run: IsolationRun, found: LookupResult) -> bool:
     return found.run is None and found.is_certain and run.answered_looks >= MIN_LOOKUPS
 
 
+def is_asked_in_vain(run: IsolationRun) -> bool:
+    """Whether the fate of a request has stayed uncertain for so long that a person is asked."""
+    waited = clock.now() - run.status_since
+    return waited > POLL_HORIZON and run.attempts >= MIN_UNCERTAIN
+
+
 def look_up(run: IsolationRun, client: RunflowClient) -> LookupResult:
     """Ask for a run at Runflow: by its id, by those that callbacks named, and by our reference.
 
-    Whatever proves to be ours counts. Raises RunflowError when Runflow cannot be asked.
+    Whatever proves to be ours counts. That there is none is said only by the account to which it
+    was sent, so it is not certain where that may be another one. Raises RunflowError when Runflow
+    cannot be asked.
     """
     if run.runflow_run_id:
         try:
@@ -102,7 +114,7 @@ def look_up(run: IsolationRun, client: RunflowClient) -> LookupResult:
     if search.runs:
         note_others(run, search.runs[1:])
         return LookupResult(search.runs[0])
-    is_certain = is_certain and search.is_complete
+    is_certain = is_certain and search.is_complete and not has_other_access(run)
     if is_certain:
         count_look(run)
     return LookupResult(is_certain=is_certain)
@@ -120,7 +132,8 @@ def ask_for_hints(run: IsolationRun, client: RunflowClient) -> tuple[Run | None,
             known = client.get_run(run_id)
         except RunflowError as error:
             is_disproved = isinstance(error, Refused) and error.status not in (401, 402, 429)
-            if not is_disproved and run.attempts < MAX_HINT_ATTEMPTS:
+            is_open = not is_disproved and run.attempts < MAX_HINT_ATTEMPTS
+            if is_open or has_other_access(run):
                 unknown.append(run_id)
         else:
             if str(run.pk) in known.refs:

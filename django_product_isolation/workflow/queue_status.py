@@ -14,6 +14,7 @@ from django_product_isolation import site_clock
 from django_product_isolation.choices import UNFINISHED_STATUSES, Status
 from django_product_isolation.database.clock import DatabaseNow
 from django_product_isolation.models import AccountBalance, IsolationRun
+from django_product_isolation.spending.budgets import spent_since
 
 from .places import judgements_of
 
@@ -43,15 +44,15 @@ def overview() -> Overview:
     counted = runs.open().values_list("status").annotate(Count("pk"))
     unfinished = runs.filter(status__in=UNFINISHED_STATUSES)
     held = runs.filter(status=Status.HELD).values_list("reason").annotate(Count("pk"))
-    account = AccountBalance.objects.first()
+    account = AccountBalance.known()
     now = site_clock.now()
     return Overview(
         open=dict(counted),
         held=dict(held),
         oldest=unfinished.aggregate(oldest=Min("batch__created_at"))["oldest"],
         late=lateness(),
-        today=runs.spending_since(site_clock.day_begins(site_clock.day_of(now))),
-        month=runs.spending_since(site_clock.month_begins(now)),
+        today=spent_since(site_clock.day_begins(site_clock.day_of(now))),
+        month=spent_since(site_clock.month_begins(now)),
         places=by_place(),
         balance=account.amount if account else None,
         balance_read_at=account.read_at if account else None,

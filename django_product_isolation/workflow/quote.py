@@ -44,6 +44,7 @@ class Quote:
     unit_price: Decimal
     images: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     evaluation_price: Decimal | None = None  # of it, for Runflow's own check; None without one
+    is_sandbox: bool = False  # the page said that no money is spent
 
     @property
     def count(self) -> int:
@@ -54,11 +55,18 @@ class Quote:
         """USD for all of them."""
         return self.unit_price * self.count
 
+    @property
+    def prices(self) -> tuple[Decimal, Decimal | None, bool]:
+        """All of it that says what an image costs: in the sandbox no money."""
+        return self.unit_price, self.evaluation_price, self.is_sandbox
+
     def __str__(self) -> str:
         """As it stands in a form."""
         said = {"price": str(self.unit_price), "count": self.count, "total": str(self.total)}
         if self.evaluation_price is not None:
             said["evaluation"] = str(self.evaluation_price)
+        if self.is_sandbox:
+            said["sandbox"] = True
         return json.dumps({**said, "images": self.images}, separators=(",", ":"))
 
     @classmethod
@@ -68,7 +76,8 @@ class Quote:
             said = json.loads(text)
             images = {str(pk): (str(file), str(at)) for pk, (file, at) in said["images"].items()}
             evaluation = Decimal(said["evaluation"]) if "evaluation" in said else None
-            quote = cls(Decimal(said["price"]), images, evaluation)
+            is_sandbox = said.get("sandbox", False) is True
+            quote = cls(Decimal(said["price"]), images, evaluation, is_sandbox)
             adds_up = (quote.count, quote.total) == (said["count"], Decimal(said["total"]))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError, ArithmeticError):
             return None
@@ -80,8 +89,7 @@ class Quote:
         both = before.keys() & after.keys()
         ordered = frozenset(pk for pk in both if before[pk][1] != after[pk][1])
         return Changes(
-            price=(self.unit_price, self.evaluation_price)
-            != (now.unit_price, now.evaluation_price),
+            price=self.prices != now.prices,
             more=frozenset(after.keys() - before.keys()),
             fewer=frozenset(before.keys() - after.keys()),
             # An order that was carried out has put another file there as well.
@@ -93,14 +101,15 @@ class Quote:
 def quote_of(chosen: Plan) -> Quote:
     """What a button for the whole plan says."""
     images = {picture.pk: seen(chosen, picture) for picture in chosen.accepted}
-    return Quote(chosen.unit_price, images, get_settings().evaluation_price)
+    settings = get_settings()
+    return Quote(chosen.unit_price, images, settings.evaluation_price, settings.is_sandbox)
 
 
 def quote_of_runs(runs: Iterable[IsolationRun]) -> Quote:
     """What a button says that has ``runs`` begun again: a run tells of one order of one image."""
     settings = get_settings()
     images = {str(run.pk): ("", "") for run in runs}
-    return Quote(settings.unit_price, images, settings.evaluation_price)
+    return Quote(settings.unit_price, images, settings.evaluation_price, settings.is_sandbox)
 
 
 def seen(chosen: Plan, picture: Picture) -> tuple[str, str]:

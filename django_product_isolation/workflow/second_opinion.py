@@ -46,6 +46,7 @@ from .opinions import (
 from .outcomes import Outcome, Pause, ToReview
 from .publish import apply
 from .runflow_outages import connect_for
+from .terms import evaluation_changed_since, has_other_access
 from .timing import backoff, seconds_from_now
 from .verdicts import tolerated, with_findings
 
@@ -133,6 +134,8 @@ def look(run: IsolationRun, opinion: Mapping[str, Any], client: RunflowClient) -
     """
     if opinion.get("id"):
         return client.get_evaluation(opinion["id"])
+    if changed := evaluation_changed_since(run.batch):
+        raise NotBought(f"other settings: {', '.join(changed)}")
     known = client.get_run(run.runflow_run_id or "")
     if known.status != RunState.SUCCEEDED or not known.output_urls:
         raise NotBought("no result there")
@@ -141,6 +144,8 @@ def look(run: IsolationRun, opinion: Mapping[str, Any], client: RunflowClient) -
     was_asked = opinion["state"] == ASKED
     if was_asked and (found := client.find_evaluation(known.id, reference(run))):
         return found
+    if was_asked and has_other_access(run):
+        raise NotBought("another key")
     if is_late(run):
         raise NotBought("too slow")
     if may_be_undone():

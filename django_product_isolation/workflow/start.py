@@ -27,6 +27,7 @@ from django_product_isolation.spending.budgets import reserve, take_spending_loc
 from .nudges import nudge_on_commit
 from .planning import Plan, last_ordered, plan
 from .review import reject
+from .terms import terms_now
 
 PROMPT_MAX_LENGTH = 500
 
@@ -125,7 +126,7 @@ def create_batch(chosen: Plan, options: Options = BY_THE_SETTINGS) -> IsolationB
         tolerated_findings=tolerated_by(options),
         places=places_by(options),
         unit_price=chosen.unit_price,
-        evaluation_price=settings.evaluation_price,
+        **terms_now(),
     )
     refuse_unknown_choices(batch)
     template = settings.PROMPT if options.prompt is None else options.prompt

@@ -21,6 +21,7 @@ from django_product_isolation.spending.balance import read_balance
 
 from . import runflow_outages
 from .collect import collect, poll
+from .confirm import confirm
 from .leases import keeper
 from .lookup import settle
 from .outages import outlast, verify_storage
@@ -29,7 +30,7 @@ from .publish import verify_swap
 from .recording import record
 from .restore_step import put_back, verify_restore
 from .second_opinion import opinion_or_apply
-from .submit import confirm, submit
+from .submit import submit
 from .timing import MAX_DEATHS
 
 logger = logging.getLogger("django_product_isolation")

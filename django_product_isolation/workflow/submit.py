@@ -1,4 +1,4 @@
-"""The steps of a run that is not yet accepted: sending it once, and finding out what became of it.
+"""The step of a run that is not yet sent: sending it once, as it was ordered.
 
 Money rule: the row is ``submitting``, for everybody to see, before the first byte leaves: nothing
 is sent within a transaction of somebody else's. It goes back to ``queued`` only when the request
@@ -47,11 +47,12 @@ from django_product_isolation.runflow.callbacks import callback_url
 
 from . import runflow_outages
 from .fit_to_field import refused_beforehand
-from .lookup import NEVER_LOOKED, is_surely_absent, look_up, next_look
+from .lookup import NEVER_LOOKED, is_asked_in_vain, is_surely_absent, look_up
 from .outcomes import GoTo, NotAccepted, Outcome, PutOff, Step, Wait
 from .runflow_outages import Place, connect_for
 from .store_result import why_taken
-from .timing import MIN_LOOKUPS, POLL_HORIZON, next_poll, seconds_from_now
+from .terms import access_of, changed_since
+from .timing import MIN_LOOKUPS, next_poll, seconds_from_now
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -61,8 +62,6 @@ logger = logging.getLogger("django_product_isolation")
 PAUSE_IN_TRANSACTION = 60.0  # seconds until another worker, or a mended one, may send
 LINK_SECONDS = 30.0  # to read the source as Runflow would
 UNKNOWN_FATE = Reason.STILL_UNCONFIRMED
-# How often a fate is asked for that stays uncertain, before a person is asked.
-MIN_UNCERTAIN = 20
 
 
 def submit(run: IsolationRun) -> Outcome:
@@ -71,7 +70,8 @@ def submit(run: IsolationRun) -> Outcome:
         logger.error("in_transaction run=%s status=%s", run.pk, run.status)
         return Wait(seconds_from_now(PAUSE_IN_TRANSACTION), Reason.IN_TRANSACTION)
     client, target = connect_for(run), run.target
-    ended = find_arrived(run, client) or find_superseded(run, target) or find_useless(target)
+    ended = find_arrived(run, client) or find_superseded(run, target)
+    ended = ended or find_changed(run) or find_useless(target)
     if ended is not None:
         return ended
     try:
@@ -89,7 +89,7 @@ def submit(run: IsolationRun) -> Outcome:
     runflow_outages.answered(run, Place.UPLOADS)
     # Once more: preparing may have taken minutes, and from here on it is paid for.
     superseded = find_superseded(run, target)
-    return superseded or start_sending(partial(send, client=client, request=request))
+    return superseded or start_sending(run, partial(send, client=client, request=request))
 
 
 def put_off_sending(place: Place, error: RunflowError) -> PutOff:
@@ -97,9 +97,10 @@ def put_off_sending(place: Place, error: RunflowError) -> PutOff:
     return PutOff(place, error, Reason.NOT_REACHED, give_up)
 
 
-def start_sending(then: Step) -> GoTo:
+def start_sending(run: IsolationRun, then: Step) -> GoTo:
     """queued -> submitting, and on with ``then``."""
-    return GoTo(Status.SUBMITTING, due_at=clock.now(), changes=NEVER_LOOKED, then=then)
+    changes = {**NEVER_LOOKED, "sent_with": access_of(run)}
+    return GoTo(Status.SUBMITTING, due_at=clock.now(), changes=changes, then=then)
 
 
 def find_arrived(run: IsolationRun, client: RunflowClient) -> Outcome | None:
@@ -116,9 +117,11 @@ def find_arrived(run: IsolationRun, client: RunflowClient) -> Outcome | None:
     except RunflowError as error:
         return PutOff(Place.RUNFLOW, error, Reason.UNCONFIRMED, UNKNOWN_FATE)
     if found.run is not None:
-        return start_sending(partial(accepted, sent=found.run))
+        return start_sending(run, partial(accepted, sent=found.run))
     if is_surely_absent(run, found):
         return None
+    if is_asked_in_vain(run):
+        return GoTo(Status.HELD, UNKNOWN_FATE)
     return Wait(seconds_from_now(LOOKS_APART.total_seconds()), Reason.UNCONFIRMED)
 
 
@@ -146,6 +149,13 @@ def find_useless(target: Target) -> GoTo | None:
         status=Status.HELD, held_from=Status.COLLECTING, reason=Reason.STORAGE_CHANGES
     )
     return GoTo(Status.HELD, Reason.STORAGE_CHANGES) if waiting.exists() else None
+
+
+def find_changed(run: IsolationRun) -> GoTo | None:
+    """What becomes of a queued run that was ordered under other settings."""
+    if changed := changed_since(run.batch):
+        return GoTo(Status.HELD, Reason.ORDERED_OTHERWISE, ", ".join(changed))
+    return None
 
 
 class Unusable(Exception):
@@ -268,27 +278,3 @@ def accepted(run: IsolationRun, sent: Run) -> GoTo:
         due_at=clock.now() if called_back else next_poll(clock.now()),
         changes={"runflow_run_id": sent.id, "hinted_run_ids": "", **NEVER_LOOKED},
     )
-
-
-def confirm(run: IsolationRun) -> Outcome:
-    """submitting -> processing | failed: ask Runflow whether the request arrived. Sends nothing."""
-    waiting_for = Reason.CONFLICT if is_in_conflict(run) else Reason.UNCONFIRMED
-    try:
-        found = look_up(run, connect_for(run))
-    except RunflowError as error:
-        return PutOff(Place.RUNFLOW, error, waiting_for, UNKNOWN_FATE)
-    waited = clock.now() - run.status_since
-    if found.run is not None:
-        return accepted(run, found.run)
-    if is_surely_absent(run, found) and waiting_for == Reason.UNCONFIRMED:
-        due_at = next_look(run)
-        return GoTo(Status.FAILED, Reason.NOT_ACCEPTED, due_at=due_at, changes=NEVER_LOOKED)
-    if waited > POLL_HORIZON and run.attempts >= MIN_UNCERTAIN:
-        return GoTo(Status.HELD, UNKNOWN_FATE)
-    pause = min(max(5.0, waited.total_seconds() / 3), LOOKS_APART.total_seconds() + 1)
-    return Wait(seconds_from_now(pause), waiting_for)
-
-
-def is_in_conflict(run: IsolationRun) -> bool:
-    """Whether Runflow has said of our request that it had come before: then it may be there."""
-    return run.events.filter(reason=Reason.CONFLICT).exists()

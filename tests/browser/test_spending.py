@@ -10,8 +10,8 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from django_product_isolation.choices import OPEN_STATUSES, Status
-from django_product_isolation.models import AccountBalance, IsolationRun
-from tests.shop import BATCHES, EVERYTHING, make_batch, make_staff
+from django_product_isolation.models import IsolationRun
+from tests.shop import BATCHES, EVERYTHING, make_balance, make_batch, make_staff
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
@@ -31,7 +31,7 @@ def history(settings):
         "DAILY_BUDGET": "2.00",
         "MONTHLY_BUDGET": "500.00",
     }
-    AccountBalance.objects.create(pk=1, amount=Decimal("1234.56"))
+    make_balance(amount=Decimal("1234.56"))
     people = [make_staff(name=name) for name in PEOPLE]
     made = 0
     for day in range(40):

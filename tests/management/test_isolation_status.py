@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from django_product_isolation.choices import Status
-from django_product_isolation.models import AccountBalance, IsolationRun
+from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
-from tests.shop import make_batch, make_run
+from tests.shop import make_balance, make_batch, make_run
 
 pytestmark = pytest.mark.django_db
 
@@ -76,7 +76,7 @@ def test_spending_stands_beside_its_budgets_and_the_balance(option):
     option(DAILY_BUDGET="20")
     make_run(Status.APPLIED, cost=Decimal("0.27"))
     read_at = timezone.now() - timedelta(minutes=7)
-    AccountBalance.objects.create(id=1, amount=Decimal("87.2"), read_at=read_at)
+    make_balance(amount=Decimal("87.2"), read_at=read_at)
     said = run_command()
     assert "Charged or reserved: $0.27 today of $20.00, $0.27 this month." in said
     assert "Balance at Runflow: $87.20, read 7 minutes ago." in said

@@ -20,6 +20,7 @@ from django_product_isolation.runflow import (
     RateLimited,
     RunflowClient,
 )
+from django_product_isolation.runflow.access import access
 from django_product_isolation.spending.balance import WORKED_ON, read_balance
 from django_product_isolation.workflow import advance_for
 from tests.due_steps import sweep
@@ -105,7 +106,7 @@ def test_of_several_at_once_one_asks(asked, monkeypatch):
     look = RunQuerySet.exists
 
     def be_late(runs):
-        AccountBalance.objects.get_or_create(pk=1)
+        AccountBalance.objects.get_or_create(pk=1, asked_with=access())
         return look(runs)
 
     monkeypatch.setattr(RunQuerySet, "exists", be_late)

@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from django_product_isolation.choices import Status
 from django_product_isolation.models import (
-    AccountBalance,
     IsolationBatch,
     IsolationRun,
     Selection,
@@ -22,6 +21,7 @@ from tests.shop import (
     SPENDING,
     choose,
     look,
+    make_balance,
     make_batch,
     make_run,
     make_staff,
@@ -50,7 +50,7 @@ def hidden_fields(page: str) -> dict[str, str]:
 
 def test_the_balance_is_said_with_what_it_is_enough_for_and_its_age(client, staff):
     read_at = timezone.now() - timedelta(minutes=5)
-    AccountBalance.objects.create(id=1, amount=Decimal("12.40"), read_at=read_at)
+    make_balance(amount=Decimal("12.40"), read_at=read_at)
     page = look(client, [make_image()]).content.decode()
     assert "$12.40: enough for 45 images (updated 5\N{NO-BREAK SPACE}minutes ago)" in page
     assert "not enough for all" not in page
@@ -58,7 +58,7 @@ def test_the_balance_is_said_with_what_it_is_enough_for_and_its_age(client, staf
 
 @pytest.mark.parametrize("amount", ["0.30", "-1"])
 def test_a_balance_below_the_price_warns_and_still_orders(client, staff, amount):
-    AccountBalance.objects.create(id=1, amount=Decimal(amount))
+    make_balance(amount=Decimal(amount))
     images = [make_image("Cup"), make_image("Pot")]
     address = choose(client, images)
     assert "The balance is not enough for all of them." in client.get(address).content.decode()
@@ -66,7 +66,7 @@ def test_a_balance_below_the_price_warns_and_still_orders(client, staff, amount)
 
 
 def test_of_an_unknown_balance_nothing_is_said(client, staff):
-    AccountBalance.objects.create(id=1, amount=None)
+    make_balance(amount=None)
     page = look(client, [make_image()]).content.decode()
     assert "Balance at Runflow" not in page
     assert "not enough" not in page
@@ -74,7 +74,7 @@ def test_of_an_unknown_balance_nothing_is_said(client, staff):
 
 def test_a_price_of_nothing_is_no_error(client, staff, option):
     option(PRICE="0")
-    AccountBalance.objects.create(id=1, amount=Decimal("12.40"))
+    make_balance(amount=Decimal("12.40"))
     assert "$12.40 (updated" in look(client, [make_image()]).content.decode()
 
 

@@ -17,7 +17,7 @@ from django_product_isolation.models import AccountBalance, IsolationRun
 from django_product_isolation.reasons import Reason
 from django_product_isolation.spending import report as workflow_spending
 from tests.moments import at
-from tests.shop import BATCHES, EVERYTHING, RUNS, make_batch, make_staff
+from tests.shop import BATCHES, EVERYTHING, RUNS, make_balance, make_batch, make_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_network", "last_of_march")]
 
@@ -211,7 +211,7 @@ def test_what_is_begun_while_the_sums_are_made_waits_for_the_next_look(
 
 def test_the_balance_is_the_one_last_read(client, bookkeeper):
     assert "Unknown. It is updated" in client.get(url()).content.decode()
-    AccountBalance.objects.create(pk=1, amount=Decimal("1234.5"), read_at=django_timezone.now())
+    make_balance(amount=Decimal("1234.5"), read_at=django_timezone.now())
     page = client.get(url()).content.decode()
     assert "$1,234.50" in page
     hour = "5:30" if django_settings.USE_TZ else "7:30"  # Chicago; São Paulo

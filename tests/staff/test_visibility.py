@@ -7,13 +7,14 @@ from django.db.models import Manager
 from django.urls import path, reverse
 
 from django_product_isolation.choices import Status
-from django_product_isolation.models import AccountBalance, IsolationRun, Selection
+from django_product_isolation.models import IsolationRun, Selection
 from django_product_isolation.staff import visibility
 from tests.photos import make_image, make_swatch
 from tests.shop import (
     EVERYTHING,
     ISOLATE,
     image_of,
+    make_balance,
     make_batch,
     make_run,
     make_staff,
@@ -251,7 +252,7 @@ def test_a_site_that_lets_one_in_is_enough_beside_one_that_does_not(client, sett
 @pytest.mark.parametrize("may_know", [False, True])
 def test_sums_stand_on_the_confirm_page_for_those_who_may_see_spending(client, option, may_know):
     option(DAILY_BUDGET="0.20", MONTHLY_BUDGET="55.50")
-    AccountBalance.objects.create(pk=1, amount="77.70")
+    make_balance(amount="77.70")
     more = ("product_isolation.view_spending",) if may_know else ()
     client.force_login(make_staff(*EVERYTHING, *more))
     selection = Selection.objects.create(

@@ -11,6 +11,7 @@ from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow.timing import MANY_ATTEMPTS, MIN_LOOKUPS
 from tests.http_server import free_port
+from tests.shop import as_if_ordered_now
 
 from .test_submit import with_settings
 
@@ -96,9 +97,11 @@ def test_what_a_run_alone_meets_for_days_asks_a_person_at_last(run, runflow, ste
 
 def test_an_unreachable_runflow_is_tried_again_until_it_is_there(run, settings, runflow, step):
     with_settings(settings, BASE_URL=f"http://127.0.0.1:{free_port()}")
+    as_if_ordered_now(run)
     for _ in range(12):
         run = step(run)
         assert (run.status, run.reason) == (Status.QUEUED, Reason.NOT_REACHED)
         assert timezone.now() < run.due_at < timezone.now() + timedelta(seconds=90)
     with_settings(settings, BASE_URL=runflow.url)
+    as_if_ordered_now(run)
     assert step(run).status == Status.PROCESSING

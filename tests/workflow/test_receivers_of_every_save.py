@@ -11,7 +11,7 @@ from django_product_isolation.spending.balance import read_balance
 from django_product_isolation.workflow import approve
 from tests.http_server import free_port
 from tests.photos import make_image
-from tests.shop import order
+from tests.shop import as_if_ordered_now, order
 
 pytestmark = pytest.mark.django_db
 
@@ -40,9 +40,11 @@ def test_every_row_of_ours_can_be_written_down_on_an_images_whole_way(
     run = IsolationRun.objects.get()
     here = settings.PRODUCT_ISOLATION["BASE_URL"]
     option(BASE_URL=f"http://127.0.0.1:{free_port()}")
+    as_if_ordered_now(run)
     run = step(run)
     assert Outage.objects.exists()
     option(BASE_URL=here)
+    as_if_ordered_now(run)
     read_balance()
     assert AccountBalance.objects.get().amount is not None
     run = go_on(run, Status.READY)

@@ -12,6 +12,7 @@ from django_product_isolation.runflow import callbacks
 from django_product_isolation.workflow import receive_callback, resume
 from tests.http_server import free_port
 from tests.photos import make_image, photo_bytes
+from tests.shop import as_if_ordered_now
 from tests.shops.catalogue.models import ProductImage
 
 pytestmark = pytest.mark.django_db
@@ -265,11 +266,13 @@ def test_a_request_that_never_left_is_sent_again_until_it_does(
     public, run, settings, runflow, step
 ):
     with_settings(settings, BASE_URL=f"http://127.0.0.1:{free_port()}")
+    as_if_ordered_now(run)
     for _ in range(12):
         run = step(run)
         assert (run.status, run.reason) == (Status.QUEUED, Reason.NOT_REACHED)
     assert run.events.filter(status=Status.SUBMITTING).count() == 1  # from then on it is looked for
     with_settings(settings, BASE_URL=runflow.url)
+    as_if_ordered_now(run)
     assert step(run).status == Status.PROCESSING
 
 

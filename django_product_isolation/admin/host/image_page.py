@@ -23,10 +23,11 @@ from django_product_isolation.host.previews import SMALL
 from django_product_isolation.host.routing import is_elsewhere
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import sentence_of
-from django_product_isolation.staff import formatting, permissions
+from django_product_isolation.staff import permissions
 from django_product_isolation.staff.addresses import has_pages, page_url
 from django_product_isolation.staff.event_words import verdicts_of
 from django_product_isolation.staff.pictures import run_picture_url
+from django_product_isolation.staff.run_cards import charged
 
 from .mixins import Styled
 from .state_column import Badges, StateColumn
@@ -117,7 +118,7 @@ class HistoryPanel(StateColumn):
             "badge": self.badges.of(run),
             "before": run_picture_url(run, "source", SMALL) if self.has_pages else "",
             "after": run_picture_url(run, "result", SMALL) if self.has_pages else "",
-            "charged": "" if run.cost is None else formatting.money(run.cost),
+            "charged": charged(run),
             "url": self.run_url(run),
             "verdicts": verdicts,
         }

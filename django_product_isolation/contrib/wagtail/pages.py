@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django_product_isolation.admin.search import names_searched_since, of_exactly, started_since
 from django_product_isolation.host.access.sites import frame_of, get_admin_site
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.staff import formatting, permissions, visibility
+from django_product_isolation.staff import permissions, visibility
 from django_product_isolation.staff.decorators import staff_page
 from django_product_isolation.staff.event_words import detail_of
 from django_product_isolation.staff.restore import find_run
-from django_product_isolation.staff.run_cards import cards, state, state_of
+from django_product_isolation.staff.run_cards import cards, charged, state, state_of
 
 PER_PAGE = 50
 
@@ -65,7 +65,7 @@ def run_page(request: HttpRequest, run: IsolationRun) -> HttpResponseBase:
         **frame_of(get_admin_site(request), request),
         "title": run.label,
         "card": card,
-        "charged": "" if run.cost is None else formatting.money(run.cost),
+        "charged": charged(run),
         "events": [
             (event, state(event.status, event.reason) if event.status else "", detail_of(event))
             for event in events

@@ -150,6 +150,10 @@ OUTSIDE: dict[str, Any] = {
     "a link is sent unread": lambda: patch(submit, serves=lambda *_, **__: True),
     "a photo that came after a request is sent": lambda: patch(submit, was_sent=lambda _run: False),
     "a queued run that called back is sent": lambda: patch(submit, find_arrived=lambda *_: None),
+    "what waits is sent under other settings": lambda: patch(
+        submit, find_changed=lambda _run: None
+    ),
+    "another account's silence counts": lambda: patch(lookup, has_other_access=lambda _run: False),
     "given up after one look": lambda: patch(submit, is_surely_absent=look_once),
     "looks need not lie apart": lambda: patch(RunQuerySet, count_look=count_each),
     "the shop hears of a change before it": lambda: patch(recording, point_and_go=tell_first),

@@ -12,8 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, run_state_mach
 
 from .base import IMAGES
 from .callback_rules import Letters
+from .developer_rules import Developers
 from .draws import drawn
-from .fault_rules import Trouble
 from .pruning_rules import Pruning
 from .staff_rules import People
 from .totals import Totals
@@ -24,7 +24,7 @@ SHARES = [0.3, 0.6, 1.0]
 Step = tuple[str, dict[str, Any]]
 
 
-class Simulation(Pruning, People, Letters, Trouble):
+class Simulation(Pruning, People, Letters, Developers):
     """What may happen in a shop."""
 
 

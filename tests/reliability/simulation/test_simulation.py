@@ -7,7 +7,7 @@ from .totals import Totals
 
 pytestmark = pytest.mark.long
 
-SEED = 20261136
+SEED = 20261140
 STEPS = 40
 
 
@@ -45,6 +45,8 @@ def test_a_story_is_the_same_whenever_it_is_told(world):
         "prune deletes a file that is another photo now",
         "a result goes where upload_to leads",
         "what a colleague ordered meanwhile is ordered again",
+        "what waits is sent under other settings",
+        "another account's silence counts",
     ],
 )
 def test_a_broken_guard_is_seen(world, guard):

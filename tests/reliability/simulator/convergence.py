@@ -23,6 +23,7 @@ HELD_FOR = frozenset(
         Reason.REQUEST_REFUSED,
         Reason.STILL_NOT_REACHED,
         Reason.STILL_UNCONFIRMED,
+        Reason.ORDERED_OTHERWISE,
         Reason.RUN_MISSING,
         Reason.TOO_LONG,
         Reason.OUTPUT_MISSING,

@@ -22,6 +22,7 @@ from django_product_isolation.runflow import api
 
 from . import pictures
 from .runflow import ASSETS, OUTPUTS, Refusal, Runflow
+from .secrecy import KEY_CANARY
 from .storage import PUBLIC
 
 BASE_URL = "https://api.runflow.io"
@@ -72,7 +73,7 @@ class Network:
 
     def __init__(self, runflow: Runflow, port: Any, clock: Any, violation: Any) -> None:
         self.runflow, self.port, self.clock, self.violation = runflow, port, clock, violation
-        self.on_order: Callable[[str], None] = lambda _ref: None
+        self.on_order: Callable[[str, str], None] = lambda _ref, _path: None
         self.media: Callable[[str], bytes | None] = lambda _url: None  # what the shop's links give
         self.reset()
 
@@ -126,7 +127,7 @@ class Network:
         arrives = not fault.startswith("lost ") and fault not in REFUSALS
         reply = Reply(500, b"")
         if route == "POST run":
-            self.on_order(json.loads(request.body)["client_ref"])
+            self.on_order(json.loads(request.body)["client_ref"], urlsplit(request.url).path)
         self.refused_accounts += fault.removeprefix("lost ")[:3] in ("401", "402", "403", "404")
         self.refused_accounts += fault.removeprefix("lost ") == "waf 403"
         if arrives:
@@ -147,12 +148,25 @@ class Network:
         body = json.loads(request.body) if request.body else None
         key = request.headers.get("Idempotency-Key", "")
         try:
+            if KEY_CANARY not in request.headers.get("Authorization", ""):
+                return self._of_another_account(route_of(request.method, request.url))
             document = self.runflow.answer(
                 request.method, url.path, dict(parse_qsl(url.query)), body, key
             )
         except Refusal as refusal:
             return Reply(refusal.status, refusal.body, refusal.headers)
         return Reply(201 if request.method == "POST" else 200, json.dumps(document).encode())
+
+    def _of_another_account(self, route: str) -> Reply:
+        """What one says that knows no run of ours and has no credit. Raises Refusal."""
+        if route == "POST run":
+            self.refused_accounts += 1
+            raise Refusal(402)
+        if route == "GET run":
+            raise Refusal(404, "RUN_NOT_FOUND")
+        if route == "GET runs":
+            return Reply(200, b'{"items": [], "next_pq": null}')
+        raise Refusal(503)
 
     def _spoilt(self, reply: Reply, fault: str, left: float) -> Reply:
         """The answer as it arrives, if one does."""

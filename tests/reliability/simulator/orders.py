@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from django_product_isolation.choices import OPEN_STATUSES, Status
+from django_product_isolation.conf import get_settings
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import Options, create_batch, isolate, plan
@@ -38,6 +39,7 @@ class Orders:
 
     def reset(self) -> None:
         self.clicks: list[Click] = []  # one within the other
+        self.models: dict[Any, str] = {}  # of Runflow's, by batch
         self.refused: set[Any] = set()  # runs that wait because of the account
         self.refusals = 0
 
@@ -45,6 +47,8 @@ class Orders:
         """Have somebody whose clock shows the time of ``zone`` order ``images``."""
         world, is_calm = self.world, self.world.points.is_calm
         is_new = not IsolationBatch.objects.filter(pk=token).exists()
+        if is_new:
+            self.models[token] = get_settings().MODEL
         with self.being_taken(token) as click, timezone.override(zone):
             batch = world.work("web", self.take, click, images, token=token, **options)
         if batch is None or not is_new:
@@ -95,14 +99,17 @@ class Orders:
         if total > Decimal(budget):
             self.world.violation(f"P42 {total} USD are reserved of {budget}")
 
-    def is_sent(self, ref: str) -> None:
-        """A paid request leaves. What lay in the bin when its files had been read must not."""
+    def is_sent(self, ref: str, path: str) -> None:
+        """A paid request leaves. What lay in the bin when its files had been read must not, nor
+        what was ordered of another model."""
         points = self.world.points
         process = points.process
         with points.outside():
-            run = (
-                IsolationRun.objects.filter(pk=ref).values("object_pk", "batch__model_label").get()
-            )
+            columns = ("object_pk", "batch__model_label", "batch_id")
+            run = IsolationRun.objects.filter(pk=ref).values(*columns).get()
+            model = self.models.get(run["batch_id"])  # None: not by a click that was watched
+            if model and f"/{model}/" not in path:
+                self.world.violation(f"P50 sent to another model than it was ordered of: {path}")
             if run["batch__model_label"] != ShownPhoto._meta.label_lower:
                 return
             pk = int(run["object_pk"])
