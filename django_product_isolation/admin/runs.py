@@ -27,7 +27,8 @@ from django_product_isolation.models.querysets import RunQuerySet
 from django_product_isolation.reasons import sentence_of
 from django_product_isolation.staff import formatting, permissions, visibility
 from django_product_isolation.staff.addresses import page_url
-from django_product_isolation.staff.decisions import DECISIONS, Decision, decide, read_decision
+from django_product_isolation.staff.deciding import decide, read_decision
+from django_product_isolation.staff.decisions import DECISIONS, Decision
 from django_product_isolation.staff.decorators import ReadableAdmin, readable
 from django_product_isolation.staff.event_words import detail_of
 from django_product_isolation.staff.pictures import run_picture_url

@@ -31,16 +31,14 @@ from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.workflow import quote_of_runs
 
 from . import formatting, permissions, visibility
+from .deciding import decide, keys_posted, read_decision
 from .decisions import (
     DECISIONS,
     WITHOUT_FINDINGS,
     Decision,
     came_without_findings,
-    decide,
     has_findings,
     is_without_findings,
-    keys_posted,
-    read_decision,
     waits_for_review,
 )
 from .decorators import staff_page

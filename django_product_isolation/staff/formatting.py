@@ -3,7 +3,6 @@
 Knows no requests and no rows. The sentences of reasons are in ``reasons``.
 """
 
-from collections.abc import Sequence
 from decimal import Decimal
 
 from django.utils.formats import number_format
@@ -11,12 +10,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 
-from django_product_isolation.host import Skipped, Target
+from django_product_isolation.host import Target
 from django_product_isolation.host.access.sites import find_model
-from django_product_isolation.reasons import sentence_of
 from django_product_isolation.workflow import Changes
-
-NAMED_IN_A_MESSAGE = 10
 
 
 def money(amount: Decimal) -> str:
@@ -54,22 +50,9 @@ def not_allowed(count: int) -> str:
     return text % {"count": count}
 
 
-def shorten(sentences: Sequence[str]) -> list[str]:
-    """The first few, and how many more there are."""
-    first, more = list(sentences[:NAMED_IN_A_MESSAGE]), len(sentences) - NAMED_IN_A_MESSAGE
-    if more > 0:
-        first.append(ngettext("and %(count)d more.", "and %(count)d more.", more) % {"count": more})
-    return first
-
-
 def of_field(text: object, target: Target) -> str:
     """``text`` with the image that it is about, of a model that has several."""
     return _("%(text)s (%(image)s)") % {"text": text, "image": target.field.verbose_name}
-
-
-def left_out(skipped: Sequence[Skipped]) -> list[str]:
-    """A sentence about each image that is left out."""
-    return [sentence_of(s.reason, s.picture.label) for s in skipped]
 
 
 CHANGES = {

@@ -27,14 +27,8 @@ from django_product_isolation.models.querysets import RunQuerySet
 
 from . import formatting, permissions, visibility
 from .addresses import page_url
-from .decisions import (
-    DECISIONS,
-    WITHOUT_FINDINGS,
-    decide,
-    is_without_findings,
-    keys_posted,
-    read_decision,
-)
+from .deciding import decide, keys_posted, read_decision
+from .decisions import DECISIONS, WITHOUT_FINDINGS, is_without_findings
 from .decorators import staff_page
 from .run_cards import Card, cards
 from .selections import read_uuids

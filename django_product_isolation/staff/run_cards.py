@@ -5,7 +5,7 @@ same few queries, whatever the number of runs.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.contrib.admin import AdminSite
@@ -29,7 +29,7 @@ from .addresses import ANY, batch_page_url
 from .decisions import Decision, open_to
 from .pictures import WHICH, Which, run_picture_path, sized, stored_result
 from .places import PlaceBadge, badges_of
-from .reorder import newer_runs
+from .reorder import may_be_tried_again, newer_runs, without_image
 
 # How a status looks: the last part of the badge's CSS class.
 TONES = {
@@ -86,6 +86,10 @@ class Card:
     is_changeable: bool  # by the user, as far as the shop's own rights go
     decisions: list[Decision]
     newer: IsolationRun | None  # of the same image, where this run could be ordered again
+
+    def without_orders(self) -> "Card":
+        """The same of a run whose image is gone: there is nothing to isolate again."""
+        return replace(self, decisions=[d for d in self.decisions if not d.order])
 
     @property
     def state(self) -> SafeString:
@@ -181,12 +185,14 @@ def cards(
     """The cards of ``runs``, with links into ``site`` where it shows their models."""
     makers: dict[str, CardMaker] = {}
     newer, changeable = newer_runs(runs), visibility.changeable(request, runs)
+    gone = without_image(run for run in runs if may_be_tried_again(run))
     found = []
     for run in runs:
         label = run.batch.model_label
         if label not in makers:
             makers[label] = CardMaker(request, label, site)
-        found.append(makers[label].card(run, run.pk in changeable, newer.get(run.pk)))
+        card = makers[label].card(run, run.pk in changeable, newer.get(run.pk))
+        found.append(card if run.pk not in gone else card.without_orders())
     return found
 
 

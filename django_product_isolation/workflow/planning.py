@@ -87,9 +87,8 @@ def plan(
     open_runs = IsolationRun.objects.open().about(target).order_by()
     open_runs = open_runs.filter(object_pk__in=[picture.pk for picture in pictures])
     ready = waiting_for_review(open_runs, redo_of)
-    taken = {
-        pk: status for pk, status in open_runs.values_list("object_pk", "status") if pk not in ready
-    }
+    known = open_runs.values_list("object_pk", "status", "review")
+    taken = {pk: in_the_way(status, review) for pk, status, review in known if pk not in ready}
     accepted: list[Picture] = []
     skipped = [Skipped(picture, Reason.NOT_SHOWN) for picture in hidden]
     for picture in pictures:
@@ -107,9 +106,9 @@ def plan(
 
 
 def why_left_out(
-    target: Target, picture: Picture, forbidden: Collection[str], taken: Mapping[str, str]
+    target: Target, picture: Picture, forbidden: Collection[str], taken: Mapping[str, Reason]
 ) -> Reason | None:
-    """What is in the way of one image; ``taken`` are the statuses of open runs by its key."""
+    """What is in the way of one image; ``taken`` says by its key what an open run of it is."""
     if picture.pk in forbidden:
         return Reason.NOT_ALLOWED
     if not picture.name:
@@ -118,10 +117,16 @@ def why_left_out(
         return Reason.PLACEHOLDER
     if not picture.fits:
         return Reason.NOT_RECORDABLE
-    if picture.pk in taken:
-        restoring = taken[picture.pk] == Status.RESTORING
-        return Reason.BEING_RESTORED if restoring else Reason.ALREADY_OPEN
-    return None
+    return taken.get(picture.pk)
+
+
+def in_the_way(status: str, review: bool) -> Reason:
+    """What an open run of an image means to whoever wants it isolated."""
+    if status == Status.READY and review:
+        return Reason.WAITS_FOR_REVIEW
+    if status == Status.HELD:
+        return Reason.NEEDS_ATTENTION
+    return Reason.BEING_RESTORED if status == Status.RESTORING else Reason.ALREADY_OPEN
 
 
 def as_queryset(images: Model | QuerySet[Any]) -> QuerySet[Any]:

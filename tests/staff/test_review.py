@@ -175,7 +175,7 @@ def test_no_more_are_decided_about_than_one_page_holds(client, staff, monkeypatc
 def test_what_a_colleague_decided_meanwhile_stands(client, staff):
     run = make_run(Status.REJECTED)
     response = post(client, "approve", run.pk)
-    assert said(response) == ["Enamel mug has changed in the meantime. Please check it again."]
+    assert said(response) == ["Enamel mug does not wait for review."]
     assert status_of(run) == Status.REJECTED
 
 
