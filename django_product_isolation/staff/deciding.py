@@ -9,15 +9,17 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from django_product_isolation import workflow
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.reasons import Reason
+from django_product_isolation.reasons import Reason, listed
 from django_product_isolation.workflow.review import approved_by_others
 
 from . import reorder, visibility
 from .addresses import page_url
 from .decisions import DECISIONS, RESTORING, Decision
+from .earlier_results import on_earlier_results
 from .left_out import warn_about
 
 if TYPE_CHECKING:
@@ -109,7 +111,23 @@ def report_restoring(
         is_there = request.resolver_match and request.resolver_match.url_name in WATCHED_ON
         html = "{}" if is_there else '{} <a href="{}">{}</a>'
         messages.success(request, format_html(html, text, url, _("View progress")))
+    tell_earlier_results(request, outcome.begun)
     report(request, "", 0, [*left, *outcome.skipped])
+
+
+def tell_earlier_results(request: HttpRequest, begun: Sequence[IsolationRun]) -> None:
+    """Say of which images restoring does not show the photo yet."""
+    earlier = on_earlier_results(begun)
+    names = [run.label for run in begun if run.pk in earlier]
+    if names:
+        text = ngettext(
+            "%(names)s was isolated more than once: the earlier result is shown again. Restore "
+            "once more to get back to the photo.",
+            "%(names)s were isolated more than once: the earlier results are shown again. Restore "
+            "once more to get back to the photos.",
+            len(names),
+        )
+        messages.warning(request, text % {"names": listed(names)})
 
 
 def report(

@@ -20,15 +20,16 @@ from django_product_isolation.choices import Status
 from django_product_isolation.host import Target
 from django_product_isolation.host.access.sites import admin_for, change_url, changelist_url
 from django_product_isolation.host.previews import SMALL
-from django_product_isolation.models import IsolationRun
+from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import sentence_of
 from django_product_isolation.staff import formatting, permissions
 from django_product_isolation.staff.addresses import has_pages, page_url
-from django_product_isolation.staff.event_words import verdicts_of
+from django_product_isolation.staff.earlier_results import on_earlier_results
+from django_product_isolation.staff.event_words import changes_of, verdicts_of
 from django_product_isolation.staff.pictures import run_picture_url
 
 from .mixins import Styled
-from .state_column import Badges, StateColumn
+from .state_column import Badges, StateColumn, file_names
 
 if TYPE_CHECKING:
     ImageModelAdmin = ModelAdmin[Any]
@@ -86,12 +87,18 @@ class HistoryPanel(StateColumn):
 
     def __call__(self, image: Any) -> str:
         runs = self.history(image)
-        verdicts = verdicts_of(runs[:MAX_RUNS_SHOWN])
+        shown = runs[:MAX_RUNS_SHOWN]
+        verdicts, changes = verdicts_of(shown), changes_of(shown)
+        file = file_names(self.target, [image]).get(self.target.pk_of(image), "")
         may_change = permissions.has_image_permission(self.request, self.target, image)
         run = self.run_of(image)
         context = {
             **controls(self.request, self.target, image, run, may_change=may_change),
-            "entries": [self.entry(run, verdicts.get(run.pk, [])) for run in runs[:MAX_RUNS_SHOWN]],
+            "shows_earlier": bool(run and on_earlier_results([run])),
+            "entries": [
+                self.entry(run, file, verdicts.get(run.pk, []), changes.get(run.pk))
+                for run in shown
+            ],
             "older_url": self.older_url(image) if len(runs) > MAX_RUNS_SHOWN else "",
         }
         return render_to_string("admin/product_isolation/image_panel.html", context)
@@ -107,11 +114,20 @@ class HistoryPanel(StateColumn):
         # Some databases find keys in another case, too.
         return [run for run in newest[: MAX_RUNS_SHOWN + 1] if run.object_pk == pk]
 
-    def entry(self, run: IsolationRun, verdicts: Sequence[str]) -> dict[str, Any]:
-        """One line of the history; ``verdicts`` say how the result came to be published."""
+    def entry(
+        self,
+        run: IsolationRun,
+        file: str,
+        verdicts: Sequence[str],
+        change: RunEvent | None,
+    ) -> dict[str, Any]:
+        """One line of the history. ``file`` is what the image shows; ``verdicts`` say how the
+        result came to be published, ``change`` when and by whom the image was changed."""
+        is_past = run.status == Status.APPLIED and run.result_name != file
         return {
             "run": run,
-            "badge": self.badges.of(run),
+            "badge": self.badges.of(run, is_past=is_past),
+            "change": change,
             "before": run_picture_url(run, "source", SMALL) if self.has_pages else "",
             "after": run_picture_url(run, "result", SMALL) if self.has_pages else "",
             "charged": "" if run.cost is None else formatting.money(run.cost),

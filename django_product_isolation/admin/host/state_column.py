@@ -107,12 +107,14 @@ class Badges:
     def __init__(self, request: HttpRequest) -> None:
         may_view = permissions.has_view_permission(request)
         self.address = batch_page_urls(request) if may_view else None
-        self._plain: dict[tuple[str, bool], SafeString] = {}  # few, on pages of many images
+        self._plain: dict[tuple[str, bool, bool], SafeString] = {}  # few, on pages of many images
 
-    def of(self, run: IsolationRun) -> SafeString:
-        looks = (run.status, run.review)
+    def of(self, run: IsolationRun, *, is_past: bool = False) -> SafeString:
+        """``is_past``: the image shows something else by now."""
+        looks = (run.status, run.review, is_past)
         if looks not in self._plain:
-            self._plain[looks] = badge(run.status, status_text(run))
+            past = badge(Status.SUPERSEDED, str(_("Applied, not shown any more")))
+            self._plain[looks] = past if is_past else badge(run.status, status_text(run))
         plain = self._plain[looks]
         if self.address is None:
             return plain
