@@ -70,6 +70,9 @@ class Decision:
 
     def label_for(self, count: int, found: int = 0) -> str:
         """The button's text for ``count`` runs, ``found`` with findings, and what it costs."""
+        if found == count:
+            text = _("%(decision)s: %(count)d, all with findings")
+            return text % {"decision": self.label, "count": count}
         if found:
             text = ngettext(
                 "%(decision)s: %(count)d, of which %(found)d has findings",

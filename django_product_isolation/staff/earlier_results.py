@@ -1,4 +1,4 @@
-"""Images that were isolated more than once: restoring leads to the earlier result, not the photo."""
+"""Images isolated more than once: restoring shows the earlier result, not yet the photo."""
 
 from collections.abc import Sequence
 from uuid import UUID

@@ -3,6 +3,8 @@
 Knows no requests and no rows. The sentences of reasons are in ``reasons``.
 """
 
+from collections import Counter
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django.utils.formats import number_format
@@ -25,7 +27,20 @@ def money(amount: Decimal) -> str:
 
 def images(count: int) -> str:
     """How many images, as a phrase: "1 image"."""
-    return ngettext("%(count)d image", "%(count)d images", count) % {"count": count}
+    text = ngettext("%(count)s image", "%(count)s images", count)
+    return text % {"count": number_format(count, use_l10n=True, force_grouping=True)}
+
+
+def numbered(names: Sequence[str]) -> list[str]:
+    """The names, those that come several times with a number."""
+    several = {name for name, n in Counter(names).items() if n > 1}
+    seen: Counter[str] = Counter()
+    found = []
+    for name in names:
+        seen[name] += 1
+        words = {"name": name, "n": seen[name]}
+        found.append(_("%(name)s, image %(n)d") % words if name in several else name)
+    return found
 
 
 def model_name(label: str) -> str:

@@ -94,7 +94,7 @@ class HistoryPanel(StateColumn):
         run = self.run_of(image)
         context = {
             **controls(self.request, self.target, image, run, may_change=may_change),
-            "shows_earlier": bool(run and on_earlier_results([run])),
+            "shows_earlier": self.shows_earlier(run),
             "entries": [
                 self.entry(run, file, verdicts.get(run.pk, []), changes.get(run.pk))
                 for run in shown
@@ -102,6 +102,12 @@ class HistoryPanel(StateColumn):
             "older_url": self.older_url(image) if len(runs) > MAX_RUNS_SHOWN else "",
         }
         return render_to_string("admin/product_isolation/image_panel.html", context)
+
+    def shows_earlier(self, run: IsolationRun | None) -> bool:
+        """Whether restoring shows an earlier result rather than the photo."""
+        if run is None or run.status != Status.APPLIED:
+            return False
+        return bool(on_earlier_results([run]))
 
     @cached_property
     def has_pages(self) -> bool:
