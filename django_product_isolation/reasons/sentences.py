@@ -1,5 +1,6 @@
 """The sentence for a reason: about no image, about one, or about several at once."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from django.utils.text import capfirst, get_text_list
@@ -80,8 +81,18 @@ def sentence_about(reason: str, names: Sequence[str]) -> str:
 
 
 def listed(names: Sequence[str]) -> str:
-    """The names as a list in a sentence: "A, B, C and 190 more"."""
-    shown, more = list(names[:NAMED]), len(names) - NAMED
-    if more > 0:
+    """The names as a list in a sentence: "A, B (2 images), C and 190 more"."""
+    counts = Counter(names)
+    first = list(counts)[:NAMED]
+    shown = [in_list(name, counts[name]) for name in first]
+    more = len(names) - sum(counts[name] for name in first)
+    if more:
         shown.append(ngettext("%(count)d more", "%(count)d more", more) % {"count": more})
     return get_text_list(shown, gettext("and"))
+
+
+def in_list(name: str, count: int) -> str:
+    """The name of a product, of which ``count`` images are meant."""
+    if count == 1:
+        return name
+    return gettext("%(name)s (%(count)d images)") % {"name": name, "count": count}

@@ -199,6 +199,13 @@ def test_each_reason_is_said_once_of_all_left_alone(client, staff, some_are_lock
     assert re.fullmatch(names + " wait for nothing that could be stopped\\.", others)
 
 
+def test_images_of_one_product_are_named_together(client, staff):
+    image = make_image("Cup")
+    runs = [make_run(Status.FAILED, image=image) for _ in range(2)]
+    (message,) = said(client.post(RUNS, tick(runs, "stop_runs"), follow=True))
+    assert message == "Cup (2 images) wait for nothing that could be stopped."
+
+
 def test_who_stops_restoring_what_is_not_restored_is_told_so(client, staff):
     runs = [make_run(Status.QUEUED, name=name) for name in ("Cup", "Pot")]
     (message,) = said(client.post(RUNS, tick(runs, "keep_runs"), follow=True))

@@ -14,7 +14,8 @@ from django.contrib.admin.helpers import AdminForm
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from django_product_isolation.choices import Status
 from django_product_isolation.host import Target
@@ -82,32 +83,32 @@ def controls(
 class HistoryPanel(StateColumn):
     """State, buttons and history of one image."""
 
-    short_description = _("State and history")
+    short_description = gettext_lazy("State and history")
     name = PANEL
 
     def __call__(self, image: Any) -> str:
         runs = self.history(image)
         shown = runs[:MAX_RUNS_SHOWN]
         verdicts, changes = verdicts_of(shown), changes_of(shown)
+        earlier = on_earlier_results(shown)
         file = file_names(self.target, [image]).get(self.target.pk_of(image), "")
         may_change = permissions.has_image_permission(self.request, self.target, image)
         run = self.run_of(image)
         context = {
             **controls(self.request, self.target, image, run, may_change=may_change),
-            "shows_earlier": self.shows_earlier(run),
+            "leads_to_earlier": bool(run and run.pk in earlier),
             "entries": [
-                self.entry(run, file, verdicts.get(run.pk, []), changes.get(run.pk))
+                self.entry(
+                    run,
+                    told_of(run, file, run.pk in earlier),
+                    verdicts.get(run.pk, []),
+                    changes.get(run.pk),
+                )
                 for run in shown
             ],
             "older_url": self.older_url(image) if len(runs) > MAX_RUNS_SHOWN else "",
         }
         return render_to_string("admin/product_isolation/image_panel.html", context)
-
-    def shows_earlier(self, run: IsolationRun | None) -> bool:
-        """Whether restoring shows an earlier result rather than the photo."""
-        if run is None or run.status != Status.APPLIED:
-            return False
-        return bool(on_earlier_results([run]))
 
     @cached_property
     def has_pages(self) -> bool:
@@ -123,16 +124,16 @@ class HistoryPanel(StateColumn):
     def entry(
         self,
         run: IsolationRun,
-        file: str,
+        told: str,
         verdicts: Sequence[str],
         change: RunEvent | None,
     ) -> dict[str, Any]:
-        """One line of the history. ``file`` is what the image shows; ``verdicts`` say how the
-        result came to be published, ``change`` when and by whom the image was changed."""
-        is_past = run.status == Status.APPLIED and run.result_name != file
+        """One line of the history. ``told`` is said for the status, where that would say something
+        wrong; ``verdicts`` say how the result came to be published, ``change`` when and by whom
+        the image was changed."""
         return {
             "run": run,
-            "badge": self.badges.of(run, is_past=is_past),
+            "badge": self.badges.of(run, told),
             "change": change,
             "before": run_picture_url(run, "source", SMALL) if self.has_pages else "",
             "after": run_picture_url(run, "result", SMALL) if self.has_pages else "",
@@ -173,6 +174,16 @@ class HistoryPanelMixin(Styled, ImageModelAdmin):
             panels = self.isolation_fields(request, context.get("original"))
             add_fields(form, _("Isolation"), panels)
         return response
+
+
+def told_of(run: IsolationRun, file: str, is_of_earlier: bool) -> str:
+    """What is said of a run whose image shows ``file``, where its status would say something
+    wrong; ``is_of_earlier``: it isolated the result of an earlier run."""
+    if run.status == Status.APPLIED and run.result_name != file:
+        return _("Applied, not shown any more")
+    if run.status == Status.RESTORED and is_of_earlier:
+        return _("Earlier result restored")
+    return ""
 
 
 def add_fields(drawn: Any, title: Any, names: Sequence[Any]) -> None:

@@ -80,7 +80,7 @@ def test_only_the_result_that_is_shown_reads_as_applied(client, staff, isolated_
 def test_restoring_says_that_the_earlier_result_comes_before_the_photo(
     client, staff, isolated_twice
 ):
-    first, _second = isolated_twice
+    first, second = isolated_twice
     image = image_of(first)
     assert EARLIER in panel(client, image)
     restore = tick([image], "restore_original")
@@ -91,6 +91,7 @@ def test_restoring_says_that_the_earlier_result_comes_before_the_photo(
     drawn = panel(client, image)
     assert EARLIER not in drawn
     assert ">Applied<" in entry_of(first, drawn)
+    assert ">Earlier result restored<" in entry_of(second, drawn)
     assert len(said(client.post(CHANGELIST, restore, follow=True))) == 1
     put_originals_back()
     assert image_of(first).original.name == first.source_name
