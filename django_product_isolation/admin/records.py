@@ -6,9 +6,13 @@ A list is counted, and paged, up to a limit only, so that it takes as long as a 
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from django_product_isolation.staff import permissions
 
@@ -18,6 +22,7 @@ else:
     AnyPaginator = Paginator
 
 MAX_LISTED = 10_000
+NO_THUMB = SafeString('<span class="isolation-thumb"></span>')
 
 
 class BoundedPaginator(AnyPaginator):
@@ -44,6 +49,14 @@ class BoundedPaginator(AnyPaginator):
         return counted
 
 
+class StartedFilter(admin.DateFieldListFilter):
+    """By when the batch was begun, in the word of the list's column."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("started")
+
+
 class ReadOnly:
     """For a ModelAdmin or an inline: no adding, changing or deleting; read with our rights."""
 
@@ -65,3 +78,11 @@ class ReadOnly:
             raise PermissionDenied
         response: HttpResponse = super().history_view(request, *args, **kwargs)  # type: ignore[misc]
         return response
+
+
+def thumb(url: str, alt: Any) -> str:
+    """A very small preview, or an empty frame where there is none."""
+    if not url:
+        return NO_THUMB
+    html = '<img class="isolation-thumb" src="{}" alt="{}" loading="lazy" width="48" height="48">'
+    return format_html(html, url, alt)

@@ -16,7 +16,6 @@ from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -27,14 +26,22 @@ from django_product_isolation.models.querysets import RunQuerySet
 from django_product_isolation.reasons import sentence_of
 from django_product_isolation.staff import formatting, permissions, visibility
 from django_product_isolation.staff.addresses import page_url
-from django_product_isolation.staff.decisions import DECISIONS, Decision, decide, read_decision
+from django_product_isolation.staff.deciding import decide, read_decision
+from django_product_isolation.staff.decisions import DECISIONS, Decision
 from django_product_isolation.staff.decorators import ReadableAdmin, readable
 from django_product_isolation.staff.event_words import detail_of
+from django_product_isolation.staff.finding_counts import are_compared
 from django_product_isolation.staff.pictures import run_picture_url
-from django_product_isolation.staff.run_cards import cards, charged, state, state_of
+from django_product_isolation.staff.run_cards import (
+    cards,
+    charged,
+    review_in_words,
+    state,
+    state_of,
+)
 
 from .finding_filter import FindingFilter, known_count
-from .records import MAX_LISTED, BoundedPaginator, ReadOnly
+from .records import MAX_LISTED, BoundedPaginator, ReadOnly, StartedFilter, thumb
 from .search import by_keys_if_few, names_searched_since, of_exactly, search_all, started_since
 
 if TYPE_CHECKING:
@@ -46,7 +53,6 @@ else:
 
 # Most decisions change run by run within the request, so that more would take too long.
 MAX_AT_ONCE = 500
-NO_THUMB = SafeString('<span class="isolation-thumb"></span>')
 NOTHING = "\N{EN DASH}"
 
 
@@ -103,7 +109,7 @@ class RunAdmin(ReadOnly, ReadableAdmin, RunModelAdmin):
     """Finds a run by its image, its Runflow id, its status or its date."""
 
     list_display = ("label", "pictures", "state", "started", "by", "charged")
-    list_filter = ("status", FindingFilter, "batch__created_at")
+    list_filter = ("status", FindingFilter, ("batch__created_at", StartedFilter))
     list_select_related = ("batch__created_by",)
     list_per_page = 50
     show_full_result_count = False
@@ -185,9 +191,9 @@ class RunAdmin(ReadOnly, ReadableAdmin, RunModelAdmin):
     def resolution(self, run: IsolationRun) -> str:
         return run.batch.get_resolution_display()
 
-    @admin.display(description=_("review first"), boolean=True)
-    def review_first(self, run: IsolationRun) -> bool:
-        return run.batch.review
+    @admin.display(description=_("review first"))
+    def review_first(self, run: IsolationRun) -> str:
+        return review_in_words(run)
 
     @admin.display(description=_("charged"))
     def charged(self, run: IsolationRun) -> str:
@@ -222,6 +228,7 @@ class RunAdmin(ReadOnly, ReadableAdmin, RunModelAdmin):
     ) -> HttpResponse:
         """Say where names were not searched in all runs there are."""
         context = {
+            "are_compared": are_compared(),
             "searched_since": names_searched_since(request),
             "search_all": search_all(request),
             **(extra_context or {}),
@@ -288,11 +295,3 @@ class RunAdmin(ReadOnly, ReadableAdmin, RunModelAdmin):
         except (ValidationError, ValueError):
             return None
         return run if run and visibility.is_seen(request, run) else None
-
-
-def thumb(url: str, alt: Any) -> str:
-    """A very small preview, or an empty frame where there is none."""
-    if not url:
-        return NO_THUMB
-    html = '<img class="isolation-thumb" src="{}" alt="{}" loading="lazy" width="48" height="48">'
-    return format_html(html, url, alt)

@@ -5,7 +5,7 @@ A GET changes nothing, but wakes the thread that takes due steps, where this pro
 
 import uuid
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -31,22 +31,21 @@ from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.workflow import quote_of_runs
 
 from . import formatting, permissions, visibility
+from .deciding import decide, keys_posted, read_decision
 from .decisions import (
     DECISIONS,
     WITHOUT_FINDINGS,
     Decision,
     came_without_findings,
-    decide,
     has_findings,
     is_without_findings,
-    keys_posted,
-    read_decision,
     waits_for_review,
 )
 from .decorators import staff_page
 from .finding_counts import counts_of_batch
-from .run_cards import Card, badge, cards
+from .run_cards import Card, cards
 from .selections import read_uuids
+from .status_counts import address_of, chosen_status, counts_by_status, status_key
 
 ALL = "all"
 PER_PAGE = 500  # cards; what is counted and decided is all of a batch
@@ -74,13 +73,23 @@ def runs_of(request: HttpRequest, batch: IsolationBatch) -> list[IsolationRun]:
 
     A batch without runs is shown to who ordered it, and to those from whom nothing is hidden.
     """
-    runs = list(batch.runs.order_by("label", "pk"))
+    runs = by_image(batch.runs.order_by("label", "pk"))
     seen = visibility.seen(request, runs)
     found = [run for run in runs if run.pk in seen]
     is_theirs = batch.created_by_id == request.user.pk or visibility.knows_shop(request)
     if not found and (runs or not is_theirs):
         raise Http404
     return found
+
+
+def by_image(runs: Iterable[IsolationRun]) -> list[IsolationRun]:
+    """The runs, those of one name in the order in which their images came to the shop.
+
+    Keys sort as text, by which the tenth image would come before the second.
+    """
+    ordered = list(runs)
+    place = {run.label: n for n, run in reversed(list(enumerate(ordered)))}
+    return sorted(ordered, key=lambda run: (place[run.label], len(run.object_pk), run.object_pk))
 
 
 def decide_and_reload(request: HttpRequest, runs: Sequence[IsolationRun]) -> HttpResponseRedirect:
@@ -122,6 +131,7 @@ def batch_page(
         "found": counts_of_batch(request, batch.pk, runs, site),
         "at_most": formatting.cost(batch.unit_price * len(runs), is_sandbox=batch.is_sandbox),
         "charged": formatting.cost(charged, is_sandbox=batch.is_sandbox),
+        "may_cost": any(cost for _pk, _status, cost in batch.runs.may_cost_by_batch()),
     }
     return TemplateResponse(request, "admin/product_isolation/progress.html", context)
 
@@ -130,21 +140,27 @@ def run_status(
     request: HttpRequest, runs: Sequence[IsolationRun], site: AdminSite
 ) -> dict[str, Any]:
     """The part of a page's context that says how ``runs`` fare, and what may be decided."""
-    all_cards = cards(request, runs, site)
+    all_cards = cards(request, runs, site, are_numbered=True)
     since = site_clock.read(request.GET.get("since", ""))
     approvable = [card for card in all_cards if DECISIONS["approve"] in card.decisions]
     found = {card.key for card in approvable if has_findings(card.run)}
     buttons = buttons_for_several(all_cards, {"approve": len(found)})
-    page = page_of(request, all_cards)
+    chosen = chosen_status(request, runs)
+    shown = [card for card in all_cards if chosen in ("", status_key(card.run))]
+    page = page_of(request, shown)
+    # What has left the chosen status is shown as it is now, until the reader loads the page.
+    told = all_cards if since and chosen else page
     return {
         "now": site_clock.now().isoformat(),
-        "cards": [card for card in page if since is None or may_differ(card, since - MARGIN)],
+        "cards": [card for card in told if since is None or may_differ(card, since - MARGIN)],
         "page": page,
         "for_all": [(decision, text) for decision, text in buttons if decision.goes_on],
         # Undoing a whole batch takes two clicks: one slip must not do it.
         "restore_all": [(decision, text) for decision, text in buttons if decision.together],
+        "stop_all": [(decision, text) for decision, text in buttons if decision.name == "stop"],
         "without_findings": without_findings(approvable, found),
-        "badges": badges(runs),
+        "counts": counts_by_status(request, runs, chosen),
+        "show_all_url": address_of(request, "") if chosen else "",
         "count": len(runs),
         "finished": sum(not run.is_open for run in runs),
         "summary": summary(runs),
@@ -205,14 +221,6 @@ def buttons_for_several(
     ]
 
 
-def badges(runs: Sequence[IsolationRun]) -> list[str]:
-    """How many runs have each status, in the order in which a run goes through them."""
-    counts = Counter(run.status for run in runs)
-    return [
-        badge(status, f"{status.label}: {counts[status]}") for status in Status if counts[status]
-    ]
-
-
 def waits_for_a_person(run: IsolationRun) -> bool:
     return run.status == Status.HELD or waits_for_review(run)
 
@@ -229,9 +237,9 @@ def summary(runs: Sequence[IsolationRun]) -> str:
     finished, waiting = sum(not run.is_open for run in runs), sum(map(waits_for_a_person, runs))
     counts = {"finished": finished, "count": len(runs), "waiting": waiting}
     text = ngettext(
-        "%(finished)d of %(count)d image is finished.",
-        "%(finished)d of %(count)d images are finished.",
-        len(runs),
+        "%(finished)d of %(count)d is finished.",
+        "%(finished)d of %(count)d are finished.",
+        finished,
     )
     if waiting:
         text += " " + ngettext(

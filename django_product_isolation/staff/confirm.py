@@ -35,6 +35,7 @@ from django_product_isolation.workflow.restore_requests import shown_runs
 from . import formatting, permissions
 from .addresses import page_url
 from .decorators import staff_page
+from .left_out import urls_of_open, warn_about_skipped
 from .order import OrderContext, load_order, starting_values
 from .order_costs import CostSummary, over_budget, over_limit, summarize_costs
 from .order_form import OrderForm, distinct_names, field_of
@@ -135,8 +136,7 @@ def place_order(
     except BudgetExceeded as error:
         form.add_error(None, over_budget(error, permissions.has_spending_permission(request)))
     else:
-        for sentence in formatting.shorten(formatting.left_out(batch.skipped)):
-            messages.warning(request, sentence)
+        warn_about_skipped(request, context.plan.target, batch.skipped)
         return batch
     return None
 
@@ -151,6 +151,7 @@ def confirm_page(request: HttpRequest, form: OrderForm, context: OrderContext) -
     values = {
         **frame_of(context.site, request),
         **image_lists(plan, form),
+        "skipped": skipped_by_reason(request, plan),
         "title": title % {"images": images},
         "images_name": context.model._meta.verbose_name_plural,
         # Some themes lead from these to the list, which a model without an admin has not.
@@ -206,7 +207,6 @@ def image_lists(plan: Plan, form: OrderForm) -> dict[str, Any]:
         **named_only("further", [names[p.pk] for p in plan.accepted[MAX_PICTURES_SHOWN:]]),
         "isolated_already": len(isolated),
         "shared": shared_files(plan),
-        "skipped": skipped_by_reason(plan),
     }
 
 
@@ -222,12 +222,17 @@ def named_only(key: str, names: Sequence[Any]) -> dict[str, Any]:
     return {key: shown, f"{key}_count": len(names), f"{key}_unshown": more}
 
 
-def skipped_by_reason(plan: Plan) -> list[tuple[str, list[str], int]]:
-    """What is left out: for each reason its id, a sentence about each image, and how many more."""
-    sentences: dict[str, list[str]] = {}
+def skipped_by_reason(
+    request: HttpRequest, plan: Plan
+) -> list[tuple[str, list[tuple[str, str]], int]]:
+    """What is left out: for each reason its id, a sentence about each image and where to go on
+    with it, and how many more."""
+    urls = urls_of_open(request, plan.target, plan.skipped)
+    sentences: dict[str, list[tuple[str, str]]] = {}
     for skipped in plan.skipped:
         sentence = sentence_of(skipped.reason, skipped.picture.label)
-        sentences.setdefault(skipped.reason.value, []).append(sentence)
+        url = urls.get(skipped.picture.pk, "")
+        sentences.setdefault(skipped.reason.value, []).append((sentence, url))
     return [
         (reason, said[:MAX_NAMES_SHOWN], max(0, len(said) - MAX_NAMES_SHOWN))
         for reason, said in sorted(sentences.items())

@@ -1,17 +1,14 @@
 """What people decide about runs, in one table: permissions, when it applies, what it does, words.
 
-Used by the run's page, the batch page, the review queue and the actions of the run list alike.
+Used by the run's page, the batch page, the review queue and the actions of the run list alike;
+``deciding`` carries them out.
 """
 
-import uuid
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.contrib import messages
-from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
@@ -19,12 +16,11 @@ from django_product_isolation import workflow
 from django_product_isolation.choices import Status
 from django_product_isolation.conf import get_settings
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.reasons import Reason, sentence_of
+from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow.opinions import is_pending
-from django_product_isolation.workflow.review import STOPPABLE, approved_by_others
+from django_product_isolation.workflow.review import STOPPABLE
 
-from . import formatting, permissions, reorder, visibility
-from .addresses import page_url
+from . import formatting, permissions, reorder
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -42,6 +38,7 @@ class Decision:
     label: "_StrPromise"
     permissions: tuple[str, ...]  # all of them are needed
     applies: Callable[[IsolationRun], bool]
+    otherwise: Reason  # what is said of a run to which it does not apply
     carry_out: Callable[..., bool] | None = None  # False where the run has moved on
     together: Callable[..., workflow.Restoration] | None = None  # says itself which it left alone
     order: Callable[[HttpRequest, Sequence[IsolationRun], reorder.Notes], str] | None = None
@@ -73,6 +70,9 @@ class Decision:
 
     def label_for(self, count: int, found: int = 0) -> str:
         """The button's text for ``count`` runs, ``found`` with findings, and what it costs."""
+        if found == count:
+            text = _("%(decision)s: %(count)d, all with findings")
+            return text % {"decision": self.label, "count": count}
         if found:
             text = ngettext(
                 "%(decision)s: %(count)d, of which %(found)d has findings",
@@ -120,9 +120,6 @@ RESTORING = ngettext_lazy(
 # Follows the colon of a decision about all results without findings that its button counted.
 WITHOUT_FINDINGS = "without-findings"
 
-# Pages that show by themselves how the runs on them fare.
-WATCHED_ON = ("progress", "restores")
-
 DECISIONS = {
     decision.name: decision
     for decision in (
@@ -131,6 +128,7 @@ DECISIONS = {
             label=gettext_lazy("Approve"),
             permissions=(permissions.REVIEW,),
             applies=waits_for_review,
+            otherwise=Reason.NOT_WAITING,
             carry_out=workflow.approve,
             done=ngettext_lazy(
                 "%(count)d result approved.", "%(count)d results approved.", "count"
@@ -142,6 +140,7 @@ DECISIONS = {
             label=gettext_lazy("Reject"),
             permissions=(permissions.REVIEW,),
             applies=lambda run: run.status == Status.READY,
+            otherwise=Reason.NOT_WAITING,
             carry_out=workflow.reject,
             done=ngettext_lazy(
                 "%(count)d result rejected.", "%(count)d results rejected.", "count"
@@ -154,6 +153,7 @@ DECISIONS = {
             # Ordering it turns the present result down.
             permissions=(permissions.ISOLATE, permissions.REVIEW),
             applies=waits_for_review,
+            otherwise=Reason.NOT_WAITING,
             order=reorder.redo,
             takes_note=True,
         ),
@@ -162,6 +162,7 @@ DECISIONS = {
             label=gettext_lazy("Resume"),
             permissions=(permissions.ISOLATE,),
             applies=lambda run: run.status == Status.HELD,
+            otherwise=Reason.NOT_HELD,
             carry_out=workflow.resume,
             done=ngettext_lazy("%(count)d run resumed.", "%(count)d runs resumed.", "count"),
             goes_on=True,
@@ -170,7 +171,8 @@ DECISIONS = {
             name="retry",
             label=gettext_lazy("Try again"),
             permissions=(permissions.ISOLATE,),
-            applies=reorder.has_no_result,
+            applies=reorder.may_be_tried_again,
+            otherwise=Reason.NOT_FAILED,
             order=reorder.retry,
             goes_on=True,
             is_priced=True,
@@ -180,6 +182,7 @@ DECISIONS = {
             label=gettext_lazy("Redo with changes"),
             permissions=(permissions.ISOLATE,),
             applies=reorder.has_ended_unused,
+            otherwise=Reason.NOT_UNUSED,
             order=reorder.redo,
             takes_note=True,
         ),
@@ -188,6 +191,7 @@ DECISIONS = {
             label=gettext_lazy("Restore original"),
             permissions=(permissions.RESTORE,),
             applies=lambda run: run.status == Status.APPLIED,
+            otherwise=Reason.NOTHING_TO_RESTORE,
             together=workflow.restore_runs,
             done=RESTORING,
         ),
@@ -196,6 +200,7 @@ DECISIONS = {
             label=gettext_lazy("Stop restoring"),
             permissions=(permissions.RESTORE,),
             applies=lambda run: run.status == Status.RESTORING,
+            otherwise=Reason.NOT_RESTORING,
             carry_out=workflow.stop_restoring,
             done=ngettext_lazy("%(count)d result is kept.", "%(count)d results are kept.", "count"),
         ),
@@ -204,6 +209,7 @@ DECISIONS = {
             label=gettext_lazy("Stop waiting"),
             permissions=(permissions.ISOLATE,),
             applies=lambda run: run.status in STOPPABLE,
+            otherwise=Reason.NOT_STOPPABLE,
             carry_out=workflow.stop,
             done=ngettext_lazy("%(count)d run stopped.", "%(count)d runs stopped.", "count"),
         ),
@@ -214,87 +220,3 @@ DECISIONS = {
 def open_to(request: HttpRequest) -> list[Decision]:
     """What the user may decide about runs of images that they may change."""
     return [decision for decision in DECISIONS.values() if decision.is_open_to(request)]
-
-
-def keys_posted(request: HttpRequest) -> list[str]:
-    """The keys of the results without findings that the button counted, as its page posts them."""
-    return request.POST.get("without_findings", "").split()
-
-
-def read_decision(
-    request: HttpRequest, offered: Collection[str] = DECISIONS.keys()
-) -> tuple[Decision, str]:
-    """The decision in ``decide`` of a POST, such as ``approve:all``, and what follows the colon.
-
-    Raises BadRequest for one that is not among ``offered``.
-    """
-    name, _colon, about = request.POST.get("decide", "").partition(":")
-    if name not in offered:
-        raise BadRequest("Unknown decision.")
-    return DECISIONS[name], about
-
-
-def decide(request: HttpRequest, decision: Decision, runs: Sequence[IsolationRun]) -> str:
-    """Carry the decision out for each of ``runs`` and tell the user what came of it.
-
-    Notes stand in the POST as ``note-`` and the run's key. Returns the address of the page to go
-    on with, "" for the one that the user is on.
-    Raises PermissionDenied when the user may not decide this about any of them.
-    """
-    if not decision.is_open_to(request):
-        raise PermissionDenied
-    changeable = visibility.changeable(request, runs)
-    if runs and not changeable:
-        raise PermissionDenied
-    allowed = [run for run in runs if run.pk in changeable]
-    left = [sentence_of(Reason.NOT_ALLOWED, run.label) for run in runs if run.pk not in changeable]
-    if decision.together:
-        outcome = decision.together(allowed, user=request.user)
-        left += [sentence_of(reason, name) for name, reason in outcome.skipped]
-        report_restoring(request, outcome, left)
-        return ""
-    waiting = [run for run in allowed if decision.applies(run)]
-    notes = reorder.notes_of(request, waiting) if decision.takes_note else {}
-    done: set[uuid.UUID] = set()
-    if decision.carry_out:
-        for run in waiting:
-            note = {"note": notes[run.pk]} if run.pk in notes else {}
-            if decision.carry_out(run, user=request.user, **note):
-                done.add(run.pk)
-    elif decision.order:
-        done = {run.pk for run in waiting}
-    left += moved_on(request, decision, [run for run in allowed if run.pk not in done])
-    report(request, decision.done, len(done) if decision.done else 0, left)
-    return decision.order(request, waiting, notes) if decision.order and waiting else ""
-
-
-def moved_on(request: HttpRequest, decision: Decision, runs: Sequence[IsolationRun]) -> list[str]:
-    """Sentences for runs that are no longer where the user saw them."""
-    approved = approved_by_others(runs, request.user) if decision.name == "reject" else ()
-    was_approved = _("%(name)s was approved meanwhile, and is not rejected.")
-    changed = _("%(name)s has changed in the meantime. Please check it again.")
-    texts = {run.pk: was_approved if run.pk in approved else changed for run in runs}
-    return [texts[run.pk] % {"name": run.label} for run in runs]
-
-
-def report_restoring(
-    request: HttpRequest, outcome: workflow.Restoration, left: Sequence[str]
-) -> None:
-    """Say how many originals are being restored, with a link to where that is watched."""
-    if outcome.begun:
-        text = RESTORING % {"count": len(outcome.begun)}
-        url = page_url(request, "restores", outcome.at.isoformat())
-        is_there = request.resolver_match and request.resolver_match.url_name in WATCHED_ON
-        html = "{}" if is_there else '{} <a href="{}">{}</a>'
-        messages.success(request, format_html(html, text, url, _("View progress")))
-    report(request, "", 0, left)
-
-
-def report(
-    request: HttpRequest, done: "_StrPromise | str", count: int, left: Sequence[str]
-) -> None:
-    """Messages: ``done`` filled in with ``count``, unless that is 0, and those in ``left``."""
-    if count:
-        messages.success(request, str(done % {"count": count}))
-    for sentence in formatting.shorten(left):
-        messages.warning(request, sentence)

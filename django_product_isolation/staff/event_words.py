@@ -5,11 +5,13 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, RunEvent
 
 from .finding_counts import in_words
 
 Kind = RunEvent.Kind
+CHANGED_STATUSES = frozenset({Status.APPLIED, Status.RESTORED})  # the image was changed
 
 
 def detail_of(event: RunEvent) -> str:
@@ -19,6 +21,18 @@ def detail_of(event: RunEvent) -> str:
     if event.kind == Kind.APPROVED and event.detail:
         return _("in spite of: %(findings)s") % {"findings": in_words(event.detail)}
     return event.detail
+
+
+def changes_of(runs: Iterable[IsolationRun]) -> dict[UUID, RunEvent]:
+    """By run, the event of the change of the image that it ended with; one query, none for none."""
+    status_of = {run.pk: run.status for run in runs if run.status in CHANGED_STATUSES}
+    if not status_of:
+        return {}
+    events = RunEvent.objects.filter(
+        run__in=status_of, kind=Kind.STATUS, status__in=CHANGED_STATUSES, reason=""
+    )
+    ordered = events.select_related("actor").order_by("at", "pk")
+    return {event.run_id: event for event in ordered if event.status == status_of[event.run_id]}
 
 
 def verdicts_of(runs: Iterable[IsolationRun]) -> dict[UUID, list[str]]:

@@ -65,6 +65,11 @@ class Row:
     url: str
 
 
+def are_compared() -> bool:
+    """Whether the shop has results compared with its photos, or has had; one query at most."""
+    return get_settings().reviews_doubtful or RunFinding.objects.order_by().exists()
+
+
 def visible(request: HttpRequest) -> "QuerySet[RunFinding]":
     """The findings in runs that the user finds in a list."""
     every = IsolationRun.objects.order_by()

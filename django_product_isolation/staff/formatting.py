@@ -3,6 +3,7 @@
 Knows no requests and no rows. The sentences of reasons are in ``reasons``.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -12,12 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 
 from django_product_isolation.conf import get_settings
-from django_product_isolation.host import Skipped, Target
+from django_product_isolation.host import Target
 from django_product_isolation.host.access.sites import find_model
-from django_product_isolation.reasons import sentence_of
 from django_product_isolation.workflow import Changes
-
-NAMED_IN_A_MESSAGE = 10
 
 
 def money(amount: Decimal) -> str:
@@ -37,7 +35,20 @@ def cost(amount: Decimal, *, is_sandbox: bool) -> str:
 
 def images(count: int) -> str:
     """How many images, as a phrase: "1 image"."""
-    return ngettext("%(count)d image", "%(count)d images", count) % {"count": count}
+    text = ngettext("%(count)s image", "%(count)s images", count)
+    return text % {"count": number_format(count, use_l10n=True, force_grouping=True)}
+
+
+def numbered(names: Sequence[str]) -> list[str]:
+    """The names, those that come several times with a number."""
+    several = {name for name, n in Counter(names).items() if n > 1}
+    seen: Counter[str] = Counter()
+    found = []
+    for name in names:
+        seen[name] += 1
+        words = {"name": name, "n": seen[name]}
+        found.append(_("%(name)s, image %(n)d") % words if name in several else name)
+    return found
 
 
 def model_name(label: str) -> str:
@@ -62,22 +73,9 @@ def not_allowed(count: int) -> str:
     return text % {"count": count}
 
 
-def shorten(sentences: Sequence[str]) -> list[str]:
-    """The first few, and how many more there are."""
-    first, more = list(sentences[:NAMED_IN_A_MESSAGE]), len(sentences) - NAMED_IN_A_MESSAGE
-    if more > 0:
-        first.append(ngettext("and %(count)d more.", "and %(count)d more.", more) % {"count": more})
-    return first
-
-
 def of_field(text: object, target: Target) -> str:
     """``text`` with the image that it is about, of a model that has several."""
     return _("%(text)s (%(image)s)") % {"text": text, "image": target.field.verbose_name}
-
-
-def left_out(skipped: Sequence[Skipped]) -> list[str]:
-    """A sentence about each image that is left out."""
-    return [sentence_of(s.reason, s.picture.label) for s in skipped]
 
 
 CHANGES = {

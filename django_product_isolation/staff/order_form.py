@@ -3,7 +3,6 @@
 Knows the choices and their markup; nothing of rows, rights or money.
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -24,6 +23,8 @@ from django_product_isolation.marketplaces import known_places
 from django_product_isolation.models import Preset
 from django_product_isolation.workflow import in_pixels
 from django_product_isolation.workflow.start import PROMPT_MAX_LENGTH, render
+
+from .formatting import numbered
 
 AT_ONCE, REVIEWED = "at-once", "reviewed"
 IMMEDIATELY = gettext_lazy("Immediately: products show the result as soon as it is ready")
@@ -218,15 +219,8 @@ def field_of(picture: Picture) -> str:
 
 def distinct_names(pictures: Sequence[Picture]) -> dict[str, str]:
     """What to call each picture, by key; pictures of one product are numbered."""
-    several = {name: n for name, n in Counter(p.label for p in pictures).items() if n > 1}
-    seen: Counter[str] = Counter()
-    names = {}
-    for picture in pictures:
-        seen[picture.label] += 1
-        numbers = {"name": picture.label, "n": seen[picture.label]}
-        is_several = picture.label in several
-        names[picture.pk] = _("%(name)s, image %(n)d") % numbers if is_several else picture.label
-    return names
+    names = numbered([picture.label for picture in pictures])
+    return {picture.pk: name for picture, name in zip(pictures, names, strict=True)}
 
 
 @dataclass(frozen=True)

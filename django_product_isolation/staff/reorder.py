@@ -4,7 +4,7 @@
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -18,6 +18,7 @@ from django_product_isolation.host import column_named, shown_rows
 from django_product_isolation.host.access.sites import find_model, get_admin_site
 from django_product_isolation.marketplaces import place_called
 from django_product_isolation.models import IsolationBatch, IsolationRun
+from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import (
     BudgetExceeded,
     NothingToIsolate,
@@ -28,16 +29,28 @@ from django_product_isolation.workflow import (
 from django_product_isolation.workflow.review import NOTE_MAX_LENGTH, note
 from django_product_isolation.workflow.start import PROMPT_MAX_LENGTH
 
-from . import formatting, permissions
+from . import formatting, permissions, visibility
 from .addresses import batch_page_url, page_url
+from .left_out import warn_about, warn_about_skipped
 from .order_costs import over_budget
 from .selections import select
 from .targets import can_isolate
 
 NOT_NAMED = gettext_lazy("This kind of image is no longer isolated here. Ask your developer.")
+NONE_POSSIBLE = gettext_lazy("None of these images can be isolated now.")
 Notes = Mapping[uuid.UUID, str]
 
 WITHOUT_RESULT = frozenset({Status.FAILED, Status.CANCELLED})
+# The same file comes to the same end.
+NEEDS_UPLOAD = frozenset(
+    {
+        Reason.SOURCE_MISSING,
+        Reason.SOURCE_UNREADABLE,
+        Reason.SOURCE_TOO_LARGE,
+        Reason.IMAGE_DELETED,
+        Reason.IMAGE_HIDDEN,
+    }
+)
 UNUSED = WITHOUT_RESULT | {Status.REJECTED, Status.RESTORED, Status.SUPERSEDED}
 # The ids of retried batches are derived under it: no id of anything else comes out the same.
 RETRY = uuid.UUID("5c0b2e2c-8a55-4b0e-9f0e-6c1a4d6f7b21")
@@ -45,6 +58,11 @@ RETRY = uuid.UUID("5c0b2e2c-8a55-4b0e-9f0e-6c1a4d6f7b21")
 
 def has_no_result(run: IsolationRun) -> bool:
     return run.status in WITHOUT_RESULT
+
+
+def may_be_tried_again(run: IsolationRun) -> bool:
+    """Whether the same order could end in another way."""
+    return has_no_result(run) and run.reason not in NEEDS_UPLOAD
 
 
 def has_ended_unused(run: IsolationRun) -> bool:
@@ -75,6 +93,19 @@ def newer_runs(runs: Sequence[IsolationRun]) -> dict[uuid.UUID, IsolationRun]:
     }
 
 
+def without_image(runs: Iterable[IsolationRun]) -> set[uuid.UUID]:
+    """Those of ``runs`` whose image is gone, or hidden by the shop; a query for each model."""
+    found = set[uuid.UUID]()
+    by_model: dict[str, list[IsolationRun]] = {}
+    for run in runs:
+        by_model.setdefault(run.batch.model_label, []).append(run)
+    for label, same in by_model.items():
+        if model := find_model(label):
+            shown = visibility.existing(shown_rows(model), {run.object_pk for run in same})
+            found |= {run.pk for run in same if run.object_pk not in shown}
+    return found
+
+
 def image_of(run: IsolationRun) -> tuple[str, str]:
     """What tells one image of the shop's from all others."""
     return column_named(run.batch.model_label, run.batch.field_name), run.object_pk
@@ -93,10 +124,17 @@ def retry(request: HttpRequest, runs: Sequence[IsolationRun], notes: Notes) -> s
     Returns "" when nothing could be ordered; a message says why.
     """
     newer = newer_runs(runs)
-    left = [run for run in runs if run.pk not in newer]
-    if not left:
+    gone = without_image(run for run in runs if run.pk not in newer)
+    left = [run for run in runs if run.pk not in newer and run.pk not in gone]
+    unshown = [(run.label, Reason.NOT_SHOWN) for run in runs if run.pk in gone]
+    if not left and newer:
+        warn_about(request, unshown)
         messages.info(request, _("These images were ordered already. Nothing was ordered twice."))
-        return batch_page_url(request, newer[runs[0].pk])
+        return batch_page_url(request, next(newer[run.pk] for run in runs if run.pk in newer))
+    if not left:
+        warn_about(request, unshown)
+        messages.error(request, NONE_POSSIBLE)
+        return ""
     said = Quote.read(request.POST.get("quote", ""))
     changes = said.changes_to(quote_of_runs(left)) if said else None
     # Fewer than the button said are fine, and are named: somebody else ordered the others.
@@ -109,16 +147,14 @@ def retry(request: HttpRequest, runs: Sequence[IsolationRun], notes: Notes) -> s
     except BudgetExceeded as error:
         messages.error(request, over_budget(error, permissions.has_spending_permission(request)))
     except NothingToIsolate as error:
-        for sentence in formatting.shorten(formatting.left_out(error.skipped)):
-            messages.warning(request, sentence)
-        messages.error(request, _("None of these images can be isolated now."))
+        warn_about_skipped(request, left[0].target, error.skipped)
+        messages.error(request, NONE_POSSIBLE)
     except ImproperlyConfigured:
         messages.error(request, NOT_NAMED)
     else:
-        before = _("%(name)s was already ordered again.")
-        ordered_before = [before % {"name": run.label} for run in runs if run.pk in newer]
-        for sentence in formatting.shorten([*ordered_before, *formatting.left_out(batch.skipped)]):
-            messages.warning(request, sentence)
+        before = [(run.label, Reason.ORDERED_ALREADY) for run in runs if run.pk in newer]
+        warn_about(request, [*before, *unshown])
+        warn_about_skipped(request, left[0].target, batch.skipped)
         return page_url(request, "progress", batch.pk)
     return ""
 

@@ -15,7 +15,8 @@ from django_product_isolation.models import IsolationRun, RunEvent
 
 from . import formatting, permissions, visibility
 from .batch import decide_and_reload, run_status
-from .decisions import DECISIONS, decide
+from .deciding import decide
+from .decisions import DECISIONS
 from .decorators import staff_page, way_back
 
 

@@ -27,15 +27,10 @@ from django_product_isolation.models.querysets import RunQuerySet
 
 from . import formatting, permissions, visibility
 from .addresses import page_url
-from .decisions import (
-    DECISIONS,
-    WITHOUT_FINDINGS,
-    decide,
-    is_without_findings,
-    keys_posted,
-    read_decision,
-)
+from .deciding import decide, keys_posted, read_decision
+from .decisions import DECISIONS, WITHOUT_FINDINGS, is_without_findings
 from .decorators import staff_page
+from .finding_counts import are_compared
 from .run_cards import Card, cards
 from .selections import read_uuids
 
@@ -167,6 +162,7 @@ def review_page(request: HttpRequest, queue: Queue) -> TemplateResponse:
         "not_installed": ", ".join(missing_packages()) if judges else "",
         "may_be_marked": judges or any(card.is_marked for card in page_cards),
         "tick_all": request.GET.get("tick") == "all",
+        "are_compared": are_compared(),
         "can_view_batches": permissions.has_view_permission(request),
     }
     return TemplateResponse(request, "admin/product_isolation/review.html", context)

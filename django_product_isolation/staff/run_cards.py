@@ -5,7 +5,7 @@ same few queries, whatever the number of runs.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.contrib.admin import AdminSite
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from django_product_isolation import workflow
 from django_product_isolation.choices import Status
+from django_product_isolation.conf import get_settings
 from django_product_isolation.host.access.sites import admin_for, change_url, find_model
 from django_product_isolation.host.previews import LARGE, MEDIUM
 from django_product_isolation.imaging.verdict import Finding
@@ -27,9 +28,10 @@ from django_product_isolation.workflow.opinions import words_about
 from . import formatting, marks, visibility
 from .addresses import ANY, batch_page_url
 from .decisions import Decision, open_to
+from .formatting import numbered
 from .pictures import WHICH, Which, run_picture_path, sized, stored_result
 from .places import PlaceBadge, badges_of
-from .reorder import newer_runs
+from .reorder import may_be_tried_again, newer_runs, without_image
 
 # How a status looks: the last part of the badge's CSS class.
 TONES = {
@@ -81,16 +83,29 @@ def status_text(run: IsolationRun) -> str:
     return str(_("Ready for review") if run.review else _("Being published"))
 
 
+def review_in_words(run: IsolationRun) -> str:
+    """Whether a person looks at the result before it is published."""
+    if run.batch.review:
+        return str(_("yes"))
+    is_judged = run.doubt is not None or (run.is_open and get_settings().reviews_doubtful)
+    return str(_("if doubtful") if is_judged else _("no"))
+
+
 @dataclass(frozen=True)
 class Card:
     """One run for a template; addresses are made when asked for, as most polls show few cards."""
 
     run: IsolationRun
     key: str
+    name: str
     maker: "CardMaker"
     is_changeable: bool  # by the user, as far as the shop's own rights go
     decisions: list[Decision]
     newer: IsolationRun | None  # of the same image, where this run could be ordered again
+
+    def without_orders(self) -> "Card":
+        """The same of a run whose image is gone: there is nothing to isolate again."""
+        return replace(self, decisions=[d for d in self.decisions if not d.order])
 
     @property
     def state(self) -> SafeString:
@@ -181,17 +196,27 @@ class PictureAddress:
 
 
 def cards(
-    request: HttpRequest, runs: Sequence[IsolationRun], site: AdminSite | None = None
+    request: HttpRequest,
+    runs: Sequence[IsolationRun],
+    site: AdminSite | None = None,
+    *,
+    are_numbered: bool = False,
 ) -> list[Card]:
-    """The cards of ``runs``, with links into ``site`` where it shows their models."""
+    """The cards of ``runs``, with links into ``site`` where it shows their models.
+
+    ``are_numbered``: those of one product are told apart, in the order of ``runs``.
+    """
     makers: dict[str, CardMaker] = {}
     newer, changeable = newer_runs(runs), visibility.changeable(request, runs)
+    gone = without_image(run for run in runs if may_be_tried_again(run))
+    labels = [run.label for run in runs]
     found = []
-    for run in runs:
+    for run, name in zip(runs, numbered(labels) if are_numbered else labels, strict=True):
         label = run.batch.model_label
         if label not in makers:
             makers[label] = CardMaker(request, label, site)
-        found.append(makers[label].card(run, run.pk in changeable, newer.get(run.pk)))
+        card = makers[label].card(run, name, run.pk in changeable, newer.get(run.pk))
+        found.append(card if run.pk not in gone else card.without_orders())
     return found
 
 
@@ -207,12 +232,15 @@ class CardMaker:
         self.texts = {decision.name: decision.button for decision in self.decisions}
         self.pictures = {which: run_picture_path(ANY, which) for which in WHICH}
 
-    def card(self, run: IsolationRun, is_changeable: bool, newer: IsolationRun | None) -> Card:
+    def card(
+        self, run: IsolationRun, name: str, is_changeable: bool, newer: IsolationRun | None
+    ) -> Card:
         offered = self.decisions if is_changeable else []
         possible = [decision for decision in offered if decision.applies(run)]
         return Card(
             run=run,
             key=str(run.pk),
+            name=name,
             maker=self,
             is_changeable=is_changeable,
             decisions=[d for d in possible if not (d.order and newer)],

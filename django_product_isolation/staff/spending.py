@@ -50,8 +50,10 @@ def spending(request: HttpRequest) -> HttpResponseBase:
     form = asked_days(request)
     refuse_too_many_runs(form)
     named = request.GET.get("period", "")
-    period = form.period() or named_periods().get(named) or named_periods()[THIS_MONTH]
-    return spending_page(request, form, period)
+    key = named if named in PERIOD_NAMES else THIS_MONTH
+    chosen = form.period()
+    period = chosen or named_periods()[key]
+    return spending_page(request, form, period, "" if chosen else key)
 
 
 @staff_page(permissions.SPENDING, methods=["GET", "HEAD"])
@@ -148,8 +150,10 @@ def named_periods() -> dict[str, report.Period]:
     return dict(zip(PERIOD_NAMES, periods, strict=True))
 
 
-def spending_page(request: HttpRequest, form: DaysForm, period: report.Period) -> TemplateResponse:
-    """The page, in the same few queries for any number of runs."""
+def spending_page(
+    request: HttpRequest, form: DaysForm, period: report.Period, key: str
+) -> TemplateResponse:
+    """The page, in the same few queries for any number of runs; ``key`` names the period."""
     site = get_admin_site(request)
     spent = report.spending(period)
     names = tables.names_of(spent.by_person)
@@ -158,7 +162,7 @@ def spending_page(request: HttpRequest, form: DaysForm, period: report.Period) -
         "title": _("Spending"),
         "form": form if form.is_bound else DaysForm(days_of(period)),
         "period": period,
-        "periods": period_links(period),
+        "periods": period_links(key),
         "export_query": "&".join(f"{name}={day}" for name, day in days_of(period).items()),
         "total": tables.Row("", spent.total),
         "plot": tables.plot(spent, period.days),
@@ -178,11 +182,10 @@ def days_of(period: report.Period) -> dict[str, str]:
     return {"from": period.first.isoformat(), "to": period.last.isoformat()}
 
 
-def period_links(period: report.Period) -> list[dict[str, Any]]:
-    """The named periods, and which of them is shown."""
+def period_links(chosen: str) -> list[dict[str, Any]]:
+    """The named periods, and which of them was chosen; two may be the same days."""
     return [
-        {"name": PERIOD_NAMES[key], "key": key, "is_shown": named == period}
-        for key, named in named_periods().items()
+        {"name": name, "key": key, "is_shown": key == chosen} for key, name in PERIOD_NAMES.items()
     ]
 
 
@@ -239,7 +242,8 @@ def values_of_runs(request: HttpRequest, period: report.Period) -> Iterator[Iter
 def in_words(judgement: Judgement) -> str:
     """How a result stands with a place, in one cell together with others."""
     sentences = " ".join((*judgement.missing, *judgement.coming))
-    return f"{judgement.place.name}: {judgement.meets.value} {sentences}".strip()
+    why = f" ({sentences})" if sentences else ""
+    return f"{judgement.place.name}: {judgement.meets.value}{why}"
 
 
 def batched(runs: Iterator[IsolationRun], size: int) -> Iterator[list[IsolationRun]]:

@@ -88,9 +88,8 @@ def plan(
     open_runs = IsolationRun.objects.open().about(target).order_by()
     open_runs = open_runs.filter(object_pk__in=[picture.pk for picture in pictures])
     ready = waiting_for_review(open_runs, redo_of)
-    taken = {
-        pk: status for pk, status in open_runs.values_list("object_pk", "status") if pk not in ready
-    }
+    known = open_runs.values_list("object_pk", "status", "review")
+    taken = {pk: in_the_way(status, review) for pk, status, review in known if pk not in ready}
     adrift = open_under_no_target(pictures)
     taken |= {p.pk: adrift[p.name] for p in pictures if p.name in adrift and p.pk not in taken}
     accepted: list[Picture] = []
@@ -110,9 +109,9 @@ def plan(
 
 
 def why_left_out(
-    target: Target, picture: Picture, forbidden: Collection[str], taken: Mapping[str, str]
+    target: Target, picture: Picture, forbidden: Collection[str], taken: Mapping[str, Reason]
 ) -> Reason | None:
-    """What is in the way of one image; ``taken`` are the statuses of open runs by its key."""
+    """What is in the way of one image; ``taken`` says by its key what an open run of it is."""
     if picture.pk in forbidden:
         return Reason.NOT_ALLOWED
     if not picture.name:
@@ -121,24 +120,34 @@ def why_left_out(
         return Reason.PLACEHOLDER
     if not picture.fits:
         return Reason.NOT_RECORDABLE
-    if picture.pk in taken:
-        restoring = taken[picture.pk] == Status.RESTORING
-        return Reason.BEING_RESTORED if restoring else Reason.ALREADY_OPEN
-    return None
+    return taken.get(picture.pk)
 
 
-def open_under_no_target(pictures: Sequence[Picture]) -> dict[str, str]:
-    """The statuses of open runs whose column ``IMAGES`` does not name, by those of their files that
-    ``pictures`` show; two queries.
+def in_the_way(status: str, review: bool) -> Reason:
+    """What an open run of an image means to whoever wants it isolated."""
+    if status == Status.READY and review:
+        return Reason.WAITS_FOR_REVIEW
+    if status == Status.HELD:
+        return Reason.NEEDS_ATTENTION
+    return Reason.BEING_RESTORED if status == Status.RESTORING else Reason.ALREADY_OPEN
+
+
+def open_under_no_target(pictures: Sequence[Picture]) -> dict[str, Reason]:
+    """What open runs are in the way whose column ``IMAGES`` does not name, by those of their files
+    that ``pictures`` show; two queries.
 
     Where a field was renamed and its runs were not moved yet, these are under way for the images
     that show the same files.
     """
     runs = IsolationRun.objects.open().about_none().order_by()
     names = {picture.name for picture in pictures} - {""}
-    sources = runs.filter(source_name__in=names).values_list("source_name", "status")
-    results = runs.filter(result_name__in=names).values_list("result_name", "status")
-    return {**dict(sources), **dict(results)}
+    return {
+        name: in_the_way(status, review)
+        for column in ("source_name", "result_name")
+        for name, status, review in runs.filter(**{f"{column}__in": names}).values_list(
+            column, "status", "review"
+        )
+    }
 
 
 def as_queryset(images: Model | QuerySet[Any]) -> QuerySet[Any]:

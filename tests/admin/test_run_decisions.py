@@ -1,6 +1,8 @@
 """Decisions about runs, on a run's page and from the list."""
 
+import re
 import shutil
+from dataclasses import replace
 
 import pytest
 from django.db import transaction
@@ -70,8 +72,9 @@ def test_the_page_offers_the_decisions_that_apply(client, staff, status):
 @pytest.mark.parametrize("status", Status)
 def test_a_decision_changes_only_runs_to_which_it_applies(client, staff, status):
     run = make_run(status)
-    moved_on = "Enamel mug has changed in the meantime. Please check it again."
-    why_not = dict.fromkeys(DECISIONS, moved_on)
+    why_not = {
+        name: sentence_of(decision.otherwise, "Enamel mug") for name, decision in DECISIONS.items()
+    }
     why_not["restore"] = sentence_of(WHY_NOT_RESTORED.get(status, NO_RESULT), "Enamel mug")
     for name in DECISIONS:
         with transaction.atomic():
@@ -166,7 +169,7 @@ def test_several_runs_are_decided_about_from_the_list(client, staff):
     response = client.post(RUNS, tick([*runs, queued], "reject_runs"), follow=True)
     assert said(response) == [
         "2 results rejected.",
-        "Jug has changed in the meantime. Please check it again.",
+        "Jug does not wait for review.",
     ]
 
 
@@ -186,11 +189,36 @@ def test_the_list_decides_about_so_many_at_once(client, staff, monkeypatch):
     assert said(response)[1].startswith("Only the first 1 were processed.")
 
 
-def test_many_left_alone_are_named_in_short(client, staff):
+def test_each_reason_is_said_once_of_all_left_alone(client, staff, some_are_locked):
     runs = [make_run(Status.FAILED, name=f"Cup {n:02}") for n in range(13)]
-    response = client.post(RUNS, tick(runs, "stop_runs"), follow=True)
-    assert len(said(response)) == 11
-    assert said(response)[-1] == "and 3 more."
+    for run in runs[:2]:
+        ProductImage.objects.filter(pk=run.object_pk).update(caption="locked")
+    locked, others = said(client.post(RUNS, tick(runs, "stop_runs"), follow=True))
+    assert re.fullmatch(r"You are not allowed to change Cup \d\d and Cup \d\d\.", locked)
+    names = r"(Cup \d\d, ){4}Cup \d\d and 6 more"
+    assert re.fullmatch(names + " wait for nothing that could be stopped\\.", others)
+
+
+def test_images_of_one_product_are_named_together(client, staff):
+    image = make_image("Cup")
+    runs = [make_run(Status.FAILED, image=image) for _ in range(2)]
+    (message,) = said(client.post(RUNS, tick(runs, "stop_runs"), follow=True))
+    assert message == "Cup (2 images) wait for nothing that could be stopped."
+
+
+def test_who_stops_restoring_what_is_not_restored_is_told_so(client, staff):
+    runs = [make_run(Status.QUEUED, name=name) for name in ("Cup", "Pot")]
+    (message,) = said(client.post(RUNS, tick(runs, "keep_runs"), follow=True))
+    assert set(re.findall("Cup|Pot", message)) == {"Cup", "Pot"}
+    assert message.endswith(" are not getting their originals back.")
+
+
+def test_what_changed_while_it_was_decided_is_said_to_have_changed(client, staff, monkeypatch):
+    run = make_run(Status.QUEUED)
+    stop = replace(DECISIONS["stop"], carry_out=lambda run, *, user: False)
+    monkeypatch.setitem(DECISIONS, "stop", stop)
+    (message,) = said(decide(client, run, "stop", follow=True))
+    assert message == "Enamel mug has changed in the meantime. Please check it again."
 
 
 def test_a_storage_that_does_not_answer_is_said(client, staff, media_root):

@@ -179,3 +179,22 @@ def test_every_open_status_but_sending_can_be_ended_by_a_person():
     """While a request may be on its way, nobody can know what stopping would mean."""
     endable = {status for name in ("stop", "reject", "keep") for status in APPLIES[name]}
     assert endable == OPEN_STATUSES - {Status.SUBMITTING}
+
+
+@pytest.mark.parametrize(
+    ("review", "doubt", "words"),
+    [(True, None, "yes"), (False, None, "no"), (False, 0, "if doubtful")],
+)
+def test_whether_a_person_looks_first_is_said_in_words(client, staff, review, doubt, words):
+    run = make_run(Status.APPLIED, batch=make_batch(staff, review=review), doubt=doubt)
+    page = client.get(f"{RUNS}{run.pk}/change/").content.decode()
+    field = page.partition("field-review_first")[2].partition("</div>\n")[0]
+    assert words in field
+    assert "<img" not in field
+
+
+def test_the_filter_by_date_has_the_columns_word(client, staff):
+    make_run()
+    page = client.get(RUNS).content.decode()
+    assert "By started" in page
+    assert "By created" not in page

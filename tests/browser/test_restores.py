@@ -20,10 +20,10 @@ def make_applied(count, staff):
 
 def watch_all_come_back(shop, runs):
     """The page shows each as it comes, and then stands still."""
-    expect(shop.get_by_text(f"0 of {len(runs)} images are finished.")).to_be_visible()
+    expect(shop.get_by_text(f"0 of {len(runs)} are finished.")).to_be_visible()
     expect(shop.get_by_text(f"Restoring: {len(runs)}")).to_be_visible()
     sweep(limit=2)
-    expect(shop.get_by_text(f"2 of {len(runs)} images are finished.")).to_be_visible()
+    expect(shop.get_by_text(f"2 of {len(runs)} are finished.")).to_be_visible()
     expect(shop.get_by_text("Original restored: 2")).to_be_visible()
     while sweep():
         pass

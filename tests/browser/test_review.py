@@ -161,9 +161,7 @@ def test_after_the_last_result_the_page_says_that_nothing_waits(shop, live_serve
 def test_what_was_refused_is_shown_again(queue, runs):
     IsolationRun.objects.filter(pk=runs[0].pk).update(status=Status.APPLIED, active_key=None)
     card(queue, runs[0]).get_by_role("button", name="Approve").click()
-    expect(
-        queue.get_by_text("Bowl has changed in the meantime. Please check it again.")
-    ).to_be_visible()
+    expect(queue.get_by_text("Bowl does not wait for review.")).to_be_visible()
     expect(queue.locator("[aria-busy]")).to_have_count(0)
 
 

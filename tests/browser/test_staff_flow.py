@@ -71,7 +71,7 @@ def test_the_batch_page_follows_by_itself_and_keeps_the_focus(shop, live_server)
     make_due(run)
     other = make_run(Status.HELD, batch=batch, name="Pot")
     shop.goto(batch_page(live_server, batch))
-    expect(shop.get_by_text("Being published")).to_be_visible()
+    expect(shop.get_by_text("Being published", exact=True)).to_be_visible()
     loaded = shop.evaluate("performance.timeOrigin")
     details = shop.locator(f"#run-{run.pk}-details")
     details.focus()
@@ -79,7 +79,7 @@ def test_the_batch_page_follows_by_itself_and_keeps_the_focus(shop, live_server)
     expect(shop.locator(f"#run-{run.pk}").get_by_text("Applied")).to_be_visible()
     expect(details).to_be_focused()
     expect(shop.get_by_role("status").filter(has_text="1 of 2")).to_contain_text(
-        "1 of 2 images are finished. 1 needs a decision."
+        "1 of 2 is finished. 1 needs a decision."
     )
     assert shop.evaluate("performance.timeOrigin") == loaded
     expect(shop.locator("[data-live]")).to_have_count(0)

@@ -4,6 +4,7 @@ Nothing is run. A program that is not known here is an error, so that none goes 
 """
 
 import importlib.util
+import json
 import shlex
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from celery.bin.celery import celery
 from django.core.management import get_commands, load_command_class
 
+from django_product_isolation.sandbox.behaviour import Behaviour
 from tests.docs.pages import ROOT
 
 PREFIXES = ("/srv/shop/", ".venv/bin/")
@@ -88,12 +90,21 @@ def takes_tox(words: list[str]) -> None:
         assert (ROOT / folder).is_dir()
 
 
+def takes_curl(words: list[str]) -> None:
+    """What is posted to the sandbox is something that it can be told."""
+    address, *options = words
+    assert address == "http://127.0.0.1:8765/_sandbox/behaviour"
+    assert options[:-1] == ["-H", "Content-Type: application/json", "-d"]
+    Behaviour().change(json.loads(options[-1]))
+
+
 def takes_ruff(words: list[str]) -> None:
     assert words in (["check", "."], ["format", "."])
 
 
 PROGRAMS: dict[str, Callable[[list[str]], None]] = {
     "celery": takes_celery,
+    "curl": takes_curl,
     "pip": takes_pip,
     "python": takes_python,
     "python3": takes_python,

@@ -46,7 +46,7 @@ def test_it_serves_until_a_signal_and_ends_cleanly(number, tmp_path):
     assert (tmp_path / "sandbox.sqlite3").exists()
 
 
-def run(*, while_running=lambda url: None, **options):
+def run(address="127.0.0.1:0", *, while_running=lambda url: None, **options):
     """Run the command in this process, do something meanwhile, stop it, return its output."""
     out, err = StringIO(), StringIO()
     problems = []
@@ -63,7 +63,7 @@ def run(*, while_running=lambda url: None, **options):
     visitor.start()
     call_command(
         "runflow_sandbox",
-        "127.0.0.1:0",
+        address,
         engine="light",
         stdout=out,
         stderr=err,
@@ -74,12 +74,31 @@ def run(*, while_running=lambda url: None, **options):
     return out.getvalue(), err.getvalue()
 
 
-def test_it_says_what_it_is_and_what_to_set():
+def test_it_says_what_it_is_and_what_to_set(settings):
+    settings.PRODUCT_ISOLATION = {"SIGNING_SECRETS": ["whsec_of_the_real_one"], "SOURCE": "url"}
     out, _ = run()
     assert "spends no money" in out and "light: Colour distance" in out
     assert re.search(r'"BASE_URL": "http://127\.0\.0\.1:\d+"', out)
     assert '"API_KEY": "rf_live_' in out and '"SIGNING_SECRETS": []' in out
+    assert '"SANDBOX": True' in out and '"SOURCE": "upload"' in out
     assert "a temporary folder" in out and out.endswith("Stopped.\n")
+
+
+def test_it_names_only_the_options_that_differ_from_the_settings(settings):
+    settings.PRODUCT_ISOLATION = {"API_KEY": "rf_live_mine", "SANDBOX": True}
+    out, _ = run()
+    assert "BASE_URL" in out
+    assert not any(name in out for name in ("API_KEY", "SANDBOX", "SIGNING_SECRETS", "SOURCE"))
+
+
+def test_it_names_no_options_where_all_are_right(settings):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    settings.PRODUCT_ISOLATION = {"API_KEY": "rf_live_mine", "SANDBOX": True, "BASE_URL": url}
+    out, _ = run(f"127.0.0.1:{port}")
+    assert "settings" not in out
+    assert "Stop it with Ctrl-C." in out
 
 
 def test_at_verbosity_0_it_leaves_out_how_to_use_it():

@@ -4,6 +4,7 @@ import pytest
 
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun, Selection
+from django_product_isolation.reasons import Reason, sentence_of
 from django_product_isolation.workflow import quote_of_runs
 from tests.shop import (
     CHANGE,
@@ -132,7 +133,39 @@ def test_where_results_are_reviewed_nobody_else_tries_again_without(client, opti
 def test_a_deleted_image_is_not_tried_again(client, staff):
     failed = make_run(Status.FAILED)
     ProductImage.objects.all().delete()
-    assert said(retry(client, failed, follow=True)) == ["None of these images can be isolated now."]
+    page = client.get(url_of(failed.batch)).content.decode()
+    assert "Try again" not in page and "Redo with changes" not in page
+    assert said(retry(client, failed, follow=True)) == [
+        "Enamel mug was deleted, or the shop does not show it.",
+        "None of these images can be isolated now.",
+    ]
+
+
+NEEDS_UPLOAD = [Reason.SOURCE_MISSING, Reason.SOURCE_UNREADABLE, Reason.SOURCE_TOO_LARGE]
+
+
+@pytest.mark.parametrize("reason", NEEDS_UPLOAD)
+def test_what_failed_for_its_file_is_not_tried_again(client, staff, reason):
+    batch = make_batch(staff)
+    hopeless = make_run(Status.FAILED, batch=batch, name="Jug", reason=reason)
+    for name in ("Cup", "Pot"):
+        make_run(Status.FAILED, batch=batch, name=name)
+    page = client.get(url_of(batch)).content.decode()
+    assert "Try 2 again for $0.54" in page
+    assert f'value="retry:{hopeless.pk}"' not in page
+    assert said(retry(client, hopeless, follow=True)) == [sentence_of(reason, "Jug")]
+    retry(client, hopeless, "all")
+    begun = IsolationRun.objects.filter(status=Status.QUEUED)
+    assert set(begun.values_list("label", flat=True)) == {"Cup", "Pot"}
+
+
+def test_the_others_are_tried_again_where_an_image_was_deleted(client, staff):
+    batch = make_batch(staff)
+    gone, left = (make_run(Status.FAILED, batch=batch, name=name) for name in ("Cup", "Pot"))
+    ProductImage.objects.filter(pk=gone.object_pk).delete()
+    response = retry(client, gone, "all", quote=str(quote_of_runs([left])), follow=True)
+    assert said(response) == ["Cup was deleted, or the shop does not show it."]
+    assert IsolationRun.objects.get(status=Status.QUEUED).label == "Pot"
 
 
 def test_a_model_that_is_named_no_longer_is_not_tried_again(client, staff):

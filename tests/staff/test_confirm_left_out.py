@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.urls import reverse
 
 from django_product_isolation.choices import Status
 from tests.photos import make_image
@@ -13,6 +14,7 @@ from tests.shop import (
     look,
     make_images_without_files,
     make_run,
+    press,
 )
 from tests.shops.catalogue.models import Product, ProductImage
 
@@ -34,6 +36,37 @@ def test_what_is_left_out_is_named_with_the_reason(client, staff, some_are_locke
     assert [p.label for p in response.context["plan"].accepted] == ["Cup"]
     reasons = re.findall('data-reason="([^"]+)"', page)
     assert reasons == ["already-open", "no-file", "not-allowed"]
+
+
+OPEN = {
+    Status.PROCESSING: "Cup is being isolated already.",
+    Status.READY: "Cup has a result that waits for review.",
+    Status.HELD: "Cup is being isolated already, and needs attention first",
+}
+
+
+@pytest.mark.parametrize("status", OPEN)
+def test_what_a_run_on_its_way_waits_for_is_said_with_where_to_see_it(client, staff, status):
+    run = make_run(status, name="Cup")
+    page = look(client, [image_of(run), make_image("Pot")]).content.decode()
+    assert OPEN[status] in page
+    url = reverse("product_isolation:progress", args=[run.batch_id])
+    assert f'<a href="{url}?run={run.pk}#run-{run.pk}">See it</a>' in page
+
+
+def test_a_result_that_is_being_published_does_not_wait_for_review(client, staff):
+    run = make_run(Status.READY, name="Cup", review=False)
+    page = look(client, [image_of(run)]).content.decode()
+    assert "Cup is being isolated already." in page
+
+
+def test_results_that_wait_lead_to_the_review_queue_when_the_others_begin(client, staff):
+    waiting = [make_run(Status.READY, name=name) for name in ("Cup", "Pot")]
+    images = [*map(image_of, waiting), make_image("Jug")]
+    response = press(client, choose(client, images), follow=True)
+    (message,) = response.context["messages"]
+    assert "have results that wait for review." in str(message)
+    assert f'href="{reverse("product_isolation:review")}"' in str(message)
 
 
 def test_images_that_were_deleted_meanwhile_are_counted(client, staff):

@@ -56,6 +56,11 @@ def test_the_balance_is_said_with_what_it_is_enough_for_and_its_age(client, staf
     assert "not enough for all" not in page
 
 
+def test_many_images_are_counted_in_the_readers_notation(client, staff):
+    make_balance(Decimal("540.00"), read_at=timezone.now())
+    assert "enough for 2,000 images" in look(client, [make_image()]).content.decode()
+
+
 @pytest.mark.parametrize("amount", ["0.30", "-1"])
 def test_a_balance_below_the_price_warns_and_still_orders(client, staff, amount):
     make_balance(amount=Decimal(amount))

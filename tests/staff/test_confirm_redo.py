@@ -60,7 +60,7 @@ def test_whoever_may_not_review_turns_nothing_down(client, staff, rf):
     run = make_run(Status.READY, name="Cup")
     address = redo_page(run, staff, rf)
     client.force_login(make_staff(CHANGE, VIEW, ISOLATE, name="bea"))
-    assert "Cup is being isolated already." in client.get(address).content.decode()
+    assert "Cup has a result that waits for review." in client.get(address).content.decode()
     press(client, address)
     assert status_of(run) == Status.READY
     assert IsolationRun.objects.count() == 1

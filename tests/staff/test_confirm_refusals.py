@@ -40,7 +40,7 @@ def test_images_that_were_left_out_are_named_when_the_others_begin(client, staff
     images = [make_image("Cup"), make_image("Pot")]
     make_run(Status.QUEUED, image=images[0])
     response = press(client, choose(client, images), follow=True)
-    assert said(response) == ["Cup is being isolated already."]
+    assert said(response) == ["Cup is being isolated already. See it"]
     assert [run.label for run in response.context["batch"].runs.all()] == ["Pot"]
 
 

@@ -170,8 +170,12 @@ def test_a_shop_in_which_nothing_was_found_has_no_such_filter(client, staff):
     assert "By finding" not in client.get(RUNS).content.decode()
 
 
-def test_lists_and_queue_lead_to_the_page(client, staff):
-    for address in (RUNS, reverse("product_isolation:review")):
+def test_lists_and_queue_lead_to_the_page_where_results_are_compared(client, staff, option):
+    addresses = (RUNS, reverse("product_isolation:review"))
+    for address in addresses:
+        assert f'href="{PAGE}"' not in client.get(address).content.decode()
+    option(REVIEW="doubtful")
+    for address in addresses:
         assert f'href="{PAGE}"' in client.get(address).content.decode()
 
 

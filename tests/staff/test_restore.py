@@ -55,7 +55,7 @@ def test_images_of_several_batches_are_watched_together(client, staff):
     assert other.label not in page
     put_originals_back()
     page = client.get(address).content.decode()
-    assert "3 of 3 images are finished." in page
+    assert "3 of 3 are finished." in page
     assert "Original restored: 3" in page
     assert "data-live" not in page
 

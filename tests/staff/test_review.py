@@ -175,7 +175,7 @@ def test_no_more_are_decided_about_than_one_page_holds(client, staff, monkeypatc
 def test_what_a_colleague_decided_meanwhile_stands(client, staff):
     run = make_run(Status.REJECTED)
     response = post(client, "approve", run.pk)
-    assert said(response) == ["Enamel mug has changed in the meantime. Please check it again."]
+    assert said(response) == ["Enamel mug does not wait for review."]
     assert status_of(run) == Status.REJECTED
 
 
@@ -273,3 +273,8 @@ def test_a_page_from_before_a_colleague_approved_rejects_nothing_and_says_so(cli
     response = client.post(QUEUE, {"decide": f"reject:{run.pk}"}, follow=True)
     assert said(response) == ["Cup was approved meanwhile, and is not rejected."]
     assert status_of(run) == status
+
+
+def test_the_path_to_the_queue_leads_by_the_app(client, staff):
+    page = client.get(reverse("product_isolation:review")).content.decode()
+    assert '<a href="/admin/product_isolation/">Product isolation</a>' in page

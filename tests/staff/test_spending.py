@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -154,6 +155,16 @@ def test_the_period_is_chosen_by_name_or_by_days(client, bookkeeper):
     assert shown(client, period="last-month")[0].charged == 2
     assert shown(client, period="last-30-days")[0].charged == 2
     assert shown(client, **{"from": "2026-02-28", "to": "2026-03-01"})[0].charged == 2
+
+
+def test_only_the_chosen_period_is_marked_though_another_has_the_same_days(
+    client, bookkeeper, monkeypatch
+):
+    monkeypatch.setattr(django_timezone, "now", lambda: at("2026-11-30 10:30+00:00"))
+    client.force_login(bookkeeper)
+    for key in ("this-month", "last-30-days"):
+        page = client.get(url(period=key)).content.decode()
+        assert re.findall(r'\?period=([a-z0-9-]+)" aria-current', page) == [key]
 
 
 @pytest.mark.parametrize(

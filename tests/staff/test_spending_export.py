@@ -46,7 +46,8 @@ def test_a_line_says_which_marketplaces_take_the_result(client, bookkeeper):
     add_run(batch, published=facts, measures={"ground": {"below_white": 0.0, "worst_corner": 0.0}})
     [line] = exported(client)
     assert line["marketplaces"] == (
-        "eBay: yes; Walmart Marketplace: no Short side: 1024 pixels, but at least 2200 are needed."
+        "eBay: yes; Walmart Marketplace: no "
+        "(Short side: 1024 pixels, but at least 2200 are needed.)"
     )
 
 

@@ -19,7 +19,7 @@ def isolate_review_and_restore(browser, original):
     assert browser.shown() == original
 
     batch = browser.order(keys, review="reviewed")
-    review = browser.wait_for("Result ready: 1", batch.url)
+    review = browser.wait_for("Ready for review: 1", batch.url)
     assert browser.shown() == original, "nothing is published before somebody looked"
 
     browser.approve(run_in(review))
@@ -87,7 +87,7 @@ def test_vendors_who_share_an_admin(opened, original):
         isolate_review_and_restore(browser, original)
 
         batch = browser.order(browser.keys(), review="reviewed")
-        page = browser.wait_for("Result ready: 1", batch.url)
+        page = browser.wait_for("Ready for review: 1", batch.url)
         run = run_in(page)
         assert rival.reply(batch.url).status_code == 404
         for which in ("source", "result"):
@@ -98,4 +98,4 @@ def test_vendors_who_share_an_admin(opened, original):
         for decision in ("approve", "reject"):
             rival.post("/product-isolation/review/", [("decide", f"{decision}:{run}")])
         rival.post(f"/product-isolation/runs/{run}/restore/", [])
-        assert "Result ready: 1" in browser.get(batch.url).text
+        assert "Ready for review: 1" in browser.get(batch.url).text

@@ -15,9 +15,8 @@ from django.utils.translation import gettext_lazy
 
 from django_product_isolation.host import Target, targets_of
 from django_product_isolation.host.routing import are_elsewhere
-from django_product_isolation.reasons import sentence_of
 from django_product_isolation.staff import formatting, permissions
-from django_product_isolation.staff.decisions import report_restoring
+from django_product_isolation.staff.deciding import report_restoring
 from django_product_isolation.staff.selections import select
 from django_product_isolation.workflow import restore
 from django_product_isolation.workflow.planning import MAX_READ
@@ -88,10 +87,9 @@ def restore_original(
         messages.warning(request, formatting.only_the_first(MAX_READ))
     allowed, forbidden = permissions.changeable_images(request, queryset)
     outcome = restore(queryset.filter(pk__in=allowed), field=field, user=request.user)
-    left = [sentence_of(reason, name) for name, reason in outcome.skipped]
+    report_restoring(request, outcome)
     if forbidden:
-        left.append(formatting.not_allowed(len(forbidden)))
-    report_restoring(request, outcome, left)
+        messages.warning(request, formatting.not_allowed(len(forbidden)))
 
 
 def image_actions(targets: Sequence[Target]) -> Iterator[Callable[..., Any]]:

@@ -14,23 +14,25 @@ from django.contrib.admin.helpers import AdminForm
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from django_product_isolation.choices import Status
 from django_product_isolation.host import Target
 from django_product_isolation.host.access.sites import admin_for, change_url, changelist_url
 from django_product_isolation.host.previews import SMALL
 from django_product_isolation.host.routing import is_elsewhere
-from django_product_isolation.models import IsolationRun
+from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import sentence_of
 from django_product_isolation.staff import permissions
 from django_product_isolation.staff.addresses import has_pages, page_url
-from django_product_isolation.staff.event_words import verdicts_of
+from django_product_isolation.staff.earlier_results import on_earlier_results
+from django_product_isolation.staff.event_words import changes_of, verdicts_of
 from django_product_isolation.staff.pictures import run_picture_url
 from django_product_isolation.staff.run_cards import charged
 
 from .mixins import Styled
-from .state_column import Badges, StateColumn
+from .state_column import Badges, StateColumn, file_names
 
 if TYPE_CHECKING:
     ImageModelAdmin = ModelAdmin[Any]
@@ -83,17 +85,29 @@ def controls(
 class HistoryPanel(StateColumn):
     """State, buttons and history of one image."""
 
-    short_description = _("State and history")
+    short_description = gettext_lazy("State and history")
     name = PANEL
 
     def __call__(self, image: Any) -> str:
         runs = self.history(image)
-        verdicts = verdicts_of(runs[:MAX_RUNS_SHOWN])
+        shown = runs[:MAX_RUNS_SHOWN]
+        verdicts, changes = verdicts_of(shown), changes_of(shown)
+        earlier = on_earlier_results(shown)
+        file = file_names(self.target, [image]).get(self.target.pk_of(image), "")
         may_change = permissions.has_image_permission(self.request, self.target, image)
         run = self.run_of(image)
         context = {
             **controls(self.request, self.target, image, run, may_change=may_change),
-            "entries": [self.entry(run, verdicts.get(run.pk, [])) for run in runs[:MAX_RUNS_SHOWN]],
+            "leads_to_earlier": bool(run and run.pk in earlier),
+            "entries": [
+                self.entry(
+                    run,
+                    told_of(run, file, run.pk in earlier),
+                    verdicts.get(run.pk, []),
+                    changes.get(run.pk),
+                )
+                for run in shown
+            ],
             "older_url": self.older_url(image) if len(runs) > MAX_RUNS_SHOWN else "",
         }
         return render_to_string("admin/product_isolation/image_panel.html", context)
@@ -111,11 +125,20 @@ class HistoryPanel(StateColumn):
         # Some databases find keys in another case, too.
         return [run for run in newest[: MAX_RUNS_SHOWN + 1] if run.object_pk == pk]
 
-    def entry(self, run: IsolationRun, verdicts: Sequence[str]) -> dict[str, Any]:
-        """One line of the history; ``verdicts`` say how the result came to be published."""
+    def entry(
+        self,
+        run: IsolationRun,
+        told: str,
+        verdicts: Sequence[str],
+        change: RunEvent | None,
+    ) -> dict[str, Any]:
+        """One line of the history. ``told`` is said for the status, where that would say something
+        wrong; ``verdicts`` say how the result came to be published, ``change`` when and by whom
+        the image was changed."""
         return {
             "run": run,
-            "badge": self.badges.of(run),
+            "badge": self.badges.of(run, told),
+            "change": change,
             "before": run_picture_url(run, "source", SMALL) if self.has_pages else "",
             "after": run_picture_url(run, "result", SMALL) if self.has_pages else "",
             "charged": charged(run),
@@ -155,6 +178,16 @@ class HistoryPanelMixin(Styled, ImageModelAdmin):
             panels = self.isolation_fields(request, context.get("original"))
             add_fields(form, _("Isolation"), panels)
         return response
+
+
+def told_of(run: IsolationRun, file: str, is_of_earlier: bool) -> str:
+    """What is said of a run whose image shows ``file``, where its status would say something
+    wrong; ``is_of_earlier``: it isolated the result of an earlier run."""
+    if run.status == Status.APPLIED and run.result_name != file:
+        return _("Applied, not shown any more")
+    if run.status == Status.RESTORED and is_of_earlier:
+        return _("Earlier result restored")
+    return ""
 
 
 def add_fields(drawn: Any, title: Any, names: Sequence[Any]) -> None:

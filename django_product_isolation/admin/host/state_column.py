@@ -108,12 +108,14 @@ class Badges:
     def __init__(self, request: HttpRequest) -> None:
         may_view = permissions.has_view_permission(request)
         self.address = batch_page_urls(request) if may_view else None
-        self._plain: dict[tuple[str, bool], SafeString] = {}  # few, on pages of many images
+        self._plain: dict[tuple[str, bool, str], SafeString] = {}  # few, on pages of many images
 
-    def of(self, run: IsolationRun) -> SafeString:
-        looks = (run.status, run.review)
+    def of(self, run: IsolationRun, told: str = "") -> SafeString:
+        """``told`` is said in the place of a status that would say something wrong."""
+        looks = (run.status, run.review, told)
         if looks not in self._plain:
-            self._plain[looks] = badge(run.status, status_text(run))
+            plain = badge(Status.SUPERSEDED, told) if told else badge(run.status, status_text(run))
+            self._plain[looks] = plain
         plain = self._plain[looks]
         if self.address is None:
             return plain

@@ -102,7 +102,7 @@ def without_open_runs(images: QuerySet[Any], target: Target) -> QuerySet[Any]:
 CHOICES: dict[str, tuple["_StrPromise", Narrow]] = {
     "none": (_("Not isolated"), untouched),
     "working": (_("In progress"), working),
-    "ready": (_("Result ready"), still_open(Status.READY)),
+    "ready": (_("Ready for review"), still_open(Status.READY)),
     "held": (_("Needs attention"), still_open(Status.HELD)),
     "applied": (_("Applied"), applied),
     "ended": (_("Failed, stopped, rejected or restored"), ended),

@@ -11,9 +11,8 @@ from wagtail.images.views.bulk_actions.image_bulk_action import ImageBulkAction
 
 from django_product_isolation.host.access import frames
 from django_product_isolation.host.access import permissions as shop_permissions
-from django_product_isolation.reasons import sentence_of
 from django_product_isolation.staff import permissions
-from django_product_isolation.staff.decisions import report_restoring
+from django_product_isolation.staff.deciding import report_restoring
 from django_product_isolation.staff.selections import read_pks, select
 from django_product_isolation.workflow import restore
 
@@ -88,6 +87,5 @@ class RestoreBulkAction(IsolationBulkAction):
         """Begin restoring; messages say how many, and name those left alone, and why."""
         images = cls.get_default_model()._default_manager.filter(pk__in=[o.pk for o in objects])
         outcome = restore(images, user=request.user)
-        left = [sentence_of(reason, name) for name, reason in outcome.skipped]
-        report_restoring(request, outcome, left)
+        report_restoring(request, outcome)
         return len(outcome.begun), 0

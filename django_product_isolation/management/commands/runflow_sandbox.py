@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from django_product_isolation.sandbox import Sandbox
@@ -18,8 +19,6 @@ from django_product_isolation.sandbox.config import SIZES, SPEEDS
 from django_product_isolation.sandbox.isolation.engines import ENGINES, EngineUnavailable
 
 DEFAULT_ADDRESS = "127.0.0.1:8765"
-
-SETTINGS_LINE = '["whsec_..."],  # what --signing-secret says'
 
 WELCOME = """\
 Runflow sandbox: a local stand-in that spends no money and never contacts Runflow.
@@ -31,14 +30,10 @@ HOW_TO_USE = """
 Put these options into your settings:
 
   PRODUCT_ISOLATION = {{
-      "BASE_URL": "{url}",
-      "SANDBOX": True,  # every page says that no money is spent
-      "API_KEY": "rf_live_sandbox",  # any key of this form
-      "CALLBACK_BASE_URL": "http://127.0.0.1:8000",  # where your shop runs
-      "SIGNING_SECRETS": {secrets}
-      "SOURCE": "upload",
-  }}
+      {options}
+  }}"""
 
+HOW_TO_STOP = """
 Stop it with Ctrl-C."""
 
 
@@ -105,15 +100,16 @@ class Command(BaseCommand):
     def _welcome(self, sandbox: Sandbox, verbosity: int) -> None:
         """Say what serves where and, unless the caller knows that, how to use it."""
         config = sandbox.config
-        welcome = WELCOME if verbosity == 0 else WELCOME + "\n" + HOW_TO_USE
-        text = welcome.format(
+        text = WELCOME.format(
             url=sandbox.url,
             engine=sandbox.engine.name,
             description=sandbox.engine.description,
             data=config.data or "a temporary folder, removed at the end",
-            secrets=SETTINGS_LINE if config.signing_secret else "[],",
         )
-        self.stdout.write(text)
+        options = differing_options(sandbox.url, signs=bool(config.signing_secret))
+        if verbosity > 0 and options:
+            text += "\n" + HOW_TO_USE.format(options="\n      ".join(options))
+        self.stdout.write(text if verbosity == 0 else f"{text}\n{HOW_TO_STOP}")
         self.stdout.flush()
 
     @contextmanager
@@ -132,6 +128,24 @@ class Command(BaseCommand):
         finally:
             logger.removeHandler(handler)
             logger.setLevel(logging.NOTSET)
+
+
+def differing_options(url: str, *, signs: bool) -> list[str]:
+    """Lines for the project's settings, as far as these do not say the same already."""
+    known = getattr(settings, "PRODUCT_ISOLATION", None) or {}
+    is_there = str(known.get("BASE_URL", "")).rstrip("/") == url
+    secrets = '["whsec_..."],  # what --signing-secret says' if signs else "[],"
+    lines = {
+        f'"BASE_URL": "{url}",': is_there,
+        '"SANDBOX": True,  # every page says that no money is spent': known.get("SANDBOX") is True,
+        '"API_KEY": "rf_live_sandbox",  # any key of this form': bool(known.get("API_KEY")),
+        # Without it the app asks how runs stand, which is as well.
+        '"CALLBACK_BASE_URL": "http://127.0.0.1:8000",  # where your shop runs': is_there
+        or bool(known.get("CALLBACK_BASE_URL")),
+        f'"SIGNING_SECRETS": {secrets}': signs == bool(known.get("SIGNING_SECRETS")),
+        '"SOURCE": "upload",': known.get("SOURCE", "auto") != "url",
+    }
+    return [line for line, is_right in lines.items() if not is_right]
 
 
 @contextmanager

@@ -49,7 +49,7 @@ def test_from_the_dashboard_to_a_clean_photo_and_back(with_runflow, staff_page, 
     expect(staff_page.get_by_role("heading", name="Cost")).to_be_visible()
     staff_page.get_by_role("button", name="Isolate 1 image for $0.27").click()
     work_off()
-    expect(staff_page.get_by_text("1 of 1 image is finished.")).to_be_visible(timeout=60_000)
+    expect(staff_page.get_by_text("1 of 1 is finished.")).to_be_visible(timeout=60_000)
 
     staff_page.goto(f"{server}{product_path(product)}#product_images")
     expect(first.get_by_text("Applied", exact=True)).to_be_visible()

@@ -1,12 +1,10 @@
 """Why a run waits, ended or was not begun: an id to search for and words for shop staff.
 
-The id stands in rows, events and logs; the words are what staff read. Nothing else in the
-project puts an explanation of a run into words.
+The id stands in rows, events and logs; the words are what staff read. Nothing outside this package
+puts an explanation of a run into words.
 """
 
 from django.db import models
-from django.utils.text import capfirst
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -20,6 +18,15 @@ class Reason(models.TextChoices):
         _("%(name)s shows only the shop's placeholder. Upload a photo first."),
     )
     ALREADY_OPEN = "already-open", _("%(name)s is being isolated already.")
+    WAITS_FOR_REVIEW = (
+        "waits-for-review",
+        _("%(name)s has a result that waits for review. Approve it, reject it or redo it."),
+    )
+    NEEDS_ATTENTION = (
+        "needs-attention",
+        _("%(name)s is being isolated already, and needs attention first: see why, then decide."),
+    )
+    ORDERED_ALREADY = "ordered-already", _("%(name)s was already ordered again.")
     OVER_MAX_BATCH = (
         "over-max-batch",
         _("%(name)s is one image too many for one order. Isolate it in the next one."),
@@ -31,10 +38,7 @@ class Reason(models.TextChoices):
         "not-recordable",
         _("%(name)s has a file name or a key that is too long. Ask your developer."),
     )
-    BEING_RESTORED = (
-        "being-restored",
-        _("%(name)s is getting its original back at this moment."),
-    )
+    BEING_RESTORED = "being-restored", _("%(name)s is getting its original back at this moment.")
     BEING_ISOLATED = (
         "being-isolated",
         _("%(name)s is being isolated right now. Stop that first, then restore."),
@@ -51,6 +55,22 @@ class Reason(models.TextChoices):
     NOTHING_TO_RESTORE = (
         "nothing-to-restore",
         _("%(name)s shows no isolated image, so there is nothing to restore."),
+    )
+
+    # Decided in vain: what was to be decided is not, or no longer, to be decided
+    MOVED_ON = "moved-on", _("%(name)s has changed in the meantime. Please check it again.")
+    APPROVED_MEANWHILE = (
+        "approved-meanwhile",
+        _("%(name)s was approved meanwhile, and is not rejected."),
+    )
+    NOT_WAITING = "not-waiting", _("%(name)s does not wait for review.")
+    NOT_HELD = "not-held", _("%(name)s does not need attention, so there is nothing to resume.")
+    NOT_RESTORING = "not-restoring", _("%(name)s is not getting its original back.")
+    NOT_STOPPABLE = "not-stoppable", _("%(name)s waits for nothing that could be stopped.")
+    NOT_FAILED = "not-failed", _("%(name)s did not fail, so it is not tried again.")
+    NOT_UNUSED = (
+        "not-unused",
+        _("%(name)s shows its result, or waits for one, so it is not redone."),
     )
 
     # The image
@@ -155,19 +175,13 @@ class Reason(models.TextChoices):
         "key-refused",
         _("Runflow refused our access. Nothing new is sent. Ask your developer, then resume."),
     )
-    RUN_MISSING = (
-        "run-missing",
-        _("Runflow does not know this run any more. Ask your developer."),
-    )
+    RUN_MISSING = "run-missing", _("Runflow does not know this run any more. Ask your developer.")
     RUN_FAILED = (
         "run-failed",
         _("Runflow could not isolate this image. Failed runs are not charged."),
     )
     RUN_CANCELLED = "run-cancelled", _("The run was cancelled at Runflow.")
-    TOO_LONG = (
-        "too-long",
-        _("Runflow has not finished within a day. Resume to go on waiting."),
-    )
+    TOO_LONG = "too-long", _("Runflow has not finished within a day. Resume to go on waiting.")
 
     # The result
     OUTPUT_MISSING = (
@@ -204,10 +218,7 @@ class Reason(models.TextChoices):
             "Ask your developer, then resume."
         ),
     )
-    UNUSUAL = (
-        "unusual",
-        _("The result looks unusual. Compare before and after, then decide."),
-    )
+    UNUSUAL = "unusual", _("The result looks unusual. Compare before and after, then decide.")
     DOUBTFUL = (
         "doubtful",
         _("Something about the result deserves a closer look. Approve it or reject it."),
@@ -276,27 +287,8 @@ class Reason(models.TextChoices):
             "Ask your developer."
         ),
     )
-    CRASHED = (
-        "crashed",
-        _("This step failed several times. Ask your developer, then resume."),
-    )
+    CRASHED = "crashed", _("This step failed several times. Ask your developer, then resume.")
     STOPPED = (
         "stopped",
         _("Stopped by a user. A request that was already sent may still be charged."),
     )
-
-
-def sentence_of(reason: str, name: str = "") -> str:
-    """The sentence for a stored id, about the image called ``name`` where one is given.
-
-    Returns "" for no id, and the id itself for one of another version of this project.
-    """
-    if reason not in Reason.values:
-        return reason
-    label = str(Reason(reason).label)
-    if "%(name)s" not in label:
-        whole = gettext("%(name)s: %(sentence)s") % {"name": name, "sentence": label}
-        return whole if name else label
-    if name:
-        return label % {"name": name}
-    return capfirst(label % {"name": gettext("this product")})
