@@ -42,6 +42,7 @@ def insert(batch, active_key):
         "image_column": 1,
         "label": "Mug",
         "prompt": "",
+        "sent_with": "",
         "review": False,
         "status": "queued",
         "status_since": timezone.now(),

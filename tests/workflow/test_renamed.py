@@ -17,12 +17,20 @@ from tests.shops.catalogue.models import Poster, ProductImage
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("status", [Status.QUEUED, Status.PROCESSING, Status.READY, Status.HELD])
-def test_a_run_under_way_under_an_unknown_name_counts_as_open(status):
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        (Status.QUEUED, Reason.ALREADY_OPEN),
+        (Status.PROCESSING, Reason.ALREADY_OPEN),
+        (Status.READY, Reason.WAITS_FOR_REVIEW),
+        (Status.HELD, Reason.NEEDS_ATTENTION),
+    ],
+)
+def test_a_run_under_way_under_an_unknown_name_counts_as_open(status, reason):
     make_old_run(status)
     with pytest.raises(NothingToIsolate) as caught:
         isolate(ProductImage.objects.all())
-    assert [one.reason for one in caught.value.skipped] == [Reason.ALREADY_OPEN]
+    assert [one.reason for one in caught.value.skipped] == [reason]
 
 
 def test_a_result_that_is_taken_back_under_an_unknown_name_counts_as_that():

@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.db import DataError, transaction
+from django.db.models import F
 
 from django_product_isolation.database.byte_comparison import is_exactly
 from django_product_isolation.database.clock import DatabaseNow
@@ -39,8 +40,10 @@ def rename(runs: RunQuerySet, target: Target, new: str) -> Moved:
     """Raises CannotMove."""
     key = target.active_key(new)
     with transaction.atomic():
-        # Who claims one of them waits here, and then reads its key as it has become.
-        pks = list(runs.order_by("pk").select_for_update().values_list("pk", flat=True))
+        # Written as they are, rows are locked on every database: who claims one of them waits here,
+        # and then reads its key as it has become.
+        runs.update(attempts=F("attempts"))
+        pks = list(runs.values_list("pk", flat=True))
         locked = IsolationRun.objects.filter(pk__in=pks).order_by()
         batches = locked.values("batch").distinct().count()
         if locked.filter(lease_until__gt=DatabaseNow()).exists():
