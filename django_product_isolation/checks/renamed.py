@@ -25,10 +25,10 @@ def check_renamed() -> Iterator[CheckMessage]:
     try:
         with transaction.atomic(using=DEFAULT_DB_ALIAS):
             lost = lost_columns()
+            found = [finding(column) for column in lost]
     except (DatabaseError, ImproperlyConfigured):  # E003 speaks of IMAGES
         return
-    for column in lost:
-        yield finding(column)
+    yield from found
 
 
 def lost_columns() -> list[Column]:
@@ -47,7 +47,7 @@ def lost_columns() -> list[Column]:
 
 
 def finding(column: Column) -> CheckMessage:
-    """An error where images are known to be the same, or money is under way.
+    """An error where images are known to show their files.
 
     But none that would keep ``migrate`` from the migration that mends it.
     """
@@ -61,10 +61,10 @@ def finding(column: Column) -> CheckMessage:
     hint = (
         f"If it was renamed, run: python manage.py move_isolations {column} {new}. Until then "
         "these images show no state, and nothing leads back to their originals. If IMAGES is not "
-        "to name it any more, let its open runs end first."
+        "to name it any more, let its open runs end first. To take a rename back: migrate "
+        "--skip-checks."
     )
-    is_error = bool(now) or runs.open().exists()
-    if is_error and is_migrated():
+    if now and is_migrated():
         return Error(text, hint=hint, id="product_isolation.E046")
     return Warning(text, hint=hint, id="product_isolation.W041")
 

@@ -11,24 +11,25 @@ from django.db import InterfaceError, OperationalError, connection
 
 from .transactions import Error, code_of, is_refusal, is_transient, sqlstate_of
 
-# PostgreSQL: a transaction that may only read, a statement that took too long.
-BUSY_STATES = frozenset({"25006", "57014"})
+# PostgreSQL: a transaction that may only read, one or a statement that took too long.
+BUSY_STATES = frozenset({"25006", "25P03", "25P04", "57014"})
 BUSY_CLASSES = ("53", "58")  # too few resources, errors of the system
 LOST_CLASSES = ("08", "57")  # connections, intervention by an operator
 
 # MySQL and MariaDB: a server that may only read, statements that took too long or were stopped,
-# disk and memory.
+# disk and memory, tables that are being altered.
 BUSY_CODES = frozenset(
-    {1290, 1792, 1836} | {1317, 1969, 3024} | {1021, 1030, 1037, 1038, 1041, 1114}
+    {1290, 1792, 1836} | {1317, 1969, 3024} | {1021, 1030, 1037, 1038, 1041, 1114} | {1412}
 )
 # Too many connections, access, a server that ends, packets that do not come, killed, idle.
 LOST_CODES = frozenset(
-    {1040, 1042, 1043, 1044, 1045, 1049, 1053, 1077, 1078, 1079, 1129, 1130}
+    {1040, 1042, 1043, 1044, 1045, 1047, 1049, 1053, 1077, 1078, 1079, 1129, 1130}
     | {*range(1152, 1162), 1184, 1203, 1226, 1927, 4031}
 )
 CLIENT_CODES = range(2000, 3000)  # whatever the client library says by itself
 
-BUSY_WORDS = ("readonly database", "disk", "unable to open")  # of SQLite, which has no codes
+# SQLite has words alone.
+BUSY_WORDS = ("readonly database", "disk I/O error", "disk is full", "unable to open")
 STATEMENT_WORDS = ("no such ", "near ", "table ", "cannot ")  # that SQLite finds wrong
 
 
@@ -41,7 +42,8 @@ def is_away(error: BaseException) -> bool:
         return False
     if is_transient(error) or is_busy(error):
         return True
-    return is_outage(error) and not answers()
+    # Django closes ours when not even a rollback reaches the server, and opens another one.
+    return is_outage(error) and (connection.connection is None or not answers())
 
 
 def is_busy(error: Error) -> bool:

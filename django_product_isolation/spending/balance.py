@@ -55,10 +55,12 @@ def claim_reading(pause: timedelta) -> bool:
     if pause and not IsolationRun.objects.filter(status__in=WORKED_ON).exists():
         return False
     asked = {"asked_at": DatabaseNow(), "asked_with": asked_with}
-    if known.exclude(ours).update(amount=None, **asked):
+    # Two processes with different keys, as while one is changed, take turns.
+    free = known.filter(asked_at__lte=ago(min(pause, WHILE_EMPTY)))
+    if free.exclude(ours).update(amount=None, **asked) or free.filter(ours).update(**asked):
         return True
-    if known.filter(asked_at__lte=ago(min(pause, WHILE_EMPTY))).update(**asked):
-        return True
+    if known.exists():
+        return False
     try:
         # Sends no signal: receivers of the shop's take an instance's values for values.
         AccountBalance.objects.bulk_create([AccountBalance(pk=1, **asked)])

@@ -47,7 +47,7 @@ from .run_cards import Card, cards
 from .selections import read_uuids
 from .status_counts import address_of, chosen_status, counts_by_status, status_key
 
-ALL = "all"
+ALL, STOP = "all", "stop"
 PER_PAGE = 500  # cards; what is counted and decided is all of a batch
 # Clocks of several machines differ, and what a transaction wrote is seen when it commits.
 MARGIN = timedelta(minutes=1)
@@ -101,6 +101,9 @@ def decide_and_reload(request: HttpRequest, runs: Sequence[IsolationRun]) -> Htt
     decision, about = read_decision(request)
     if about == ALL:
         named = [run for run in runs if decision.applies(run)]
+        if decision.name == STOP:  # what was sent since is paid for
+            pks = read_uuids(keys_posted(request, "stoppable"))
+            named = [run for run in named if run.pk in pks]
     elif about == WITHOUT_FINDINGS:
         pks = read_uuids(keys_posted(request))
         named = [run for run in runs if run.pk in pks and is_without_findings(run)]
@@ -157,7 +160,8 @@ def run_status(
         "for_all": [(decision, text) for decision, text in buttons if decision.goes_on],
         # Undoing a whole batch takes two clicks: one slip must not do it.
         "restore_all": [(decision, text) for decision, text in buttons if decision.together],
-        "stop_all": [(decision, text) for decision, text in buttons if decision.name == "stop"],
+        "stop_all": [(decision, text) for decision, text in buttons if decision.name == STOP],
+        "stoppable": [c.key for c in all_cards if any(d.name == STOP for d in c.decisions)],
         "without_findings": without_findings(approvable, found),
         "counts": counts_by_status(request, runs, chosen),
         "show_all_url": address_of(request, "") if chosen else "",

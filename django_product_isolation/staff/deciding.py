@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 WATCHED_ON = ("progress", "restores")
 
 
-def keys_posted(request: HttpRequest) -> list[str]:
-    """The keys of the results without findings that the button counted, as its page posts them."""
-    return request.POST.get("without_findings", "").split()
+def keys_posted(request: HttpRequest, name: str = "without_findings") -> list[str]:
+    """The keys of the runs that a button counted, as its page posts them under ``name``."""
+    return request.POST.get(name, "").split()
 
 
 def read_decision(

@@ -22,6 +22,7 @@ from django_product_isolation.workflow.planning import MAX_READ
 
 from .addresses import has_pages
 
+LISTS_ADDED = "_product_isolation_lists"  # on a site that lists our records by our doing
 ISOLATE = "product_isolation.isolate_image"
 REVIEW = "product_isolation.review_result"
 RESTORE = "product_isolation.restore_image"
@@ -80,11 +81,14 @@ def must_review(request: HttpRequest) -> bool:
 def has_spending_permission(request: HttpRequest) -> bool:
     """Whether the user may see sums: asks the sites that show our records; if none, all.
 
-    And the places that have a frame of their own.
+    A site that shows them only because we had it do so counts where no other one shows them. And
+    the places that have a frame of their own.
     """
-    ours = {IsolationRun, IsolationBatch, Preset}
-    sites = [site for site in sites_around(request) if ours & {*site._registry}]
-    is_in = any_lets_in(sites or sites_around(request), request) or frames.is_let_in(request)
+    ours, known = {IsolationRun, IsolationBatch, Preset}, sites_around(request)
+    showing = [site for site in known if ours & {*site._registry}]
+    by_choice = [site for site in showing if not hasattr(site, LISTS_ADDED)]
+    sites = by_choice or showing or known
+    is_in = any_lets_in(sites, request) or frames.is_let_in(request)
     return is_in and is_granted(request, SPENDING)
 
 

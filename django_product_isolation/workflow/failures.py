@@ -5,7 +5,7 @@ person is asked after all.
 """
 
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from django_product_isolation.choices import Status
 from django_product_isolation.database import clock
@@ -84,13 +84,16 @@ def wait_out(run: IsolationRun, outcome: PutOff) -> None:
         run.release_until(until, reason=outcome.reason, detail=detail)
 
 
-def back_to_queue(run: IsolationRun, error: RunflowError) -> None:
-    """Record a request that provably was not accepted."""
+def back_to_queue(run: IsolationRun, error: RunflowError, sent_with: str) -> None:
+    """Record a request that provably was not accepted.
+
+    An account that refuses us has none of it: it was sent with what it was sent before, if at all.
+    """
     detail = str(error)
     if isinstance(error, Refused):
         runflow_outages.answered(run, Place.ORDERS)
     if isinstance(error, AccountRefused):
-        hold_account(run, error, resume_at=Status.QUEUED)
+        hold_account(run, error, resume_at=Status.QUEUED, sent_with=sent_with)
     elif isinstance(error, RateLimited):
         until = as_asked(run, error)
         requeue(run, Reason.BUSY, detail, until)
@@ -109,15 +112,20 @@ def requeue(run: IsolationRun, reason: Reason, detail: str, due_at: datetime) ->
 
 
 def hold_account(
-    run: IsolationRun, error: AccountRefused, *, resume_at: Status | None = None
+    run: IsolationRun,
+    error: AccountRefused,
+    *,
+    resume_at: Status | None = None,
+    **changes: Any,
 ) -> None:
     """Hold ``run``, and with it all that waits to be sent: each would be refused the same way.
 
-    ``resume_at`` is where Resume takes up the run, when not where it is.
+    ``resume_at`` is where Resume takes up the run, when not where it is; ``changes`` are further
+    columns.
     """
     reason = Reason.NO_CREDIT if error.status == 402 else Reason.KEY_REFUSED
     held_from = resume_at or Status(run.status)
-    run.move_to(Status.HELD, reason=reason, detail=str(error), held_from=held_from)
+    run.move_to(Status.HELD, reason=reason, detail=str(error), held_from=held_from, **changes)
     hold_queue(reason)
     if reason == Reason.NO_CREDIT:
         read_balance(at_once=True)

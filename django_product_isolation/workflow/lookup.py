@@ -30,6 +30,8 @@ logger = logging.getLogger("django_product_isolation")
 # Of a run whose looks so far prove nothing about what comes now.
 NEVER_LOOKED = {"answered_looks": 0, "looked_at": None}
 
+# Between looks at what ended, once it is late, for as long as Runflow is asked with another key.
+UNDER_ANOTHER_KEY = timedelta(days=30)
 # How often a fate is asked for that stays uncertain, before a person is asked.
 MIN_UNCERTAIN = 20
 
@@ -66,6 +68,8 @@ def settle(run: IsolationRun) -> Outcome:
         return Finished()
     if is_late and (found.run is not None or is_surely_absent(run, found)):
         return Finished()
+    if is_late and has_other_access(run):  # another account never says more: until its key is back
+        return Wait(clock.now() + UNDER_ANOTHER_KEY)
     return Wait(next_look(run))
 
 

@@ -12,7 +12,7 @@ from django_product_isolation.host import FileMissing
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
 
-from .outcomes import GoTo, Outcome, Wait
+from .outcomes import GoTo, Outcome, Retry, Wait
 from .timing import backoff
 
 HORIZON = timedelta(hours=24)
@@ -37,12 +37,15 @@ def has_lasted(run: IsolationRun, reason: Reason = Reason.STORAGE_FAILED) -> boo
     return first is not None and clock.now() - first > HORIZON
 
 
-def outlast(run: IsolationRun, reason: Reason, detail: str) -> Outcome:
+def outlast(run: IsolationRun, reason: Reason, detail: str, *, ends: bool = False) -> Outcome:
     """The step is taken again until the storage is back, and it is said once that it is away.
 
     So it is where this machine has no room to work in. After a day of ``reason`` the run is held,
-    where there is something left to decide.
+    where there is something left to decide; where not, ``ends`` has its step be the last one.
     """
-    if has_lasted(run, reason) and run.may_go_to(Status.HELD):
-        return GoTo(Status.HELD, reason, detail)
+    if has_lasted(run, reason):
+        if run.may_go_to(Status.HELD):
+            return GoTo(Status.HELD, reason, detail)
+        if ends:
+            return Retry(reason, detail, limit=0)
     return Wait(backoff(run.attempts), reason, detail)

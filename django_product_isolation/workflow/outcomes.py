@@ -99,9 +99,13 @@ class PutOff:
 
 @dataclass(frozen=True)
 class NotAccepted:
-    """The paid request provably was not accepted, so it may be sent again where that can help."""
+    """The paid request provably was not accepted, so it may be sent again where that can help.
+
+    ``sent_with`` is the access of the requests before it.
+    """
 
     error: RunflowError
+    sent_with: str
 
 
 @dataclass(frozen=True)

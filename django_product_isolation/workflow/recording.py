@@ -53,8 +53,8 @@ def record(run: IsolationRun, outcome: Outcome | None) -> None:
             retry(run, outcome)
         case PutOff():
             put_off(run, outcome)
-        case NotAccepted(error):
-            back_to_queue(run, error)
+        case NotAccepted(error, sent_with):
+            back_to_queue(run, error, sent_with)
         case RestoreRefused(reason, detail):
             leave_applied(run, reason, detail)
         case Pause(until):

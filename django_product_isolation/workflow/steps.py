@@ -96,7 +96,7 @@ def take_step(run: IsolationRun) -> None:
     except LeaseLost:
         raise
     except NotNamed as error:
-        record(run, outlast(run, Reason.FIELD_UNKNOWN, str(error)))
+        record(run, outlast(run, Reason.FIELD_UNKNOWN, str(error), ends=True))
     except StorageUnfaithful as error:
         record(run, Retry(Reason.STORAGE_FAILED, str(error), give_up=Reason.STORAGE_CHANGES))
     except StorageFailed as error:

@@ -6,7 +6,7 @@ from posixpath import splitext
 from typing import BinaryIO
 
 from django.core.files.base import File
-from django.db import DatabaseError, connections, router
+from django.db import DatabaseError, InterfaceError, connections, router
 
 from django_product_isolation.database.outages import is_away
 from django_product_isolation.host import (
@@ -125,14 +125,14 @@ def keep_other_name(run: IsolationRun, name: str) -> None:
     for pause in RECONNECT_PAUSES:
         try:
             return note_name(run, name)
-        except DatabaseError as error:
+        except (DatabaseError, InterfaceError) as error:
             if not is_away(error):
                 raise
         connections[router.db_for_write(IsolationRun)].close()
         time.sleep(pause)
     try:
         note_name(run, name)
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         logger.error("file_unrecorded run=%s name=%s", run.pk, name)
         raise
 

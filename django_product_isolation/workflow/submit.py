@@ -89,7 +89,8 @@ def submit(run: IsolationRun) -> Outcome:
     runflow_outages.answered(run, Place.UPLOADS)
     # Once more: preparing may have taken minutes, and from here on it is paid for.
     superseded = find_superseded(run, target)
-    return superseded or start_sending(run, partial(send, client=client, request=request))
+    sending = partial(send, client=client, request=request, sent_with=run.sent_with)
+    return superseded or start_sending(run, sending)
 
 
 def put_off_sending(place: Place, error: RunflowError) -> PutOff:
@@ -256,13 +257,13 @@ def upload(
     return asset.url, prepared.small
 
 
-def send(run: IsolationRun, client: RunflowClient, request: RunRequest) -> Outcome:
-    """Make the one paid request."""
+def send(run: IsolationRun, client: RunflowClient, request: RunRequest, sent_with: str) -> Outcome:
+    """Make the one paid request. ``sent_with`` is the access of those before it."""
     try:
         return accepted(run, client.create_run(request))
     except RunflowError as error:
         if error.not_accepted:
-            return NotAccepted(error)
+            return NotAccepted(error, sent_with)
         if isinstance(error, Conflict):
             return Wait(seconds_from_now(5), Reason.CONFLICT, str(error))
         runflow_outages.meet(run, Place.ORDERS, str(error))

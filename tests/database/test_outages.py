@@ -72,6 +72,11 @@ GONE = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def connected():
+    connection.ensure_connection()
+
+
 @pytest.mark.parametrize("error", [*RAISED, *OF_THE_STATEMENT])
 def test_a_database_that_does_not_take_a_statement_is_not_away(error, monkeypatch):
     monkeypatch.setattr(outages, "answers", lambda: False)
@@ -115,3 +120,10 @@ class Closed:
 @pytest.mark.parametrize("error", [ValueError("words"), KeyError("words")])
 def test_an_error_of_no_database_is_no_outage(error):
     assert not is_away(error) and not is_outage(error)
+
+
+def test_a_connection_that_django_closed_is_gone_though_a_new_one_answers(monkeypatch):
+    monkeypatch.setattr(outages, "answers", lambda: True)
+    assert not is_away(GONE[0])
+    connection.close()
+    assert is_away(GONE[0])

@@ -104,3 +104,12 @@ def test_a_worker_that_comes_to_after_its_lease_ran_out_can_write_nothing():
 def test_neither_a_new_name_nor_a_key_is_no_order():
     with pytest.raises(CommandError, match="Name what"):
         call_command("move_isolations", NEW)
+
+
+def test_a_key_of_another_kind_than_the_column_holds_by_now_is_gone():
+    run = make_run(Status.APPLIED)
+    new = run.object_pk
+    IsolationRun.objects.update(object_pk="A-1")
+    move("A-1", new)
+    run.refresh_from_db()
+    assert run.object_pk == new

@@ -1,6 +1,7 @@
 """What the sandbox pretends to charge is no money of the shop's, and the other way round."""
 
 import json
+from datetime import timedelta
 from decimal import Decimal
 from io import StringIO
 
@@ -71,7 +72,7 @@ def status() -> dict:
 
 def test_the_sandboxs_balance_is_nobodys_credit(option, client, monkeypatch):
     option(**SANDBOX)
-    make_balance(Decimal(1000), asked_at=timezone.now())
+    make_balance(Decimal(1000), asked_at=timezone.now() - timedelta(minutes=2))
     option(**LIVE)
     assert AccountBalance.known() is None
     assert status()["balance"] is None
@@ -80,7 +81,7 @@ def test_the_sandboxs_balance_is_nobodys_credit(option, client, monkeypatch):
     make_run(Status.PROCESSING)
     balance = "django_product_isolation.runflow.RunflowClient.balance"
     monkeypatch.setattr(balance, lambda _client: Decimal("12.34"))
-    read_balance()  # at once, though the sandbox was asked just now
+    read_balance()  # though the sandbox was asked two minutes ago
     assert (status()["balance"], AccountBalance.objects.count()) == ("12.3400", 1)
 
 

@@ -45,9 +45,10 @@ def url_of(batch) -> str:
 )
 def test_the_page_is_for_those_who_isolate_or_read_runs(client, permissions, status):
     client.force_login(make_staff(*permissions))
-    batch = make_run().batch
-    assert client.get(url_of(batch)).status_code == status
-    assert client.post(url_of(batch), {"decide": "stop:all"}).status_code == 403
+    run = make_run()
+    assert client.get(url_of(run.batch)).status_code == status
+    posted = {"decide": "stop:all", "stoppable": str(run.pk)}
+    assert client.post(url_of(run.batch), posted).status_code == 403
     assert IsolationRun.objects.get().status == Status.QUEUED
 
 

@@ -1,8 +1,10 @@
 """Another key may be another account's: its silence proves nothing about a request of the first."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
@@ -166,3 +168,28 @@ def test_neither_key_nor_address_is_kept(lost, runflow):
     assert lost.sent_with
     assert OURS not in kept
     assert runflow.url not in kept
+
+
+def test_a_key_that_was_refused_is_not_the_one_that_it_was_sent_with(
+    run, option, runflow, step, look_often
+):
+    runflow.behave(fault="payment_required")
+    run = step(run)
+    assert (run.status, run.sent_with) == (Status.HELD, "")
+    option(API_KEY=OTHERS)
+    resume(run)
+    run = step(run)
+    option(API_KEY=OURS)
+    assert run.sent_with not in ("", "several")
+
+
+def test_what_ended_is_hardly_asked_for_any_more_under_another_key(lost, option, look_often, step):
+    option(API_KEY=OTHERS)
+    run = look_often(lost)
+    long_ago(run, hours=25)
+    IsolationRun.objects.update(attempts=MIN_UNCERTAIN)
+    assert stop(step(run))
+    run = look_often(lost)
+    assert run.due_at is not None
+    long_ago(run, hours=24 * 8)
+    assert step(run).due_at > timezone.now() + timedelta(days=29)

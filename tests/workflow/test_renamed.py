@@ -1,11 +1,14 @@
 """Until runs are moved to their field's new name, nothing is paid twice for want of it."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from django_product_isolation import NothingToIsolate, isolate, plan
 from django_product_isolation.choices import Status
 from django_product_isolation.host import target_for
-from django_product_isolation.models import IsolationRun
+from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import advance
 from django_product_isolation.workflow.backfill import Catalogue
@@ -88,3 +91,25 @@ def test_a_paid_run_waits_for_its_name_and_is_not_given_up():
     run.refresh_from_db()
     assert run.status == Status.COLLECTING
     assert run.due_at is not None
+
+
+@pytest.mark.parametrize(
+    ("status", "ends"),
+    [
+        (Status.QUEUED, Status.HELD),
+        (Status.RESTORING, Status.APPLIED),
+        (Status.APPLIED, Status.APPLIED),
+        (Status.RESTORED, Status.RESTORED),
+    ],
+)
+def test_after_a_day_nothing_goes_on_asking_for_a_name_that_is_gone(status, ends):
+    run = make_old_run(status)
+    make_due(run)
+    advance(run.pk)
+    day = timezone.now() - timedelta(hours=25)
+    RunEvent.objects.update(at=day)
+    IsolationRun.objects.update(status_since=day - timedelta(hours=1))
+    make_due(run)
+    advance(run.pk)
+    run.refresh_from_db()
+    assert (run.status, run.due_at) == (ends, None)

@@ -48,6 +48,9 @@ class HostAction(str):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.function(*args, **kwargs)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return HostAction, (self.function,)  # copied like the function
+
 
 def _escaped(make: Callable[[], str]) -> str:
     return make().replace("%", "%%")

@@ -20,6 +20,7 @@ from django.urls import get_resolver
 from django_product_isolation.conf import get_settings
 from django_product_isolation.host import targets_of
 from django_product_isolation.models import IsolationBatch, IsolationRun, Preset
+from django_product_isolation.staff.permissions import LISTS_ADDED
 from django_product_isolation.staff.targets import all_targets
 
 from .actions import PERMISSIONS, HostAction, image_actions, permission_check
@@ -68,14 +69,16 @@ def register_own_lists() -> None:
     To be called before a site's addresses are made. What the host unregistered from Django's own
     site, or registered itself, stays as it is.
     """
-    if not get_settings().AUTO_ADMIN:
+    if not all_targets() or not get_settings().AUTO_ADMIN:
         return
     ours = [(model, site._registry[model]) for model in OWN_LISTS if model in site._registry]
     for other in list(all_sites):
         if other != site and any(targets_of(model) for model in other._registry):
             for model, model_admin in ours:
                 if model not in other._registry:
-                    other.register(model, type(model_admin))
+                    with left_alone_if_it_breaks(other):
+                        other.register(model, type(model_admin))
+                        vars(other)[LISTS_ADDED] = True
 
 
 def attach_to_latecomers(**_kwargs: Any) -> None:

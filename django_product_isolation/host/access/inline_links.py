@@ -71,7 +71,8 @@ def by_foreign_keys(
 def by_owners_keys(model: type[Model], owner: type[Model]) -> Iterator[Link]:
     """By the foreign keys from ``owner`` to ``model`` or to what it derives from."""
     for field in foreign_keys(owner, {concrete(model), *model._meta.get_parent_list()}):
-        if not (field.remote_field.hidden or field.remote_field.parent_link):
+        is_plain = field.target_field.primary_key and not field.remote_field.hidden
+        if is_plain and not field.remote_field.parent_link:
             path = f"{field.related_query_name()}__pk"
             yield Link(owner, path, {}, may_be_empty=True, points_at_image=field.name)
 

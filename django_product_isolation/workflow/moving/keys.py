@@ -59,9 +59,18 @@ def rename(runs: RunQuerySet, target: Target, new: str) -> Moved:
 
 def key_of(target: Target, old: str, new: str) -> str:
     """``new`` as runs write it. Raises CannotMove, ValueError, ValidationError, DataError."""
-    if target.current_name(old) is not None:
+    if is_there(target, old):
         raise CannotMove(f"There still is a {target.label} {old}.")
     instance = target.instance(new)
     if instance is None:
         raise CannotMove(f"There is no {target.label} {new}.")
     return target.pk_of(instance)
+
+
+def is_there(target: Target, key: str) -> bool:
+    """Whether an image has that key; none has one of another kind than the column's."""
+    try:
+        with transaction.atomic():
+            return target.current_name(key) is not None
+    except (ValueError, ValidationError, DataError):
+        return False

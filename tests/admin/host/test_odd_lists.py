@@ -1,5 +1,7 @@
 """Lists of a shop's that are written for their own columns, actions and parameters alone."""
 
+from copy import deepcopy
+
 import pytest
 from django.contrib import admin
 from django.http import HttpResponseRedirect
@@ -149,3 +151,10 @@ def test_a_router_that_breaks_outside_of_a_request_breaks_no_start(settings):
     target = target_for(ProductImage)
     assert target.obstacle.id == "product_isolation.E012"
     assert actions_for_products([target]) == {}
+
+
+def test_our_actions_can_be_copied_as_functions_can():
+    action = actions.HostAction(actions.isolate_product)
+    copied = deepcopy(action)
+    assert (copied, copied.function) == ("isolate_product", actions.isolate_product)
+    assert copied.allowed_permissions == action.allowed_permissions

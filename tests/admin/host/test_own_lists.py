@@ -8,6 +8,7 @@ from django.urls import include, path
 from django_product_isolation.admin.host.attach import OWN_LISTS, register_own_lists
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun, Preset
+from django_product_isolation.staff import permissions
 from tests.docs.test_examples import run
 from tests.shop import EVERYTHING, make_run, make_staff
 from tests.shops.catalogue.models import Product, ProductImage
@@ -78,3 +79,43 @@ def test_a_site_that_comes_later_can_be_given_them_by_hand():
     site = office()
     run("own lists", office=site)
     assert ours(site) == list(OWN_LISTS)
+
+
+@pytest.mark.parametrize("wrong", [{"NO_SUCH": 1}, {"IMAGES": {"catalogue.Gone": {"field": "x"}}}])
+def test_wrong_settings_are_for_the_checks_to_tell_and_stop_no_start(settings, wrong):
+    settings.PRODUCT_ISOLATION = {**settings.PRODUCT_ISOLATION, **wrong}
+    site = office(ProductImage)
+    register_own_lists()
+    assert ours(site) == []
+
+
+class Strict(AdminSite):
+    def register(self, model_or_iterable, admin_class=None, **options):
+        if admin_class and admin_class.__module__.startswith("django_product_isolation."):
+            raise ValueError("only admins of ours")
+        super().register(model_or_iterable, admin_class, **options)
+
+
+def test_a_site_that_takes_no_admins_of_others_stays_without(caplog):
+    site = Strict(name="strict")
+    site.register(ProductImage)
+    register_own_lists()
+    assert ours(site) == []
+    assert "not_attached admin=Strict" in caplog.text
+
+
+def test_sums_are_not_shown_by_way_of_a_site_that_lists_them_by_our_doing(settings, rf):
+    vendors, boss_only = office(ProductImage), AdminSite(name="boss")
+    register_own_lists()
+    boss_only.register(IsolationRun)
+    boss_only.has_permission = lambda request: False
+    settings.ROOT_URLCONF = (
+        path("office/", vendors.urls),
+        path("boss/", boss_only.urls),
+        path("product-isolation/", include("django_product_isolation.urls")),
+    )
+    request = rf.get("/product-isolation/spending/")
+    request.user = make_staff(*EVERYTHING, permissions.SPENDING)
+    assert not permissions.has_spending_permission(request)
+    settings.ROOT_URLCONF = (settings.ROOT_URLCONF[0], settings.ROOT_URLCONF[2])
+    assert permissions.has_spending_permission(request)
