@@ -36,7 +36,8 @@ def on_batch_page(run, name):
 
 def on_batch_page_for_all(run, name):
     url = reverse("product_isolation:progress", args=[run.batch_id])
-    return url, {"decide": f"{name}:all", "quote": str(quote_of_runs([run]))}
+    posted = {"decide": f"{name}:all", "quote": str(quote_of_runs([run]))}
+    return url, {**posted, "stoppable": str(run.pk)}
 
 
 def on_another_batch_page(run, name):

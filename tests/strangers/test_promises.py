@@ -40,7 +40,7 @@ def test_a_published_result_can_be_saved_by_the_shops_own_form(person, original)
 
 def test_a_newer_upload_is_not_replaced(person):
     batch = person.order([MUG], review="reviewed")
-    page = person.wait_for("Ergebnis bereit: 1", batch.url)
+    page = person.wait_for("Bereit zur Prüfung: 1", batch.url)
     newer = photo_bytes(size=(300, 300), colour="navy")
     assert person.save(MUG, image=newer).url.endswith(PHOTOS)
     person.approve(run_in(page))

@@ -76,7 +76,7 @@ def swap_without_dimensions(
     return bool(rows.update(**{target.field.attname: new}))
 
 
-def send_again(run: IsolationRun, client: Any, request: Any) -> Outcome:
+def send_again(run: IsolationRun, client: Any, request: Any, **_before: str) -> Outcome:
     try:
         return submit.accepted(run, client.create_run(request))
     except RunflowError:
