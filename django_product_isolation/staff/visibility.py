@@ -142,13 +142,13 @@ def rows_of(request: HttpRequest, policy: Policy, runs: RunQuerySet) -> Q:
 def keys_in(rows: QuerySet[Any]) -> Q:
     """Runs of these rows."""
     keys = rows.order_by().values_list("pk", flat=True)
-    if is_elsewhere(rows):  # no query speaks of two databases
+    if are_apart_from_runs(rows):  # no query speaks of two databases
         return Q(object_pk__in=[str(pk) for pk in keys])
     few = [str(pk) for pk in keys[: FEW + 1]]
     return Q(object_pk__in=few if len(few) <= FEW else as_text(rows))
 
 
-def is_elsewhere(rows: QuerySet[Any]) -> bool:
+def are_apart_from_runs(rows: QuerySet[Any]) -> bool:
     place = getattr(rows, "_db", None) or router.db_for_write(rows.model)
     return bool(place != router.db_for_write(IsolationRun))
 
