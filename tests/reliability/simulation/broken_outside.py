@@ -1,5 +1,5 @@
 """Guards against what shops and Runflow have of their own, broken on purpose: names, a bin, time
-zones, ids, and receivers of signals. The table of all is in ``broken``.
+zones, ids, outages, and receivers of signals. The table of all is in ``broken``.
 
 Not here: names that only the database takes for one another, which SQLite does not.
 """
@@ -17,6 +17,7 @@ from django.utils import timezone
 from django_product_isolation import site_clock
 from django_product_isolation.choices import Status
 from django_product_isolation.host import Target, without_dimensions
+from django_product_isolation.imaging import decoding
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.models.querysets import RunQuerySet
 from django_product_isolation.retention import file_pruning
@@ -28,6 +29,7 @@ from django_product_isolation.workflow import (
     planning,
     recording,
     start,
+    steps,
     submit,
 )
 
@@ -154,6 +156,11 @@ OUTSIDE: dict[str, Any] = {
         submit, find_changed=lambda _run: None
     ),
     "another account's silence counts": lambda: patch(lookup, has_other_access=lambda _run: False),
+    "an empty mount point is a shop without files": lambda: patch(
+        Target, refuse_empty=lambda *_, **__: None
+    ),
+    "a lack of memory is the run's own doing": lambda: patch(steps, is_shortage=lambda _: False),
+    "a lack of memory is the picture's fault": lambda: patch(decoding, is_shortage=lambda _: False),
     "given up after one look": lambda: patch(submit, is_surely_absent=look_once),
     "looks need not lie apart": lambda: patch(RunQuerySet, count_look=count_each),
     "the shop hears of a change before it": lambda: patch(recording, point_and_go=tell_first),

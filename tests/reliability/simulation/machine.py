@@ -14,6 +14,7 @@ from .base import IMAGES
 from .callback_rules import Letters
 from .developer_rules import Developers
 from .draws import drawn
+from .outage_rules import Outages
 from .pruning_rules import Pruning
 from .staff_rules import People
 from .totals import Totals
@@ -24,7 +25,7 @@ SHARES = [0.3, 0.6, 1.0]
 Step = tuple[str, dict[str, Any]]
 
 
-class Simulation(Pruning, People, Letters, Developers):
+class Simulation(Pruning, People, Letters, Developers, Outages):
     """What may happen in a shop."""
 
 

@@ -1,5 +1,6 @@
 """The shop's file storage, in memory: keeps every version of every name for the invariants."""
 
+import errno
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -62,6 +63,7 @@ class StorageDouble(Storage):
         self.writes: list[Write] = []
         self.overwrites = False
         self.is_public = True
+        self.is_mounted = True
         self.cached: dict[str, tuple[bytes, datetime]] = {}  # by the CDN in front, and until when
         self.faults: dict[str, list[str]] = {}
         self.lies = 0
@@ -80,11 +82,11 @@ class StorageDouble(Storage):
 
     def exists(self, name: str) -> bool:
         with self._call("exists"):
-            return name in self.files
+            return self.is_mounted and name in self.files
 
     def _open(self, name: str, mode: str = "rb") -> "File[bytes]":
         with self._call("open") as fault:
-            content = self.files.get(name)
+            content = self.files.get(name) if self.is_mounted else None
             if content is None or fault == "missing":
                 raise FileNotFoundError(name)
             if fault == "lies":
@@ -94,6 +96,8 @@ class StorageDouble(Storage):
 
     def _save(self, name: str, content: "File[bytes]") -> str:
         with self._call("save") as fault:
+            if not self.is_mounted:
+                raise OSError(errno.EROFS, "the empty mount point is not ours to write to")
             data = b"".join(content.chunks())
             if fault == "taken name" and self.files:  # another file's, and nothing is stored
                 return (min, max)[len(self.files) % 2](self.files)
@@ -116,9 +120,17 @@ class StorageDouble(Storage):
         return f"{PUBLIC}{name}?sig={LINK_CANARY}" if self.is_public else ""
 
     def size(self, name: str) -> int:
-        if name not in self.files:
+        is_seen = self.is_mounted or self.points.process is None
+        if not is_seen or name not in self.files:
             raise FileNotFoundError(name)
         return len(self.files[name])
+
+    @contextmanager
+    def unmounted(self) -> Iterator[None]:
+        """For processes there is no file at all, and no word of an error."""
+        self.is_mounted = False
+        yield
+        self.is_mounted = True
 
     # What people do, without any fault.
 
