@@ -43,11 +43,11 @@ from django_product_isolation.runflow import (
 )
 
 from . import runflow_outages
+from .evaluation import evaluate_or_apply, wanted
 from .fit_to_field import FieldRefused, fitted
 from .lookup import NEVER_LOOKED, cost_of, count_look
 from .outcomes import GoTo, Outcome, PutOff, Retry, Wait
 from .runflow_outages import Place, connect_for
-from .second_opinion import opinion_or_apply, wanted
 from .store_result import store_result, why_taken
 from .timing import MIN_LOOKUPS, MIN_POLLS, POLL_HORIZON, backoff, next_poll
 from .verdicts import Verdict, judged
@@ -228,19 +228,19 @@ def ready(
     reason: Reason | None,
     detail: str,
 ) -> GoTo:
-    """collecting -> ready: for a person, for a second opinion, or on to the shop at once."""
+    """collecting -> ready: for a person, for an evaluation, or on to the shop at once."""
     review = run.review or reason is not None
-    opinion = wanted(run, reason, review)
-    if opinion:
-        kept["measures"] = {**kept.get("measures", {}), **opinion}
-    goes_on = bool(opinion) or not review
+    evaluation = wanted(run, reason, review)
+    if evaluation:
+        kept["measures"] = {**kept.get("measures", {}), **evaluation}
+    goes_on = bool(evaluation) or not review
     return GoTo(
         Status.READY,
         reason or "",
         detail,
         due_at=clock.now() if goes_on else None,
         changes={**kept, "review": review, "attempts": int(goes_on)},
-        then=opinion_or_apply if goes_on else None,
+        then=evaluate_or_apply if goes_on else None,
         found=verdict.found if verdict else (),
     )
 

@@ -27,10 +27,10 @@ from django_product_isolation.signals import image_applied, image_restored
 from django_product_isolation.workflow import (
     advance,
     callback_hints,
+    evaluation,
     publish,
     recording,
     restore_step,
-    second_opinion,
     start,
     submit,
 )
@@ -196,7 +196,7 @@ def patch(where: Any, **names: Any) -> Any:
 @contextmanager
 def unseen() -> Iterator[None]:
     told = mock.patch.dict(advance.STEPS, {Status.APPLIED: tell_unseen(image_applied)})
-    with patch(second_opinion, apply=apply_unseen), told:
+    with patch(evaluation, apply=apply_unseen), told:
         yield
 
 
