@@ -6,7 +6,7 @@ import numpy as np
 
 from . import pictures
 from .arrays import Array
-from .seeing import frame, ground, regions, softness
+from .seeing import background, frame, regions, softness
 
 Found = dict[str, Any]
 
@@ -22,19 +22,19 @@ class Look:
         self.result = pictures.read_result(self.files["result"])
         rgb = self.result.rgb
         small = regions.halved(rgb)
-        self.ground = ground.ground_of(small)
-        product = self.ground.product
-        found = frame.measured_frame(product, self.ground.shadow)
+        self.background = background.background_of(small)
+        product = self.background.product
+        found = frame.measured_frame(product, self.background.shadow)
         width, height = self.result.size
         area = max(int(product.sum()), 1)
         return {
             "size": {"result": [width, height]},
-            "ground": ground.measured_ground(rgb),
+            "background": background.measured_background(rgb),
             "frame": found,
             "softness": {"outline": softness.outline_width(rgb, product)},
             "product": {
-                "holes": float(self.ground.holes.sum() / area),
-                "pale": ground.paleness(small, self.ground),
+                "holes": float(self.background.holes.sum() / area),
+                "pale": background.paleness(small, self.background),
             },
         }
 
@@ -47,14 +47,14 @@ class Look:
         from .seeing import finding_place
 
         self.place, measured = finding_place.found_place(
-            self.result.rgb, self.doubled(self.ground.product), self.source.rgb
+            self.result.rgb, self.doubled(self.background.product), self.source.rgb
         )
         return {"place": measured}
 
     def over_one_another(self) -> Found:
         from .seeing import canvas, colour, rim, structure
 
-        plain = self.ground.plain
+        plain = self.background.plain
         laid = canvas.laid_over(
             self.result.rgb, self.doubled(plain), self.box(), self.source.rgb, self.place
         )
@@ -68,13 +68,13 @@ class Look:
     def at_the_extent(self) -> Found:
         from .seeing import extent
 
-        product, holes = self.doubled(self.ground.product), self.doubled(self.ground.holes)
+        product, holes = self.doubled(self.background.product), self.doubled(self.background.holes)
         told = extent.measured_extent(product, holes, self.box(), self.source.rgb, self.place)
         return {"extent": told}
 
     def box(self) -> tuple[int, int, int, int]:
         """The main part's box in pixels of the result."""
-        main, _ = frame.main_part(self.ground.product)
+        main, _ = frame.main_part(self.background.product)
         left, top, right, bottom = regions.box_of(main)
         return 2 * left, 2 * top, 2 * right, 2 * bottom
 

@@ -9,7 +9,7 @@ NAMES: dict[str, frozenset[str]] = {
         "version": "",
         "unchecked": "",
         "size": "result source",
-        "ground": "below_white worst_corner corners_apart exactly_white spread",
+        "background": "below_white worst_corner corners_apart exactly_white spread",
         "frame": "empty fill area touching gap box islands",
         "softness": "outline",
         "product": "holes pale",

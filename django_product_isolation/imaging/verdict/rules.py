@@ -14,15 +14,15 @@ RUNS_ON = 0.28  # of a part's sides that lie along the window's rim: it may be a
 
 
 @register(
-    "ground_not_white",
+    "background_not_white",
     _("The background may not be plain white. Look closely at the corners."),
     _("Background not white"),
 )
-def ground_not_white(measures: Measures, limits: Limits) -> float:
-    ground = measures["ground"]
+def background_not_white(measures: Measures, limits: Limits) -> float:
+    background = measures["background"]
     ratios = (
-        ground["below_white"] / limits.below_white,
-        ground["worst_corner"] / limits.worst_corner,
+        background["below_white"] / limits.below_white,
+        background["worst_corner"] / limits.worst_corner,
     )
     return float(max(ratios))
 

@@ -18,7 +18,7 @@ AS_IT_IS = np.array([[1.0, 0, 0], [0, 1.0, 0]])
 
 
 def by_colour(window):
-    """What stands out: all that is not as grey as the ground."""
+    """What stands out: all that is not as grey as the background."""
     return (np.abs(window.astype(int) - GREY).max(axis=2) > 30).astype(np.float32)
 
 

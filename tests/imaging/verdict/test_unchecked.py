@@ -24,8 +24,8 @@ def about(measures):
     ("module", "package", "still_measured"),
     [
         ("numpy", "numpy", set()),
-        ("cv2", "opencv-python-headless", {"ground", "frame"}),
-        ("onnxruntime", "onnxruntime", {"ground", "frame", "colour", "structure", "rim"}),
+        ("cv2", "opencv-python-headless", {"background", "frame"}),
+        ("onnxruntime", "onnxruntime", {"background", "frame", "colour", "structure", "rim"}),
     ],
 )
 def test_a_library_that_is_missing_is_named(module, package, still_measured, monkeypatch):

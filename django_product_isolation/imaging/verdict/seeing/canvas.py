@@ -7,7 +7,7 @@ import numpy as np
 
 from django_product_isolation.imaging.verdict.arrays import Array
 
-from .ground import parted
+from .background import parted
 from .openings import openings
 
 PRODUCT = 440  # pixels of the product's longer side
@@ -50,7 +50,7 @@ def _around(corners: Array) -> list[float]:
 def laid_over(
     result: Array, plain: Array, box: tuple[int, int, int, int], photo: Array, place: Array
 ) -> Canvas:
-    """``plain`` is the result's ground, ``box`` its product, ``place`` the map to the photo."""
+    """``plain`` is the result's background, ``box`` its product, ``place`` the map to the photo."""
     left, top, right, bottom = box
     scale = PRODUCT / max(right - left, bottom - top)
     room = round(PRODUCT * ROOM)
@@ -63,8 +63,8 @@ def laid_over(
     corner = tuple(float(value) for value in np.median(plain.reshape(-1, 3), axis=0))
     drawn = warped(result, to_result, size, cv2.BORDER_CONSTANT, corner)
     taken = warped(photo, to_photo, size, cv2.BORDER_REPLICATE)
-    ground = warped(plain.astype(np.float32), to_result, size, cv2.BORDER_REPLICATE)
-    part = parted(drawn.astype(np.float32), ground)
+    background = warped(plain.astype(np.float32), to_result, size, cv2.BORDER_REPLICATE)
+    part = parted(drawn.astype(np.float32), background)
     product = _without_dust(part.product)
     clear = product & ~openings(part.holes & product, product, taken)
     inner = cv2.erode(clear.astype(np.uint8), _disc(round(PRODUCT * MARGIN))) > 0

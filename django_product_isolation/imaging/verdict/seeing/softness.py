@@ -13,7 +13,7 @@ LEAST_POINTS = 40
 
 
 def outline_width(rgb: Array, product: Array) -> float | None:
-    """Pixels that the step from ground to product takes; None where no step is clear enough.
+    """Pixels that the step from background to product takes; None where no step is clear enough.
 
     ``product`` is a mask of half the picture's size.
     """

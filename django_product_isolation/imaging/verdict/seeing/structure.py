@@ -53,7 +53,7 @@ def _correlation(one: Array, other: Array, inner: Array) -> tuple[Array, tuple[A
     spread = _mean_of_windows(weight) + 1e-3
 
     def mean(these: Array, those: Array) -> Array:
-        # Of what is inside alone: the ground is another one by intention.
+        # Of what is inside alone: the background is another one by intention.
         return _mean_of_windows(np.einsum("yxc,yxc->yx", these, those) * weight) / spread
 
     energy, best = mean(one, one), np.full(inner.shape, -1, np.float32)
