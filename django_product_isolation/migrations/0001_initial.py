@@ -233,7 +233,7 @@ class Migration(migrations.Migration):
                 ("lease_owner", models.UUIDField(editable=False, null=True)),
                 ("lease_until", models.DateTimeField(editable=False, null=True)),
                 ("attempts", models.PositiveIntegerField(default=0, editable=False)),
-                ("decodings", models.PositiveSmallIntegerField(default=0, editable=False)),
+                ("worker_deaths", models.PositiveSmallIntegerField(default=0, editable=False)),
                 ("measures", models.JSONField(default=dict, editable=False)),
                 ("doubt", models.FloatField(editable=False, null=True)),
                 ("published", models.JSONField(default=dict, editable=False)),

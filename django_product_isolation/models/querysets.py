@@ -134,16 +134,20 @@ class RunQuerySet(models.QuerySet["IsolationRun"]):
         lease_until = DatabaseNow(LEASE.total_seconds())
         return bool(self.filter(pk=pk, lease_owner=owner).update(lease_until=lease_until))
 
-    def give_back(self, pk: uuid.UUID, owner: uuid.UUID, *, decodings: int) -> bool:
+    def give_back(self, pk: uuid.UUID, owner: uuid.UUID, *, worker_deaths: int) -> bool:
         """End a lease as if it had never been; False when somebody else has it."""
-        free: dict[str, Any] = {"lease_owner": None, "lease_until": None, "decodings": decodings}
+        free: dict[str, Any] = {
+            "lease_owner": None,
+            "lease_until": None,
+            "worker_deaths": worker_deaths,
+        }
         leased = self.filter(pk=pk, lease_owner=owner)
         return bool(leased.update(attempts=F("attempts") - 1, **free))
 
-    def lose(self, pk: uuid.UUID, owner: uuid.UUID, *, deaths: int, rest: float) -> bool:
+    def lose(self, pk: uuid.UUID, owner: uuid.UUID, *, worker_deaths: int, rest: float) -> bool:
         """Let a lease run out whose step hangs, as that step's so manieth death, and have the run
         looked at again ``rest`` seconds later; False when somebody else has it."""
-        later = {"decodings": deaths, "due_at": DatabaseNow(rest)}
+        later = {"worker_deaths": worker_deaths, "due_at": DatabaseNow(rest)}
         return bool(self.filter(pk=pk, lease_owner=owner).update(**later))
 
     def count_look(self, pk: uuid.UUID) -> None:

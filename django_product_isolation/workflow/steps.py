@@ -31,7 +31,7 @@ from .publish import verify_swap
 from .recording import record
 from .restore_step import put_back, verify_restore
 from .submit import submit
-from .timing import MAX_DEATHS
+from .timing import MAX_WORKER_DEATHS
 
 logger = logging.getLogger("django_product_isolation")
 
@@ -118,7 +118,7 @@ def is_deadly(run: IsolationRun) -> bool:
     """Note that the last worker never came back; whether the run itself seems to kill them."""
     run.record(RunEvent.Kind.PROBLEM, Reason.WORKER_LOST, status=Status(run.status))
     lost = run.events.filter(reason=Reason.WORKER_LOST, at__gte=run.status_since)
-    return run.decodings >= MAX_DEATHS or lost.count() >= MAX_LOSSES
+    return run.worker_deaths >= MAX_WORKER_DEATHS or lost.count() >= MAX_LOSSES
 
 
 @without_locals
