@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Outage",
             fields=[
-                ("place", models.CharField(max_length=16, primary_key=True, serialize=False)),
+                ("service", models.CharField(max_length=16, primary_key=True, serialize=False)),
                 ("since", models.DateTimeField(default=django.utils.timezone.now)),
                 ("failures", models.PositiveIntegerField(default=1)),
                 ("is_declared", models.BooleanField(default=False)),
