@@ -48,7 +48,7 @@ def evaluations_of(runflow, run) -> list[dict]:
 
 def find_doubt(monkeypatch) -> None:
     """Have results found to be doubtful."""
-    measures = {"unchecked": [{"what": "place", "why": "hardly found"}]}
+    measures = {"unchecked": [{"what": "alignment", "why": "hardly found"}]}
     verdict = Verdict(measures, findings(measures), holds_back=True)
     monkeypatch.setattr("django_product_isolation.workflow.collect.judged", lambda *_: verdict)
 

@@ -152,7 +152,7 @@ def test_the_preset_of_an_images_category_says_what_holds_it_back(
 def test_a_finding_that_is_not_tolerated_holds_back_beside_one_that_is(
     judge, grey_is_found, image, go_on
 ):
-    judge(grey=True, unchecked=[{"what": "place", "why": "lost"}])
+    judge(grey=True, unchecked=[{"what": "alignment", "why": "lost"}])
     run = go_on(isolate(image, tolerated_findings=["grey"]).runs.get())
     assert (run.status, run.reason) == (Status.READY, Reason.DOUBTFUL)
     assert set(run.found.values_list("finding", flat=True)) == {"grey", "not_checked"}

@@ -81,7 +81,7 @@ def test_a_rule_that_fails_says_what_was_not_checked(shop_rule, error):
     [
         lambda measures, _limits: measures["colour"]["shift_ab"],
         lambda measures, _limits: measures["size"]["source"][0],
-        lambda measures, _limits: 2.0 if measures["place"]["inliers"] else 3.0,
+        lambda measures, _limits: 2.0 if measures["alignment"]["inliers"] else 3.0,
     ],
 )
 def test_a_measure_that_was_not_taken_is_passed_over_in_silence(shop_rule, rule, caplog):

@@ -6,7 +6,7 @@ import numpy as np
 
 from django_product_isolation.imaging.verdict.arrays import Array
 
-from .regions import Regions, grown, regions
+from .regions import Regions, dilated, regions
 
 RING = 0.012  # of the longer side
 NEAR = 12.0  # levels: what lies further from the ring's median is product that touches the frame
@@ -81,10 +81,10 @@ def fitted(rgb: Array, ring: Array) -> Array:
 def background_of(rgb: Array) -> Background:
     """Part a picture of 8 bits, or floats of that range, into background and product."""
     colours = rgb.astype(np.float32)
-    return parted(colours, fitted(colours, ring_of(colours)))
+    return segmented(colours, fitted(colours, ring_of(colours)))
 
 
-def parted(colours: Array, plain: Array) -> Background:
+def segmented(colours: Array, plain: Array) -> Background:
     difference = plain - colours
     # By bands: numpy is slow along so short an axis.
     red, green, blue = (difference[..., band] for band in range(3))
@@ -100,8 +100,8 @@ def parted(colours: Array, plain: Array) -> Background:
     found = regions(passable)
     outside = np.isin(found.labels, found.touching_the_frame())
     # A way of one pixel's width is a gap in an outline.
-    open_background = regions(~grown(~outside))
-    outside &= grown(np.isin(open_background.labels, open_background.touching_the_frame()), 2)
+    open_background = regions(~dilated(~outside))
+    outside &= dilated(np.isin(open_background.labels, open_background.touching_the_frame()), 2)
     product = ~outside
     white = ~seen | np.isin(found.labels, _shaded(found, ~seen))
     return Background(plain, product, product & white, outside & seen)

@@ -6,19 +6,19 @@ import numpy as np
 
 from . import pictures
 from .arrays import Array
-from .seeing import background, frame, regions, softness
+from .measurements import background, frame, regions, softness
 
 Found = dict[str, Any]
 
 
-class Look:
+class Comparison:
     """Steps return measures by name; they raise what decoders and libraries raise."""
 
     def __init__(self, source: BinaryIO, result: BinaryIO) -> None:
         self.files = {"source": source, "result": result}
-        self.place: Any = None
+        self.alignment: Any = None
 
-    def at_the_result(self) -> Found:
+    def measure_result(self) -> Found:
         self.result = pictures.read_result(self.files["result"])
         rgb = self.result.rgb
         small = regions.halved(rgb)
@@ -38,38 +38,38 @@ class Look:
             },
         }
 
-    def at_the_source(self) -> Found:
+    def read_source(self) -> Found:
         self.source = pictures.read_source(self.files["source"])
         width, height = self.source.size
         return {"size": {"result": list(self.result.size), "source": [width, height]}}
 
-    def for_the_place(self) -> Found:
-        from .seeing import finding_place
+    def align(self) -> Found:
+        from .measurements import alignment
 
-        self.place, measured = finding_place.found_place(
+        self.alignment, measured = alignment.found_alignment(
             self.result.rgb, self.doubled(self.background.product), self.source.rgb
         )
-        return {"place": measured}
+        return {"alignment": measured}
 
-    def over_one_another(self) -> Found:
-        from .seeing import canvas, colour, rim, structure
+    def compare_aligned(self) -> Found:
+        from .measurements import colour, overlay, rim, structure
 
         plain = self.background.plain
-        laid = canvas.laid_over(
-            self.result.rgb, self.doubled(plain), self.box(), self.source.rgb, self.place
+        laid = overlay.overlay_of(
+            self.result.rgb, self.doubled(plain), self.box(), self.source.rgb, self.alignment
         )
         return {
-            "canvas": {"bend": laid.bend, "sharper": laid.sharper},
+            "overlay": {"bend": laid.bend, "sharper": laid.sharper},
             "colour": colour.measured_colour(laid),
             "structure": structure.measured_structure(laid),
             "rim": rim.measured_rim(laid),
         }
 
-    def at_the_extent(self) -> Found:
-        from .seeing import extent
+    def compare_extent(self) -> Found:
+        from .measurements import extent
 
         product, holes = self.doubled(self.background.product), self.doubled(self.background.holes)
-        told = extent.measured_extent(product, holes, self.box(), self.source.rgb, self.place)
+        told = extent.measured_extent(product, holes, self.box(), self.source.rgb, self.alignment)
         return {"extent": told}
 
     def box(self) -> tuple[int, int, int, int]:
