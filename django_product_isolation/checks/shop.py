@@ -185,7 +185,7 @@ def check_formats(_settings: IsolationSettings) -> Iterator[CheckMessage]:
     except ImproperlyConfigured:
         return  # E003 says so
     for target in targets:
-        if not imaging.takes(extensions_of(target.field)):
+        if not imaging.accepted_formats(extensions_of(target.field)):
             yield Error(
                 f"{target.field} accepts none of the formats that results can have.",
                 hint="Let its FileExtensionValidator take one of jpg, png and webp. Until then "

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         sha256_of,
     )
     from .provenance import facts_to_keep, marked
-    from .target_formats import takes, variants
+    from .target_formats import accepted_formats, variants
     from .thumbnails import small_picture, thumbnail, thumbnails_of
 
 HOMES = {
@@ -30,7 +30,7 @@ HOMES = {
     ".inspection": "RESULT_FORMATS SOURCE_FORMATS Prepared anomalies inspect sha256_of",
     ".provenance": "facts_to_keep marked",
     ".thumbnails": "small_picture thumbnail thumbnails_of",
-    ".target_formats": "takes variants",
+    ".target_formats": "accepted_formats variants",
 }
 if not TYPE_CHECKING:
     __getattr__ = when_asked(__name__, HOMES)
@@ -41,6 +41,7 @@ __all__ = [
     "ImageFacts",
     "ImageRejected",
     "Prepared",
+    "accepted_formats",
     "anomalies",
     "facts_to_keep",
     "inspect",
@@ -51,7 +52,6 @@ __all__ = [
     "sha256_of",
     "size_of",
     "small_picture",
-    "takes",
     "thumbnail",
     "thumbnails_of",
     "variants",

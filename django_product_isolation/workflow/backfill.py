@@ -36,7 +36,7 @@ MAY_BE_REPEATED = Q(status=Status.SUPERSEDED) | (
 )
 
 
-class Catalogue:
+class Backfill:
     """The images of a queryset that are still to be isolated, and the runs begun for them here."""
 
     def __init__(

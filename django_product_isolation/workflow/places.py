@@ -81,7 +81,7 @@ def expected(
 
 def refused_formats(target: Target, place: Place, day: date) -> Iterator[str]:
     """A sentence where the field keeps results in a format that the place does not take."""
-    stored = imaging.takes(extensions_of(target.field))
+    stored = imaging.accepted_formats(extensions_of(target.field))
     for rule in place.rules:
         try:
             if rule.kind == "formats" and rule.holds_on(day):

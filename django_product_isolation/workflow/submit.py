@@ -27,10 +27,10 @@ from django_product_isolation.host import (
 )
 from django_product_isolation.imaging import (
     ImageRejected,
+    accepted_formats,
     needs_conversion,
     prepare_for_upload,
     sha256_of,
-    takes,
 )
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.models.querysets import LOOKS_APART
@@ -176,7 +176,7 @@ def prepare(run: IsolationRun, target: Target, client: RunflowClient) -> RunRequ
 
     Raises SourceReplaced, Unusable, RunflowError (from an upload) and StorageFailed.
     """
-    if not takes(extensions_of(target.field)):
+    if not accepted_formats(extensions_of(target.field)):
         raise Unusable(Reason.RESULT_REFUSED)
     try:
         target.path_for(run.object_pk, result_filename(".webp"), beside=run.source_name)

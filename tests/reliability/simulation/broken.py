@@ -252,7 +252,7 @@ BREAKS: dict[str, Any] = {
     ),
     **OUTSIDE,
     "prune does not ask who needs a file": lambda: patch(
-        file_pruning, in_use=lambda *_: set(), made_from=lambda names: []
+        file_pruning, in_use=lambda *_: set(), derivations_of=lambda names: []
     ),
     "prune takes what is not old": lambda: patch(prune_rows, days_ago=lambda days: timezone.now()),
     "prune deletes a file that is another photo now": lambda: patch(
