@@ -20,7 +20,7 @@ from django.urls import (
 from django_product_isolation import imaging
 from django_product_isolation.conf import SETTING, IsolationSettings
 from django_product_isolation.host import Target, build, entries, extensions_of, get_targets
-from django_product_isolation.host.access.permissions import is_shown
+from django_product_isolation.host.access.shop_permissions import is_shown
 
 from .names import called, well_named
 
