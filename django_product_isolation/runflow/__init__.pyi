@@ -1,6 +1,5 @@
 from .client import RunflowClient as RunflowClient
 from .client import RunRequest as RunRequest
-from .client import Search as Search
 from .errors import AccountRefused as AccountRefused
 from .errors import Conflict as Conflict
 from .errors import NotFound as NotFound
@@ -14,6 +13,5 @@ from .evaluations import Evaluation as Evaluation
 from .evaluations import EvaluationRequest as EvaluationRequest
 from .evaluations import EvaluationState as EvaluationState
 from .replies import MAX_COST as MAX_COST
-from .replies import Asset as Asset
 from .replies import Run as Run
 from .replies import RunState as RunState

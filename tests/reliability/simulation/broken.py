@@ -95,8 +95,8 @@ def nothing_newer(run: IsolationRun, target: Target) -> None:
     """Whatever stands under the result's name."""
 
 
-def open_without_key(status: Any, keys: Any, *args: Any) -> Any:
-    return OPEN_IN_ONE_GO(status, dict.fromkeys(keys), *args)
+def open_without_key(keys: Any, **options: Any) -> Any:
+    return OPEN_IN_ONE_GO(dict.fromkeys(keys), **options)
 
 
 def restore_whoever_moved(run: IsolationRun, outcome: Swap) -> bool:
