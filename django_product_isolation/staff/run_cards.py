@@ -29,8 +29,8 @@ from . import formatting, marks, visibility
 from .addresses import ANY, batch_page_url
 from .decisions import Decision, open_to
 from .formatting import numbered
+from .marketplaces import PlaceBadge, badges_of
 from .pictures import WHICH, Which, run_picture_path, sized, stored_result
-from .places import PlaceBadge, badges_of
 from .reorder import may_be_tried_again, newer_runs, without_image
 
 # How a status looks: the last part of the badge's CSS class.

@@ -4,9 +4,9 @@ from django_product_isolation.spending.budgets import BudgetExceeded as BudgetEx
 from .callback_hints import UnknownRun as UnknownRun
 from .callback_hints import WrongRun as WrongRun
 from .callback_hints import receive_callback as receive_callback
-from .places import expected as expected
-from .places import in_pixels as in_pixels
-from .places import judgements_of as judgements_of
+from .marketplaces import expected as expected
+from .marketplaces import in_pixels as in_pixels
+from .marketplaces import judgements_of as judgements_of
 from .planning import Plan as Plan
 from .planning import plan as plan
 from .quote import Changes as Changes

@@ -43,17 +43,14 @@ def facts_of(run: IsolationRun) -> dict[str, Any]:
 
 def measured(measures: Any) -> dict[str, Any]:
     """What places ask for, of measures that another version may have kept; judging checks it."""
-    background, frame = (
-        named(named(measures).get("background")),
-        named(named(measures).get("frame")),
-    )
+    background = named(named(measures).get("background"))
+    frame = named(named(measures).get("frame"))
     found = {}
     if {"below_white", "worst_corner"} <= background.keys():
         # The worse of the two; comparing them is safe only if both are numbers.
         both = background["below_white"], background["worst_corner"]
-        found["background"] = (
-            max(both) if all(isinstance(one, int | float) for one in both) else None
-        )
+        are_numbers = all(isinstance(one, int | float) for one in both)
+        found["background"] = max(both) if are_numbers else None
     if "fill" in frame:
         found["fill"] = frame["fill"]
     return found
