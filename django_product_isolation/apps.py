@@ -19,7 +19,7 @@ class ProductIsolationConfig(AppConfig):
         from .signals import work_due
         from .workers import nudge
         from .workers.thread import watch_requests
-        from .workflow.opinions import register_finding
+        from .workflow.evaluation_findings import register_finding
 
         register_finding()
         work_due.connect(nudge)

@@ -9,7 +9,7 @@ from tests.shops.catalogue.models import Product, ProductImage, Swatch
 
 
 def photo_bytes(size=(120, 90), colour="firebrick", format="JPEG") -> bytes:
-    """A product (an ellipse) on a striped ground."""
+    """A product (an ellipse) on a striped background."""
     image = Image.new("RGB", size, "wheat")
     draw = ImageDraw.Draw(image)
     for x in range(0, size[0], 12):

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.long  # starts a process
 ROWS = [
     ("photo.jpg", "whole.png", "faithful", "plain"),
     ("photo.jpg", "small.png", "unfaithful", "too-small"),
-    ("photo.jpg", "grey.png", "unfaithful", "ground-grey"),
+    ("photo.jpg", "grey.png", "unfaithful", "background-grey"),
 ]
 
 
@@ -28,7 +28,7 @@ def told(tmp_path_factory):
         "photo.jpg": drawn.photo(),
         "whole.png": drawn.result(),
         "small.png": drawn.result(width=240),
-        "grey.png": drawn.result(ground=(235, 235, 235)),
+        "grey.png": drawn.result(background=(235, 235, 235)),
     }
     for name, file in files.items():
         (folder / name).write_bytes(file.getvalue())
@@ -41,12 +41,12 @@ def told(tmp_path_factory):
 def test_each_kind_and_all_of_them_have_a_row(told):
     assert told["flagged: too-small"].ours == told["flagged: all tampered"].ours == [100]
     assert told["held back: all faithful"].ours == [0]
-    assert told["flagged: ground, frame, sharpness"].also["pairs"] == 2
+    assert told["flagged: background, frame, sharpness"].also["pairs"] == 2
 
 
 def test_words_that_fit_and_what_the_result_alone_tells_are_counted(told):
-    assert told["flagged: ground-grey"].also["named"] == 100
-    assert told["flagged: ground-grey"].also["by_the_result_alone"] == 100
+    assert told["flagged: background-grey"].also["named"] == 100
+    assert told["flagged: background-grey"].also["by_the_result_alone"] == 100
     assert told["held back: plain"].also["by_the_result_alone"] == 0
 
 

@@ -60,7 +60,8 @@ def room_of(module: str) -> str:
 
 
 def dotted(path: Path) -> str:
-    return ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join((*parts, "stub") if path.suffix == ".pyi" else parts)
 
 
 def imported_rooms(path: Path) -> set[str]:
@@ -78,8 +79,8 @@ def imported_rooms(path: Path) -> set[str]:
 
 
 def sources() -> list[Path]:
-    found = [p for p in PACKAGE.rglob("*.py") if "migrations" not in p.parts]
-    return [p for p in found if p != PACKAGE / "__init__.py"]
+    found = [*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.pyi")]
+    return [p for p in found if "migrations" not in p.parts and p != PACKAGE / "__init__.py"]
 
 
 def known_to(path: Path) -> set[str]:

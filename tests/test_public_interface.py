@@ -13,7 +13,7 @@ from django.core.management import BaseCommand, get_commands, load_command_class
 import django_product_isolation
 from django_product_isolation import contrib, models, signals
 from django_product_isolation.host import Picture, adapters
-from django_product_isolation.host.access import permissions
+from django_product_isolation.host.access import shop_permissions
 from django_product_isolation.host.access.policies import Policy
 from tests.shops.catalogue.models import ProductImage
 
@@ -141,7 +141,7 @@ def test_what_receivers_and_callers_are_handed_has_its_fields(cls, names):
 
 
 def test_a_place_of_the_shops_own_is_registered_by_its_class():
-    assert parameters(permissions.register) == ["kind"]
+    assert parameters(shop_permissions.register) == ["kind"]
 
 
 def test_an_adapter_of_the_shops_own_is_registered_by_its_class():

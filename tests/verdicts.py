@@ -8,7 +8,7 @@ from django_product_isolation.models import IsolationRun, RunFinding
 from django_product_isolation.reasons import Reason
 from tests.shop import make_run
 
-WELL_PLACED = {
+WELL_ALIGNED = {
     "inliers": 80,
     "mirrored": 0,
     "keypoints": 500,
@@ -26,7 +26,7 @@ def measures(*, label: float = 0.0, outline: float = 2.0, unchecked=()) -> dict[
         "version": verdict.VERSION,
         "unchecked": list(unchecked),
         "size": {"source": [60, 40], "result": [40, 40]},
-        "place": WELL_PLACED,
+        "alignment": WELL_ALIGNED,
         "softness": {"outline": outline},
         "structure": {"blobs": [{**LABEL, "share": label}] if label else []},
     }

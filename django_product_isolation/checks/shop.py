@@ -20,7 +20,7 @@ from django.urls import (
 from django_product_isolation import imaging
 from django_product_isolation.conf import SETTING, IsolationSettings
 from django_product_isolation.host import Target, build, entries, extensions_of, get_targets
-from django_product_isolation.host.access.permissions import is_shown
+from django_product_isolation.host.access.shop_permissions import is_shown
 
 from .names import called, well_named
 
@@ -185,7 +185,7 @@ def check_formats(_settings: IsolationSettings) -> Iterator[CheckMessage]:
     except ImproperlyConfigured:
         return  # E003 says so
     for target in targets:
-        if not imaging.takes(extensions_of(target.field)):
+        if not imaging.accepted_formats(extensions_of(target.field)):
             yield Error(
                 f"{target.field} accepts none of the formats that results can have.",
                 hint="Let its FileExtensionValidator take one of jpg, png and webp. Until then "

@@ -21,7 +21,7 @@ from django_product_isolation.forks import ForkSafeLock
 from django_product_isolation.shortage import is_shortage
 
 from .color import is_srgb
-from .loading import insist_on_the_whole
+from .complete_decoding import require_complete
 from .structure import TooCostly, is_progressive, refuse_costly
 
 MAX_PIXELS = 52_000_000  # "50-megapixel" cameras give up to 51.3 million
@@ -135,7 +135,7 @@ def opened(
             memory = _memory_for(picture, file, draft)
             if max_memory is not None and memory > max_memory:
                 raise ImageRejected("too_many_pixels")
-            insist_on_the_whole(picture)
+            require_complete(picture)
             with _taking_turns(memory, patience):
                 yield picture
 

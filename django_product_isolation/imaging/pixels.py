@@ -1,4 +1,4 @@
-"""Decoded pixels: their mode, their direction, their ground, and how they are saved."""
+"""Decoded pixels: their mode, their direction, their background, and how they are saved."""
 
 from collections.abc import Mapping
 from io import BytesIO

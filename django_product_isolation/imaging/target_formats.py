@@ -19,7 +19,7 @@ MIN_SIDE = 400  # pixels; smaller is no picture of a product
 LEAN = {"PNG": {"optimize": 1}, "JPEG": {"quality": 85}, "WEBP": {"quality": 80}}
 
 
-def takes(extensions: Sequence[str] | None) -> dict[str, str]:
+def accepted_formats(extensions: Sequence[str] | None) -> dict[str, str]:
     """The formats that results can have among ``extensions`` (".png" ...), and how to call each.
 
     None stands for any extension.
@@ -38,7 +38,7 @@ def variants(clean: Prepared, extensions: Sequence[str] | None) -> Iterator[Prep
 
     None has an extension that is not among ``extensions``. Raises ImageRejected.
     """
-    named = takes(extensions)
+    named = accepted_formats(extensions)
     formats = [name for name in _preferred(clean) if name in named]
     if clean.facts.format in named:
         yield _called(clean, named)

@@ -2,9 +2,9 @@
 
 Facts are ``format`` (JPEG, PNG, WEBP), ``width`` and ``height`` (pixels), ``bytes``,
 ``source_type`` (IPTC's term, "" for none), ``fill`` (of the frame, the product's longer side),
-``ground`` (levels of 255 that the ground is below white at its worst). A check of a fact that is
-not there raises KeyError: it could not be checked. One that cannot be, such as a height of 0,
-raises ValueError.
+``background`` (levels of 255 that the background is below white at its worst). A check of a fact
+that is not there raises KeyError: it could not be checked. One that cannot be, such as a height
+of 0, raises ValueError.
 """
 
 import math
@@ -162,10 +162,10 @@ KINDS: dict[str, Kind] = {
         at_least,
         showing.percentage,
     ),
-    "ground": Kind(
+    "background": Kind(
         _("The background is not white enough."),
         asking.levels,
-        partial(measured, "ground"),
+        partial(measured, "background"),
         at_most,
     ),
     "source_type": Kind(

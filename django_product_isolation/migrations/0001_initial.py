@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Outage",
             fields=[
-                ("place", models.CharField(max_length=16, primary_key=True, serialize=False)),
+                ("service", models.CharField(max_length=16, primary_key=True, serialize=False)),
                 ("since", models.DateTimeField(default=django.utils.timezone.now)),
                 ("failures", models.PositiveIntegerField(default=1)),
                 ("is_declared", models.BooleanField(default=False)),
@@ -233,7 +233,7 @@ class Migration(migrations.Migration):
                 ("lease_owner", models.UUIDField(editable=False, null=True)),
                 ("lease_until", models.DateTimeField(editable=False, null=True)),
                 ("attempts", models.PositiveIntegerField(default=0, editable=False)),
-                ("decodings", models.PositiveSmallIntegerField(default=0, editable=False)),
+                ("worker_deaths", models.PositiveSmallIntegerField(default=0, editable=False)),
                 ("measures", models.JSONField(default=dict, editable=False)),
                 ("doubt", models.FloatField(editable=False, null=True)),
                 ("published", models.JSONField(default=dict, editable=False)),

@@ -1,34 +1,24 @@
 """Clicks that spend money: the batches, and the lock that lets them spend one after another."""
 
-import uuid
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from django_product_isolation.choices import AspectRatio, Resolution
 
+from .clicks import Click
 from .managers import PrimaryManager
 
 if TYPE_CHECKING:
     from django_product_isolation.host import Skipped
 
 
-class IsolationBatch(models.Model):
+class IsolationBatch(Click):
     """The runs of one click, with what they share. The id is also the click's one-time token."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    created_at = models.DateTimeField(_("created"), default=timezone.now, db_index=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        related_name="+",
-        verbose_name=_("by"),
-    )
     model_label = models.CharField(_("model"), max_length=200)
     field_name = models.CharField(_("field"), max_length=100)
     aspect_ratio = models.CharField(_("aspect ratio"), max_length=8, choices=AspectRatio)
@@ -62,9 +52,6 @@ class IsolationBatch(models.Model):
         verbose_name = _("batch")
         verbose_name_plural = _("batches")
         ordering = ["-created_at"]
-
-    def __str__(self) -> str:
-        return f"{self.created_at:%Y-%m-%d %H:%M}"
 
 
 class SpendingLock(models.Model):

@@ -4,8 +4,9 @@ Like ``IsolationRun.move_to``, each is a conditional UPDATE next to its events.
 """
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -36,35 +37,30 @@ def open_together(
     Left out are runs that cannot go there any more, have lost one of their files, or whose key
     another open run holds: what becomes of one says nothing about the others.
     """
+    move = partial(open_in_one_go, status=status, reasons=reasons, actor=actor, at=at)
     changed: set[uuid.UUID] = set()
     pks = sorted(keys)
     for start in range(0, len(pks), CHUNK):
-        chunk = {pk: keys[pk] for pk in pks[start : start + CHUNK]}
-        changed |= open_chunk(status, chunk, reasons, actor, at)
+        changed |= open_chunk({pk: keys[pk] for pk in pks[start : start + CHUNK]}, move)
     return changed
 
 
 def open_chunk(
-    status: Status,
-    keys: Mapping[uuid.UUID, str],
-    reasons: Mapping[uuid.UUID, str],
-    actor: Any,
-    at: datetime,
+    keys: Mapping[uuid.UUID, str], move: Callable[[Mapping[uuid.UUID, str]], set[uuid.UUID]]
 ) -> set[uuid.UUID]:
     try:
-        return open_in_one_go(status, keys, reasons, actor, at)
+        return move(keys)
     except IntegrityError:  # another run took a key just now, and no database says which
         if len(keys) == 1:
             return set()
-    return set().union(
-        *(open_chunk(status, {pk: key}, reasons, actor, at) for pk, key in keys.items())
-    )
+    return set().union(*(open_chunk({pk: key}, move) for pk, key in keys.items()))
 
 
 @retry_on_conflict
 def open_in_one_go(
-    status: Status,
     keys: Mapping[uuid.UUID, str],
+    *,
+    status: Status,
     reasons: Mapping[uuid.UUID, str],
     actor: Any,
     at: datetime,

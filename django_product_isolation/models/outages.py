@@ -1,4 +1,4 @@
-"""What does not answer at the moment: Runflow, or the places of its files."""
+"""What does not answer at the moment: Runflow as a whole, or one of its services."""
 
 from django.db import models
 from django.utils import timezone
@@ -7,9 +7,9 @@ from .managers import PrimaryManager
 
 
 class Outage(models.Model):
-    """One place that failed whoever asked last. The row goes with the first answer."""
+    """One service that failed whoever asked last. The row goes with the first answer."""
 
-    place = models.CharField(primary_key=True, max_length=16)
+    service = models.CharField(primary_key=True, max_length=16)
     since = models.DateTimeField(default=timezone.now)
     failures = models.PositiveIntegerField(default=1)  # since the last answer
     is_declared = models.BooleanField(default=False)  # all wait but the one that probes
@@ -22,4 +22,4 @@ class Outage(models.Model):
         default_permissions = ()
 
     def __str__(self) -> str:
-        return self.place
+        return self.service

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import OperationalError, models
-from django.db.models import Case, Count, F, Q, Subquery, Sum, Value, When
+from django.db.models import Count, F, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from django_product_isolation.choices import OPEN_STATUSES, UNFINISHED_STATUSES, Status
@@ -43,21 +43,16 @@ WAITED_IN_VAIN = (Reason.TOO_LONG, Reason.RUN_MISSING, Reason.STILL_UNCONFIRMED)
 USD = models.DecimalField(max_digits=12, decimal_places=4)
 NOTHING = Value(Decimal(0), output_field=USD)
 
-# Failed here though Runflow had taken it, such as one that a person stopped: charged.
-FAILED_HERE = Q(runflow_run_id__isnull=False) & ~Q(reason=Reason.RUN_FAILED)
-# Runs whose cost is not known and may be more than nothing. The others are not even looked at.
-COSTS_YET = Q(cost=None) & (~Q(status=Status.FAILED) | FAILED_HERE)
-# What they may cost: nothing where they ended before they were sent.
-MAY_COST = Case(
-    When(
-        ~Q(status__in=UNFINISHED_STATUSES)
-        & Q(runflow_run_id=None)
-        & (Q(due_at=None) | ~Q(status__in=[Status.FAILED, Status.CANCELLED])),
-        then=NOTHING,
-    ),
-    default=F("batch__unit_price"),
-    output_field=USD,
+# Runs whose cost is not known, and that cost nothing: they failed at Runflow, or ended here before
+# Runflow had accepted them. Of one that a person stopped that is known only once nobody asks any
+# more what became of it.
+SURELY_FREE = Q(cost=None) & (
+    Q(status=Status.FAILED, reason=Reason.RUN_FAILED)
+    | Q(status=Status.CANCELLED, runflow_run_id=None, due_at=None)
+    | Q(status__in=set(Status) - UNFINISHED_STATUSES - {Status.CANCELLED}, runflow_run_id=None)
 )
+# Those that may cost their price yet.
+MAY_COST = Q(cost=None) & ~SURELY_FREE
 
 
 class RunQuerySet(models.QuerySet["IsolationRun"]):
@@ -134,16 +129,20 @@ class RunQuerySet(models.QuerySet["IsolationRun"]):
         lease_until = DatabaseNow(LEASE.total_seconds())
         return bool(self.filter(pk=pk, lease_owner=owner).update(lease_until=lease_until))
 
-    def give_back(self, pk: uuid.UUID, owner: uuid.UUID, *, decodings: int) -> bool:
+    def give_back(self, pk: uuid.UUID, owner: uuid.UUID, *, worker_deaths: int) -> bool:
         """End a lease as if it had never been; False when somebody else has it."""
-        free: dict[str, Any] = {"lease_owner": None, "lease_until": None, "decodings": decodings}
+        free: dict[str, Any] = {
+            "lease_owner": None,
+            "lease_until": None,
+            "worker_deaths": worker_deaths,
+        }
         leased = self.filter(pk=pk, lease_owner=owner)
         return bool(leased.update(attempts=F("attempts") - 1, **free))
 
-    def lose(self, pk: uuid.UUID, owner: uuid.UUID, *, deaths: int, rest: float) -> bool:
+    def lose(self, pk: uuid.UUID, owner: uuid.UUID, *, worker_deaths: int, rest: float) -> bool:
         """Let a lease run out whose step hangs, as that step's so manieth death, and have the run
         looked at again ``rest`` seconds later; False when somebody else has it."""
-        later = {"decodings": deaths, "due_at": DatabaseNow(rest)}
+        later = {"worker_deaths": worker_deaths, "due_at": DatabaseNow(rest)}
         return bool(self.filter(pk=pk, lease_owner=owner).update(**later))
 
     def count_look(self, pk: uuid.UUID) -> None:
@@ -173,8 +172,9 @@ class RunQuerySet(models.QuerySet["IsolationRun"]):
         since = {"batch__created_at__gte": moment, "batch__is_sandbox": is_sandbox}
         recent = self.filter(**since).order_by()
         charged = recent.values(one=Value(1)).annotate(total=Sum("cost")).values("total")
-        total = Coalesce(Sum(MAY_COST), NOTHING) + Coalesce(Subquery(charged), NOTHING)
-        spent: Decimal = recent.filter(COSTS_YET).aggregate(total=total)["total"]
+        reserved = Coalesce(Sum("batch__unit_price"), NOTHING, output_field=USD)
+        total = reserved + Coalesce(Subquery(charged), NOTHING)
+        spent: Decimal = recent.filter(MAY_COST).aggregate(total=total)["total"]
         return spent
 
     def charged_by_batch(
@@ -188,5 +188,5 @@ class RunQuerySet(models.QuerySet["IsolationRun"]):
         self, key: str = "batch_id"
     ) -> "models.QuerySet[IsolationRun, tuple[Any, str, Decimal]]":
         """Of each batch and status: USD that its runs without a cost may cost yet, if any."""
-        grouped = self.filter(COSTS_YET).order_by().values_list(key, "status")
-        return grouped.annotate(may_cost=Sum(MAY_COST))
+        grouped = self.filter(MAY_COST).order_by().values_list(key, "status")
+        return grouped.annotate(may_cost=Sum("batch__unit_price"))

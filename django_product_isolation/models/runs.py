@@ -71,7 +71,7 @@ class IsolationRun(models.Model):
     lease_until = models.DateTimeField(null=True, editable=False)
     attempts = models.PositiveIntegerField(default=0, editable=False)
     # How often the step at hand began to decode a picture and came to no end, or hung.
-    decodings = models.PositiveSmallIntegerField(default=0, editable=False)
+    worker_deaths = models.PositiveSmallIntegerField(default=0, editable=False)
 
     runflow_run_id = models.CharField(  # noqa: DJ001
         _("Runflow run"), max_length=MAX_ID, unique=True, null=True
@@ -176,7 +176,7 @@ class IsolationRun(models.Model):
             "lease_owner": None,
             "lease_until": None,
             "attempts": 0,
-            "decodings": 0,
+            "worker_deaths": 0,
             **changes,
         }
         if changes["lease_owner"]:
@@ -228,7 +228,12 @@ class IsolationRun(models.Model):
     @retry_on_conflict
     def let_go(self, until: datetime, reason: str, changes: Mapping[str, int]) -> bool:
         """``release_until`` without an event."""
-        free: dict[str, Any] = {"lease_owner": None, "lease_until": None, "decodings": 0, **changes}
+        free: dict[str, Any] = {
+            "lease_owner": None,
+            "lease_until": None,
+            "worker_deaths": 0,
+            **changes,
+        }
         if self.is_open:
             free["reason"] = reason
         unhinted = self._as_known().filter(due_at=self.due_at)
@@ -243,7 +248,7 @@ class IsolationRun(models.Model):
 
     def finish(self) -> None:
         """Give the lease back for good: nothing is left to do. Raises LeaseLost."""
-        self.update_fields(due_at=None, lease_owner=None, lease_until=None, decodings=0)
+        self.update_fields(due_at=None, lease_owner=None, lease_until=None, worker_deaths=0)
 
     @contextmanager
     def decoding(self) -> Iterator[None]:
@@ -251,14 +256,14 @@ class IsolationRun(models.Model):
 
         Raises LeaseLost when somebody else went on.
         """
-        before = self.decodings
-        self.update_fields(decodings=before + 1)
+        before = self.worker_deaths
+        self.update_fields(worker_deaths=before + 1)
         try:
             yield
         except Exception:
-            self.update_fields(decodings=before)
+            self.update_fields(worker_deaths=before)
             raise
-        self.update_fields(decodings=before)
+        self.update_fields(worker_deaths=before)
 
     @retry_on_conflict
     def record(

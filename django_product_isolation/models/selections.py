@@ -1,31 +1,19 @@
 """Images that somebody chose, between the tick and the confirmed order."""
 
-import uuid
-
-from django.conf import settings
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .clicks import Click
 from .managers import PrimaryManager
 
 
-class Selection(models.Model):
+class Selection(Click):
     """Chosen images, kept here rather than in the page: thousands fit, and a reload shows them.
 
     The id becomes the id of the batch that is begun from it, so that a second click, the Back
     button and a colleague with the same address all end at the one batch.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    created_at = models.DateTimeField(_("created"), default=timezone.now, db_index=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        related_name="+",
-        verbose_name=_("by"),
-    )
     model_label = models.CharField(_("model"), max_length=200)
     # "" in those of before a model could have several images.
     field_name = models.CharField(_("field"), max_length=100, blank=True, default="")
@@ -45,6 +33,3 @@ class Selection(models.Model):
         default_permissions = ()  # only our own pages show them
         verbose_name = _("selection")
         verbose_name_plural = _("selections")
-
-    def __str__(self) -> str:
-        return f"{self.created_at:%Y-%m-%d %H:%M}"

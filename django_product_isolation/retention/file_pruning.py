@@ -29,7 +29,7 @@ from django_product_isolation.host import (
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 
-from .references import in_use, is_kept, made_from, shared
+from .references import derivations_of, in_use, is_kept, shared_sources
 
 logger = logging.getLogger("django_product_isolation")
 
@@ -175,11 +175,11 @@ class FilePruning:
         # Sorted here: MariaDB has an order of its own for UUIDs.
         by_key = sorted(files, key=lambda file: file.run.pk, reverse=True)
         by_name = {file.name: file for file in by_key}
-        made = made_from(set(by_name))
+        made = derivations_of(set(by_name))
         sources = [one for one in made if one.status == Status.APPLIED]
         needed = in_use(set(by_name), self.target)
         if self.role is ORIGINAL:
-            needed |= shared(made)
+            needed |= shared_sources(made)
         # What a run began with goes by the age of originals, in whatever other role it stands.
         needed |= {s.source for s in sources if self.role is RESULT or s.since > self.cutoff}
         others = {(s.source, s.pk) for s in sources}

@@ -22,7 +22,7 @@ MIN_FILE_DAYS = 1
 # A form that is sent once more is known by its batch.
 MIN_ROW_DAYS = 30
 MAX_DAYS = 36_500
-NOBODYS = "isolated-" + "0" * 32  # a name that no file has
+UNUSED_NAME = "isolated-" + "0" * 32  # a name that no file has
 
 
 def prune(
@@ -52,7 +52,7 @@ def prune(
     if results is not None or originals is not None:
         for field in fields:
             in_use(
-                {NOBODYS}, field
+                {UNUSED_NAME}, field
             )  # before anything goes, if some table does not say what it holds
     prune_selections(tally, dry_run=dry_run)
     if rows is not None:

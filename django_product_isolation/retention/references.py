@@ -29,16 +29,16 @@ def in_use(names: set[str], target: Target | None = None) -> set[str]:
     sources: dict[str, set[str]] = {}  # of each result
     seen, unseen = set(names), set(names)
     while unseen:
-        busy |= referenced(unseen, storages) | awaited(unseen)
-        made = [one for one in made_from(unseen - busy) if one.result]
+        busy |= referenced(unseen, storages) | used_by_open_runs(unseen)
+        made = [one for one in derivations_of(unseen - busy) if one.result]
         for one in made:
             sources.setdefault(one.result, set()).add(one.source)
         unseen = {one.result for one in made} - seen
         seen |= unseen
-    return names & reached(busy, sources)
+    return names & with_ancestors(busy, sources)
 
 
-def reached(ends: Iterable[str], sources: dict[str, set[str]]) -> set[str]:
+def with_ancestors(ends: Iterable[str], sources: dict[str, set[str]]) -> set[str]:
     """``ends`` and all that they were made of, and that of, and so on."""
     found: set[str] = set()
     unseen = set(ends)
@@ -63,7 +63,7 @@ def is_referenced(name: str, *, unless_result: str) -> bool:
         return True
 
 
-def awaited(names: set[str]) -> set[str]:
+def used_by_open_runs(names: set[str]) -> set[str]:
     """Those that an open run began with or has brought in."""
     runs = IsolationRun.objects.open().order_by()
     sources = runs.filter(source_name__in=names).values_list("source_name", flat=True)
@@ -80,7 +80,7 @@ def is_kept(target: Target, run: IsolationRun, name: str, role: str) -> bool:
     return any(answer for _receiver, answer in answers)
 
 
-class Made(NamedTuple):
+class Derivation(NamedTuple):
     """That a result was made of a source, and what became of it since when."""
 
     source: str
@@ -92,19 +92,21 @@ class Made(NamedTuple):
     row: str
 
 
-def shared(made: Iterable[Made]) -> set[str]:
+def shared_sources(made: Iterable[Derivation]) -> set[str]:
     """The sources of more than one image, which may be a placeholder: the shop's code may have a
     new row show it at any time."""
     images = {(one.source, one.column, one.row) for one in made}
     return {name for name, n in Counter(source for source, *_ in images).items() if n > 1}
 
 
-def made_from(names: set[str]) -> list[Made]:
+def derivations_of(names: set[str]) -> list[Derivation]:
     """What the runs that began with one of ``names`` made of it.
 
     Of any status: a form that was opened before a restore may have brought its result back.
     """
     runs = IsolationRun.objects.filter(source_name__in=names).order_by()
     about = ("status", "status_since", "pk", "image_column", "object_pk")
-    made = [Made(*values) for values in runs.values_list("source_name", "result_name", *about)]
+    made = [
+        Derivation(*values) for values in runs.values_list("source_name", "result_name", *about)
+    ]
     return [one for one in made if one.source in names]

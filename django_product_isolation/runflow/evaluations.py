@@ -15,8 +15,8 @@ from .replies import as_mapping, as_text, is_id, read_cost
 
 TASK_TYPE = "product_photography"
 TASK = (
-    "The product of the reference image alone on a plain white ground: the whole product, with the "
-    "same shape, colours, parts, lettering and pattern, and nothing beside it."
+    "The product of the reference image alone on a plain white background: the whole product, "
+    "with the same shape, colours, parts, lettering and pattern, and nothing beside it."
 )
 MAX_ISSUES = 5
 MAX_ISSUE = 200  # characters

@@ -76,7 +76,7 @@ RUN_FAULTS: dict[str, str] = {
     "tampered_label_garbled": "succeeds with the middle of the product, its label, garbled",
     "tampered_leftover": "succeeds with a piece of the background beside the product",
     "tampered_part_missing": "succeeds without the product's uppermost part",
-    "tampered_tinted_ground": "succeeds on a ground that is not white",
+    "tampered_tinted_background": "succeeds on a background that is not white",
     "no_callback": "ends without a callback",
     "callback_before_reply": "is finished and called back before the creating request is answered",
     "callback_twice": "is called back twice",

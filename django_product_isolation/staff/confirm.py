@@ -36,11 +36,11 @@ from . import formatting, permissions
 from .addresses import page_url
 from .decorators import staff_page
 from .left_out import urls_of_open, warn_about_skipped
+from .marketplaces import expected_of, told
 from .order import OrderContext, load_order, starting_values
 from .order_costs import CostSummary, over_budget, over_limit, summarize_costs
 from .order_form import OrderForm, distinct_names, field_of
 from .pictures import image_picture_url
-from .places import expected_of, told
 
 MAX_PICTURES_SHOWN = 60
 UNTOLD = "untold"  # the error's code where warnings were not shown beside the button yet

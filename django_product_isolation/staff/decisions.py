@@ -17,7 +17,7 @@ from django_product_isolation.choices import Status
 from django_product_isolation.conf import get_settings
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
-from django_product_isolation.workflow.opinions import is_pending
+from django_product_isolation.workflow.evaluation_findings import is_pending
 from django_product_isolation.workflow.review import STOPPABLE
 
 from . import formatting, permissions, reorder

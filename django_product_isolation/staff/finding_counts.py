@@ -124,7 +124,7 @@ def findings(request: HttpRequest) -> HttpResponseBase:
         "rows": rows(request, site),
         "days": RECENT.days,
         "is_judging": get_settings().reviews_doubtful,
-        "missing": ", ".join(missing_packages()),
+        "not_installed": ", ".join(missing_packages()),
         "can_review": permissions.has_any_permission(request, permissions.REVIEW),
     }
     return TemplateResponse(request, "admin/product_isolation/finding_counts.html", context)

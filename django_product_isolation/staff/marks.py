@@ -10,7 +10,7 @@ from typing import Literal
 from django_product_isolation.host.previews import LARGE
 from django_product_isolation.imaging.verdict import Finding, sentence_for
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.workflow.opinions import SECOND_OPINION
+from django_product_isolation.workflow.evaluation_findings import EVALUATION
 
 Side = Literal["source", "result"]
 SMALLEST = 12  # pixels; what is smaller is hardly seen
@@ -123,8 +123,8 @@ def shown(run: IsolationRun, found: Iterable[Finding]) -> list[ShownFinding]:
 
 
 def details_of(finding: Finding) -> list[str]:
-    """What is told beside the sentence: of a second opinion, the judge's own words."""
-    if finding.id == SECOND_OPINION:
+    """What is told beside the sentence: of an evaluation, the judge's own words."""
+    if finding.id == EVALUATION:
         return list(finding.about)
     return [words for about in finding.about if (words := sentence_for(about))]
 

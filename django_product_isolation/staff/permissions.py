@@ -1,4 +1,5 @@
-"""Who may do what: our permissions together with the shop's own answers.
+"""What a person may do on our pages: our own permissions, such as to restore, together with the
+shop's answers about its images, which ``host.access.shop_permissions`` gives.
 
 Asked anew on every request and for every object. ``decorators.staff_page`` asks before each page.
 """
@@ -13,8 +14,8 @@ from django.http.response import HttpResponseBase
 
 from django_product_isolation.conf import get_settings
 from django_product_isolation.host import Target
-from django_product_isolation.host.access import frames, permissions
-from django_product_isolation.host.access.permissions import sites_around, sites_in_use
+from django_product_isolation.host.access import frames, shop_permissions
+from django_product_isolation.host.access.shop_permissions import sites_around, sites_in_use
 from django_product_isolation.host.access.site_access import any_lets_in, refusal
 from django_product_isolation.host.access.sites import find_model
 from django_product_isolation.models import IsolationBatch, IsolationRun, Preset
@@ -48,7 +49,9 @@ def is_in_with(request: HttpRequest, *names: str, model: type[Model] | None = No
 
 
 def is_in(request: HttpRequest, model: type[Model] | None) -> bool:
-    return permissions.is_open(request, model) if model else permissions.is_let_in(request)
+    if model is None:
+        return shop_permissions.is_let_in(request)
+    return shop_permissions.is_open(request, model)
 
 
 def is_granted(request: HttpRequest, *names: str) -> bool:
@@ -118,7 +121,7 @@ def refusal_of_a_site(
 
     Raises PermissionDenied where there is none.
     """
-    policies = permissions.all_policies(request, model) if model else []
+    policies = shop_permissions.all_policies(request, model) if model else []
     first = [policy.site for policy in policies if policy.site]
     for site in dict.fromkeys([*first, *sites_in_use()]):
         said = refusal(site, request, back)
@@ -134,18 +137,18 @@ def changeable_images(request: HttpRequest, images: QuerySet[Any]) -> tuple[set[
     number of queries, no file opened.
     """
     pks = [str(pk) for pk in images.values_list("pk", flat=True)[:MAX_READ]]
-    changeable = permissions.allowed(request, "change", images.model, pks)
+    changeable = shop_permissions.allowed(request, "change", images.model, pks)
     others = set(pks) - changeable
-    return changeable, permissions.allowed(request, "view", images.model, others)
+    return changeable, shop_permissions.allowed(request, "view", images.model, others)
 
 
 def has_change_permission(request: HttpRequest, model_label: str) -> bool:
     """Whether the user may change images of that model, as far as no single one is looked at."""
     model = find_model(model_label)
-    return model is None or permissions.may(request, "change", model)
+    return model is None or shop_permissions.may(request, "change", model)
 
 
 def has_image_permission(request: HttpRequest, target: Target, image: Model) -> bool:
     """Whether the user may change this one of the host's images, whatever child it comes as."""
     pk = target.pk_of(image)
-    return bool(permissions.allowed(request, "change", target.model, [pk]))
+    return bool(shop_permissions.allowed(request, "change", target.model, [pk]))

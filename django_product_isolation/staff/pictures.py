@@ -28,7 +28,7 @@ from django_product_isolation.host import (
     is_ours,
     shortages_as_failures,
 )
-from django_product_isolation.host.access import permissions as shop_permissions
+from django_product_isolation.host.access import shop_permissions
 from django_product_isolation.host.access.sites import find_model
 from django_product_isolation.host.previews import SIZES, SMALL, preview
 from django_product_isolation.host.reading_turns import ReadingBusy

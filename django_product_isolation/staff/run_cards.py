@@ -23,14 +23,14 @@ from django_product_isolation.imaging.verdict import Finding
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import sentence_of
 from django_product_isolation.workflow import Quote, quote_of_runs
-from django_product_isolation.workflow.opinions import words_about
+from django_product_isolation.workflow.evaluation_findings import words_about
 
 from . import formatting, marks, visibility
 from .addresses import ANY, batch_page_url
 from .decisions import Decision, open_to
 from .formatting import numbered
+from .marketplaces import PlaceBadge, badges_of
 from .pictures import WHICH, Which, run_picture_path, sized, stored_result
-from .places import PlaceBadge, badges_of
 from .reorder import may_be_tried_again, newer_runs, without_image
 
 # How a status looks: the last part of the badge's CSS class.
@@ -126,7 +126,7 @@ class Card:
         return marks.shown(self.run, self._found)
 
     @property
-    def opinion(self) -> str:
+    def evaluation(self) -> str:
         """What is known of Runflow's own check, where that is no finding."""
         return words_about(self.run)
 

@@ -15,7 +15,7 @@ from django.http.response import HttpResponseBase
 
 from django_product_isolation.database.primary_keys import key_field
 from django_product_isolation.host import read_keys, shown_rows, target_for
-from django_product_isolation.host.access.permissions import sites_in_use
+from django_product_isolation.host.access.shop_permissions import sites_in_use
 from django_product_isolation.host.access.site_access import lets_in
 from django_product_isolation.host.access.sites import find_model, get_admin_site
 from django_product_isolation.models import Selection

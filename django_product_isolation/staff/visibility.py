@@ -18,7 +18,7 @@ from django.http import HttpRequest
 
 from django_product_isolation.database.primary_keys import key_field
 from django_product_isolation.host import all_rows, target_models
-from django_product_isolation.host.access import permissions
+from django_product_isolation.host.access import shop_permissions
 from django_product_isolation.host.access.policies import Action, Policy, valid_keys
 from django_product_isolation.host.access.safe_calls import answer
 from django_product_isolation.host.access.sites import find_model
@@ -66,14 +66,14 @@ def of_model(
 ) -> set[UUID]:
     """Those of the runs of one model's images."""
     pks = {run.object_pk for run in runs}
-    allowed = permissions.allowed(request, action, model, pks)
+    allowed = shop_permissions.allowed(request, action, model, pks)
     found = {run.pk for run in runs if run.object_pk in allowed}
-    if (left := pks - allowed) and permissions.may(request, action, model):
+    if (left := pks - allowed) and shop_permissions.may(request, action, model):
         gone = left - existing(model._default_manager.all(), left)
         deleted = gone - existing(all_rows(model), gone)
-        knows_all = permissions.knows_all(request, action, model)
+        knows_all = shop_permissions.knows_all(request, action, model)
         for run in runs:
-            is_own = is_mine(request, run) or permissions.is_superuser(request)
+            is_own = is_mine(request, run) or shop_permissions.is_superuser(request)
             if run.object_pk in (gone if is_own else deleted) and (is_own or knows_all):
                 found.add(run.pk)
     return found
@@ -96,8 +96,8 @@ def knows_shop(request: HttpRequest) -> bool:
     """Whether the user sees every image of every kind: then also what the shop no longer names."""
     models = target_models()
     if not models:
-        return permissions.is_superuser(request)
-    return all(permissions.sees_all(request, model) for model in models)
+        return shop_permissions.is_superuser(request)
+    return all(shop_permissions.sees_all(request, model) for model in models)
 
 
 def narrow(request: HttpRequest, runs: RunQuerySet) -> RunQuerySet:
@@ -110,7 +110,7 @@ def narrow(request: HttpRequest, runs: RunQuerySet) -> RunQuerySet:
         return runs
     visible = Q(pk__in=[])
     for model in target_models():
-        if permissions.may(request, "view", model):
+        if shop_permissions.may(request, "view", model):
             visible |= Q(batch__model_label=model._meta.label_lower) & in_lists(
                 request, model, runs
             )
@@ -119,10 +119,10 @@ def narrow(request: HttpRequest, runs: RunQuerySet) -> RunQuerySet:
 
 def in_lists(request: HttpRequest, model: type[Model], runs: RunQuerySet) -> Q:
     """Those of the runs, which are of images of ``model``, that the user finds in a list."""
-    if permissions.sees_all(request, model):
+    if shop_permissions.sees_all(request, model):
         return Q()
     visible = Q(pk__in=[])
-    for policy in permissions.policies(request, model):
+    for policy in shop_permissions.policies(request, model):
         if answer(partial(policy.allows, request, "view"), False):
             visible |= answer(partial(rows_of, request, policy, runs), visible)
     return visible
@@ -133,7 +133,7 @@ def rows_of(request: HttpRequest, policy: Policy, runs: RunQuerySet) -> Q:
 
     Where only pages say what they show, the newest runs alone are looked at, so many at most.
     """
-    if policy.asks_pages and not permissions.is_superuser(request):
+    if policy.asks_pages and not shop_permissions.is_superuser(request):
         newest = runs.order_by("-batch__created_at").values_list("object_pk", flat=True)[:NEWEST]
         return Q(object_pk__in=list(policy.found(request, "view", set(newest))))
     return keys_in(policy.rows(request, "view"))

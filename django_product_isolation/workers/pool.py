@@ -13,7 +13,7 @@ from django_product_isolation.workflow import work_on
 from django_product_isolation.workflow.leases import MOST_HANGING, keeper
 
 from .outage_log import OutageLog
-from .tenant_turns import DueRun, Turns, within
+from .tenant_turns import DueRun, TenantTurns, within
 
 logger = logging.getLogger("django_product_isolation")
 
@@ -57,7 +57,7 @@ class WorkerPool:
         self.stopping = threading.Event()
         self.at_work: dict[StepThread, DueRun] = {}
         self.ended: SimpleQueue[StepThread] = SimpleQueue()
-        self.turns = Turns(pause)
+        self.turns = TenantTurns(pause)
         self.outage = OutageLog("worker_without_database")
 
     def stop(self) -> None:
@@ -101,7 +101,7 @@ class WorkerPool:
     def take_on(self) -> None:
         """Give due runs to new threads. Raises DatabaseError and TooManyHang."""
         close_old_connections()
-        self.leave_those_that_hang()
+        self.drop_hung_threads()
         while len(self.at_work) < self.threads:
             due = self.turns.next(self.at_work.values())
             if due is None:
@@ -110,7 +110,7 @@ class WorkerPool:
             thread.start()
             self.at_work[thread] = due
 
-    def leave_those_that_hang(self) -> None:
+    def drop_hung_threads(self) -> None:
         """Have others in the place of threads whose step hangs. Raises TooManyHang."""
         hanging = keeper.hanging()
         for thread in self.at_work.keys() & hanging:

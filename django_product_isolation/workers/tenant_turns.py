@@ -31,7 +31,7 @@ class DueRun(NamedTuple):
     pk: uuid.UUID
 
 
-class Turns:
+class TenantTurns:
     """Goes round the tenants that have something due, and now and then looks at the others.
 
     ``pause`` is the least number of seconds between two looks at all.

@@ -28,7 +28,7 @@ from django_product_isolation.workflow.leases import MOST_HANGING, keeper
 
 from .base import BaseWorkers
 from .outage_log import OutageLog
-from .tenant_turns import Turns, is_resting, within
+from .tenant_turns import TenantTurns, is_resting, within
 
 logger = logging.getLogger("django_product_isolation")
 
@@ -36,7 +36,7 @@ logger = logging.getLogger("django_product_isolation")
 LONGEST_SLEEP = 20.0
 SHORTEST_SLEEP = 0.1
 # After a restart nobody may order anything for hours; any request then sees what was left.
-BETWEEN_GLANCES = 60.0
+BETWEEN_WAKES = 60.0  # seconds
 
 
 class ThreadWorkers(BaseWorkers):
@@ -65,7 +65,7 @@ class WorkThread:
         self.lock = threading.Lock()
         self.woken = threading.Event()
         self.thread: threading.Thread | None = None
-        self.turns = Turns()
+        self.turns = TenantTurns()
 
     def wake(self) -> None:
         """Have what is due looked at, by the thread that there is or a new one.
@@ -185,17 +185,17 @@ def warn_of_no_threads() -> None:
     )
 
 
-class Glances:
+class RequestWatch:
     """Has any request of the site wake the thread, if it is long since one did."""
 
     def __init__(self) -> None:
         self.next = 0.0
 
-    def glance(self, **_kwargs: Any) -> None:
+    def wake_now_and_then(self, **_kwargs: Any) -> None:
         """Receives ``request_started``. Costs a look at the clock."""
         if time.monotonic() < self.next:
             return
-        self.next = time.monotonic() + BETWEEN_GLANCES
+        self.next = time.monotonic() + BETWEEN_WAKES
         try:
             if get_settings().WORKERS == Workers.THREAD:
                 ThreadWorkers().wake()
@@ -204,10 +204,12 @@ class Glances:
 
 
 worker = WorkThread()
-glances = Glances()
+request_watch = RequestWatch()
 after_fork_in_child(worker.forget)
 
 
 def watch_requests() -> None:
     """Have requests of the site wake the thread. Called once, when Django is ready."""
-    request_started.connect(glances.glance, dispatch_uid="product_isolation_glances")
+    request_started.connect(
+        request_watch.wake_now_and_then, dispatch_uid="product_isolation_requests"
+    )

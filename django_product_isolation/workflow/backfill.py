@@ -15,8 +15,7 @@ from django_product_isolation.conf import get_settings
 from django_product_isolation.host import MARK, Skipped, target_for
 from django_product_isolation.host.routing import refuse_elsewhere
 from django_product_isolation.models import IsolationBatch, IsolationRun
-from django_product_isolation.models.querysets import RunQuerySet
-from django_product_isolation.reasons import Reason
+from django_product_isolation.models.querysets import SURELY_FREE, RunQuerySet
 from django_product_isolation.spending.budgets import BudgetExceeded
 
 from .runs_of_rows import is_result, runs_of_row_by_any_name
@@ -24,19 +23,12 @@ from .start import NothingToIsolate, isolate
 
 # A run that ended so says nothing against another one for the same file: it showed another then,
 # or was not paid for.
-SURELY_FREE = Q(cost=0) | (
-    Q(cost=None)
-    & (
-        Q(reason__in=(Reason.RUN_FAILED, Reason.NOT_ACCEPTED))
-        | Q(runflow_run_id=None, due_at=None)  # and nobody asks any more what became of it
-    )
-)
 MAY_BE_REPEATED = Q(status=Status.SUPERSEDED) | (
-    Q(status__in=(Status.FAILED, Status.CANCELLED)) & SURELY_FREE
+    Q(status__in=(Status.FAILED, Status.CANCELLED)) & (Q(cost=0) | SURELY_FREE)
 )
 
 
-class Catalogue:
+class Backfill:
     """The images of a queryset that are still to be isolated, and the runs begun for them here."""
 
     def __init__(

@@ -43,11 +43,11 @@ from django_product_isolation.runflow import (
 )
 
 from . import runflow_outages
+from .evaluation import evaluate_or_apply, wanted
 from .fit_to_field import FieldRefused, fitted
 from .lookup import NEVER_LOOKED, cost_of, count_look
 from .outcomes import GoTo, Outcome, PutOff, Retry, Wait
-from .runflow_outages import Place, connect_for
-from .second_opinion import opinion_or_apply, wanted
+from .runflow_outages import Service, connect_for
 from .store_result import store_result, why_taken
 from .timing import MIN_LOOKUPS, MIN_POLLS, POLL_HORIZON, backoff, next_poll
 from .verdicts import Verdict, judged
@@ -64,7 +64,7 @@ def poll(run: IsolationRun) -> Outcome:
         return known
     if known.is_terminal:
         return ended(run, client, known)
-    if Place.RUNFLOW in run.known_outages:  # what an outage ate does not count
+    if Service.RUNFLOW in run.known_outages:  # what an outage ate does not count
         return Wait(next_poll(clock.now()), changes={"attempts": 0})
     if clock.now() - run.status_since > POLL_HORIZON and run.attempts >= MIN_POLLS:
         return GoTo(Status.HELD, Reason.TOO_LONG)
@@ -80,7 +80,7 @@ def ended(run: IsolationRun, client: RunflowClient, known: Run) -> GoTo:
     if known.status == RunState.CANCELLED:
         return GoTo(Status.CANCELLED, Reason.RUN_CANCELLED, changes=cost)
     now = clock.now()
-    if Place.RESULTS in run.known_outages:  # nobody can fetch anything: it waits its turn
+    if Service.RESULTS in run.known_outages:  # nobody can fetch anything: it waits its turn
         return GoTo(Status.COLLECTING, due_at=now, changes=cost)
     fetch_it = partial(bring, client=client, known=known)
     return GoTo(Status.COLLECTING, due_at=now, changes={**cost, "attempts": 1}, then=fetch_it)
@@ -93,7 +93,7 @@ def read(run: IsolationRun, client: RunflowClient) -> Run | Outcome:
     except RunflowError as error:
         if isinstance(error, Refused) and not isinstance(error, AccountRefused | RateLimited):
             return missed(run, error)
-        return PutOff(Place.RUNFLOW, error, Reason.NO_ANSWER, Reason.TOO_LONG)
+        return PutOff(Service.RUNFLOW, error, Reason.NO_ANSWER, Reason.TOO_LONG)
     if run.answered_looks:
         run.update_fields(**NEVER_LOOKED)
     return known
@@ -124,12 +124,12 @@ def bring(run: IsolationRun, client: RunflowClient, known: Run) -> Outcome:
         return Retry(Reason.OUTPUT_MISSING, limit=2)
     try:
         with download(client, known) as result:
-            runflow_outages.answered(run, Place.RESULTS)
+            runflow_outages.answered(run, Service.RESULTS)
             return ingest(run, known, result)
     except FetchError as error:
         return refused_download(run, error)
     except RunflowError as error:
-        return PutOff(Place.RUNFLOW, error, Reason.NO_ANSWER, Reason.OUTPUT_UNAVAILABLE)
+        return PutOff(Service.RUNFLOW, error, Reason.NO_ANSWER, Reason.OUTPUT_UNAVAILABLE)
     except ImageRejected as error:
         # A cut transfer and a page about maintenance look like a broken picture, too.
         give_up = Reason.OUTPUT_UNREADABLE
@@ -169,8 +169,8 @@ def fetch_into(file: BinaryIO, url: str) -> None:
 def refused_download(run: IsolationRun, error: FetchError) -> Outcome:
     """What becomes of a run whose download did not work. It is paid for: only people give it up."""
     if error.can_retry:
-        return PutOff(Place.RESULTS, error, Reason.NO_ANSWER, Reason.OUTPUT_UNAVAILABLE)
-    runflow_outages.answered(run, Place.RESULTS)
+        return PutOff(Service.RESULTS, error, Reason.NO_ANSWER, Reason.OUTPUT_UNAVAILABLE)
+    runflow_outages.answered(run, Service.RESULTS)
     if error.code == "unsafe_address":
         return GoTo(Status.HELD, Reason.OUTPUT_UNSAFE, error.code)
     return Retry(Reason.NO_ANSWER, error.code, Reason.OUTPUT_UNAVAILABLE, limit=MAX_LINKS)
@@ -228,19 +228,19 @@ def ready(
     reason: Reason | None,
     detail: str,
 ) -> GoTo:
-    """collecting -> ready: for a person, for a second opinion, or on to the shop at once."""
+    """collecting -> ready: for a person, for an evaluation, or on to the shop at once."""
     review = run.review or reason is not None
-    opinion = wanted(run, reason, review)
-    if opinion:
-        kept["measures"] = {**kept.get("measures", {}), **opinion}
-    goes_on = bool(opinion) or not review
+    evaluation = wanted(run, reason, review)
+    if evaluation:
+        kept["measures"] = {**kept.get("measures", {}), **evaluation}
+    goes_on = bool(evaluation) or not review
     return GoTo(
         Status.READY,
         reason or "",
         detail,
         due_at=clock.now() if goes_on else None,
         changes={**kept, "review": review, "attempts": int(goes_on)},
-        then=opinion_or_apply if goes_on else None,
+        then=evaluate_or_apply if goes_on else None,
         found=verdict.found if verdict else (),
     )
 

@@ -9,7 +9,7 @@ from django_product_isolation.runflow import RunflowError
 
 from .lookup import NEVER_LOOKED, is_asked_in_vain, is_surely_absent, look_up, next_look
 from .outcomes import GoTo, Outcome, PutOff, Wait
-from .runflow_outages import Place, connect_for
+from .runflow_outages import Service, connect_for
 from .submit import UNKNOWN_FATE, accepted
 from .timing import seconds_from_now
 
@@ -20,7 +20,7 @@ def confirm(run: IsolationRun) -> Outcome:
     try:
         found = look_up(run, connect_for(run))
     except RunflowError as error:
-        return PutOff(Place.RUNFLOW, error, waiting_for, UNKNOWN_FATE)
+        return PutOff(Service.RUNFLOW, error, waiting_for, UNKNOWN_FATE)
     if found.run is not None:
         return accepted(run, found.run)
     if is_surely_absent(run, found) and waiting_for == Reason.UNCONFIRMED:

@@ -26,7 +26,7 @@ from . import runflow_outages
 from .outcomes import PutOff, Retry
 from .queue import hold_queue, pause_queue
 from .restore_requests import leave_applied
-from .runflow_outages import Place
+from .runflow_outages import Service
 from .timing import MANY_ATTEMPTS, TROUBLE_HORIZON, backoff, seconds_from_now
 
 ENDED = (Status.FAILED, Status.CANCELLED, Status.SUPERSEDED)
@@ -69,12 +69,12 @@ def put_off(run: IsolationRun, outcome: PutOff) -> None:
 
 
 def wait_out(run: IsolationRun, outcome: PutOff) -> None:
-    """Have the same step taken again once the place answers: that passes by itself.
+    """Have the same step taken again once the service answers: that passes by itself.
 
     Only what a run meets for days and hundreds of times has a person asked.
     """
     error, detail = outcome.error, words_of(outcome.error)
-    until = runflow_outages.meet(run, outcome.place, detail) or backoff(run.attempts)
+    until = runflow_outages.meet(run, outcome.service, detail) or backoff(run.attempts)
     if error.retry_after is not None:
         until = max(until, seconds_from_now(error.retry_after))
     lasts = clock.now() - run.status_since > TROUBLE_HORIZON and run.attempts > MANY_ATTEMPTS
@@ -91,7 +91,7 @@ def back_to_queue(run: IsolationRun, error: RunflowError, sent_with: str) -> Non
     """
     detail = str(error)
     if isinstance(error, Refused):
-        runflow_outages.answered(run, Place.ORDERS)
+        runflow_outages.answered(run, Service.ORDERS)
     if isinstance(error, AccountRefused):
         hold_account(run, error, resume_at=Status.QUEUED, sent_with=sent_with)
     elif isinstance(error, RateLimited):
@@ -99,7 +99,7 @@ def back_to_queue(run: IsolationRun, error: RunflowError, sent_with: str) -> Non
         requeue(run, Reason.BUSY, detail, until)
         pause_queue(until)
     elif isinstance(error, NotReached):
-        until = runflow_outages.meet(run, Place.RUNFLOW, detail) or backoff(run.attempts)
+        until = runflow_outages.meet(run, Service.RUNFLOW, detail) or backoff(run.attempts)
         requeue(run, Reason.NOT_REACHED, detail, until)
     else:
         run.move_to(Status.FAILED, reason=Reason.REQUEST_REFUSED, detail=detail)

@@ -29,9 +29,9 @@ from django_product_isolation.imaging import (
     SOURCE_FORMATS,
     ImageRejected,
     Prepared,
+    accepted_formats,
     marked,
     size_of,
-    takes,
     variants,
 )
 from django_product_isolation.imaging.decoding import facts_of, opened
@@ -67,7 +67,7 @@ def refused_beforehand(target: Target, pk: str) -> list[str]:
     Raises FileMissing when the row was deleted, NameTooLong.
     """
     words: list[str] = []
-    for extension in takes(extensions_of(target.field)).values():
+    for extension in accepted_formats(extensions_of(target.field)).values():
         with untouched(target.storage):
             refused = refused_name(target.field, row(target, pk), result_filename(extension))
         if not refused:

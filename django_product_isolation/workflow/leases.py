@@ -35,7 +35,7 @@ class Lease:
 
     pk: uuid.UUID
     owner: uuid.UUID
-    decodings: int  # before the step began
+    worker_deaths: int  # before the step began
     tenant: str  # whose tables have the run; the keeper's thread is at home in none
     is_over: bool = False  # the step has ended, and nothing of it could be recorded
     is_lost: bool = False  # the step hangs, and that is counted
@@ -81,7 +81,7 @@ class Keeper:
 
     def _hold(self, run: IsolationRun) -> Lease:
         owner = run.lease_owner or uuid.uuid4()
-        lease = Lease(run.pk, owner, run.decodings, tenants.current())
+        lease = Lease(run.pk, owner, run.worker_deaths, tenants.current())
         with self.changed:
             self.held.add(lease)
             self._begin()
@@ -151,7 +151,7 @@ class Keeper:
             with tenants.enter(lease.tenant):
                 if is_over:
                     give_back = IsolationRun.objects.give_back
-                    give_back(lease.pk, lease.owner, decodings=lease.decodings)
+                    give_back(lease.pk, lease.owner, worker_deaths=lease.worker_deaths)
                     self.held.discard(lease)
                 elif not lease.hangs:
                     IsolationRun.objects.renew(lease.pk, lease.owner)
@@ -166,7 +166,7 @@ class Keeper:
 
     def _lose(self, lease: Lease) -> None:
         lose = IsolationRun.objects.lose
-        if lose(lease.pk, lease.owner, deaths=lease.decodings + 1, rest=LONGEST_STEP):
+        if lose(lease.pk, lease.owner, worker_deaths=lease.worker_deaths + 1, rest=LONGEST_STEP):
             logger.error("step_hangs run=%s seconds=%.0f", lease.pk, LONGEST_STEP)
         lease.is_lost = True
 

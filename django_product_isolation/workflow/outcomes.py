@@ -18,7 +18,7 @@ from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
 from django_product_isolation.runflow import RunflowError
 
-from .runflow_outages import Place
+from .runflow_outages import Service
 from .timing import MAX_ATTEMPTS
 
 
@@ -86,12 +86,12 @@ class Retry:
 
 @dataclass(frozen=True)
 class PutOff:
-    """``error`` ended the step, at ``place``: it is taken again where that can help.
+    """``error`` ended the step, at ``service``: it is taken again where that can help.
 
     ``reason`` is shown while waiting, ``give_up`` once a person is asked.
     """
 
-    place: Place
+    service: Service
     error: RunflowError | FetchError
     reason: Reason
     give_up: Reason

@@ -18,7 +18,7 @@ from django_product_isolation.signals import image_applied, image_restored
 from . import renditions
 from .outages import has_lasted
 from .outcomes import Finished, GoTo, Outcome, Retry, Step, Swap
-from .timing import MAX_DEATHS
+from .timing import MAX_WORKER_DEATHS
 from .verdicts import found_in
 
 NOT_WRITTEN = "The database says that no row was written."  # as a trigger may have it
@@ -68,7 +68,7 @@ def verify_swap(run: IsolationRun) -> Outcome:
     last look and the swap can only be noticed afterwards.
     """
     target = run.target
-    if run.decodings >= MAX_DEATHS:
+    if run.worker_deaths >= MAX_WORKER_DEATHS:
         return tell_applied(run)
     try:
         source = read_source_twice(target, run.source_name, run.source_sha256)

@@ -16,7 +16,7 @@ from django_product_isolation.database.clock import DatabaseNow
 from django_product_isolation.models import AccountBalance, IsolationRun
 from django_product_isolation.spending.budgets import spent_since
 
-from .places import judgements_of
+from .marketplaces import judgements_of
 
 LATELY = timedelta(days=30)
 

@@ -69,7 +69,7 @@ def record(run: IsolationRun, outcome: Outcome | None) -> None:
 
 def leave_to_a_person(run: IsolationRun) -> None:
     """Give the lease back until somebody decides, unless they just did."""
-    rest = {"due_at": None, "lease_owner": None, "lease_until": None, "decodings": 0}
+    rest = {"due_at": None, "lease_owner": None, "lease_until": None, "worker_deaths": 0}
     mine = IsolationRun.objects.filter(pk=run.pk, lease_owner=run.lease_owner)
     if not mine.filter(status=Status.READY, review=True).update(**rest):
         run.let_go(clock.now(), run.reason, {})

@@ -23,7 +23,7 @@ from .outages import has_lasted
 from .outcomes import Finished, Outcome, RestoreRefused, Retry, Swap, Wait
 from .publish import NOT_WRITTEN, PATIENCE, read_source_twice, tell, undo
 from .restore_requests import asked_for
-from .timing import MAX_DEATHS, backoff
+from .timing import MAX_WORKER_DEATHS, backoff
 
 
 def put_back(run: IsolationRun) -> Outcome:
@@ -107,7 +107,7 @@ def verify_restore(run: IsolationRun) -> Outcome:
     An upload under the result's own name between our last look and the swap can only be noticed
     afterwards, as no lock spans a database and a file storage.
     """
-    if run.decodings >= MAX_DEATHS:
+    if run.worker_deaths >= MAX_WORKER_DEATHS:
         return tell_restored(run)
     try:
         uploaded = find_newer(run, run.target)

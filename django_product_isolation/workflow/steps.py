@@ -22,6 +22,7 @@ from django_product_isolation.spending.balance import read_balance
 from . import runflow_outages
 from .collect import collect, poll
 from .confirm import confirm
+from .evaluation import evaluate_or_apply
 from .leases import keeper
 from .lookup import settle
 from .outages import outlast, verify_storage
@@ -29,9 +30,8 @@ from .outcomes import GoTo, Outcome, Retry, Step, Wait
 from .publish import verify_swap
 from .recording import record
 from .restore_step import put_back, verify_restore
-from .second_opinion import opinion_or_apply
 from .submit import submit
-from .timing import MAX_DEATHS
+from .timing import MAX_WORKER_DEATHS
 
 logger = logging.getLogger("django_product_isolation")
 
@@ -46,7 +46,7 @@ STEPS: dict[str, Step] = {
     Status.SUBMITTING: confirm,
     Status.PROCESSING: poll,
     Status.COLLECTING: collect,
-    Status.READY: opinion_or_apply,
+    Status.READY: evaluate_or_apply,
     Status.HELD: look_again,
     Status.APPLIED: verify_swap,
     Status.RESTORING: put_back,
@@ -118,7 +118,7 @@ def is_deadly(run: IsolationRun) -> bool:
     """Note that the last worker never came back; whether the run itself seems to kill them."""
     run.record(RunEvent.Kind.PROBLEM, Reason.WORKER_LOST, status=Status(run.status))
     lost = run.events.filter(reason=Reason.WORKER_LOST, at__gte=run.status_since)
-    return run.decodings >= MAX_DEATHS or lost.count() >= MAX_LOSSES
+    return run.worker_deaths >= MAX_WORKER_DEATHS or lost.count() >= MAX_LOSSES
 
 
 @without_locals

@@ -27,10 +27,10 @@ from django_product_isolation.host import (
 )
 from django_product_isolation.imaging import (
     ImageRejected,
+    accepted_formats,
     needs_conversion,
     prepare_for_upload,
     sha256_of,
-    takes,
 )
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.models.querysets import LOOKS_APART
@@ -49,7 +49,7 @@ from . import runflow_outages
 from .fit_to_field import refused_beforehand
 from .lookup import NEVER_LOOKED, is_asked_in_vain, is_surely_absent, look_up
 from .outcomes import GoTo, NotAccepted, Outcome, PutOff, Step, Wait
-from .runflow_outages import Place, connect_for
+from .runflow_outages import Service, connect_for
 from .store_result import why_taken
 from .terms import access_of, changed_since
 from .timing import MIN_LOOKUPS, next_poll, seconds_from_now
@@ -75,27 +75,27 @@ def submit(run: IsolationRun) -> Outcome:
     if ended is not None:
         return ended
     try:
-        if run.known_outages & {Place.RUNFLOW, Place.ORDERS}:
+        if run.known_outages & {Service.RUNFLOW, Service.ORDERS}:
             client.ping()  # the paid request is no probe: its fate could stay unknown
         request = prepare(run, target, client)
     except UploadFailed as error:
-        return put_off_sending(Place.UPLOADS, error)
+        return put_off_sending(Service.UPLOADS, error)
     except RunflowError as error:
-        return put_off_sending(Place.RUNFLOW, error)
+        return put_off_sending(Service.RUNFLOW, error)
     except SourceReplaced:
         return GoTo(Status.SUPERSEDED, Reason.IMAGE_CHANGED)
     except Unusable as error:
         return GoTo(Status.FAILED, error.reason, error.detail)
-    runflow_outages.answered(run, Place.UPLOADS)
+    runflow_outages.answered(run, Service.UPLOADS)
     # Once more: preparing may have taken minutes, and from here on it is paid for.
     superseded = find_superseded(run, target)
     sending = partial(send, client=client, request=request, sent_with=run.sent_with)
     return superseded or start_sending(run, sending)
 
 
-def put_off_sending(place: Place, error: RunflowError) -> PutOff:
+def put_off_sending(service: Service, error: RunflowError) -> PutOff:
     give_up = Reason.STILL_NOT_REACHED if error.can_retry else Reason.REQUEST_REFUSED
-    return PutOff(place, error, Reason.NOT_REACHED, give_up)
+    return PutOff(service, error, Reason.NOT_REACHED, give_up)
 
 
 def start_sending(run: IsolationRun, then: Step) -> GoTo:
@@ -116,7 +116,7 @@ def find_arrived(run: IsolationRun, client: RunflowClient) -> Outcome | None:
     try:
         found = look_up(run, client)
     except RunflowError as error:
-        return PutOff(Place.RUNFLOW, error, Reason.UNCONFIRMED, UNKNOWN_FATE)
+        return PutOff(Service.RUNFLOW, error, Reason.UNCONFIRMED, UNKNOWN_FATE)
     if found.run is not None:
         return start_sending(run, partial(accepted, sent=found.run))
     if is_surely_absent(run, found):
@@ -176,7 +176,7 @@ def prepare(run: IsolationRun, target: Target, client: RunflowClient) -> RunRequ
 
     Raises SourceReplaced, Unusable, RunflowError (from an upload) and StorageFailed.
     """
-    if not takes(extensions_of(target.field)):
+    if not accepted_formats(extensions_of(target.field)):
         raise Unusable(Reason.RESULT_REFUSED)
     try:
         target.path_for(run.object_pk, result_filename(".webp"), beside=run.source_name)
@@ -266,14 +266,14 @@ def send(run: IsolationRun, client: RunflowClient, request: RunRequest, sent_wit
             return NotAccepted(error, sent_with)
         if isinstance(error, Conflict):
             return Wait(seconds_from_now(5), Reason.CONFLICT, str(error))
-        runflow_outages.meet(run, Place.ORDERS, str(error))
+        runflow_outages.meet(run, Service.ORDERS, str(error))
         return Wait(seconds_from_now(5), Reason.UNCONFIRMED, str(error))
 
 
 def accepted(run: IsolationRun, sent: Run) -> GoTo:
     """submitting -> processing, under the id that Runflow gave."""
     called_back = sent.is_terminal or was_called_back(run)
-    runflow_outages.answered(run, Place.ORDERS)
+    runflow_outages.answered(run, Service.ORDERS)
     return GoTo(
         Status.PROCESSING,
         due_at=clock.now() if called_back else next_poll(clock.now()),

@@ -23,7 +23,7 @@ MIN_POLLS = 60
 MAX_ATTEMPTS = 5
 # An image may kill whoever decodes it, or a storage never answer who reads it: after so many
 # deaths of one step a person is asked, or the file is not looked at again.
-MAX_DEATHS = 3
+MAX_WORKER_DEATHS = 3
 MAX_BACKOFF = 60.0  # what waits for a storage goes on soon after it is back
 CALLBACK_GRACE = 45.0  # hardly an image takes less
 LONGEST_PAUSE = 900.0  # between two questions

@@ -12,7 +12,7 @@ from .plain_judgement import unlikeness
 
 # Beginnings of kinds, the longest first, with the findings whose words fit.
 WORDS = {
-    "ground": {"ground_not_white"},
+    "background": {"background_not_white"},
     "cropped": {"cut_off", "too_large"},
     "too-small": {"too_small"},
     "blurred": {"soft"},
@@ -38,7 +38,7 @@ WORDS = {
 }
 
 # What the result alone tells.
-CHEAP = {"ground_not_white", "cut_off", "too_small", "too_large", "soft", "leftover"}
+CHEAP = {"background_not_white", "cut_off", "too_small", "too_large", "soft", "leftover"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +84,9 @@ def judged(folder: Path, pair: dict[str, str]) -> Judged:
     with open(folder / pair["source"], "rb") as source, open(folder / pair["result"], "rb") as file:
         measures = measure(source, file)
         unlike = unlikeness(source, file)
-    alone = {name: measures[name] for name in ("frame", "ground", "softness") if name in measures}
+    alone = {
+        name: measures[name] for name in ("frame", "background", "softness") if name in measures
+    }
     return Judged(
         kind=pair["kind"],
         source=pair["source"],

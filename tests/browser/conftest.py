@@ -75,7 +75,7 @@ def pages(staff):
         object_pks=[str(image.pk) for image in chosen],
         chosen=len(chosen),
     )
-    preset = Preset.objects.create(name="White ground")
+    preset = Preset.objects.create(name="White background")
     presets = "/admin/product_isolation/preset/"
     return {
         "list of images": CHANGELIST,

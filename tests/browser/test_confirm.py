@@ -199,7 +199,7 @@ CONTRASTS = """() => {
     const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
         .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
         .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-    const ground = node => {
+    const background = node => {
         for (let n = node; n; n = n.parentElement) {
             const colour = parts(getComputedStyle(n).backgroundColor);
             if (colour.length === 3 || colour[3] === 1) return colour;
@@ -211,7 +211,7 @@ CONTRASTS = """() => {
         const own = [...node.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
         const isText = own || node.matches("input[type=submit], textarea");
         if (!isText || !node.checkVisibility()) continue;
-        const [a, b] = [light(parts(getComputedStyle(node).color)), light(ground(node))];
+        const [a, b] = [light(parts(getComputedStyle(node).color)), light(background(node))];
         const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
         if (ratio < 4.5) found.push(`${ratio.toFixed(1)} ${node.outerHTML.slice(0, 60)}`);
     }

@@ -126,12 +126,12 @@ def test_zoom_shows_the_large_picture_pixel_by_pixel(queue, runs):
     expect(button).to_have_attribute("aria-pressed", "true")
 
 
-def test_the_ground_can_be_checkered(queue, runs):
-    ground = "e => getComputedStyle(e).backgroundImage"
+def test_the_background_can_be_checkered(queue, runs):
+    background = "e => getComputedStyle(e).backgroundImage"
     figure = card(queue, runs[0]).locator("figure").first
-    assert figure.evaluate(ground) == "none"
+    assert figure.evaluate(background) == "none"
     queue.keyboard.press("g")
-    assert "conic-gradient" in figure.evaluate(ground)
+    assert "conic-gradient" in figure.evaluate(background)
 
 
 def test_ticked_results_are_approved_together(queue, runs):

@@ -110,7 +110,7 @@ def test_a_worker_that_is_shown_all_rows_sends_what_was_ordered(shop, monkeypatc
     register(monkeypatch)
     with tenant_at_hand():
         run = isolate(make_photo()).runs.get()
-    assert tenant_turns.Turns().next() == ("all", run.pk)
+    assert tenant_turns.TenantTurns().next() == ("all", run.pk)
     while IsolationRun.objects.exclude(due_at=None).update(due_at=overdue()):
         tenant_turns.within("all", partial(advance, run.pk))
     run.refresh_from_db()

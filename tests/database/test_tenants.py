@@ -90,7 +90,7 @@ def test_the_sweep_goes_through_all_and_says_whose_a_run_is(shop, told):
 
 def test_a_run_is_taken_on_where_it_was_found(shop):
     run = make_run(due_at=overdue())
-    turn = tenant_turns.Turns()
+    turn = tenant_turns.TenantTurns()
     assert [turn.next() for _ in range(4)] == [
         ("ann", run.pk),
         ("bob", run.pk),
@@ -151,7 +151,7 @@ def test_a_tenant_whose_own_code_fails_stops_no_other(shop, monkeypatch, caplog)
 
     monkeypatch.setattr(shop, "using", fail)
     exec(compile(example("own tenants"), "own tenants", "exec"), {})
-    turn = tenant_turns.Turns()
+    turn = tenant_turns.TenantTurns()
     assert [turn.next().tenant for _ in range(3)] == ["bob", "Zoë & Söhne", "bob"]
     assert turn.next() == ("Zoë & Söhne", run.pk)
     assert caplog.text.count("tenant_left_out tenant=ann error=ZeroDivisionError") == 1

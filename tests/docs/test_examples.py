@@ -14,7 +14,7 @@ from django_product_isolation import isolate, restore, signals
 from django_product_isolation.admin.host.attach import attach
 from django_product_isolation.choices import Status
 from django_product_isolation.host import adapters, target_for
-from django_product_isolation.host.access import permissions
+from django_product_isolation.host.access import shop_permissions
 from django_product_isolation.imaging.verdict import findings, unregister
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.runflow.callbacks import signature_of
@@ -158,7 +158,7 @@ class SupplierField:
 )
 def test_policy(client, monkeypatch, person, product, ordered):
     image = make_image(product)
-    monkeypatch.setattr(permissions, "_registered", list(permissions._registered))
+    monkeypatch.setattr(shop_permissions, "_registered", list(shop_permissions._registered))
     monkeypatch.setattr(User, "supplier", SupplierField(), raising=False)
     filtered(monkeypatch, ProductImage, "product__supplier__user", {"product__name": "Ours"})
     run("policy", ProductImage=ProductImage)

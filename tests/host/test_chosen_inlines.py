@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.test import RequestFactory
 
-from django_product_isolation.host.access import permissions
+from django_product_isolation.host.access import shop_permissions
 from tests.admin.host.odd_shop import odd_site
 from tests.photos import make_image
 from tests.shops.catalogue.models import Product, ProductImage
@@ -94,8 +94,8 @@ def test_an_image_is_as_open_as_the_inline_that_has_it(settings, host):
     pks = images_of("Cup", "open", "closed", "elsewhere")
     with odd_site(settings, (Product, host)):
         request = asked()
-        assert permissions.allowed(request, "change", ProductImage, pks) == {pks[0]}
-        assert permissions.allowed(request, "view", ProductImage, pks) == set(pks[:2])
+        assert shop_permissions.allowed(request, "change", ProductImage, pks) == {pks[0]}
+        assert shop_permissions.allowed(request, "view", ProductImage, pks) == set(pks[:2])
 
 
 def test_the_page_of_another_object_may_have_other_inlines(settings):
@@ -106,8 +106,8 @@ def test_the_page_of_another_object_may_have_other_inlines(settings):
     pks = images_of("Cup", "open", "closed") + images_of("Pot", "open", "closed")
     with odd_site(settings, (Product, ByName)):
         request = asked()
-        assert permissions.allowed(request, "change", ProductImage, pks) == {pks[0]}
-        assert permissions.allowed(request, "view", ProductImage, pks) == {pks[0], pks[3]}
+        assert shop_permissions.allowed(request, "change", ProductImage, pks) == {pks[0]}
+        assert shop_permissions.allowed(request, "view", ProductImage, pks) == {pks[0], pks[3]}
 
 
 @pytest.mark.parametrize("host", [Named, MadeAnew, Instances])
@@ -115,7 +115,7 @@ def test_many_pages_cost_as_many_queries_as_one(settings, host, django_assert_ma
     pks = [images_of(f"Cup {n}", "open")[0] for n in range(20)]
     with odd_site(settings, (Product, host)):
         request = asked()
-        permissions.allowed(request, "change", ProductImage, pks[:1])
+        shop_permissions.allowed(request, "change", ProductImage, pks[:1])
         for some in (pks[:1], pks):
             with django_assert_max_num_queries(4):
-                assert permissions.allowed(request, "change", ProductImage, some) == set(some)
+                assert shop_permissions.allowed(request, "change", ProductImage, some) == set(some)

@@ -9,7 +9,7 @@ from django.test import RequestFactory
 
 from django_product_isolation.admin.runs import RunAdmin
 from django_product_isolation.choices import Status
-from django_product_isolation.host.access import permissions
+from django_product_isolation.host.access import shop_permissions
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.staff import visibility
 from tests.admin.host.odd_shop import odd_site
@@ -146,7 +146,9 @@ def asked(user):
 
 
 def allowed(user, images, action="view"):
-    found = permissions.allowed(asked(user), action, ProductImage, [image.pk for image in images])
+    found = shop_permissions.allowed(
+        asked(user), action, ProductImage, [image.pk for image in images]
+    )
     return [image for image in images if str(image.pk) in found]
 
 
@@ -205,7 +207,7 @@ def test_an_inline_shows_nothing_that_belongs_to_its_page_in_another_way(setting
     loose, only = make_view(loose=item), make_view(only=item)
     with odd_site(settings, (Item, Chooses)):
         request = asked(get_user_model().objects.create_superuser("boss"))
-        found = permissions.allowed(request, "view", View, [loose.pk, only.pk])
+        found = shop_permissions.allowed(request, "view", View, [loose.pk, only.pk])
         assert found == {str(loose.pk)}
 
 
@@ -215,10 +217,10 @@ def test_many_pages_cost_as_many_queries_as_one(settings, host, django_assert_ma
     with odd_site(settings, (Product, host)):
         request = asked(get_user_model().objects.create_superuser("boss"))
         pks = [str(image.pk) for image in images]
-        permissions.allowed(request, "change", ProductImage, pks[:1])
+        shop_permissions.allowed(request, "change", ProductImage, pks[:1])
         for some in (pks[:1], pks):
             with django_assert_max_num_queries(3):
-                assert permissions.allowed(request, "change", ProductImage, some) == set(some)
+                assert shop_permissions.allowed(request, "change", ProductImage, some) == set(some)
 
 
 def test_lists_look_at_the_newest_runs_where_pages_have_to_be_asked(client, settings, monkeypatch):

@@ -6,7 +6,7 @@ from django.contrib.contenttypes.admin import GenericTabularInline
 from django.contrib.contenttypes.models import ContentType
 from django.test import RequestFactory
 
-from django_product_isolation.host.access import permissions
+from django_product_isolation.host.access import shop_permissions
 from django_product_isolation.host.access.inline_links import find_link, possible_links
 from tests.admin.host.odd_shop import odd_site
 from tests.photos import photo_file
@@ -69,19 +69,19 @@ def test_generic_inlines_that_are_chosen_by_the_page_show_what_that_page_shows(s
     mine, hers = scan_of("ann"), scan_of("zoe")
     pks = [str(mine.pk), str(hers.pk)]
     with odd_site(settings, (Garment, host)):
-        assert permissions.is_shown(Scan)
+        assert shop_permissions.is_shown(Scan)
         for action in ("view", "change"):
-            assert permissions.allowed(asked(f"{action}r"), action, Scan, pks) == set()
-        assert permissions.allowed(asked(), "change", Scan, pks) == {str(mine.pk)}
+            assert shop_permissions.allowed(asked(f"{action}r"), action, Scan, pks) == set()
+        assert shop_permissions.allowed(asked(), "change", Scan, pks) == {str(mine.pk)}
 
 
 def test_an_inline_that_shows_images_in_a_way_unknown_here_shows_them_to_nobody(
     settings, monkeypatch
 ):
-    monkeypatch.setattr(permissions, "sites_of_other_hosts", list)
+    monkeypatch.setattr(shop_permissions, "sites_of_other_hosts", list)
     mine = scan_of("ann")
     with odd_site(settings, (Garment, Unknown)):
-        assert permissions.allowed(asked(), "view", Scan, [str(mine.pk)]) == set()
+        assert shop_permissions.allowed(asked(), "view", Scan, [str(mine.pk)]) == set()
 
 
 class Reversed:

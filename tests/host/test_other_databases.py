@@ -10,7 +10,7 @@ from django_product_isolation.admin.host.state_column import current_runs
 from django_product_isolation.choices import Status
 from django_product_isolation.host import target_for
 from django_product_isolation.host.routing import is_elsewhere
-from django_product_isolation.workflow.backfill import Catalogue
+from django_product_isolation.workflow.backfill import Backfill
 from tests.shop import CHANGELIST, EVERYTHING, make_run, make_staff, tick
 from tests.shops.catalogue.models import ProductImage
 
@@ -63,7 +63,7 @@ def reading_another(monkeypatch):
     )
 
 
-@pytest.mark.parametrize("begin", [isolate, plan, restore, Catalogue])
+@pytest.mark.parametrize("begin", [isolate, plan, restore, Backfill])
 def test_a_queryset_that_leads_elsewhere_is_refused(begin, image, reading_another):
     with pytest.raises(ImproperlyConfigured, match="another database"):
         begin(ProductImage.objects.all())

@@ -8,7 +8,7 @@ from django.urls import include, path, set_script_prefix
 
 from django_product_isolation.admin.host.attach import attach
 from django_product_isolation.choices import Status
-from django_product_isolation.host.access import permissions
+from django_product_isolation.host.access import shop_permissions
 from django_product_isolation.host.access.own_pages import at_list
 from tests.photos import make_image
 from tests.shop import EVERYTHING, make_run, make_staff, said, status_of
@@ -234,4 +234,4 @@ def test_on_its_own_page_a_model_admin_is_asked_with_the_request_itself(rf, two_
     assert at_list(vendors.get_model_admin(ProductImage), request) is request
     elsewhere = at_list(office.get_model_admin(ProductImage), request)
     assert elsewhere.path == "/office/catalogue/productimage/"
-    assert permissions.may(request, "view", ProductImage)
+    assert shop_permissions.may(request, "view", ProductImage)

@@ -6,7 +6,7 @@ from django_product_isolation import isolate
 from django_product_isolation.host import target_for
 from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import NothingToIsolate
-from django_product_isolation.workflow.backfill import Catalogue
+from django_product_isolation.workflow.backfill import Backfill
 from django_product_isolation.workflow.planning import plan
 from tests.shops.catalogue.models import ProductImage
 from tests.shops.warehouse.models import Listing
@@ -39,10 +39,10 @@ def test_a_placeholder_is_left_out_with_the_reason(listings):
 def test_placeholders_alone_cost_nothing(listings):
     with pytest.raises(NothingToIsolate, match="placeholder"):
         isolate(listings[0])
-    catalogue = Catalogue(listings)
-    while catalogue.left:
-        catalogue.begin_next()
-    assert (catalogue.begun, catalogue.runs.get().source_name) == (1, "listings/mug.jpg")
+    backfill = Backfill(listings)
+    while backfill.left:
+        backfill.begin_next()
+    assert (backfill.begun, backfill.runs.get().source_name) == (1, "listings/mug.jpg")
 
 
 def test_a_field_without_a_default_has_no_placeholder():

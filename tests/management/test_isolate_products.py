@@ -12,7 +12,7 @@ from django_product_isolation.management.commands import isolate_products
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.spending.budgets import BudgetExceeded
 from django_product_isolation.workflow import advance, backfill, reject, restore, stop
-from django_product_isolation.workflow.backfill import Catalogue
+from django_product_isolation.workflow.backfill import Backfill
 from tests.moments import overdue
 from tests.photos import make_image
 from tests.shop import put_originals_back
@@ -272,14 +272,14 @@ def test_images_that_are_deleted_meanwhile_are_not_missed(runflow, option, monke
     option(MAX_BATCH=2)
     for name in "ABC":
         make_image(name)
-    begin = Catalogue.begin_next
+    begin = Backfill.begin_next
 
     def begin_and_delete(self):
         begin(self)
         begun = list(IsolationRun.objects.values_list("object_pk", flat=True))
         ProductImage.objects.exclude(pk__in=begun).delete()
 
-    monkeypatch.setattr(Catalogue, "begin_next", begin_and_delete)
+    monkeypatch.setattr(Backfill, "begin_next", begin_and_delete)
     assert "2 begun: 2 applied." in run_command(MODEL)
 
 

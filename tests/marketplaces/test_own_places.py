@@ -31,8 +31,8 @@ SQUARE = {"format": "JPEG", "width": 2600, "height": 2600, "bytes": 400_000}
         ("source_type", None, "None is no list"),
         ("least_fill", float("nan"), "write a share, such as 0.85 for 85 %"),
         ("least_fill", 85, "85 is not from 0 to 1"),
-        ("ground", "white", "write how many levels below white"),
-        ("ground", -1, "-1 is not from 0 to 255"),
+        ("background", "white", "write how many levels below white"),
+        ("background", -1, "-1 is not from 0 to 255"),
     ],
 )
 def test_a_rule_that_cannot_be_meant_is_refused_with_what_to_write_instead(kind, wanted, instead):
@@ -103,8 +103,8 @@ def test_what_can_be_meant_is_kept_as_it_is_compared():
         {"bytes": None},
         {"fill": float("nan")},
         {"fill": "0.9"},
-        {"ground": float("nan")},
-        {"ground": []},
+        {"background": float("nan")},
+        {"background": []},
         {"format": None},
         {"format": {}},
     ],
@@ -115,10 +115,12 @@ def test_facts_that_cannot_be_are_unchecked_and_not_held_against_the_result(fact
         Rule("least_long_side", 100),
         Rule("most_bytes", 1_000_000),
         Rule("least_fill", 0.5),
-        Rule("ground", 1),
+        Rule("background", 1),
         Rule("formats", ("JPEG",)),
     ]
-    found = judge(Place("odd", "Odd", rules), {**SQUARE, "fill": 0.9, "ground": 0.0, **facts}, DAY)
+    found = judge(
+        Place("odd", "Odd", rules), {**SQUARE, "fill": 0.9, "background": 0.0, **facts}, DAY
+    )
     assert (found.meets, found.missing) == (Meets.UNKNOWN, ())
 
 

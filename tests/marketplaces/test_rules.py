@@ -26,7 +26,7 @@ GOOD = {
     "bytes": 400_000,
     "source_type": "compositeWithTrainedAlgorithmicMedia",
     "fill": 0.9,
-    "ground": 0.0,
+    "background": 0.0,
 }
 SQUARE = {**GOOD, "width": 2600, "height": 2600}
 
@@ -53,12 +53,12 @@ def test_each_place_takes_a_good_picture(place):
         ("google", {"source_type": ""}, "does not say that a model made"),
         ("google", {"source_type": "digitalCapture"}, "does not say that a model made"),
         ("amazon", {"fill": 0.8499}, "fills 84 % of the picture, but at least 85 %"),
-        ("amazon", {"ground": 4.0}, "background is not white enough"),
+        ("amazon", {"background": 4.0}, "background is not white enough"),
         ("amazon", {"format": "WEBP"}, "Format: WebP, but only these are taken: JPEG, PNG"),
         ("amazon", {"width": 10_001}, "Long side: 10001 pixels, but at most 10000"),
         ("ebay", {"width": 400, "height": 499}, "Long side: 499 pixels"),
         ("zalando", {}, "Width to height: 1.00 : 1, but 1 : 1.44 is needed"),
-        ("otto", {"ground": 60.0}, "background"),
+        ("otto", {"background": 60.0}, "background"),
         ("bol", {"bytes": 9_000}, "8.8\xa0KB, but at least 30.0\xa0KB"),
         ("walmart", {"width": 2048, "height": 2048}, "2048 pixels, but at least 2200"),
     ],
@@ -92,8 +92,8 @@ def test_no_sentence_contradicts_itself_by_rounding(kind, wanted, facts, says):
     assert says in sentence
 
 
-def test_a_light_grey_ground_is_enough_for_otto_only():
-    grey = {**SQUARE, "ground": 20.0}
+def test_a_light_grey_background_is_enough_for_otto_only():
+    grey = {**SQUARE, "background": 20.0}
     meets = {place.id: judge(place, grey, SINCE).meets for place in PLACES}
     assert meets["otto"] is Meets.YES
     assert meets["amazon"] is meets["bol"] is meets["walmart"] is Meets.NO
@@ -117,7 +117,7 @@ def test_a_number_holds_from_its_day_and_is_announced_before(day, meets, missing
 def test_what_was_not_measured_is_neither_missing_nor_there():
     facts = {name: SQUARE[name] for name in ("format", "width", "height", "bytes", "source_type")}
     found = judge(place_called("amazon"), facts, SINCE)
-    assert (found.meets, found.unchecked) == (Meets.UNKNOWN, ("ground", "least_fill"))
+    assert (found.meets, found.unchecked) == (Meets.UNKNOWN, ("background", "least_fill"))
     assert judge(place_called("google"), facts, SINCE).meets is Meets.YES
 
 

@@ -221,7 +221,7 @@ def test_every_record_has_a_short_name(batch):
         (event, f"{event.at:%Y-%m-%d %H:%M:%S} note "),
         (selection, f"{selection.created_at:%Y-%m-%d %H:%M}"),
         (lock, str(lock.taken_at)),
-        (Preset(name="White ground"), "White ground"),
+        (Preset(name="White background"), "White background"),
         (AccountBalance(amount=Decimal("1.50")), "1.50"),
     ]
     assert [str(record) for record, _name in named] == [name for _record, name in named]

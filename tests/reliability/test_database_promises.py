@@ -54,7 +54,7 @@ def insert(batch, active_key):
         "measures": "{}",
         "published": "{}",
         "attempts": 0,
-        "decodings": 0,
+        "worker_deaths": 0,
         "answered_looks": 0,
         "source_name": "products/mug.jpg",
         "source_sha256": "",

@@ -13,9 +13,9 @@ SHAPES = {
 }
 
 
-def drawn(shape="ellipse", ground="#dddddd", colour="#aa3333", size=(400, 300)):
-    """Return a picture of one shape on a plain ground, and its true mask."""
-    picture, mask = Image.new("RGB", size, ground), Image.new("L", size)
+def drawn(shape="ellipse", background="#dddddd", colour="#aa3333", size=(400, 300)):
+    """Return a picture of one shape on a plain background, and its true mask."""
+    picture, mask = Image.new("RGB", size, background), Image.new("L", size)
     SHAPES[shape](ImageDraw.Draw(picture), colour)
     SHAPES[shape](ImageDraw.Draw(mask), 255)
     return picture, mask

@@ -31,9 +31,9 @@ def test_buckets_are_like_real_results():
 
 
 def content_box(image):
-    """Return where a picture differs from its ground."""
-    ground = Image.new("RGB", image.size, image.getpixel((0, 0)))
-    difference = ImageChops.difference(image, ground).convert("L")
+    """Return where a picture differs from its background."""
+    background = Image.new("RGB", image.size, image.getpixel((0, 0)))
+    difference = ImageChops.difference(image, background).convert("L")
     return difference.point(lambda value: 255 * (value > 12)).getbbox()
 
 
@@ -54,10 +54,10 @@ def test_the_product_is_whole_centred_and_keeps_the_margin(shape, size):
     )
 
 
-def test_no_colour_of_the_ground_is_left_along_the_edge():
-    """The drawn edge is soft and mixes product and ground, as a photograph does."""
+def test_no_colour_of_the_background_is_left_along_the_edge():
+    """The drawn edge is soft and mixes product and background, as a photograph does."""
     picture, mask = (
-        image.resize((200, 150), Image.Resampling.BOX) for image in drawn(ground="#00ff00")
+        image.resize((200, 150), Image.Resampling.BOX) for image in drawn(background="#00ff00")
     )
     image = packshot(picture, mask, (600, 600), "white").convert("RGB")
     red, green, blue = image.split()
@@ -65,7 +65,7 @@ def test_no_colour_of_the_ground_is_left_along_the_edge():
 
 
 def test_the_cut_is_sharp():
-    picture, mask = drawn("box", ground="#ffffff", colour="#000000")
+    picture, mask = drawn("box", background="#ffffff", colour="#000000")
     image = packshot(picture, mask, (600, 600), "white").convert("L")
     row = [image.getpixel((x, 300)) for x in range(300)]
     assert len([value for value in row if 20 < value < 235]) <= 8
@@ -75,7 +75,7 @@ def test_the_cut_is_sharp():
     ("background", "corner"),
     [("white", (255, 255, 255, 255)), ("off_white", (246, 245, 242, 255))],
 )
-def test_the_ground_is_plain(background, corner):
+def test_the_background_is_plain(background, corner):
     picture, mask = drawn()
     assert packshot(picture, mask, (300, 300), background).getpixel((0, 0)) == corner
 
@@ -102,7 +102,7 @@ def test_files_are_opaque_unless_asked_otherwise(image_format, background, mode)
     assert (image.format.lower(), image.mode) == (image_format, mode)
 
 
-def test_a_jpeg_of_a_transparent_ground_is_white():
+def test_a_jpeg_of_a_transparent_background_is_white():
     picture, mask = drawn()
     image = opened(encoded(packshot(picture, mask, (200, 200), "transparent"), "jpeg"))
     assert min(image.getpixel((3, 3))) > 250

@@ -40,10 +40,11 @@ def engine(request):
 @pytest.mark.sampled(4)
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize(
-    ("ground", "colour"), [("#dddddd", "#aa3333"), ("#ffffff", "#224466"), ("#203020", "#e0c090")]
+    ("background", "colour"),
+    [("#dddddd", "#aa3333"), ("#ffffff", "#224466"), ("#203020", "#e0c090")],
 )
-def test_a_drawn_shape_is_found(engine, shape, ground, colour):
-    picture, truth = drawn(shape, ground, colour)
+def test_a_drawn_shape_is_found(engine, shape, background, colour):
+    picture, truth = drawn(shape, background, colour)
     mask = engine.mask(picture)
     assert (mask.mode, mask.size) == ("L", picture.size)
     assert overlap(mask, truth) > 0.97

@@ -76,7 +76,9 @@ def test_several_urls_can_come(api):
         ({"image_format": "png", "background": "off_white"}, "PNG", "RGB", (246, 245, 242)),
     ],
 )
-def test_files_come_in_other_formats_and_on_other_grounds(api, changes, image_format, mode, corner):
+def test_files_come_in_other_formats_and_on_other_backgrounds(
+    api, changes, image_format, mode, corner
+):
     api.behave(**changes)
     content = get_file(api.isolate()["output"]["image_urls"][0]).content
     image = opened(content)

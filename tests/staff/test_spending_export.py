@@ -43,7 +43,9 @@ def test_the_export_has_a_line_for_every_run(client, bookkeeper):
 def test_a_line_says_which_marketplaces_take_the_result(client, bookkeeper):
     batch = batch_at("2026-03-02 12:00+00:00", places=["ebay", "walmart"])
     facts = {"format": "JPEG", "width": 1024, "height": 1024, "bytes": 90_000, "source_type": ""}
-    add_run(batch, published=facts, measures={"ground": {"below_white": 0.0, "worst_corner": 0.0}})
+    add_run(
+        batch, published=facts, measures={"background": {"below_white": 0.0, "worst_corner": 0.0}}
+    )
     [line] = exported(client)
     assert line["marketplaces"] == (
         "eBay: yes; Walmart Marketplace: no "

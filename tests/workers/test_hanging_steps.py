@@ -21,7 +21,7 @@ from django_product_isolation.signals import image_applied, image_restored
 from django_product_isolation.workers import pool, thread
 from django_product_isolation.workflow import advance, leases
 from django_product_isolation.workflow.leases import keeper
-from django_product_isolation.workflow.steps import MAX_DEATHS, STEPS
+from django_product_isolation.workflow.steps import MAX_WORKER_DEATHS, STEPS
 from tests.moments import until
 from tests.shops.catalogue.models import ProductImage
 
@@ -130,7 +130,7 @@ class Killed(BaseException):
 
 def hang(run, monkeypatch, *, comes_back=False):
     """Have a worker hang in the step at hand until its run is counted as lost."""
-    counted = IsolationRun.objects.filter(pk=run.pk).values_list("decodings", flat=True)
+    counted = IsolationRun.objects.filter(pk=run.pk).values_list("worker_deaths", flat=True)
     before = counted.get()
 
     def hanging(run):
@@ -146,13 +146,13 @@ def hang(run, monkeypatch, *, comes_back=False):
 
 
 def test_a_step_that_hangs_three_times_waits_for_a_person(run, step, monkeypatch, hurried, caplog):
-    for _ in range(MAX_DEATHS):
+    for _ in range(MAX_WORKER_DEATHS):
         with pytest.raises(Killed):
             hang(run, monkeypatch)
         IsolationRun.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     run = step(run)
     assert (run.status, run.reason) == (Status.HELD, Reason.CRASHED)
-    assert caplog.text.count(f"step_hangs run={run.pk}") == MAX_DEATHS
+    assert caplog.text.count(f"step_hangs run={run.pk}") == MAX_WORKER_DEATHS
 
 
 @pytest.mark.parametrize("status", [Status.APPLIED, Status.RESTORED])
@@ -167,7 +167,7 @@ def test_the_shop_hears_of_its_picture_though_nobody_can_look_at_the_files(
     told = []
     heard = image_applied if status == Status.APPLIED else image_restored
     heard.connect(lambda **_: told.append(run.pk), weak=False, dispatch_uid="heard")
-    for _ in range(MAX_DEATHS):
+    for _ in range(MAX_WORKER_DEATHS):
         with pytest.raises(Killed):
             hang(run, monkeypatch)
         IsolationRun.objects.update(
@@ -197,7 +197,7 @@ def test_what_hung_waits_as_long_again_so_that_others_come_first(run, monkeypatc
 def test_a_step_that_was_only_slow_goes_on_and_nothing_is_counted(run, monkeypatch, hurried):
     hang(run, monkeypatch, comes_back=True)
     run.refresh_from_db()
-    assert (run.status, run.decodings) == (Status.FAILED, 0)
+    assert (run.status, run.worker_deaths) == (Status.FAILED, 0)
 
 
 def test_a_process_that_ends_does_not_give_back_what_hangs(run, monkeypatch, hurried):
@@ -206,4 +206,4 @@ def test_a_process_that_ends_does_not_give_back_what_hangs(run, monkeypatch, hur
     owner = IsolationRun.objects.values_list("lease_owner", flat=True).get()
     hurried.held.add(hanging_lease(run.pk, owner))
     hurried.end()
-    assert IsolationRun.objects.values_list("decodings", flat=True).get() == 1
+    assert IsolationRun.objects.values_list("worker_deaths", flat=True).get() == 1

@@ -42,7 +42,7 @@ def woken(monkeypatch):
     times = []
     monkeypatch.setattr(thread, "may_begin", lambda: True)
     monkeypatch.setattr(thread.worker, "wake", lambda: times.append(time.monotonic()))
-    monkeypatch.setattr(thread.glances, "next", float("inf"))
+    monkeypatch.setattr(thread.request_watch, "next", float("inf"))
     return times
 
 
@@ -170,16 +170,16 @@ def test_looking_at_a_batch_wakes_it(woken):
 @pytest.mark.parametrize("wrong", [{"WORKER": "thread"}, None, {"IMAGES": ["catalogue.Product"]}])
 def test_a_wrong_setting_breaks_no_request_of_the_shops(wrong, settings, monkeypatch, client):
     settings.PRODUCT_ISOLATION = wrong
-    monkeypatch.setattr(thread.glances, "next", 0.0)
+    monkeypatch.setattr(thread.request_watch, "next", 0.0)
     assert client.get("/admin/login/").status_code == 200
 
 
 def test_any_request_wakes_it_once_a_minute(woken, monkeypatch, client):
-    monkeypatch.setattr(thread.glances, "next", 0.0)
+    monkeypatch.setattr(thread.request_watch, "next", 0.0)
     for _ in range(5):
         client.get("/nowhere/")
     assert len(woken) == 1
-    monkeypatch.setattr(thread.glances, "next", time.monotonic() - 0.001)
+    monkeypatch.setattr(thread.request_watch, "next", time.monotonic() - 0.001)
     client.get("/nowhere/")
     assert len(woken) == 2
 
@@ -187,7 +187,7 @@ def test_any_request_wakes_it_once_a_minute(woken, monkeypatch, client):
 @pytest.mark.parametrize("other", ["embedded", "celery"])
 def test_where_others_take_the_steps_nothing_is_woken(other, woken, settings, client, monkeypatch):
     settings.PRODUCT_ISOLATION = {**settings.PRODUCT_ISOLATION, "WORKERS": other}
-    monkeypatch.setattr(thread.glances, "next", 0.0)
+    monkeypatch.setattr(thread.request_watch, "next", 0.0)
     client.get("/nowhere/")
     workers.current().wake()
     assert woken == []

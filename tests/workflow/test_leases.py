@@ -101,7 +101,7 @@ def test_decoders_that_died_before_a_step_went_well_do_not_count(run, step, lose
     with monkeypatch.context() as patched:
         patched.setitem(STEPS, Status.QUEUED, lambda run: run.release_until(seconds_from_now(5)))
         run = step(run)
-    assert (run.status, run.decodings) == (Status.QUEUED, 0)
+    assert (run.status, run.worker_deaths) == (Status.QUEUED, 0)
     lose(die_decoding, 2)
     assert step(run).status == Status.PROCESSING
 
@@ -184,7 +184,7 @@ def test_a_process_that_ends_gives_back_what_it_has_in_hand(run, monkeypatch, hu
     assert begun.wait(10)
     hurried.end()
     run.refresh_from_db()
-    assert (run.lease_owner, run.attempts, run.decodings) == (None, 0, 0)
+    assert (run.lease_owner, run.attempts, run.worker_deaths) == (None, 0, 0)
     ended.set()
     thread.join()
 
@@ -211,7 +211,7 @@ def test_a_step_that_could_not_be_recorded_is_taken_again_soon_and_counts_for_no
             until(lambda: IsolationRun.objects.filter(lease_owner=None).exists())
     assert "Traceback" not in caplog.text
     run.refresh_from_db()
-    assert (run.status, run.attempts, run.decodings) == (Status.QUEUED, 0, 0)
+    assert (run.status, run.attempts, run.worker_deaths) == (Status.QUEUED, 0, 0)
     assert step(run).status == Status.PROCESSING
 
 

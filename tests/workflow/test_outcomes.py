@@ -12,7 +12,7 @@ from django_product_isolation.reasons import Reason
 from django_product_isolation.runflow import NotReached, Refused
 from django_product_isolation.workflow import collect, recording
 from django_product_isolation.workflow.outcomes import GoTo, PutOff, Retry
-from django_product_isolation.workflow.runflow_outages import Place
+from django_product_isolation.workflow.runflow_outages import Service
 from django_product_isolation.workflow.steps import STEPS
 
 WRITES = {"move_to", "release_until", "finish"}
@@ -66,7 +66,7 @@ def test_what_becomes_of_a_download_that_was_refused_needs_no_database(run, code
 def test_a_runflow_that_cannot_be_reached_puts_the_step_off(run):
     error = NotReached(detail="refused")
     outcome = collect.read(run, Runflow(error))
-    assert outcome == PutOff(Place.RUNFLOW, error, Reason.NO_ANSWER, Reason.TOO_LONG)
+    assert outcome == PutOff(Service.RUNFLOW, error, Reason.NO_ANSWER, Reason.TOO_LONG)
 
 
 @pytest.mark.django_db

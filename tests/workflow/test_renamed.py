@@ -11,7 +11,7 @@ from django_product_isolation.host import target_for
 from django_product_isolation.models import IsolationRun, RunEvent
 from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import advance
-from django_product_isolation.workflow.backfill import Catalogue
+from django_product_isolation.workflow.backfill import Backfill
 from tests.photos import make_image
 from tests.renamed import make_old_run
 from tests.shop import make_due, make_run, store_result
@@ -52,7 +52,7 @@ def test_other_images_are_in_nobodys_way():
 @pytest.mark.parametrize("status", [Status.PROCESSING, Status.APPLIED, Status.REJECTED])
 def test_the_back_catalogue_leaves_out_what_was_paid_under_an_unknown_name(status):
     make_old_run(status)
-    assert Catalogue(ProductImage.objects.all()).most == 0
+    assert Backfill(ProductImage.objects.all()).most == 0
 
 
 def test_the_back_catalogue_takes_what_another_field_paid_for(settings):
@@ -65,7 +65,7 @@ def test_the_back_catalogue_takes_what_another_field_paid_for(settings):
     }
     number = target_for(Poster, "given").column_number
     IsolationRun.objects.filter(pk=run.pk).update(image_column=number)
-    assert Catalogue(ProductImage.objects.all()).most == 1
+    assert Backfill(ProductImage.objects.all()).most == 1
 
 
 @pytest.mark.parametrize(("again", "taken"), [(False, 0), (True, 1)])
@@ -74,13 +74,13 @@ def test_the_back_catalogue_leaves_out_files_that_bear_our_mark(again, taken):
     image = make_image()
     name = store_result(image)["result_name"]
     ProductImage.objects.filter(pk=image.pk).update(original=name.replace("isolated-", "Isolated"))
-    assert Catalogue(ProductImage.objects.all(), again=again).most == taken
+    assert Backfill(ProductImage.objects.all(), again=again).most == taken
 
 
 def test_a_file_that_is_called_isolated_by_the_shop_is_taken():
     image = make_image()
     ProductImage.objects.filter(pk=image.pk).update(original="products/isolated-mug.jpg")
-    assert Catalogue(ProductImage.objects.all()).most == 1
+    assert Backfill(ProductImage.objects.all()).most == 1
 
 
 def test_a_paid_run_waits_for_its_name_and_is_not_given_up():

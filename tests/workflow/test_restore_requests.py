@@ -179,10 +179,10 @@ def test_an_isolation_that_begins_in_the_last_moment_fails_only_its_own_image(mo
     busy = ProductImage.objects.get(pk=runs[1].object_pk)
     real = bulk.open_in_one_go
 
-    def late(status, keys, *args):
+    def late(keys, **options):
         if len(keys) == 3:
             make_run(Status.PROCESSING, image=busy)
-        return real(status, keys, *args)
+        return real(keys, **options)
 
     monkeypatch.setattr(bulk, "open_in_one_go", late)
     done = restore_runs(runs)

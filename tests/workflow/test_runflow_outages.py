@@ -24,7 +24,7 @@ def two(runflow):
 
 def outage(*, probe_in):
     probe_at = timezone.now() + timedelta(seconds=probe_in)
-    Outage.objects.create(place="runflow", failures=3, is_declared=True, probe_at=probe_at)
+    Outage.objects.create(service="runflow", failures=3, is_declared=True, probe_at=probe_at)
 
 
 def test_while_another_run_probes_nothing_is_asked(two, runflow):

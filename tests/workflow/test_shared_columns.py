@@ -8,7 +8,7 @@ from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import NothingToIsolate, create_batch, plan
-from django_product_isolation.workflow.backfill import Catalogue
+from django_product_isolation.workflow.backfill import Backfill
 from tests.photos import photo_file
 from tests.shops.assortment.models import Item, Mirror, Shot, StoredHere, StudioShot, WebShot
 from tests.shops.assortment.stock import bytes_of, make_item, name_images
@@ -37,7 +37,7 @@ def test_an_image_being_isolated_is_not_begun_through_another_model(studio_shot,
     run = isolate(first._base_manager.filter(pk=studio_shot.pk)).runs.get()
     assert run.active_key == f"assortment.shot.image:{studio_shot.pk}"
     assert reasons(second._base_manager.all()) == [Reason.ALREADY_OPEN]
-    assert Catalogue(second._base_manager.all()).most == 0
+    assert Backfill(second._base_manager.all()).most == 0
 
 
 def test_a_race_through_two_models_begins_one_run(studio_shot):
@@ -100,7 +100,7 @@ def test_images_of_one_row_are_isolated_and_restored_each_by_itself(runflow, set
 def test_nobody_guesses_which_of_several_images_is_meant(settings):
     name_images(settings, Item=BOTH)
     item = make_item()
-    for call in (isolate, restore, lambda image: Catalogue(Item.objects.all())):
+    for call in (isolate, restore, lambda image: Backfill(Item.objects.all())):
         with pytest.raises(ImproperlyConfigured, match="say which of photo, back"):
             call(item)
     assert not IsolationRun.objects.exists()

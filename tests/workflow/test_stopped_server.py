@@ -66,7 +66,7 @@ def test_no_run_is_held_while_it_is_away_and_all_go_on_when_it_is_back(server, h
     IsolationRun.objects.filter(pk__in=pks[4:]).update(due_at=timezone.now())
     sweep_for(6.0)
     assert Status.HELD not in statuses()
-    assert Outage.objects.get(place="runflow").is_declared
+    assert Outage.objects.get(service="runflow").is_declared
     assert len([r for r in caplog.records if r.getMessage().startswith("outage ")]) == 1
     with server():
         sweep_for(20.0, until=Status.APPLIED)

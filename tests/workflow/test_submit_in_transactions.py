@@ -6,7 +6,7 @@ from django.db import connections, transaction
 from django_product_isolation.choices import Status
 from django_product_isolation.reasons import Reason
 
-from .test_second_opinion import evaluated, evaluations_of, opinion_of, ordered
+from .test_evaluation import evaluated, evaluations_of, kept_evaluation, ordered
 
 __all__ = ["evaluated", "ordered"]  # fixtures
 
@@ -41,6 +41,6 @@ def test_nor_is_an_evaluation_bought_there(evaluated, ordered, go_on, step):
     run = go_on(ordered, Status.READY)
     with transaction.atomic():
         run = step(run)
-    assert opinion_of(run)["state"] == "missing"
+    assert kept_evaluation(run)["state"] == "missing"
     assert evaluations_of(evaluated, run) == []
     assert go_on(run).cost == run.batch.unit_price - run.batch.evaluation_price

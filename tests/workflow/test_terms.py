@@ -14,7 +14,7 @@ from django_product_isolation.workflow import receive_callback, resume, stop
 from tests.shop import EVERYTHING, choose, make_staff, press, quote_on
 
 from .test_callback_hints import callback
-from .test_second_opinion import evaluations_of, opinion_of
+from .test_evaluation import evaluations_of, kept_evaluation
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +26,7 @@ CHANGES = [ELSEWHERE, OTHER_MODEL, DEARER, {"SANDBOX": False}, {"EVALUATION_PRIC
 
 @pytest.fixture
 def ordered(option, image):
-    """In the sandbox, with a second opinion."""
+    """In the sandbox, with an evaluation."""
     option(SANDBOX=True, EVALUATE=True, EVALUATION_PRICE="0.05")
     return isolate(image).runs.get()
 
@@ -70,7 +70,7 @@ def test_what_costs_less_or_has_another_key_is_sent(change, ordered, option, ste
     assert step(ordered).status == Status.PROCESSING
 
 
-def test_an_opinion_that_is_bought_from_now_on_stops_no_order_without_one(
+def test_an_evaluation_that_is_bought_from_now_on_stops_no_order_without_one(
     run, option, runflow, step
 ):
     option(EVALUATE=True, EVALUATION_PRICE="0.05")
@@ -118,7 +118,7 @@ def test_the_page_says_what_to_do(run, option, step, client):
     [{"SANDBOX": False}, {"EVALUATION_PRICE": "0.06"}],
     ids=lambda change: next(iter(change)),
 )
-def test_no_opinion_is_bought_under_other_settings_than_the_order_had(
+def test_no_evaluation_is_bought_under_other_settings_than_the_order_had(
     change, ordered, option, go_on, monkeypatch
 ):
     run = go_on(ordered, Status.READY)
@@ -126,33 +126,33 @@ def test_no_opinion_is_bought_under_other_settings_than_the_order_had(
     monkeypatch.setattr(RunflowClient, "evaluate", lambda _client, asked: bought.append(asked))
     option(**change)
     run = go_on(run)
-    assert (run.status, opinion_of(run)["state"], bought) == (Status.APPLIED, "missing", [])
+    assert (run.status, kept_evaluation(run)["state"], bought) == (Status.APPLIED, "missing", [])
     assert run.cost == Decimal("0.27")
 
 
-def test_an_opinion_whose_answer_was_lost_is_not_bought_again_elsewhere(
+def test_an_evaluation_whose_answer_was_lost_is_not_bought_again_elsewhere(
     ordered, option, runflow, go_on, step
 ):
     run = go_on(ordered, Status.READY)
     runflow.behave(fault="drop_after_create", on="create_evaluation")
     run = step(run)
-    assert opinion_of(run)["state"] == "asked"
+    assert kept_evaluation(run)["state"] == "asked"
     option(SANDBOX=False)
     run = go_on(run)
-    assert (run.status, opinion_of(run)["state"]) == (Status.APPLIED, "missing")
+    assert (run.status, kept_evaluation(run)["state"]) == (Status.APPLIED, "missing")
     assert run.cost == Decimal("0.32")  # what may have been paid stays counted
 
 
-def test_an_opinion_whose_answer_was_lost_is_not_bought_again_with_another_key(
+def test_an_evaluation_whose_answer_was_lost_is_not_bought_again_with_another_key(
     ordered, runflow, go_on, step
 ):
     run = go_on(ordered, Status.READY)
     runflow.behave(fault="drop_before_create", on="create_evaluation")
     run = step(run)
-    assert opinion_of(run)["state"] == "asked"
+    assert kept_evaluation(run)["state"] == "asked"
     IsolationRun.objects.update(sent_with="0" * 32)
     run = go_on(run)
-    assert opinion_of(run)["state"] == "missing"
+    assert kept_evaluation(run)["state"] == "missing"
     assert evaluations_of(runflow, run) == []
     assert run.cost == Decimal("0.32")
 

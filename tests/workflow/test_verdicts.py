@@ -44,7 +44,7 @@ def judge(monkeypatch, doubtful):
 
 @pytest.fixture
 def grey_is_found():
-    @verdict.register("grey", "The ground is grey.")
+    @verdict.register("grey", "The background is grey.")
     def grey(measures, _limits):
         return 2.0 if measures.get("grey") else None
 
@@ -69,7 +69,7 @@ def test_a_result_in_which_something_is_found_waits_and_says_what(
     assert (run.status, run.reason, run.review) == (Status.READY, Reason.DOUBTFUL, True)
     client.force_login(make_staff(*EVERYTHING))
     page = client.get(reverse("product_isolation:review")).content.decode()
-    assert "The ground is grey." in page
+    assert "The background is grey." in page
     assert "deserves a closer look" in page
     client.post(reverse("product_isolation:review"), {"decide": f"approve:{run.pk}"})
     assert go_on(run).status == Status.APPLIED
@@ -122,7 +122,7 @@ def test_what_the_order_tolerates_goes_live_and_is_shown_all_the_same(
     assert run.events.get(kind=RunEvent.Kind.AT_ONCE).detail == "grey"
     client.force_login(make_staff(*EVERYTHING))
     page = client.get(f"{RUNS}{run.pk}/change/").content.decode()
-    assert "The ground is grey." in page
+    assert "The background is grey." in page
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_the_preset_of_an_images_category_says_what_holds_it_back(
 def test_a_finding_that_is_not_tolerated_holds_back_beside_one_that_is(
     judge, grey_is_found, image, go_on
 ):
-    judge(grey=True, unchecked=[{"what": "place", "why": "lost"}])
+    judge(grey=True, unchecked=[{"what": "alignment", "why": "lost"}])
     run = go_on(isolate(image, tolerated_findings=["grey"]).runs.get())
     assert (run.status, run.reason) == (Status.READY, Reason.DOUBTFUL)
     assert set(run.found.values_list("finding", flat=True)) == {"grey", "not_checked"}

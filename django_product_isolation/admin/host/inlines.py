@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 
 from django_product_isolation.conf import get_settings
 from django_product_isolation.host import targets_of
-from django_product_isolation.host.access.permissions import allowed
+from django_product_isolation.host.access.shop_permissions import allowed
 from django_product_isolation.staff import permissions
 
 from .image_page import add_fields, controls

@@ -13,7 +13,7 @@ class FilerIsolationConfig(AppConfig):
     verbose_name = _("Product isolation in filer's folders")
 
     def ready(self) -> None:
-        from django_product_isolation.host.access.permissions import register
+        from django_product_isolation.host.access.shop_permissions import register
 
         from .checks import check_filer
         from .folders import attach

@@ -9,8 +9,8 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
-from django_product_isolation.host.access.permissions import is_superuser, sites_around
 from django_product_isolation.host.access.policies import Action, Policy
+from django_product_isolation.host.access.shop_permissions import is_superuser, sites_around
 from django_product_isolation.host.access.site_access import any_lets_in
 
 ENTRY = "filer.can_use_directory_listing"

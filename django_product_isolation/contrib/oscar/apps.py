@@ -13,7 +13,7 @@ class OscarIsolationConfig(AppConfig):
     verbose_name = _("Product isolation in Oscar's dashboard")
 
     def ready(self) -> None:
-        from django_product_isolation.host.access.permissions import register
+        from django_product_isolation.host.access.shop_permissions import register
 
         from .checks import check_oscar
         from .policy import PartnerPolicy

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django_product_isolation.admin.host.image_page import controls
 from django_product_isolation.admin.host.state_column import current_runs
 from django_product_isolation.host import Target
-from django_product_isolation.host.access import permissions as shop_permissions
+from django_product_isolation.host.access import shop_permissions
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.staff import permissions
 from django_product_isolation.staff.targets import find_targets

@@ -9,8 +9,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from wagtail.images.views.bulk_actions.image_bulk_action import ImageBulkAction
 
-from django_product_isolation.host.access import frames
-from django_product_isolation.host.access import permissions as shop_permissions
+from django_product_isolation.host.access import frames, shop_permissions
 from django_product_isolation.staff import permissions
 from django_product_isolation.staff.deciding import report_restoring
 from django_product_isolation.staff.selections import read_pks, select

@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from wagtail.images import get_image_model
 
-from django_product_isolation.host.access import permissions as shop_permissions
+from django_product_isolation.host.access import shop_permissions
 from django_product_isolation.host.access.frames import Frame
 from django_product_isolation.host.access.wagtail import ENTRY
 from django_product_isolation.models import IsolationRun

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 from django.db.models import Model
 from django.http import HttpRequest
 
-from .permissions import sites_around
+from .shop_permissions import sites_around
 from .site_access import any_lets_in
 
 

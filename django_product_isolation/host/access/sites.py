@@ -17,8 +17,8 @@ from django.http import HttpRequest
 
 from .frames import FramedModel, frame_around
 from .own_pages import address, address_of, at_list
-from .permissions import policies, sites_around, sites_in_use
 from .safe_calls import answer
+from .shop_permissions import policies, sites_around, sites_in_use
 from .site_access import lets_in
 
 SITE_FRAME = "admin/product_isolation/site_frame.html"

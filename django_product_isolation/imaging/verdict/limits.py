@@ -52,7 +52,7 @@ class Limits:
     # What cannot be compared
     plain: int = 200  # keypoints of the result, fewer of which are hardly to be found again
     sure: int = 12  # inliers, fewer of which lay nothing over one another exactly
-    pale: float = 0.5  # of the product, hardly darker than the ground
+    pale: float = 0.5  # of the product, hardly darker than the background
     pale_edge: float = 0.2  # of the product, from which on its outline need not be an edge
     holes: float = 0.3  # of the product
 

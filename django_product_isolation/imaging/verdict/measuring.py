@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 from django_product_isolation.forks import ForkSafeLock
 
-VERSION = 2
+VERSION = 3
 PACKAGES = {
     "numpy": "numpy",
     "cv2": "opencv-python-headless",
@@ -35,14 +35,14 @@ def measure(source: BinaryIO, result: BinaryIO) -> Measures:
     with _turn.current, _told(measures, "everything"):
         if _is_missing("numpy", measures, "everything"):
             return measures
-        from .looking import Look
+        from .comparison import Comparison
 
-        look = Look(source, result)
-        if not _taken(measures, "result", look.at_the_result):
+        comparison = Comparison(source, result)
+        if not _taken(measures, "result", comparison.measure_result):
             return measures
         if measures["frame"]["empty"] or _is_missing("cv2", measures, "comparison"):
             return measures
-        _compare(look, measures)
+        _compare(comparison, measures)
     return measures
 
 
@@ -51,15 +51,15 @@ def missing_packages() -> list[str]:
     return [package for module, package in PACKAGES.items() if not is_there(module)]
 
 
-def _compare(look: Any, measures: Measures) -> None:
+def _compare(comparison: Any, measures: Measures) -> None:
     with _own_threads():
-        if not _taken(measures, "source", look.at_the_source):
+        if not _taken(measures, "source", comparison.read_source):
             return
-        if not _taken(measures, "place", look.for_the_place) or look.place is None:
+        if not _taken(measures, "alignment", comparison.align) or comparison.alignment is None:
             return
-        _taken(measures, "comparison", look.over_one_another)
+        _taken(measures, "comparison", comparison.compare_aligned)
         if not _is_missing("onnxruntime", measures, "extent"):
-            _taken(measures, "extent", look.at_the_extent)
+            _taken(measures, "extent", comparison.compare_extent)
 
 
 def _taken(measures: Measures, what: str, look: Callable[[], Measures]) -> bool:

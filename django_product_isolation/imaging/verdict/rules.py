@@ -14,15 +14,15 @@ RUNS_ON = 0.28  # of a part's sides that lie along the window's rim: it may be a
 
 
 @register(
-    "ground_not_white",
+    "background_not_white",
     _("The background may not be plain white. Look closely at the corners."),
     _("Background not white"),
 )
-def ground_not_white(measures: Measures, limits: Limits) -> float:
-    ground = measures["ground"]
+def background_not_white(measures: Measures, limits: Limits) -> float:
+    background = measures["background"]
     ratios = (
-        ground["below_white"] / limits.below_white,
-        ground["worst_corner"] / limits.worst_corner,
+        background["below_white"] / limits.below_white,
+        background["worst_corner"] / limits.worst_corner,
     )
     return float(max(ratios))
 
@@ -100,10 +100,10 @@ def soft(measures: Measures, limits: Limits) -> float | None:
     _("Wider or narrower"),
 )
 def stretched(measures: Measures, limits: Limits) -> float | None:
-    place = measures["place"]
-    if place["inliers"] < limits.stretch_inliers:
+    alignment = measures["alignment"]
+    if alignment["inliers"] < limits.stretch_inliers:
         return None
-    return float((place["stretch"] - 1) / (limits.stretch - 1))
+    return float((alignment["stretch"] - 1) / (limits.stretch - 1))
 
 
 @register(
@@ -112,14 +112,14 @@ def stretched(measures: Measures, limits: Limits) -> float | None:
     _("Maybe another product"),
 )
 def maybe_another(measures: Measures, limits: Limits) -> float:
-    place = measures["place"]
-    if place["mirrored"] > max(place["inliers"], limits.least_inliers):
+    alignment = measures["alignment"]
+    if alignment["mirrored"] > max(alignment["inliers"], limits.least_inliers):
         return 2.0
-    if place["inliers"] < limits.least_inliers:
-        return 0.0 if place["keypoints"] < limits.plain else 2.0
+    if alignment["inliers"] < limits.least_inliers:
+        return 0.0 if alignment["keypoints"] < limits.plain else 2.0
     ratios = (
-        limits.least_share / max(place["share"], 1e-3),
-        limits.least_span / max(place["span"], 1e-3),
+        limits.least_share / max(alignment["share"], 1e-3),
+        limits.least_span / max(alignment["span"], 1e-3),
     )
     return float(max(ratios))
 
@@ -180,8 +180,8 @@ def part_missing(measures: Measures, limits: Limits) -> Seen | None:
 )
 def not_checked(measures: Measures, limits: Limits) -> Seen | None:
     about = [f"{one['what']}: {one['why']}" for one in measures["unchecked"]]
-    if "place" in measures and not _is_sure(measures, limits):
-        about.append("place: hardly found")
+    if "alignment" in measures and not _is_sure(measures, limits):
+        about.append("alignment: hardly found")
     product = measures.get("product", {})
     if product.get("pale", 0.0) >= limits.pale or (
         _is_pale(measures, limits)
@@ -196,7 +196,7 @@ def not_checked(measures: Measures, limits: Limits) -> Seen | None:
 
 def _is_sure(measures: Measures, limits: Limits) -> bool:
     """Whether the pictures lie over one another exactly enough for fine comparisons."""
-    return bool(measures["place"]["inliers"] >= limits.sure)
+    return bool(measures["alignment"]["inliers"] >= limits.sure)
 
 
 def _result(box: list[float]) -> tuple[Region, ...]:

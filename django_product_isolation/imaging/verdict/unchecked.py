@@ -11,10 +11,10 @@ WORDS: dict[str, Any] = {
     "everything": gettext_lazy("Nothing was compared."),
     "result": gettext_lazy("The result could not be read."),
     "source": gettext_lazy("Your photo could not be read."),
-    "place": gettext_lazy("The product was hardly found in your photo."),
+    "alignment": gettext_lazy("The product was hardly found in your photo."),
     "comparison": gettext_lazy("Colours, text and outline were not compared."),
     "extent": gettext_lazy("Whether the product is complete was compared by its outline only."),
-    "second opinion": gettext_lazy("Runflow was to check the result once more, but did not."),
+    "evaluation": gettext_lazy("Runflow was to check the result once more, but did not."),
     "product: as white as its background": gettext_lazy(
         "The product is nearly as white as its background."
     ),

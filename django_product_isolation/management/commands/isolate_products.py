@@ -27,7 +27,7 @@ from django_product_isolation.host import Skipped
 from django_product_isolation.management.arguments import model_named, refuse_beyond
 from django_product_isolation.reasons import Reason, sentence_of
 from django_product_isolation.workflow import advance_for
-from django_product_isolation.workflow.backfill import Catalogue
+from django_product_isolation.workflow.backfill import Backfill
 
 # Seconds between looks at the runs: one for each thousand of them, as each look counts them all.
 PAUSE = 1.0
@@ -73,7 +73,7 @@ class Command(BaseCommand):
         if not dry_run and may_be_undone():
             raise CommandError("Call it outside of any transaction: within one nothing is sent.")
         try:
-            catalogue = Catalogue(
+            backfill = Backfill(
                 select(options["model"], options["filter"]),
                 field=options["field"],
                 limit=options["limit"],
@@ -81,9 +81,9 @@ class Command(BaseCommand):
                 again=options["again"],
                 **{name: options[name] for name in ("prompt", "aspect_ratio", "resolution")},
             )
-            self.announce(catalogue)
+            self.announce(backfill)
             if not dry_run:
-                self.isolate(catalogue, self.bar(catalogue.most, verbosity))
+                self.isolate(backfill, self.bar(backfill.most, verbosity))
         except (ImproperlyConfigured, ValidationError) as error:
             raise CommandError("; ".join(getattr(error, "messages", [str(error)]))) from error
         except KeyboardInterrupt:
@@ -92,48 +92,48 @@ class Command(BaseCommand):
                 returncode=130,
             ) from None
 
-    def announce(self, catalogue: Catalogue) -> None:
+    def announce(self, backfill: Backfill) -> None:
         """Say how many images, at what price, before anything is spent."""
-        count, left_out = catalogue.most, catalogue.images.count() - catalogue.waiting.count()
+        count, left_out = backfill.most, backfill.images.count() - backfill.waiting.count()
         if left_out:
             self.stdout.write(f"Left out: {left_out} that were isolated before or have no image.")
         if not count:
             raise CommandError("There is nothing to isolate among these images.")
-        total = count * catalogue.price
+        total = count * backfill.price
         images = "image" if count == 1 else "images"
-        self.stdout.write(f"{count} {images} x ${catalogue.price} = ${total}")
+        self.stdout.write(f"{count} {images} x ${backfill.price} = ${total}")
 
     def bar(self, total: int, verbosity: int) -> ProgressBar:
         """A bar for people; logs and pipes get none."""
         is_seen = verbosity > 0 and self.stdout.isatty()
         return ProgressBar(sys.stdout if is_seen else None, total)
 
-    def isolate(self, catalogue: Catalogue, bar: ProgressBar) -> None:
+    def isolate(self, backfill: Backfill, bar: ProgressBar) -> None:
         """Begin batch after batch and follow them until nothing goes on by itself."""
         takes_steps = get_settings().WORKERS == Workers.THREAD
-        counts = catalogue.counts()
+        counts = backfill.counts()
         while True:
-            moving = list(catalogue.moving.values_list("pk", flat=True))
-            if catalogue.left and not counts[Status.HELD] and len(moving) <= catalogue.room:
-                catalogue.begin_next()
+            moving = list(backfill.moving.values_list("pk", flat=True))
+            if backfill.left and not counts[Status.HELD] and len(moving) <= backfill.room:
+                backfill.begin_next()
                 continue
             if not moving:
                 break
             if takes_steps:
                 advance_for(moving, seconds=PAUSE)
             sleep(pause_among(len(moving)))
-            counts = catalogue.counts()
-            bar.update(sum(counts.values()) - catalogue.moving.count())
-        self.conclude(catalogue)
+            counts = backfill.counts()
+            bar.update(sum(counts.values()) - backfill.moving.count())
+        self.conclude(backfill)
 
-    def conclude(self, catalogue: Catalogue) -> None:
+    def conclude(self, backfill: Backfill) -> None:
         """Say how the runs ended. Raises CommandError when something is left to be done."""
-        for line in left_out(catalogue.left_out):
+        for line in left_out(backfill.left_out):
             self.stdout.write(line)
-        counts = catalogue.counts()
+        counts = backfill.counts()
         ends = [f"{counts[s]} {s.label.lower()}" for s in Status if counts[s]]
-        self.stdout.write(f"{catalogue.begun} begun: {', '.join(ends)}." if ends else "None begun.")
-        if catalogue.spent:
+        self.stdout.write(f"{backfill.begun} begun: {', '.join(ends)}." if ends else "None begun.")
+        if backfill.spent:
             raise CommandError(
                 "The shop's budget is used up. The same command goes on when there is a new one."
             )

@@ -15,8 +15,7 @@ from django_product_isolation.sandbox.store.runs import Run
 
 from .web import VALIDATION, ApiError, SandboxRequest, json_reply, read_json, store_error
 
-PAGES = Engine(dirs=[str(Path(__file__).parents[2] / "templates")])
-FRONT_PAGE = "admin/product_isolation/sandbox/front_page.html"
+PAGES = Engine(dirs=[str(Path(__file__).parents[1] / "templates")])  # no app has them
 SHOWN_RUNS = 24
 POLICY = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; base-uri 'none'"
 
@@ -33,7 +32,7 @@ def front_page(request: SandboxRequest) -> HttpResponse:
         "runs": [shown(run, request) for run in runs],
         "is_busy": any(run.is_open and not run.is_stuck for run in runs),
     }
-    page = PAGES.get_template(FRONT_PAGE).render(Context(context))
+    page = PAGES.get_template("front_page.html").render(Context(context))
     return HttpResponse(page, headers={"Content-Security-Policy": POLICY})
 
 

@@ -1,4 +1,4 @@
-"""The finished picture: the product alone, centred on a plain ground of the right proportions.
+"""The finished picture: the product alone, centred on a plain background of the right proportions.
 
 Knows sizes and layout; not which pixels are product.
 """
@@ -41,7 +41,7 @@ def canvas_size(ratio: AspectRatio, resolution: Resolution, sizes: str) -> tuple
 def packshot(
     picture: Image.Image, alpha: Image.Image, size: tuple[int, int], background: str
 ) -> Image.Image:
-    """Return the product on its ground as RGBA, as large as the margin allows, and centred."""
+    """Return the product on its background as RGBA, as large as the margin allows, and centred."""
     visible = alpha.point([255 * (value > LEAST_VISIBLE) for value in range(256)])
     frame = visible.getbbox() or (0, 0, *alpha.size)
     product = clean_edge(picture.crop(frame), alpha.crop(frame))

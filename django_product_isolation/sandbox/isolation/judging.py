@@ -22,7 +22,7 @@ logger = logging.getLogger("django_product_isolation")
 ISSUES = {
     "colour_differs": "The colour is not the one of the reference image.",
     "cut_off": "The product is cut off at the frame.",
-    "ground_not_white": "The ground is not white.",
+    "background_not_white": "The background is not white.",
     "label_differs": "The label or the pattern is not the one of the reference image.",
     "leftover": "Something else is beside the product.",
     "maybe_another": "It is not the product of the reference image.",

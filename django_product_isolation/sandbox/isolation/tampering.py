@@ -112,12 +112,12 @@ def leftover(result: Image.Image, cut_out: CutOut) -> Image.Image:
     return spoilt
 
 
-def tinted_ground(result: Image.Image, _cut_out: CutOut) -> Image.Image:
-    """On a ground that is not white."""
+def tinted_background(result: Image.Image, _cut_out: CutOut) -> Image.Image:
+    """On a background that is not white."""
     return ImageChops.multiply(result, Image.new("RGBA", result.size, (*TINT, 255)))
 
 
-# Before the product is laid on its ground, and after.
+# Before the product is laid on its background, and after.
 OF_THE_PRODUCT: dict[str, Callable[[CutOut], CutOut]] = {
     "another_colour": another_colour,
     "another_product": another_product,
@@ -127,7 +127,7 @@ OF_THE_PRODUCT: dict[str, Callable[[CutOut], CutOut]] = {
 OF_THE_RESULT: dict[str, Callable[[Image.Image, CutOut], Image.Image]] = {
     "cut_off": cut_off,
     "leftover": leftover,
-    "tinted_ground": tinted_ground,
+    "tinted_background": tinted_background,
 }
 
 

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission
 
 from django_product_isolation.admin.runs import RunAdmin
 from django_product_isolation.choices import Status
-from django_product_isolation.host.access import permissions
+from django_product_isolation.host.access import shop_permissions
 from django_product_isolation.models import IsolationRun
 from tests.admin.host.odd_shop import OddImage, odd_site
 from tests.photos import photo_file
@@ -86,7 +86,7 @@ def sees_all(settings, rf, model, *registered):
     request = rf.get("/")
     request.user = get_user_model().objects.create_superuser("boss")
     with odd_site(settings, *registered):
-        return permissions.sees_all(request, model)
+        return shop_permissions.sees_all(request, model)
 
 
 class OnePerProduct(admin.ModelAdmin):

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from django_product_isolation.admin.host.attach import attach
 from django_product_isolation.choices import Status
-from django_product_isolation.host.access import permissions as shop_permissions
+from django_product_isolation.host.access import shop_permissions
 from django_product_isolation.host.access.sites import find_model, get_model_admin, sites_in_use
 from django_product_isolation.models import IsolationBatch
 from tests.photos import make_image, make_swatch

@@ -7,7 +7,7 @@ from django_product_isolation.admin.host.state_filter import CHOICES, IsolationF
 from django_product_isolation.choices import OPEN_STATUSES, SHOWN_STATUSES, Status
 from django_product_isolation.host import target_for
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.workflow.backfill import Catalogue
+from django_product_isolation.workflow.backfill import Backfill
 from tests.shop import make_batch
 from tests.shops.catalogue.models import Product, ProductImage
 from tests.shops.warehouse.models import LoosePhoto, PhotoOfSku, SkuPhoto, UuidPhoto
@@ -102,7 +102,7 @@ def test_of_two_rows_with_one_file_each_has_its_own_state(kind, status, twins):
     assert filtered(target) == {"none": {str(other.pk)}, chosen_by(status): {str(one.pk)}}
     is_over = status in {Status.FAILED, Status.CANCELLED, Status.SUPERSEDED}  # and not paid for
     left = [one.pk, other.pk] if is_over else [other.pk]
-    assert sorted(map(str, Catalogue(rows(target)).waiting.values_list("pk", flat=True))) == sorted(
+    assert sorted(map(str, Backfill(rows(target)).waiting.values_list("pk", flat=True))) == sorted(
         map(str, left)
     )
 
@@ -132,7 +132,7 @@ def test_a_run_of_another_field_or_model_under_the_same_key_counts_for_nothing(t
     assert current_runs(target, rows(target)) == {}
     assert filtered(target) == {"none": {str(one.pk), str(other.pk)}}
     # But what was paid under a name that IMAGES has no more is paid: it may be the earlier one.
-    assert list(Catalogue(rows(target)).waiting) == [other]
+    assert list(Backfill(rows(target)).waiting) == [other]
 
 
 def test_a_file_whose_name_is_merely_alike_is_another_file(settings):
@@ -147,7 +147,7 @@ def test_a_file_whose_name_is_merely_alike_is_another_file(settings):
     point(target, image, FILE.upper())
     assert current_runs(target, rows(target)) == {}
     assert filtered(target) == {"none": {str(image.pk)}}
-    assert Catalogue(rows(target)).waiting.count() == 1
+    assert Backfill(rows(target)).waiting.count() == 1
 
 
 def test_keys_that_are_merely_alike_are_different_rows(settings):

@@ -110,7 +110,7 @@ def steps(name: str, previews: bool) -> Iterator[tuple[Call, Call, Call]]:
 
 
 def picture(name: str) -> bytes:
-    """A product as Runflow gives it: fine structure in the middle of a white ground."""
+    """A product as Runflow gives it: fine structure in the middle of a white background."""
     noise = Image.effect_noise((SIDE, SIDE), 60).filter(ImageFilter.GaussianBlur(1.5))
     colours = Image.merge("RGB", (noise, noise.transpose(Image.Transpose.ROTATE_90), noise))
     middle = Image.new("L", (SIDE, SIDE))

@@ -34,7 +34,7 @@ def claim_all() -> None:
     for pk in due:
         run = IsolationRun.objects.claim(pk)
         assert run is not None and run.lease_owner is not None
-        IsolationRun.objects.give_back(pk, run.lease_owner, decodings=0)
+        IsolationRun.objects.give_back(pk, run.lease_owner, worker_deaths=0)
 
 
 @contextmanager

@@ -22,8 +22,8 @@ BESIDE = "histogram and SSIM of the whole pictures"
 HELD_BACK = f"{BESIDE}, at the limit that holds back as many faithful ones"
 # Beginnings of kinds, and the least share of them that is flagged.
 GROUPS: dict[str, tuple[tuple[str, ...], float]] = {
-    "ground, frame, sharpness": (
-        ("ground", "cropped", "too-small", "leftover", "blurred", "stretched"),
+    "background, frame, sharpness": (
+        ("background", "cropped", "too-small", "leftover", "blurred", "stretched"),
         98,
     ),
     "whole colour, another product or thing": (

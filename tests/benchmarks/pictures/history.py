@@ -96,7 +96,7 @@ def session_of(person: User) -> str:
 
 
 def picture(size: tuple[int, int], file_format: str) -> bytes:
-    """Fine structure in the middle of an even ground."""
+    """Fine structure in the middle of an even background."""
     noise = Image.effect_noise((size[0] // 4, size[1] // 4), 60).resize(size)
     middle = Image.new("L", size)
     middle.paste(255, (size[0] // 5, size[1] // 5, size[0] * 4 // 5, size[1] * 4 // 5))

@@ -25,7 +25,7 @@ PAGES = {
 
 
 def photo_bytes(size=(600, 400), colour="firebrick", **options) -> bytes:
-    """A product (an ellipse) on a striped ground."""
+    """A product (an ellipse) on a striped background."""
     image = Image.new("RGB", size, "wheat")
     draw = ImageDraw.Draw(image)
     for x in range(0, size[0], 40):

@@ -9,7 +9,7 @@ from filer.admin.tools import has_admin_read_permission
 from django_product_isolation import isolate
 from django_product_isolation.choices import Status
 from django_product_isolation.contrib.filer.checks import check_filer
-from django_product_isolation.host.access import permissions
+from django_product_isolation.host.access import shop_permissions
 from django_product_isolation.models import IsolationRun, Selection
 
 from .models import Mug
@@ -139,8 +139,8 @@ def test_who_may_see_and_change_what_is_filers_own_answer(
     keys = [picture.pk for picture in pictures]
     from .pictures import Image
 
-    seen = permissions.allowed(request, "view", Image, keys)
-    changed = permissions.allowed(request, "change", Image, keys)
+    seen = shop_permissions.allowed(request, "view", Image, keys)
+    changed = shop_permissions.allowed(request, "change", Image, keys)
     # Its search lists private files in no folder, too, and opens them to nobody.
     open_to_all = {p.pk for p in pictures if p.is_public}
     assert seen == {
@@ -158,7 +158,7 @@ def test_who_may_not_use_the_listing_sees_nothing_there():
     request = RequestFactory().get("/")
     request.user = user
     picture = make_picture(folder)
-    assert permissions.allowed(request, "view", type(picture), [picture.pk]) == set()
+    assert shop_permissions.allowed(request, "view", type(picture), [picture.pk]) == set()
 
 
 def test_an_image_bears_the_name_of_the_product_that_points_at_it(boss, client, runflow):

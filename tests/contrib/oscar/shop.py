@@ -27,7 +27,7 @@ COLOURS = ("firebrick", "navy", "darkgreen")
 
 
 def photo_bytes(colour: str) -> bytes:
-    """A product (an ellipse) on a striped ground."""
+    """A product (an ellipse) on a striped background."""
     image = Image.new("RGB", (600, 400), "wheat")
     draw = ImageDraw.Draw(image)
     for x in range(0, 600, 40):

@@ -99,7 +99,7 @@ def test_each_has_the_whole_budget_for_itself(shops, budget):
 def test_an_outage_that_one_meets_bars_it_alone(shops):
     runs = [order(shop)[0] for shop in shops]
     with tenant_context(shops[0]):
-        runflow_outages.meet(runs[0], runflow_outages.Place.ORDERS, "down")
+        runflow_outages.meet(runs[0], runflow_outages.Service.ORDERS, "down")
     found = []
     for shop in shops:
         with tenant_context(shop):

@@ -80,7 +80,7 @@ def test_a_shop_with_thousands_of_runs_keeps_no_other_waiting(shops):
     mugs, shoes = shops
     order(mugs, 30)
     [late] = order(shoes)
-    turn = tenant_turns.Turns()
+    turn = tenant_turns.TenantTurns()
     taken = []
     for _ in range(3):
         run = turn.next(taken)
@@ -91,7 +91,7 @@ def test_a_shop_with_thousands_of_runs_keeps_no_other_waiting(shops):
 def test_who_has_nothing_due_is_not_asked_before_every_step(shops, django_assert_max_num_queries):
     mugs, _shoes = shops
     order(mugs, 12)
-    turn = tenant_turns.Turns(pause=10)
+    turn = tenant_turns.TenantTurns(pause=10)
     taken = [turn.next(), turn.next()]  # the second was looked for in both
     with django_assert_max_num_queries(60) as seen:
         taken += [turn.next(taken) for _ in range(10)]

@@ -29,7 +29,7 @@ SAME = 6
 
 
 def photo_bytes(size: tuple[int, int] = (600, 400)) -> bytes:
-    """A red product (an ellipse) on a striped ground."""
+    """A red product (an ellipse) on a striped background."""
     image = Image.new("RGB", size, "wheat")
     draw = ImageDraw.Draw(image)
     width, height = size

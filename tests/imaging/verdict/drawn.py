@@ -1,4 +1,4 @@
-"""A photograph of a printed box in front of a busy ground, and results of it, as PNG files."""
+"""A photograph of a printed box in front of a busy background, and results of it, as PNG files."""
 
 import random
 from io import BytesIO
@@ -65,7 +65,7 @@ def photo(shown: Image.Image | None = None) -> BytesIO:
 def result(
     shown: Image.Image | None = None,
     *,
-    ground=(255, 255, 255),
+    background=(255, 255, 255),
     width: int = 620,
     stretch: float = 1.0,
     shift: tuple[int, int] = (0, 0),
@@ -75,12 +75,12 @@ def result(
     shown = shown or product()
     size = (width, round(width * shown.height / shown.width * stretch))
     large = shown.resize(size, Image.Resampling.BICUBIC)
-    canvas = Image.new("RGB", (900, 900), ground)
+    canvas = Image.new("RGB", (900, 900), background)
     canvas.paste(large, ((900 - size[0]) // 2 + shift[0], (900 - size[1]) // 2 + shift[1]), large)
     return saved(canvas.filter(ImageFilter.GaussianBlur(blur)) if blur else canvas)
 
 
-def with_ground(box: tuple[int, int, int, int]) -> Image.Image:
+def with_background(box: tuple[int, int, int, int]) -> Image.Image:
     """The product with a piece of the scene left, ``box`` in pixels of the product."""
     around = scene().crop((AT[0], AT[1], AT[0] + PRODUCT[0], AT[1] + PRODUCT[1])).convert("RGBA")
     whole = product()

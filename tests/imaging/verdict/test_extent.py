@@ -1,4 +1,4 @@
-"""What stands out in the photograph beside the place of the product: a part of it, or a thing."""
+"""What stands out in the photograph beside the product's place: a part of it, or a thing."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ pytest.importorskip("cv2")
 pytest.importorskip("onnxruntime")
 
 from django_product_isolation.imaging.verdict import findings
-from django_product_isolation.imaging.verdict.seeing import extent
+from django_product_isolation.imaging.verdict.measurements import extent
 
 SIDE = 320
 RED, GREY, BLUE = (180, 30, 40), (120, 120, 120), (30, 40, 170)
@@ -18,13 +18,13 @@ AS_IT_IS = np.array([[1.0, 0, 0], [0, 1.0, 0]])
 
 
 def by_colour(window):
-    """What stands out: all that is not as grey as the ground."""
+    """What stands out: all that is not as grey as the background."""
     return (np.abs(window.astype(int) - GREY).max(axis=2) > 30).astype(np.float32)
 
 
 @pytest.fixture(autouse=True)
 def known_saliency(monkeypatch):
-    monkeypatch.setattr(extent, "standing_out", by_colour)
+    monkeypatch.setattr(extent, "saliency_map", by_colour)
 
 
 def measured(photo):
@@ -51,7 +51,7 @@ def thing_behind(photo):
 
 
 def judged(told):
-    place = {
+    alignment = {
         "inliers": 100,
         "mirrored": 0,
         "keypoints": 500,
@@ -59,7 +59,7 @@ def judged(told):
         "span": 0.5,
         "stretch": 1.0,
     }
-    return findings({"unchecked": [], "place": place, "extent": told})
+    return findings({"unchecked": [], "alignment": alignment, "extent": told})
 
 
 def test_a_part_goes_on_as_the_product_does(photo):

@@ -23,7 +23,7 @@ MEASURES = {
     "size": {"result": [800, 800]},
     "softness": {"outline": 4.0},
     "frame": {"empty": False, **FRAME},
-    "ground": {"below_white": 0.0, "worst_corner": 0.0},
+    "background": {"below_white": 0.0, "worst_corner": 0.0},
 }
 
 
@@ -61,7 +61,7 @@ FAILURES = [
     KeyError(["no"]),
     KeyError("grond"),
     KeyError("below_whit"),
-    KeyError("ground"),  # it is there: the rule looked elsewhere for it
+    KeyError("background"),  # it is there: the rule looked elsewhere for it
     RecursionError(),
 ]
 
@@ -81,7 +81,7 @@ def test_a_rule_that_fails_says_what_was_not_checked(shop_rule, error):
     [
         lambda measures, _limits: measures["colour"]["shift_ab"],
         lambda measures, _limits: measures["size"]["source"][0],
-        lambda measures, _limits: 2.0 if measures["place"]["inliers"] else 3.0,
+        lambda measures, _limits: 2.0 if measures["alignment"]["inliers"] else 3.0,
     ],
 )
 def test_a_measure_that_was_not_taken_is_passed_over_in_silence(shop_rule, rule, caplog):
@@ -94,7 +94,7 @@ def test_a_measure_that_was_not_taken_is_passed_over_in_silence(shop_rule, rule,
     "rule",
     [
         lambda measures, _limits: measures["grond"]["below_white"],
-        lambda measures, _limits: measures["ground"]["below_whit"],
+        lambda measures, _limits: measures["background"]["below_whit"],
         lambda measures, _limits: measures["below_white"],
     ],
 )

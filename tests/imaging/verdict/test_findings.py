@@ -62,7 +62,7 @@ def with_an_island():
 def with_halo():
     shown = drawn.product()
     alpha = shown.getchannel("A").filter(ImageFilter.MaxFilter(15))
-    around = drawn.with_ground((0, 0, *drawn.PRODUCT))
+    around = drawn.with_background((0, 0, *drawn.PRODUCT))
     around.putalpha(alpha)
     return around
 
@@ -93,7 +93,7 @@ def another():
     [
         {},
         {"width": 520, "shift": (40, -30)},
-        {"ground": (252, 252, 252)},
+        {"background": (252, 252, 252)},
         {"stretch": 1.02},
         {"blur": 0.6},
     ],
@@ -103,7 +103,7 @@ def test_nothing_is_said_of_a_faithful_result(result):
     assert found(drawn.result(**result)) == {}
 
 
-def test_a_shadow_on_the_ground_that_is_seen_through_a_handle_is_no_thing():
+def test_a_shadow_on_the_background_that_is_seen_through_a_handle_is_no_thing():
     assert found(drawn.result(with_a_shaded_opening())) == {}
 
 
@@ -111,7 +111,7 @@ def test_a_shadow_on_the_ground_that_is_seen_through_a_handle_is_no_thing():
 @pytest.mark.parametrize(
     ("name", "result"),
     [
-        ("ground_not_white", {"ground": (235, 240, 240)}),
+        ("background_not_white", {"background": (235, 240, 240)}),
         ("cut_off", {"shift": (260, 0)}),
         ("too_small", {"width": 240}),
         ("too_large", {"width": 990}),
@@ -148,7 +148,7 @@ def test_a_mirrored_product_may_be_another():
 
 
 def test_a_piece_of_the_floor_that_is_left_is_said():
-    names = found(drawn.result(drawn.with_ground((0, 230, *drawn.PRODUCT))))
+    names = found(drawn.result(drawn.with_background((0, 230, *drawn.PRODUCT))))
     assert names.keys() & {"leftover", "part_missing"}
 
 

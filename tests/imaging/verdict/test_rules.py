@@ -53,7 +53,7 @@ def test_a_rule_that_fails_does_not_keep_the_others_from_judging(own_rule):
 
 def test_the_strongest_comes_first_and_what_was_not_checked_last():
     measures = {
-        "unchecked": [{"what": "place", "why": "failed"}],
+        "unchecked": [{"what": "alignment", "why": "failed"}],
         "softness": {"outline": 6.0},
         "frame": {"empty": False, "fill": 0.1, "touching": 0, "box": [0, 0, 1, 1], "islands": []},
     }

@@ -9,7 +9,7 @@ from PIL import Image
 
 from django_product_isolation.imaging import u2netp
 from django_product_isolation.imaging.verdict import findings, measure, measuring
-from django_product_isolation.imaging.verdict.seeing import saliency, structure
+from django_product_isolation.imaging.verdict.measurements import saliency, structure
 
 from . import drawn
 
@@ -24,8 +24,8 @@ def about(measures):
     ("module", "package", "still_measured"),
     [
         ("numpy", "numpy", set()),
-        ("cv2", "opencv-python-headless", {"ground", "frame"}),
-        ("onnxruntime", "onnxruntime", {"ground", "frame", "colour", "structure", "rim"}),
+        ("cv2", "opencv-python-headless", {"background", "frame"}),
+        ("onnxruntime", "onnxruntime", {"background", "frame", "colour", "structure", "rim"}),
     ],
 )
 def test_a_library_that_is_missing_is_named(module, package, still_measured, monkeypatch):
@@ -53,7 +53,7 @@ def test_a_file_cut_short_is_said():
 
 
 def test_a_look_that_fails_leaves_what_was_measured_before(monkeypatch):
-    def fails(canvas):
+    def fails(overlay):
         raise ZeroDivisionError
 
     monkeypatch.setattr(structure, "measured_structure", fails)

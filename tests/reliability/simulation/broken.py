@@ -27,10 +27,10 @@ from django_product_isolation.signals import image_applied, image_restored
 from django_product_isolation.workflow import (
     advance,
     callback_hints,
+    evaluation,
     publish,
     recording,
     restore_step,
-    second_opinion,
     start,
     submit,
 )
@@ -95,8 +95,8 @@ def nothing_newer(run: IsolationRun, target: Target) -> None:
     """Whatever stands under the result's name."""
 
 
-def open_without_key(status: Any, keys: Any, *args: Any) -> Any:
-    return OPEN_IN_ONE_GO(status, dict.fromkeys(keys), *args)
+def open_without_key(keys: Any, **options: Any) -> Any:
+    return OPEN_IN_ONE_GO(dict.fromkeys(keys), **options)
 
 
 def restore_whoever_moved(run: IsolationRun, outcome: Swap) -> bool:
@@ -196,7 +196,7 @@ def patch(where: Any, **names: Any) -> Any:
 @contextmanager
 def unseen() -> Iterator[None]:
     told = mock.patch.dict(advance.STEPS, {Status.APPLIED: tell_unseen(image_applied)})
-    with patch(second_opinion, apply=apply_unseen), told:
+    with patch(evaluation, apply=apply_unseen), told:
         yield
 
 
@@ -252,7 +252,7 @@ BREAKS: dict[str, Any] = {
     ),
     **OUTSIDE,
     "prune does not ask who needs a file": lambda: patch(
-        file_pruning, in_use=lambda *_: set(), made_from=lambda names: []
+        file_pruning, in_use=lambda *_: set(), derivations_of=lambda names: []
     ),
     "prune takes what is not old": lambda: patch(prune_rows, days_ago=lambda days: timezone.now()),
     "prune deletes a file that is another photo now": lambda: patch(

@@ -1,6 +1,7 @@
 """An engine of Pillow alone: whatever differs in colour from the border is product.
 
-Good on plain grounds, poor where product and ground share colours; quick, and needs no weights.
+Good on plain backgrounds, poor where product and background share colours; quick, and needs no
+weights.
 """
 
 from PIL import Image, ImageChops, ImageFilter
@@ -102,9 +103,9 @@ def filled(binary: Image.Image) -> Image.Image:
     """Close small gaps, and fill what is not connected with the border."""
     closed = binary.filter(ImageFilter.MaxFilter(5)).filter(ImageFilter.MinFilter(5))
     width, height = closed.size
-    ground = [
+    background = [
         part
         for part in find_parts(ImageChops.invert(closed))
         if any(y in (0, height - 1) or start == 0 or end == width for y, start, end in part.spans)
     ]
-    return ImageChops.invert(drawn(ground, closed.size))
+    return ImageChops.invert(drawn(background, closed.size))

@@ -37,7 +37,7 @@ def on_gravel(product):
 def test_a_plain_product_is_found_among_thousands_of_stronger_details():
     shown = plain_product()
     measures = measure(on_gravel(shown), drawn.result(shown))
-    assert measures["place"]["inliers"] >= 25
+    assert measures["alignment"]["inliers"] >= 25
     assert "maybe_another" not in {one.id for one in findings(measures)}
 
 

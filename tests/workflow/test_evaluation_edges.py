@@ -1,4 +1,4 @@
-"""A second opinion between a crash and a click: money is counted, a bad verdict is never lost, and
+"""An evaluation between a crash and a click: money is counted, a bad verdict is never lost, and
 nothing is bought that nobody will read."""
 
 from datetime import timedelta
@@ -13,15 +13,15 @@ from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, RunEvent, RunFinding
 from django_product_isolation.reasons import Reason
 from django_product_isolation.runflow import Evaluation, EvaluationState, RunflowClient
-from django_product_isolation.workflow import approve, reject, second_opinion
-from django_product_isolation.workflow.opinions import words_about
+from django_product_isolation.workflow import approve, evaluation, reject
+from django_product_isolation.workflow.evaluation_findings import words_about
 from tests.moments import overdue
 from tests.photos import make_image
-from tests.workflow.test_second_opinion import (
+from tests.workflow.test_evaluation import (
     evaluated,
     evaluations_of,
     find_doubt,
-    opinion_of,
+    kept_evaluation,
     ordered,
 )
 
@@ -52,7 +52,7 @@ def test_a_bad_verdict_is_kept_whole_or_asked_for_again(
         patches.setattr(RunFinding.objects, "bulk_create", end)
         with pytest.raises(SystemExit) if what is SystemExit else pytest.MonkeyPatch.context():
             step(run)
-    assert opinion_of(run)["state"] == "asked"
+    assert kept_evaluation(run)["state"] == "asked"
     IsolationRun.objects.update(lease_until=overdue(), due_at=overdue())
     run = step(run)
     assert (run.status, run.review, run.reason) == (Status.READY, True, Reason.DOUBTFUL)
@@ -70,8 +70,8 @@ def test_its_time_begins_when_it_is_first_looked_for(evaluated, ordered, go_on, 
 def test_what_comes_too_late_to_be_read_is_not_bought(evaluated, ordered, go_on, step, monkeypatch):
     evaluated.behave(fault="rate_limited", on="create_evaluation")
     run = step(go_on(ordered, Status.READY))
-    assert opinion_of(run)["state"] == "asked"
-    monkeypatch.setattr(second_opinion, "LIMIT", timedelta(0))
+    assert kept_evaluation(run)["state"] == "asked"
+    monkeypatch.setattr(evaluation, "LIMIT", timedelta(0))
     run = go_on(run)
     assert (run.status, evaluations_of(evaluated, run)) == (Status.APPLIED, [])
 
@@ -93,7 +93,7 @@ def test_what_the_order_still_reserves_for_it_is_not_asked_for_again(
     option(DAILY_BUDGET="0.32")
     evaluated.behave(evaluation_verdict="passed", fault="odd_cost")
     run = go_on(isolate(image).runs.get())
-    assert (run.cost, opinion_of(run)["state"]) == (None, "passed")
+    assert (run.cost, kept_evaluation(run)["state"]) == (None, "passed")
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_an_approval_while_a_bad_verdict_comes_is_not_lost(
 ):
     option(EVALUATE="doubtful", REVIEW="doubtful")
     find_doubt(monkeypatch)
-    look = second_opinion.look
+    look = evaluation.look
 
     def look_while_somebody_approves(run, *args):
         assert approve(IsolationRun.objects.get(pk=run.pk))
@@ -126,9 +126,9 @@ def test_an_approval_while_a_bad_verdict_comes_is_not_lost(
 
     answer(monkeypatch, passed=False)
     run = go_on(isolate(image).runs.get(), Status.READY)
-    monkeypatch.setattr(second_opinion, "look", look_while_somebody_approves)
+    monkeypatch.setattr(evaluation, "look", look_while_somebody_approves)
     run = go_on(run)
-    assert (run.status, opinion_of(run)["state"]) == (Status.APPLIED, "not_passed")
+    assert (run.status, kept_evaluation(run)["state"]) == (Status.APPLIED, "not_passed")
 
 
 def test_nobody_is_told_of_a_check_under_way_once_the_result_is_decided_about(
@@ -159,6 +159,6 @@ def test_none_is_bought_after_the_shop_has_switched_it_off(evaluated, ordered, o
 
 def test_a_preset_may_have_a_bad_verdict_hold_nothing_back(evaluated, image, go_on):
     evaluated.behave(evaluation_verdict="not_passed")
-    run = go_on(isolate(image, tolerated_findings=["second_opinion"]).runs.get())
+    run = go_on(isolate(image, tolerated_findings=["evaluation"]).runs.get())
     assert run.status == Status.APPLIED
-    assert [one.finding for one in run.found.all()] == ["second_opinion"]
+    assert [one.finding for one in run.found.all()] == ["evaluation"]

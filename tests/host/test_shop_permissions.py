@@ -6,7 +6,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.admin import GenericTabularInline
 from django.test import RequestFactory
 
-from django_product_isolation.host.access import permissions
+from django_product_isolation.host.access import shop_permissions
 from tests.admin.host.odd_shop import odd_site
 from tests.photos import make_image, photo_file
 from tests.shop import make_staff
@@ -93,7 +93,7 @@ def may(request, *images):
         {
             image
             for image in images
-            if str(image.pk) in permissions.allowed(request, act, model, pks)
+            if str(image.pk) in shop_permissions.allowed(request, act, model, pks)
         }
         for act in ("view", "change")
     ]

@@ -1,4 +1,4 @@
-"""A second opinion on a stored result: Runflow's evaluation of it, where the shop pays for one.
+"""Runflow's evaluation of a stored result, where the shop pays for one: a second opinion.
 
 Asked for with one Idempotency-Key for each run, so that asking again is not paid again. What it
 says, or that it said nothing, is kept with the measures and judged like these; no result waits for
@@ -32,14 +32,13 @@ from django_product_isolation.runflow import (
 )
 from django_product_isolation.spending.budgets import BudgetExceeded, reserve, take_spending_lock
 
-from .opinions import (
+from .evaluation_findings import (
     ASKED,
+    EVALUATION,
     MISSING,
     NOT_PASSED,
     OPEN,
-    OPINION,
     PASSED,
-    SECOND_OPINION,
     STRENGTH,
     WANTED,
 )
@@ -63,25 +62,25 @@ def wanted(run: IsolationRun, reason: str | None, review: bool) -> dict[str, Any
     is_wanted = settings.evaluates and (settings.evaluates_all or reason == Reason.DOUBTFUL)
     if not is_wanted or run.batch.evaluation_price is None:
         return {}
-    return {OPINION: {"state": WANTED, "waits": review}}
+    return {EVALUATION: {"state": WANTED, "waits": review}}
 
 
-def opinion_or_apply(run: IsolationRun) -> Outcome:
-    """ready -> applied, or on to a person's review; before that, the second opinion."""
-    opinion = run.measures.get(OPINION, {})
+def evaluate_or_apply(run: IsolationRun) -> Outcome:
+    """ready -> applied, or on to a person's review; before that, the evaluation."""
+    kept = run.measures.get(EVALUATION, {})
     # What a person has approved meanwhile waits for nobody.
-    is_approved = opinion.get("waits") and not run.review
-    if opinion.get("state") in OPEN and not is_approved:
-        if why := not_worth_it(run, opinion):
-            give_up(run, why, is_unpaid=opinion["state"] == WANTED)
+    is_approved = kept.get("waits") and not run.review
+    if kept.get("state") in OPEN and not is_approved:
+        if why := not_worth_it(run, kept):
+            give_up(run, why, is_unpaid=kept["state"] == WANTED)
         elif waiting := ask(run):
             return waiting
     return ToReview() if run.review else apply(run)
 
 
-def not_worth_it(run: IsolationRun, opinion: Mapping[str, Any]) -> str:
-    """Why an opinion is not asked for any more, in a developer's words; "" where it is."""
-    if opinion["state"] != WANTED:
+def not_worth_it(run: IsolationRun, kept: Mapping[str, Any]) -> str:
+    """Why an evaluation is not asked for any more, in a developer's words; "" where it is."""
+    if kept["state"] != WANTED:
         return ""
     if not get_settings().evaluates:
         return "switched off"
@@ -90,15 +89,15 @@ def not_worth_it(run: IsolationRun, opinion: Mapping[str, Any]) -> str:
 
 
 def ask(run: IsolationRun) -> Outcome | None:
-    """Take the opinion one step further. None when it is there, or is not waited for any more."""
-    if "since" not in run.measures[OPINION]:
+    """Take the evaluation one step further. None when it is there, or no longer waited for."""
+    if "since" not in run.measures[EVALUATION]:
         # Not since the result came: it may have waited for a worker until now.
         keep(run, since=clock.now().isoformat())
-    opinion = run.measures[OPINION]
+    kept = run.measures[EVALUATION]
     # Only of the very first request it is known that none before it was accepted.
-    is_first = opinion["state"] == WANTED
+    is_first = kept["state"] == WANTED
     try:
-        evaluation = look(run, opinion, connect_for(run))
+        evaluation = look(run, kept, connect_for(run))
     except NotBought as reason:
         give_up(run, str(reason), is_unpaid=is_first)
         return None
@@ -118,7 +117,7 @@ def ask(run: IsolationRun) -> Outcome | None:
     if is_late(run):
         give_up(run, "too slow", is_unpaid=False)
         return None
-    if opinion.get("id") != evaluation.id:
+    if kept.get("id") != evaluation.id:
         keep(run, id=evaluation.id)
     return Pause(min(seconds_from_now(PAUSE), ends(run)))
 
@@ -127,13 +126,13 @@ class NotBought(Exception):
     """No evaluation is asked for, or not once more."""
 
 
-def look(run: IsolationRun, opinion: Mapping[str, Any], client: RunflowClient) -> Evaluation:
+def look(run: IsolationRun, kept: Mapping[str, Any], client: RunflowClient) -> Evaluation:
     """Runflow's record of the evaluation, which is asked for where it has no id yet.
 
     Raises RunflowError and NotBought.
     """
-    if opinion.get("id"):
-        return client.get_evaluation(opinion["id"])
+    if kept.get("id"):
+        return client.get_evaluation(kept["id"])
     if changed := evaluation_changed_since(run.batch):
         raise NotBought(f"other settings: {', '.join(changed)}")
     known = client.get_run(run.runflow_run_id or "")
@@ -141,7 +140,7 @@ def look(run: IsolationRun, opinion: Mapping[str, Any], client: RunflowClient) -
         raise NotBought("no result there")
     # Links are signed anew, so that a request sent again is not byte for byte the one before, and
     # the key alone need not find what came of that.
-    was_asked = opinion["state"] == ASKED
+    was_asked = kept["state"] == ASKED
     if was_asked and (found := client.find_evaluation(known.id, reference(run))):
         return found
     if was_asked and has_other_access(run):
@@ -195,12 +194,12 @@ def conclude(run: IsolationRun, evaluation: Evaluation) -> None:
         return
     state = PASSED if evaluation.passed else NOT_PASSED
     known = {"state": state, "issues": list(evaluation.issues), "id": evaluation.id}
-    measures = {**run.measures, OPINION: {**run.measures[OPINION], **known}}
+    measures = {**run.measures, EVALUATION: {**run.measures[EVALUATION], **known}}
     changes: dict[str, Any] = {"measures": measures, "cost": cost_with(run, evaluation.cost)}
-    found = [one for one in findings(measures) if one.id == SECOND_OPINION]
+    found = [one for one in findings(measures) if one.id == EVALUATION]
     if found:
         changes |= {"doubt": max(run.doubt or 0.0, STRENGTH)}
-    if found and SECOND_OPINION not in tolerated(run):
+    if found and EVALUATION not in tolerated(run):
         changes |= {"reason": run.reason or Reason.DOUBTFUL}
         # One that waits for a person already may have been approved since it was read.
         changes |= {} if run.review else {"review": True}
@@ -215,24 +214,24 @@ def write(run: IsolationRun, changes: Mapping[str, Any], told: str) -> bool:
 
 
 def give_up(run: IsolationRun, why: str, *, is_unpaid: bool, cost: Decimal | None = None) -> None:
-    """Go on without an opinion, and say so.
+    """Go on without an evaluation, and say so.
 
     What surely was not accepted costs nothing; of the rest the price stays reserved, unless Runflow
     names its ``cost``.
     """
-    was_counted = run.measures[OPINION]["state"] == ASKED
+    was_counted = run.measures[EVALUATION]["state"] == ASKED
     charged = Decimal(0) if is_unpaid else cost
-    unchecked = [*run.measures.get("unchecked", ()), {"what": "second opinion", "why": why[:200]}]
+    unchecked = [*run.measures.get("unchecked", ()), {"what": EVALUATION, "why": why[:200]}]
     run.measures = {**run.measures, "unchecked": unchecked}
     keep(run, cost=cost_with(run, charged) if was_counted else run.cost, state=MISSING)
     run.record(RunEvent.Kind.PROBLEM, detail=f"evaluation: {why}")
 
 
 def keep(run: IsolationRun, *, cost: Decimal | None = None, **changes: Any) -> None:
-    """Write down how the opinion stands. Raises LeaseLost."""
-    opinion = {**run.measures[OPINION], **changes}
+    """Write down how the evaluation stands. Raises LeaseLost."""
+    kept = {**run.measures[EVALUATION], **changes}
     run.update_fields(
-        measures={**run.measures, OPINION: opinion}, cost=run.cost if cost is None else cost
+        measures={**run.measures, EVALUATION: kept}, cost=run.cost if cost is None else cost
     )
 
 
@@ -252,7 +251,7 @@ def reserved(run: IsolationRun) -> Decimal:
 
 
 def ends(run: IsolationRun) -> datetime:
-    return datetime.fromisoformat(run.measures[OPINION]["since"]) + LIMIT
+    return datetime.fromisoformat(run.measures[EVALUATION]["since"]) + LIMIT
 
 
 def is_late(run: IsolationRun) -> bool:

@@ -12,7 +12,7 @@ from django_product_isolation.choices import Status
 from django_product_isolation.imaging.verdict import findings
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.reasons import Reason
-from django_product_isolation.workflow import approve, findings_of, second_opinion
+from django_product_isolation.workflow import approve, evaluation, findings_of
 from django_product_isolation.workflow.verdicts import Verdict
 from tests.runflow_account import KEY
 from tests.shop import EVERYTHING, make_staff
@@ -36,7 +36,7 @@ def no_time_is_left(monkeypatch):
     """As soon as an evaluation was asked for."""
     was_asked = {"state": "asked"}.items()
     monkeypatch.setattr(
-        second_opinion, "is_late", lambda run: was_asked <= run.measures["evaluation"].items()
+        evaluation, "is_late", lambda run: was_asked <= run.measures["evaluation"].items()
     )
 
 
@@ -48,12 +48,12 @@ def evaluations_of(runflow, run) -> list[dict]:
 
 def find_doubt(monkeypatch) -> None:
     """Have results found to be doubtful."""
-    measures = {"unchecked": [{"what": "place", "why": "hardly found"}]}
+    measures = {"unchecked": [{"what": "alignment", "why": "hardly found"}]}
     verdict = Verdict(measures, findings(measures), holds_back=True)
     monkeypatch.setattr("django_product_isolation.workflow.collect.judged", lambda *_: verdict)
 
 
-def opinion_of(run) -> dict:
+def kept_evaluation(run) -> dict:
     return IsolationRun.objects.get(pk=run.pk).measures["evaluation"]
 
 
@@ -61,7 +61,7 @@ def test_a_result_that_passes_goes_live_and_costs_both(evaluated, ordered, go_on
     evaluated.behave(evaluation_verdict="passed")
     run = go_on(ordered)
     assert (run.status, run.reason) == (Status.APPLIED, "")
-    assert opinion_of(run)["state"] == "passed"
+    assert kept_evaluation(run)["state"] == "passed"
     assert run.cost == Decimal("0.32")
     [paid] = evaluations_of(evaluated, run)
     assert paid["cost"] == "0.05"
@@ -82,7 +82,7 @@ def test_a_result_that_does_not_pass_waits_with_the_judges_words(evaluated, orde
     page = client.get(reverse("product_isolation:review")).content.decode()
     assert "Runflow&#x27;s own check found fault" in page
     assert "The colour is not the one of the reference image." in page
-    assert [(one.finding, one.strength) for one in run.found.all()] == [("second_opinion", 2.0)]
+    assert [(one.finding, one.strength) for one in run.found.all()] == [("evaluation", 2.0)]
     assert approve(run)
     assert go_on(run).status == Status.APPLIED
 
@@ -94,7 +94,7 @@ def test_the_judges_words_are_escaped_clipped_and_few(evaluated, ordered, go_on,
     monkeypatch.setattr(judging, "ISSUES", {"0": "too dark " * 200, "1": words["1"]})
     evaluated.behave(evaluation_verdict="not_passed")
     run = go_on(ordered)
-    issues = opinion_of(run)["issues"]
+    issues = kept_evaluation(run)["issues"]
     assert issues[0].startswith("too dark")
     assert all(len(issue) <= 200 and "<script>" not in issue for issue in issues)
 
@@ -106,7 +106,7 @@ def test_an_evaluation_that_says_nothing_holds_nobody_up(
     evaluated.behave(evaluation_verdict=wish)
     run = go_on(ordered)
     assert run.status == Status.APPLIED
-    assert opinion_of(run)["state"] == "missing"
+    assert kept_evaluation(run)["state"] == "missing"
     assert [finding.id for finding in findings_of(run)] == ["not_checked"]
     assert run.cost == Decimal("0.32")  # it may be charged yet
 
@@ -118,11 +118,11 @@ def test_one_that_is_slow_is_looked_for_again_before_it_is_given_up(
     run = go_on(ordered, Status.READY)
     for _ in range(3):
         run = step(run)
-    assert (run.status, opinion_of(run)["state"]) == (Status.READY, "asked")
+    assert (run.status, kept_evaluation(run)["state"]) == (Status.READY, "asked")
     assert run.due_at is not None
     evaluated.behave(evaluation_verdict="passed")
     assert go_on(run).status == Status.APPLIED
-    assert opinion_of(run)["state"] == "passed"
+    assert kept_evaluation(run)["state"] == "passed"
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_a_refusal_costs_nothing_and_holds_nobody_up(evaluated, ordered, go_on, 
     evaluated.behave(fault=fault, on="create_evaluation")
     run = go_on(ordered)
     assert (run.status, run.cost) == (Status.APPLIED, Decimal(cost))
-    assert opinion_of(run)["state"] == "missing"
+    assert kept_evaluation(run)["state"] == "missing"
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_a_refusal_costs_nothing_and_holds_nobody_up(evaluated, ordered, go_on, 
 def test_trouble_passes_and_nothing_is_paid_twice(evaluated, ordered, go_on, fault):
     evaluated.behave(evaluation_verdict="passed", fault=fault, on="create_evaluation")
     run = go_on(ordered)
-    assert (run.status, opinion_of(run)["state"]) == (Status.APPLIED, "passed")
+    assert (run.status, kept_evaluation(run)["state"]) == (Status.APPLIED, "passed")
     assert run.cost == Decimal("0.32")
     [paid] = evaluations_of(evaluated, run)
     assert paid["cost"] == "0.05"
@@ -168,7 +168,7 @@ def test_an_answer_that_was_lost_is_looked_up_and_not_asked_for_again(
     evaluated.behave(evaluation_verdict="passed", idempotency="off", fault="drop_after_create")
     evaluated.behave(fault="drop_after_create", on="create_evaluation")
     run = go_on(ordered)
-    assert opinion_of(run)["state"] == "passed"
+    assert kept_evaluation(run)["state"] == "passed"
     assert len(evaluations_of(evaluated, run)) == 1
 
 
@@ -179,7 +179,7 @@ def test_an_evaluation_is_recorded_before_it_is_asked_for(
     sent = []
 
     def die(client, request):
-        sent.append((request.idempotency_key, opinion_of(ordered)["state"]))
+        sent.append((request.idempotency_key, kept_evaluation(ordered)["state"]))
         raise SystemExit
 
     run = go_on(ordered, Status.READY)
@@ -191,7 +191,7 @@ def test_an_evaluation_is_recorded_before_it_is_asked_for(
     assert IsolationRun.objects.get(pk=run.pk).cost == Decimal("0.32")
 
 
-def test_a_doubtful_result_waits_at_once_and_the_opinion_comes_to_it(
+def test_a_doubtful_result_waits_at_once_and_the_evaluation_comes_to_it(
     evaluated, option, image, go_on, monkeypatch
 ):
     option(EVALUATE="doubtful", REVIEW="doubtful")
@@ -199,7 +199,7 @@ def test_a_doubtful_result_waits_at_once_and_the_opinion_comes_to_it(
     evaluated.behave(evaluation_verdict="not_passed")
     run = go_on(isolate(image).runs.get())
     assert (run.status, run.review, run.reason) == (Status.READY, True, Reason.DOUBTFUL)
-    assert {finding.id for finding in findings_of(run)} == {"second_opinion", "not_checked"}
+    assert {finding.id for finding in findings_of(run)} == {"evaluation", "not_checked"}
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_a_doubtful_result_waits_at_once_and_the_opinion_comes_to_it(
         ("never", "Runflow is checking this result once more."),
     ],
 )
-def test_the_page_says_how_the_opinion_on_a_doubtful_result_stands(
+def test_the_page_says_how_the_evaluation_on_a_doubtful_result_stands(
     evaluated, option, image, go_on, step, client, monkeypatch, verdict, words
 ):
     option(EVALUATE="doubtful", REVIEW="doubtful")
@@ -222,7 +222,7 @@ def test_the_page_says_how_the_opinion_on_a_doubtful_result_stands(
     assert words in client.get(reverse("product_isolation:review")).content.decode()
 
 
-def test_what_a_person_approves_waits_for_no_opinion(
+def test_what_a_person_approves_waits_for_no_evaluation(
     evaluated, option, image, go_on, step, monkeypatch
 ):
     option(EVALUATE="doubtful", REVIEW="doubtful")
@@ -234,7 +234,7 @@ def test_what_a_person_approves_waits_for_no_opinion(
     assert go_on(run).status == Status.APPLIED
 
 
-def test_an_approval_while_the_opinion_comes_is_not_lost(
+def test_an_approval_while_the_evaluation_comes_is_not_lost(
     evaluated, option, image, go_on, step, monkeypatch
 ):
     option(EVALUATE="doubtful", REVIEW="doubtful")
@@ -243,9 +243,9 @@ def test_an_approval_while_the_opinion_comes_is_not_lost(
 
     def approve_and_give_up(run, *_args):
         assert approve(IsolationRun.objects.get(pk=run.pk))
-        second_opinion.give_up(run, "failed", is_unpaid=False)
+        evaluation.give_up(run, "failed", is_unpaid=False)
 
-    monkeypatch.setattr(second_opinion, "ask", approve_and_give_up)
+    monkeypatch.setattr(evaluation, "ask", approve_and_give_up)
     assert step(run).due_at is not None
     assert go_on(run).status == Status.APPLIED
 

@@ -1,4 +1,4 @@
-"""Where in the photograph the product of the result is found. By OpenCV."""
+"""Details that are found again in the photograph, and the map on which most agree. By OpenCV."""
 
 from dataclasses import dataclass, replace
 
@@ -65,7 +65,7 @@ def keypoints_of(grey: Array, mask: Array | None = None, most: int = FEATURES) -
 
 
 def find(result: Keypoints, photo: Keypoints) -> Match | None:
-    """The place that most keypoints agree on; None when hardly any do."""
+    """The map that most keypoints agree on; None when hardly any do."""
     if len(result.at) < FEW or len(photo.at) < FEW:
         return None
     one, other = _pairs(result, photo)
@@ -82,9 +82,9 @@ def find(result: Keypoints, photo: Keypoints) -> Match | None:
     if found is None or inside.sum() < FEW:
         return None
     found, count = _refined(found, start, end)
-    place = Match(found, count, count / len(result.at))
-    sane = SCALES[0] < scale_of(place) < SCALES[1] and stretch_of(place) < MOST_STRETCH
-    return place if sane and count >= FEW else None
+    alignment = Match(found, count, count / len(result.at))
+    sane = SCALES[0] < scale_of(alignment) < SCALES[1] and stretch_of(alignment) < MOST_STRETCH
+    return alignment if sane and count >= FEW else None
 
 
 def _pairs(result: Keypoints, photo: Keypoints) -> tuple[Array, Array]:
@@ -147,12 +147,12 @@ def _refined(found: Array, start: Array, end: Array) -> tuple[Array, int]:
     return np.asarray(found, np.float64), int(inside.sum())
 
 
-def stretch_of(place: Match) -> float:
+def stretch_of(alignment: Match) -> float:
     """How many times wider than high, or the other way round, the map makes a square."""
-    values = np.linalg.svd(place.map[:, :2], compute_uv=False)
+    values = np.linalg.svd(alignment.map[:, :2], compute_uv=False)
     return float(values[0] / max(values[1], 1e-6))
 
 
-def scale_of(place: Match) -> float:
+def scale_of(alignment: Match) -> float:
     """Pixels of the photograph for one of the result."""
-    return float(np.sqrt(abs(np.linalg.det(place.map[:, :2]))))
+    return float(np.sqrt(abs(np.linalg.det(alignment.map[:, :2]))))

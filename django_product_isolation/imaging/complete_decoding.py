@@ -17,7 +17,7 @@ class Incomplete(OSError):
     """The file holds less than its whole picture."""
 
 
-def insist_on_the_whole(picture: ImageFile.ImageFile) -> None:
+def require_complete(picture: ImageFile.ImageFile) -> None:
     """Have ``picture`` raise Incomplete, or what its decoder says, when it is loaded in part."""
     whole = _Whole(picture)
     picture.load_prepare = whole.load_prepare  # type: ignore[method-assign]

@@ -1,4 +1,4 @@
-"""The ground of a result, and what stands on it. By numpy alone."""
+"""The background of a result, and what stands on it. By numpy alone."""
 
 from dataclasses import dataclass
 
@@ -6,25 +6,25 @@ import numpy as np
 
 from django_product_isolation.imaging.verdict.arrays import Array
 
-from .regions import Regions, grown, regions
+from .regions import Regions, dilated, regions
 
 RING = 0.012  # of the longer side
 NEAR = 12.0  # levels: what lies further from the ring's median is product that touches the frame
-SEEN = 7.0  # levels: what differs more from the ground is no ground
+SEEN = 7.0  # levels: what differs more from the background is no background
 SOFT = 5.0  # levels a pixel: a shadow rises no faster
-DARKEST = 120.0  # levels: a soft shadow takes no more from the ground
+DARKEST = 120.0  # levels: a soft shadow takes no more from the background
 PALE = 34.0  # levels
 WHITE = 0.25  # of what is seen through an opening: the rest may lie in a shadow
 TINGE = (5.0, 0.10)  # levels, and share of the darkening, that a shadow's bands may differ
 
 
 @dataclass(frozen=True)
-class Ground:
+class Background:
     """``plain`` is its fitted colour for each pixel; the masks are of the picture's size."""
 
     plain: Array
-    product: Array  # all that no way over ground or shadow leads to
-    holes: Array  # in the product, and looking like ground
+    product: Array  # all that no way over background or shadow leads to
+    holes: Array  # in the product, and looking like background
     shadow: Array
 
 
@@ -36,8 +36,8 @@ def ring_of(rgb: Array) -> Array:
     return ring
 
 
-def measured_ground(rgb: Array) -> dict[str, float]:
-    """How far the ground is from white, in levels of 255."""
+def measured_background(rgb: Array) -> dict[str, float]:
+    """How far the background is from white, in levels of 255."""
     ring, side = ring_of(rgb), max(rgb.shape[:2])
     frame = rgb[ring].astype(np.float32)
     span = max(4, round(0.03 * side))
@@ -62,7 +62,7 @@ def measured_ground(rgb: Array) -> dict[str, float]:
 
 
 def fitted(rgb: Array, ring: Array) -> Array:
-    """The ground's colour under the whole picture, as it runs along the frame."""
+    """The background's colour under the whole picture, as it runs along the frame."""
     height, width = ring.shape
     y, x = np.nonzero(ring)
     y, x = y / height - 0.5, x / width - 0.5
@@ -78,13 +78,13 @@ def fitted(rgb: Array, ring: Array) -> Array:
     return np.stack(planes, axis=2).astype(np.float32)
 
 
-def ground_of(rgb: Array) -> Ground:
-    """Part a picture of 8 bits, or floats of that range, into ground and product."""
+def background_of(rgb: Array) -> Background:
+    """Part a picture of 8 bits, or floats of that range, into background and product."""
     colours = rgb.astype(np.float32)
-    return parted(colours, fitted(colours, ring_of(colours)))
+    return segmented(colours, fitted(colours, ring_of(colours)))
 
 
-def parted(colours: Array, plain: Array) -> Ground:
+def segmented(colours: Array, plain: Array) -> Background:
     difference = plain - colours
     # By bands: numpy is slow along so short an axis.
     red, green, blue = (difference[..., band] for band in range(3))
@@ -100,22 +100,22 @@ def parted(colours: Array, plain: Array) -> Ground:
     found = regions(passable)
     outside = np.isin(found.labels, found.touching_the_frame())
     # A way of one pixel's width is a gap in an outline.
-    open_ground = regions(~grown(~outside))
-    outside &= grown(np.isin(open_ground.labels, open_ground.touching_the_frame()), 2)
+    open_background = regions(~dilated(~outside))
+    outside &= dilated(np.isin(open_background.labels, open_background.touching_the_frame()), 2)
     product = ~outside
     white = ~seen | np.isin(found.labels, _shaded(found, ~seen))
-    return Ground(plain, product, product & white, outside & seen)
+    return Background(plain, product, product & white, outside & seen)
 
 
 def _shaded(found: Regions, white: Array) -> Array:
-    """The regions of which so much is as white as the ground that the rest is a shadow on it."""
+    """The regions so much of which is as white as the background that the rest is its shadow."""
     counts = np.bincount(found.labels[white], minlength=len(found.areas) + 1)[1:]
     return np.flatnonzero(counts >= WHITE * np.maximum(found.areas, 1)) + 1
 
 
-def paleness(colours: Array, ground: Ground) -> float:
-    """The share of the product that is hardly darker than the ground and without colour."""
-    if not ground.product.any():
+def paleness(colours: Array, background: Background) -> float:
+    """The share of the product that is hardly darker than the background and without colour."""
+    if not background.product.any():
         return 0.0
-    difference = (ground.plain - colours)[ground.product]
+    difference = (background.plain - colours)[background.product]
     return float((np.abs(difference).max(axis=1) < PALE).mean())

@@ -7,8 +7,8 @@ import numpy as np
 
 from django_product_isolation.imaging.verdict.arrays import Array
 
-from .canvas import Canvas
 from .colour import lab
+from .overlay import Overlay
 
 REACH = 18  # pixels to each side of the outline
 POINTS = 900
@@ -33,9 +33,9 @@ class Profiles:
         return pixels[:, REACH + start : REACH + end + 1].mean(axis=1)
 
 
-def measured_rim(canvas: Canvas) -> dict[str, object]:
+def measured_rim(overlay: Overlay) -> dict[str, object]:
     """Shares of the outline: where the photograph has no edge, and where a rim is background."""
-    found = _profiles(canvas)
+    found = _profiles(overlay)
     if found is None:
         return {"points": 0}
     photo, result = found.photo, found.result
@@ -44,7 +44,7 @@ def measured_rim(canvas: Canvas) -> dict[str, object]:
     for least in STEPS:
         run, box = _longest_run(steps < least, found.at)
         told = {"level": least, "share": float((steps < least).mean()), "run": run}
-        no_edge.append(told | ({} if box is None else canvas.boxes(box)))
+        no_edge.append(told | ({} if box is None else overlay.boxes(box)))
     return {
         "points": len(photo),
         "no_edge": no_edge,
@@ -73,8 +73,8 @@ def _halo(found: Profiles, photo: Array, result: Array) -> Array:
     return halo
 
 
-def _profiles(canvas: Canvas) -> Profiles | None:
-    mask = canvas.product.astype(np.uint8)
+def _profiles(overlay: Overlay) -> Profiles | None:
+    mask = overlay.product.astype(np.uint8)
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     if not contours:
         return None
@@ -90,7 +90,7 @@ def _profiles(canvas: Canvas) -> Profiles | None:
     far = points[:, -6]  # what the comparisons reach to
     kept = (far[:, 0] > 0) & (far[:, 1] > 0) & (far[:, 0] < width - 1) & (far[:, 1] < height - 1)
     x, y = np.clip(np.rint(far[:, 0]), 0, width - 1), np.clip(np.rint(far[:, 1]), 0, height - 1)
-    kept &= canvas.seen[y.astype(int), x.astype(int)]
+    kept &= overlay.seen[y.astype(int), x.astype(int)]
     if kept.sum() < LEAST:
         return None
     points = points[kept].astype(np.float32)
@@ -103,7 +103,7 @@ def _profiles(canvas: Canvas) -> Profiles | None:
             None,
             cv2.BORDER_REPLICATE,
         )
-        for pixels in (canvas.photo, canvas.result)
+        for pixels in (overlay.photo, overlay.result)
     ]
     return Profiles(taken[0], taken[1], outline[kept])
 

@@ -5,7 +5,7 @@ import numpy as np
 
 from django_product_isolation.imaging.verdict.arrays import Array
 
-from .canvas import PRODUCT, Canvas
+from .overlay import PRODUCT, Overlay
 
 BLUR = 0.012  # of the product's longer side
 LEVELS = (8.0, 11.0, 15.0, 20.0)  # differences that blobs are looked for at
@@ -23,15 +23,15 @@ def blurred_within(pixels: Array, mask: Array, sigma: float) -> Array:
     return cv2.GaussianBlur(pixels * weight[..., None], (0, 0), sigma) / spread[..., None]
 
 
-def measured_colour(canvas: Canvas) -> dict[str, object]:
+def measured_colour(overlay: Overlay) -> dict[str, object]:
     """The shift of the whole, and blobs that depart from it, as shares of the product."""
-    inner = canvas.inner
+    inner = overlay.inner
     count = int(inner.sum())
     if count < 200:
         return {"compared": 0.0}
     sigma = BLUR * PRODUCT
-    result = blurred_within(lab(canvas.result), canvas.clear, sigma)
-    photo = blurred_within(lab(canvas.photo), canvas.clear & canvas.seen, sigma)
+    result = blurred_within(lab(overlay.result), overlay.clear, sigma)
+    photo = blurred_within(lab(overlay.photo), overlay.clear & overlay.seen, sigma)
     apart = result - photo
     shift = np.median(apart[inner], axis=0)
     chroma = np.hypot(result[..., 1], result[..., 2]) - np.hypot(photo[..., 1], photo[..., 2])
@@ -40,14 +40,14 @@ def measured_colour(canvas: Canvas) -> dict[str, object]:
     hue = np.hypot(rest[..., 1], rest[..., 2])
     whole = np.hypot(hue, 0.7 * rest[..., 0])
     return {
-        "compared": count / max(int(canvas.clear.sum()), 1),
+        "compared": count / max(int(overlay.clear.sum()), 1),
         "shift_l": float(shift[0]),
         "shift_ab": float(np.hypot(shift[1], shift[2])),
         "shift_chroma": float(np.median(chroma[inner])),
         "mean_ab": float(np.hypot(apart[..., 1], apart[..., 2])[inner].mean()),
         "mean_l": float(np.abs(apart[..., 0])[inner].mean()),
-        "hue_blobs": blobs(hue, LEVELS, canvas, count),
-        "blobs": blobs(whole, LEVELS, canvas, count),
+        "hue_blobs": blobs(hue, LEVELS, overlay, count),
+        "blobs": blobs(whole, LEVELS, overlay, count),
     }
 
 
@@ -69,7 +69,7 @@ def _expected(photo: Array, result: Array, inner: Array) -> Array:
 
 
 def blobs(
-    values: Array, levels: tuple[float, ...], canvas: Canvas, whole: int
+    values: Array, levels: tuple[float, ...], overlay: Overlay, whole: int
 ) -> list[dict[str, object]]:
     """The largest regions above each level: share of ``whole`` (pixels), and boxes."""
     found: list[dict[str, object]] = []
@@ -86,7 +86,7 @@ def blobs(
                     "level": level,
                     "share": area / whole,
                     "mean": float(values[part].mean()),
-                    **canvas.boxes((left, top, left + width, top + height)),
+                    **overlay.boxes((left, top, left + width, top + height)),
                 }
             )
     return found

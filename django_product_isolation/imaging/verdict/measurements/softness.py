@@ -4,7 +4,7 @@ import numpy as np
 
 from django_product_isolation.imaging.verdict.arrays import Array
 
-from .regions import grown, shrunk
+from .regions import dilated, eroded
 
 REACH = 12  # pixels to each side of the outline
 LEAST_CONTRAST = 30.0  # levels
@@ -13,12 +13,12 @@ LEAST_POINTS = 40
 
 
 def outline_width(rgb: Array, product: Array) -> float | None:
-    """Pixels that the step from ground to product takes; None where no step is clear enough.
+    """Pixels that the step from background to product takes; None where no step is clear enough.
 
     ``product`` is a mask of half the picture's size.
     """
     level = rgb.astype(np.float32).mean(axis=2)
-    edge = np.repeat(np.repeat(grown(product, 2) & ~shrunk(product, 2), 2, axis=0), 2, axis=1)
+    edge = np.repeat(np.repeat(dilated(product, 2) & ~eroded(product, 2), 2, axis=0), 2, axis=1)
     edge = edge[: level.shape[0], : level.shape[1]]
     down, across = np.gradient(level)
     slope = np.hypot(down, across)

@@ -76,7 +76,7 @@ def halved(pixels: Array) -> Array:
     return (even[::2, ::2] + even[1::2, ::2] + even[::2, 1::2] + even[1::2, 1::2]) / 4
 
 
-def grown(mask: Array, by: int = 1) -> Array:
+def dilated(mask: Array, by: int = 1) -> Array:
     """A mask with ``by`` pixels more on each side."""
     for _ in range(by):
         wide = np.pad(mask, 1)
@@ -86,5 +86,5 @@ def grown(mask: Array, by: int = 1) -> Array:
     return mask
 
 
-def shrunk(mask: Array, by: int = 1) -> Array:
-    return ~grown(~mask, by)
+def eroded(mask: Array, by: int = 1) -> Array:
+    return ~dilated(~mask, by)

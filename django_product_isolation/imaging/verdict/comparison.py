@@ -6,75 +6,75 @@ import numpy as np
 
 from . import pictures
 from .arrays import Array
-from .seeing import frame, ground, regions, softness
+from .measurements import background, frame, regions, softness
 
 Found = dict[str, Any]
 
 
-class Look:
+class Comparison:
     """Steps return measures by name; they raise what decoders and libraries raise."""
 
     def __init__(self, source: BinaryIO, result: BinaryIO) -> None:
         self.files = {"source": source, "result": result}
-        self.place: Any = None
+        self.alignment: Any = None
 
-    def at_the_result(self) -> Found:
+    def measure_result(self) -> Found:
         self.result = pictures.read_result(self.files["result"])
         rgb = self.result.rgb
         small = regions.halved(rgb)
-        self.ground = ground.ground_of(small)
-        product = self.ground.product
-        found = frame.measured_frame(product, self.ground.shadow)
+        self.background = background.background_of(small)
+        product = self.background.product
+        found = frame.measured_frame(product, self.background.shadow)
         width, height = self.result.size
         area = max(int(product.sum()), 1)
         return {
             "size": {"result": [width, height]},
-            "ground": ground.measured_ground(rgb),
+            "background": background.measured_background(rgb),
             "frame": found,
             "softness": {"outline": softness.outline_width(rgb, product)},
             "product": {
-                "holes": float(self.ground.holes.sum() / area),
-                "pale": ground.paleness(small, self.ground),
+                "holes": float(self.background.holes.sum() / area),
+                "pale": background.paleness(small, self.background),
             },
         }
 
-    def at_the_source(self) -> Found:
+    def read_source(self) -> Found:
         self.source = pictures.read_source(self.files["source"])
         width, height = self.source.size
         return {"size": {"result": list(self.result.size), "source": [width, height]}}
 
-    def for_the_place(self) -> Found:
-        from .seeing import finding_place
+    def align(self) -> Found:
+        from .measurements import alignment
 
-        self.place, measured = finding_place.found_place(
-            self.result.rgb, self.doubled(self.ground.product), self.source.rgb
+        self.alignment, measured = alignment.found_alignment(
+            self.result.rgb, self.doubled(self.background.product), self.source.rgb
         )
-        return {"place": measured}
+        return {"alignment": measured}
 
-    def over_one_another(self) -> Found:
-        from .seeing import canvas, colour, rim, structure
+    def compare_aligned(self) -> Found:
+        from .measurements import colour, overlay, rim, structure
 
-        plain = self.ground.plain
-        laid = canvas.laid_over(
-            self.result.rgb, self.doubled(plain), self.box(), self.source.rgb, self.place
+        plain = self.background.plain
+        laid = overlay.overlay_of(
+            self.result.rgb, self.doubled(plain), self.box(), self.source.rgb, self.alignment
         )
         return {
-            "canvas": {"bend": laid.bend, "sharper": laid.sharper},
+            "overlay": {"bend": laid.bend, "sharper": laid.sharper},
             "colour": colour.measured_colour(laid),
             "structure": structure.measured_structure(laid),
             "rim": rim.measured_rim(laid),
         }
 
-    def at_the_extent(self) -> Found:
-        from .seeing import extent
+    def compare_extent(self) -> Found:
+        from .measurements import extent
 
-        product, holes = self.doubled(self.ground.product), self.doubled(self.ground.holes)
-        told = extent.measured_extent(product, holes, self.box(), self.source.rgb, self.place)
+        product, holes = self.doubled(self.background.product), self.doubled(self.background.holes)
+        told = extent.measured_extent(product, holes, self.box(), self.source.rgb, self.alignment)
         return {"extent": told}
 
     def box(self) -> tuple[int, int, int, int]:
         """The main part's box in pixels of the result."""
-        main, _ = frame.main_part(self.ground.product)
+        main, _ = frame.main_part(self.background.product)
         left, top, right, bottom = regions.box_of(main)
         return 2 * left, 2 * top, 2 * right, 2 * bottom
 

@@ -4,7 +4,7 @@ import pytest
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 
-from django_product_isolation.host.access import permissions
+from django_product_isolation.host.access import shop_permissions
 from django_product_isolation.host.access.policies import Policy
 from tests.admin.host.odd_shop import odd_site
 from tests.photos import make_image, photo_file
@@ -12,7 +12,7 @@ from tests.shop import make_staff
 from tests.shops.assortment import models as assortment
 from tests.shops.catalogue.models import Product, ProductImage, Shot, StudioShot
 
-from .test_permissions import (
+from .test_shop_permissions import (
     CHANGE,
     LOOK,
     ByAttribute,
@@ -89,7 +89,7 @@ def site_at(path_name, site):
 
 
 def test_where_no_admin_shows_the_model_its_plain_permission_counts(shop, monkeypatch):
-    monkeypatch.setattr(permissions, "sites_of_other_hosts", list)
+    monkeypatch.setattr(shop_permissions, "sites_of_other_hosts", list)
     shop((Product, admin.ModelAdmin))
     image = make_image("zoe cup")
     assert may(ann("catalogue.view_productimage"), image) == [{image}, set()]
@@ -109,7 +109,7 @@ def test_keys_that_the_model_does_not_have_are_nobodys(shop):
     shop((ProductImage, admin.ModelAdmin))
     request = everything()
     keys = ["nonsense", "", "9" * 40, "-1", "1\x00"]
-    assert permissions.allowed(request, "view", ProductImage, keys) == set()
+    assert shop_permissions.allowed(request, "view", ProductImage, keys) == set()
 
 
 def test_a_place_of_the_shops_own_is_asked_when_it_is_registered(shop, monkeypatch):
@@ -124,16 +124,16 @@ def test_a_place_of_the_shops_own_is_asked_when_it_is_registered(shop, monkeypat
         def rows(self, request, action):
             return ProductImage.objects.filter(product__name__startswith="ann")
 
-    monkeypatch.setattr(permissions, "_registered", [])
-    permissions.register(Portal)
+    monkeypatch.setattr(shop_permissions, "_registered", [])
+    shop_permissions.register(Portal)
     shop((Product, admin.ModelAdmin))
     mine, hers = make_image("ann cup"), make_image("zoe cup")
     outsider = get_user_model().objects.create_user("ann")
     assert may(asked(outsider), mine, hers) == [{mine}, {mine}]
-    assert permissions.is_let_in(asked(outsider))
+    assert shop_permissions.is_let_in(asked(outsider))
     other = asked(get_user_model().objects.create_user("bea"))
     assert may(other, mine, hers) == [set(), set()]
-    assert not permissions.is_let_in(other)
+    assert not shop_permissions.is_let_in(other)
 
 
 @pytest.mark.parametrize("host", [ByAttribute, ByMethod])
@@ -145,16 +145,16 @@ def test_five_hundred_images_cost_as_many_queries_as_one(shop, host, django_asse
         ProductImage(product=product, original="a.jpg", width=1, height=1) for product in products
     )
     keys = [str(image.pk) for image in images]
-    permissions.allowed(request, "change", ProductImage, keys[:1])  # the permissions are kept
+    shop_permissions.allowed(request, "change", ProductImage, keys[:1])  # the permissions are kept
     for some in (keys[:1], keys):
         with django_assert_num_queries(2):
-            assert permissions.allowed(request, "change", ProductImage, some) == set(some)
+            assert shop_permissions.allowed(request, "change", ProductImage, some) == set(some)
 
 
 def test_a_site_without_an_address_has_no_say_though_another_has_its_name(settings):
     settings.ROOT_URLCONF = "tests.staff.market_called_admin"
-    assert permissions.site_at("admin").site_header == "Strict"
-    assert [site.site_header for site in permissions.sites_in_use()] == ["Strict"]
+    assert shop_permissions.site_at("admin").site_header == "Strict"
+    assert [site.site_header for site in shop_permissions.sites_in_use()] == ["Strict"]
 
 
 @pytest.mark.parametrize("breaks", ["get_queryset", "get_inlines"])

@@ -8,10 +8,10 @@ import numpy as np
 from django_product_isolation.imaging.u2netp import SIDE
 from django_product_isolation.imaging.verdict.arrays import Array
 
-from .canvas import warped
 from .colour import blurred_within, lab
 from .frame import fractions
-from .saliency import standing_out
+from .overlay import warped
+from .saliency import saliency_map
 
 ROOM = 0.36  # of the product's longer side, around
 OPENED = 3  # pixels: thinner differences are an outline's
@@ -23,7 +23,7 @@ CONTACT = 8  # pixels along a cut, fewer of which tell nothing
 
 @dataclass(frozen=True)
 class Window:
-    """The photograph around the place, and masks of its size."""
+    """The photograph around the product, and masks of its size."""
 
     photo: Array
     seen: Array  # lies in the photograph
@@ -58,12 +58,12 @@ def measured_extent(
     holes: Array,
     box: tuple[int, int, int, int],
     photo: Array,
-    place: Array,
+    alignment: Array,
 ) -> dict[str, object]:
-    """Compare what stands out around the place in the photograph with the result's product.
+    """Compare what stands out there in the photograph with the result's product.
 
-    ``product`` and ``holes`` in it are masks of the result, ``place`` is the map from there to the
-    photograph. Raises WeightsMissing.
+    ``product`` and ``holes`` in it are masks of the result, ``alignment`` is the map from there to
+    the photograph. Raises WeightsMissing.
     """
     left, top, right, bottom = box
     longer = max(right - left, bottom - top)
@@ -71,7 +71,7 @@ def measured_extent(
     middle = np.array([(left + right) / 2, (top + bottom) / 2])
     corner = middle - scale * SIDE / 2
     to_result = np.array([[scale, 0, corner[0]], [0, scale, corner[1]]])
-    to_photo = place @ np.vstack([to_result, [0, 0, 1]])
+    to_photo = alignment @ np.vstack([to_result, [0, 0, 1]])
     size = (SIDE, SIDE)
     window = warped(photo, to_photo, size, cv2.BORDER_REPLICATE)
     seen = (
@@ -81,7 +81,7 @@ def measured_extent(
         warped(mask.astype(np.uint8) * 255, to_result, size, cv2.BORDER_CONSTANT) > 127
         for mask in (product, holes)
     )
-    salient = standing_out(window) > 0.5
+    salient = saliency_map(window) > 0.5
     here = Window(window, seen, drawn, open_, salient)
     missing = _parts(salient & seen & ~_grown(drawn, 3), here, to_photo, photo.shape)
     added = _parts(drawn & ~open_ & seen & ~_grown(salient, 3), here, to_result, product.shape)

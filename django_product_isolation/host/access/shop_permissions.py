@@ -1,4 +1,4 @@
-"""Who may do what to which of the shop's images: the one place that answers.
+"""Who may see and change which of the shop's images: the one place that answers.
 
 The answers are the shop's own: a site's entrance, a ModelAdmin's ``get_queryset`` and
 its permissions for each object, also where images stand in an inline only. A place that does not

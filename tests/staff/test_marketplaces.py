@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 FACTS = {"format": "JPEG", "width": 1024, "height": 1024, "bytes": 90_000, "source_type": ""}
 MEASURES = {
     "unchecked": [],
-    "ground": {"below_white": 0.0, "worst_corner": 0.0},
+    "background": {"below_white": 0.0, "worst_corner": 0.0},
     "frame": {"fill": 0.8, "empty": False, "touching": 0.0, "box": [0, 0, 1, 1], "islands": []},
 }
 
@@ -145,9 +145,14 @@ def test_a_place_that_breaks_takes_no_page_no_command_and_no_table_with_it(clien
         {"published": {"width": 0, "height": 0, "format": "JPEG"}},
         {"published": {"width": 10, "height": None, "format": None, "bytes": None}},
         {"published": ["JPEG"]},
-        {"measures": {"ground": {"below_white": 1.0}, "frame": {}}},
-        {"measures": {"ground": {"below_white": None, "worst_corner": 1}, "frame": {"fill": "x"}}},
-        {"measures": {"ground": 3, "frame": [1]}},
+        {"measures": {"background": {"below_white": 1.0}, "frame": {}}},
+        {
+            "measures": {
+                "background": {"below_white": None, "worst_corner": 1},
+                "frame": {"fill": "x"},
+            }
+        },
+        {"measures": {"background": 3, "frame": [1]}},
     ],
     ids=str,
 )

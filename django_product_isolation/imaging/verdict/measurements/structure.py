@@ -5,8 +5,8 @@ import numpy as np
 
 from django_product_isolation.imaging.verdict.arrays import Array
 
-from .canvas import PRODUCT, Canvas
 from .colour import blobs, blurred_within, lab
+from .overlay import PRODUCT, Overlay
 
 FINE = 1.3  # pixels: both pictures are made as soft as that
 COARSE = 0.022  # of the product's longer side: what changes more slowly is light
@@ -17,14 +17,15 @@ LEVELS = (2.0, 3.0, 4.5, 7.0, 10.0)  # Lab units of structure that the other pic
 ALIKE = 0.72  # correlation from which on two windows show the same
 
 
-def measured_structure(canvas: Canvas) -> dict[str, object]:
+def measured_structure(overlay: Overlay) -> dict[str, object]:
     """How well the fine structure agrees, and where it does not."""
-    inner = canvas.inner
+    inner = overlay.inner
     count = int(inner.sum())
     if count < 200:
         return {"compared": 0.0}
     result, photo = (
-        _fine(lab(pixels), canvas.clear & canvas.seen) for pixels in (canvas.result, canvas.photo)
+        _fine(lab(pixels), overlay.clear & overlay.seen)
+        for pixels in (overlay.result, overlay.photo)
     )
     alike, energies = _correlation(result, photo, inner)
     stronger = np.maximum(*energies)
@@ -32,12 +33,12 @@ def measured_structure(canvas: Canvas) -> dict[str, object]:
     odd = np.maximum(odd - FLOOR, 0)
     inked = inner & (stronger > 3)
     return {
-        "compared": count / max(int(canvas.clear.sum()), 1),
+        "compared": count / max(int(overlay.clear.sum()), 1),
         "alike": float(alike[inked].mean()) if inked.sum() > 50 else None,
         "inked": float(inked.sum() / count),
         "detail": _detail(energies, inked),
         "odd_share": float((odd > LEVELS[0]).sum() / count),
-        "blobs": blobs(odd, LEVELS, canvas, count),
+        "blobs": blobs(odd, LEVELS, overlay, count),
     }
 
 
@@ -53,7 +54,7 @@ def _correlation(one: Array, other: Array, inner: Array) -> tuple[Array, tuple[A
     spread = _mean_of_windows(weight) + 1e-3
 
     def mean(these: Array, those: Array) -> Array:
-        # Of what is inside alone: the ground is another one by intention.
+        # Of what is inside alone: the background is another one by intention.
         return _mean_of_windows(np.einsum("yxc,yxc->yx", these, those) * weight) / spread
 
     energy, best = mean(one, one), np.full(inner.shape, -1, np.float32)

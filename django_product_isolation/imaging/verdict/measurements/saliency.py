@@ -26,7 +26,7 @@ def session() -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(read_weights(), options, providers=["CPUExecutionProvider"])
 
 
-def standing_out(rgb: Array) -> Array:
+def saliency_map(rgb: Array) -> Array:
     """For each pixel of a picture of SIDE x SIDE, 0 to 1. Raises WeightsMissing."""
     values = rgb.astype(np.float32) / max(float(rgb.max()), 1.0)
     values = (values - np.array(MEAN, np.float32)) / np.array(DEVIATION, np.float32)

@@ -43,12 +43,14 @@ def facts_of(run: IsolationRun) -> dict[str, Any]:
 
 def measured(measures: Any) -> dict[str, Any]:
     """What places ask for, of measures that another version may have kept; judging checks it."""
-    ground, frame = named(named(measures).get("ground")), named(named(measures).get("frame"))
+    background = named(named(measures).get("background"))
+    frame = named(named(measures).get("frame"))
     found = {}
-    if {"below_white", "worst_corner"} <= ground.keys():
+    if {"below_white", "worst_corner"} <= background.keys():
         # The worse of the two; comparing them is safe only if both are numbers.
-        both = ground["below_white"], ground["worst_corner"]
-        found["ground"] = max(both) if all(isinstance(one, int | float) for one in both) else None
+        both = background["below_white"], background["worst_corner"]
+        are_numbers = all(isinstance(one, int | float) for one in both)
+        found["background"] = max(both) if are_numbers else None
     if "fill" in frame:
         found["fill"] = frame["fill"]
     return found
@@ -76,7 +78,7 @@ def expected(
 
 def refused_formats(target: Target, place: Place, day: date) -> Iterator[str]:
     """A sentence where the field keeps results in a format that the place does not take."""
-    stored = imaging.takes(extensions_of(target.field))
+    stored = imaging.accepted_formats(extensions_of(target.field))
     for rule in place.rules:
         try:
             if rule.kind == "formats" and rule.holds_on(day):

@@ -7,7 +7,7 @@ import numpy as np
 
 from django_product_isolation.imaging.verdict.arrays import Array
 
-from .ground import parted
+from .background import segmented
 from .openings import openings
 
 PRODUCT = 440  # pixels of the product's longer side
@@ -18,8 +18,8 @@ MOST_BEND = 18.0  # pixels
 
 
 @dataclass(frozen=True)
-class Canvas:
-    """Pixels of 8 bits of one size. The maps go from the canvas to either picture's fractions."""
+class Overlay:
+    """Pixels of 8 bits of one size. The maps go from the overlay to either picture's fractions."""
 
     result: Array
     photo: Array
@@ -30,10 +30,10 @@ class Canvas:
     bend: float  # pixels, how far the rest of the map goes
     to_result: Array
     to_photo: Array
-    sharper: float  # pixels of the photograph for one of the canvas
+    sharper: float  # pixels of the photograph for one of the overlay
 
     def boxes(self, box: tuple[int, int, int, int]) -> dict[str, list[float]]:
-        """A box on the canvas, in pixels, as fractions of both pictures."""
+        """A box on the overlay, in pixels, as fractions of both pictures."""
         left, top, right, bottom = box
         corners = np.array([[left, top, 1], [right, top, 1], [right, bottom, 1], [left, bottom, 1]])
         return {
@@ -47,10 +47,10 @@ def _around(corners: Array) -> list[float]:
     return [round(float(np.clip(value, 0, 1)), 4) for value in ends]
 
 
-def laid_over(
-    result: Array, plain: Array, box: tuple[int, int, int, int], photo: Array, place: Array
-) -> Canvas:
-    """``plain`` is the result's ground, ``box`` its product, ``place`` the map to the photo."""
+def overlay_of(
+    result: Array, plain: Array, box: tuple[int, int, int, int], photo: Array, alignment: Array
+) -> Overlay:
+    """``plain`` is the result's background, ``box`` its product; ``alignment`` as in Match."""
     left, top, right, bottom = box
     scale = PRODUCT / max(right - left, bottom - top)
     room = round(PRODUCT * ROOM)
@@ -59,18 +59,18 @@ def laid_over(
         round((bottom - top) * scale) + 2 * room,
     )
     to_result = np.array([[1 / scale, 0, left - room / scale], [0, 1 / scale, top - room / scale]])
-    to_photo = place @ np.vstack([to_result, [0, 0, 1]])
+    to_photo = alignment @ np.vstack([to_result, [0, 0, 1]])
     corner = tuple(float(value) for value in np.median(plain.reshape(-1, 3), axis=0))
     drawn = warped(result, to_result, size, cv2.BORDER_CONSTANT, corner)
     taken = warped(photo, to_photo, size, cv2.BORDER_REPLICATE)
-    ground = warped(plain.astype(np.float32), to_result, size, cv2.BORDER_REPLICATE)
-    part = parted(drawn.astype(np.float32), ground)
+    background = warped(plain.astype(np.float32), to_result, size, cv2.BORDER_REPLICATE)
+    part = segmented(drawn.astype(np.float32), background)
     product = _without_dust(part.product)
     clear = product & ~openings(part.holes & product, product, taken)
     inner = cv2.erode(clear.astype(np.uint8), _disc(round(PRODUCT * MARGIN))) > 0
     seen = warped(np.full(photo.shape[:2], 255, np.uint8), to_photo, size, cv2.BORDER_CONSTANT)
     taken, bend = _bent(drawn, taken, clear)
-    return Canvas(
+    return Overlay(
         drawn,
         taken,
         product,

@@ -4,7 +4,7 @@ import numpy as np
 
 from django_product_isolation.imaging.verdict.arrays import Array
 
-from .regions import Regions, box_of, grown, regions
+from .regions import Regions, box_of, dilated, regions
 
 DUST = 0.0008  # of the picture: smaller parts are not looked at
 ISLAND = 0.002  # of the largest part
@@ -14,7 +14,7 @@ THIN = 0.018  # of the picture's longer side: no streak is thicker
 
 def main_part(product: Array) -> tuple[Array, Regions]:
     """The largest part, joined over gaps of a few pixels, and all parts."""
-    found = regions(grown(product, 2))
+    found = regions(dilated(product, 2))
     if not len(found.areas):
         return product, found
     return (found.labels == found.largest_first()[0]) & product, found
@@ -52,7 +52,7 @@ def _is_dark_streak(part: Array, shadow: Array) -> bool:
     left, top, right, bottom = box_of(part)
     if min(right - left, bottom - top) > THIN * max(part.shape):
         return False
-    border = grown(part, 5) & ~grown(part, 3)  # without its own soft edge
+    border = dilated(part, 5) & ~dilated(part, 3)  # without its own soft edge
     return bool(shadow[border].mean() > IN_SHADOW)
 
 

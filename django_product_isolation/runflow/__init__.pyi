@@ -1,0 +1,17 @@
+from .client import RunflowClient as RunflowClient
+from .client import RunRequest as RunRequest
+from .errors import AccountRefused as AccountRefused
+from .errors import Conflict as Conflict
+from .errors import NotFound as NotFound
+from .errors import NotReached as NotReached
+from .errors import OutcomeUnknown as OutcomeUnknown
+from .errors import RateLimited as RateLimited
+from .errors import Refused as Refused
+from .errors import RunflowError as RunflowError
+from .errors import UploadFailed as UploadFailed
+from .evaluations import Evaluation as Evaluation
+from .evaluations import EvaluationRequest as EvaluationRequest
+from .evaluations import EvaluationState as EvaluationState
+from .replies import MAX_COST as MAX_COST
+from .replies import Run as Run
+from .replies import RunState as RunState
