@@ -16,15 +16,18 @@ from django_product_isolation.host import MARK, Skipped, target_for
 from django_product_isolation.host.routing import refuse_elsewhere
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.models.querysets import SURELY_FREE, RunQuerySet
+from django_product_isolation.reasons import Reason
 from django_product_isolation.spending.budgets import BudgetExceeded
 
 from .runs_of_rows import is_result, runs_of_row_by_any_name
 from .start import NothingToIsolate, isolate
 
+# Runflow called back about a request that had failed: until it is settled, it may have been paid.
+IS_IN_DOUBT = Q(cost=None, due_at__isnull=False) & ~Q(reason=Reason.NOT_ACCEPTED)
 # A run that ended so says nothing against another one for the same file: it showed another then,
 # or was not paid for.
 MAY_BE_REPEATED = Q(status=Status.SUPERSEDED) | (
-    Q(status__in=(Status.FAILED, Status.CANCELLED)) & (Q(cost=0) | SURELY_FREE)
+    Q(status__in=(Status.FAILED, Status.CANCELLED)) & (Q(cost=0) | SURELY_FREE) & ~IS_IN_DOUBT
 )
 
 
