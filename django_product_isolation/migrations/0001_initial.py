@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("review", models.BooleanField(default=False, verbose_name="review first")),
-                ("tolerated_findings", models.JSONField(editable=False, null=True)),
+                ("tolerated_findings", models.JSONField(default=list, editable=False)),
                 ("places", models.JSONField(default=list, verbose_name="marketplaces")),
                 (
                     "unit_price",

@@ -213,6 +213,8 @@ def redo(request: HttpRequest, runs: Sequence[IsolationRun], notes: Notes) -> st
         "resolution": before.resolution,
         "review": before.review,
         "places": before.places,
+        # What any of their orders had wait, waits again.
+        "tolerated_findings": tolerated_by_all(run.batch for run in same),
         **common_or_own(prompts),
     }
     return select(
@@ -225,6 +227,11 @@ def redo(request: HttpRequest, runs: Sequence[IsolationRun], notes: Notes) -> st
         back=request.get_full_path(),
         field=before.field_name,
     ).url
+
+
+def tolerated_by_all(batches: Iterable[IsolationBatch]) -> list[str]:
+    """The ids of findings that none of the orders had hold a result back."""
+    return sorted(set.intersection(*(set(batch.tolerated_findings) for batch in batches)))
 
 
 def common_or_own(prompts: Mapping[str, str]) -> dict[str, Any]:

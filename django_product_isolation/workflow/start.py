@@ -28,6 +28,7 @@ from .nudges import nudge_on_commit
 from .planning import Plan, last_ordered, plan
 from .review import reject
 from .terms import terms_now
+from .tolerance import tolerated_by
 
 PROMPT_MAX_LENGTH = 500
 
@@ -47,8 +48,8 @@ class Options:
 
     ``prompt`` is a template, ``prompts`` holds other ones for single images, by their primary keys
     as strings. A second batch with the same ``token`` is the first one. ``tolerated_findings`` are
-    ids of findings that hold no result back; None leaves that to the presets. ``places`` are ids of
-    marketplaces that are to take the results.
+    ids of findings that hold no result back; None takes those of the default presets of now.
+    ``places`` are ids of marketplaces that are to take the results.
     """
 
     prompt: str | None = None
@@ -84,11 +85,11 @@ def isolate(
     Options that are not given come from the settings. ``{product}`` in ``prompt`` becomes the
     product's name. ``prompts`` holds other wordings for single images, by their primary keys as
     strings. ``tolerated_findings`` are ids of findings that hold no result back; where None are
-    given, the default preset of each image says so.
+    given, those that the default preset of every image tolerates now.
     ``places`` are ids of marketplaces that the results are meant for.
     A second call with the same ``token`` returns the first call's batch.
     Raises NothingToIsolate, BudgetExceeded, ValidationError for an unknown ratio, resolution or
-    place and for a prompt that the database cannot keep, and ImproperlyConfigured when the field is
+    place, for findings that are no list and for a prompt that the database cannot keep, and ImproperlyConfigured when the field is
     not named in ``IMAGES``, is one of several, or cannot be isolated.
     """
     options = Options(
@@ -123,7 +124,7 @@ def create_batch(chosen: Plan, options: Options = BY_THE_SETTINGS) -> IsolationB
         aspect_ratio=settings.ASPECT_RATIO if ratio is None else ratio,
         resolution=settings.RESOLUTION if resolution is None else resolution,
         review=settings.reviews_all if review is None else review,
-        tolerated_findings=tolerated_by(options),
+        tolerated_findings=tolerated_by(options.tolerated_findings, chosen),
         places=places_by(options),
         unit_price=chosen.unit_price,
         **terms_now(),
@@ -139,12 +140,6 @@ def create_batch(chosen: Plan, options: Options = BY_THE_SETTINGS) -> IsolationB
         if same := IsolationBatch.objects.filter(pk=batch.pk).first():
             return with_left_out(same, chosen, Reason.LEFT_OUT)
         raise
-
-
-def tolerated_by(options: Options) -> list[str] | None:
-    """The ids as a column takes them."""
-    given = options.tolerated_findings
-    return None if given is None else sorted(set(map(str, given)))
 
 
 def places_by(options: Options) -> list[str]:
