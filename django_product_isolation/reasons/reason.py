@@ -135,8 +135,9 @@ class Reason(models.TextChoices):
     ORDERED_OTHERWISE = (
         "ordered-otherwise",
         _(
-            "The shop's settings for Runflow have changed since this was ordered, so it was not "
-            "sent. Nothing was charged. Stop waiting for it, then isolate the image again."
+            "Runflow's price or the shop's settings for it are no longer as when this was ordered, "
+            "or a budget is exceeded, so it was not sent. Nothing was charged. Stop waiting for "
+            "it, then isolate the image again. If that waits as well, ask your developer."
         ),
     )
     NO_ANSWER = (

@@ -89,8 +89,9 @@ def isolate(
     ``places`` are ids of marketplaces that the results are meant for.
     A second call with the same ``token`` returns the first call's batch.
     Raises NothingToIsolate, BudgetExceeded, ValidationError for an unknown ratio, resolution or
-    place, for findings that are no list and for a prompt that the database cannot keep, and ImproperlyConfigured when the field is
-    not named in ``IMAGES``, is one of several, or cannot be isolated.
+    place, for findings that are no list and for a prompt that the database cannot keep, and
+    ImproperlyConfigured when the field is not named in ``IMAGES``, is one of several, or cannot be
+    isolated.
     """
     options = Options(
         prompt=prompt,

@@ -34,9 +34,7 @@ def click(client, address, **changes):
     return client.post(address, confirm(**{"quote": str(page["quote"]), **said, **changes}))
 
 
-def test_the_page_says_which_findings_hold_nothing_back_and_the_order_has_them(
-    client, lax, option
-):
+def test_the_page_says_which_findings_hold_nothing_back_and_the_order_has_them(client, lax, option):
     option(REVIEW="doubtful")
     address = choose(client, [make_image()])
     assert "These findings hold no result back" in client.get(address).content.decode()
