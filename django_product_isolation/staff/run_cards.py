@@ -31,7 +31,7 @@ from .decisions import Decision, open_to
 from .formatting import numbered
 from .marketplaces import PlaceBadge, badges_of
 from .pictures import WHICH, Which, run_picture_path, sized, stored_result
-from .reorder import may_be_tried_again, newer_runs, without_image
+from .reorder import may_be_tried_again, newer_runs, shows_another, without_image
 
 # How a status looks: the last part of the badge's CSS class.
 TONES = {
@@ -106,6 +106,10 @@ class Card:
     def without_orders(self) -> "Card":
         """The same of a run whose image is gone: there is nothing to isolate again."""
         return replace(self, decisions=[d for d in self.decisions if not d.order])
+
+    def without_retry(self) -> "Card":
+        """The same of a run whose image shows another file: nothing is ordered of it unseen."""
+        return replace(self, decisions=[d for d in self.decisions if not d.is_priced])
 
     @property
     def state(self) -> SafeString:
@@ -208,7 +212,8 @@ def cards(
     """
     makers: dict[str, CardMaker] = {}
     newer, changeable = newer_runs(runs), visibility.changeable(request, runs)
-    gone = without_image(run for run in runs if may_be_tried_again(run))
+    ended = [run for run in runs if may_be_tried_again(run) and run.pk not in newer]
+    gone, replaced = without_image(ended), shows_another(ended)
     labels = [run.label for run in runs]
     found = []
     for run, name in zip(runs, numbered(labels) if are_numbered else labels, strict=True):
@@ -216,6 +221,7 @@ def cards(
         if label not in makers:
             makers[label] = CardMaker(request, label, site)
         card = makers[label].card(run, name, run.pk in changeable, newer.get(run.pk))
+        card = card.without_retry() if run.pk in replaced else card
         found.append(card if run.pk not in gone else card.without_orders())
     return found
 
