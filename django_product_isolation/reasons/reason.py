@@ -162,7 +162,7 @@ class Reason(models.TextChoices):
     )
     ARRIVED_LATE = (
         "arrived-late",
-        _("The request arrived at Runflow after all, too late for this run, and was charged."),
+        _("The request arrived at Runflow after all, too late for this run."),
     )
     STILL_UNCONFIRMED = (
         "still-unconfirmed",
@@ -181,10 +181,7 @@ class Reason(models.TextChoices):
         _("Runflow refused our access. Nothing new is sent. Ask your developer, then resume."),
     )
     RUN_MISSING = "run-missing", _("Runflow does not know this run any more. Ask your developer.")
-    RUN_FAILED = (
-        "run-failed",
-        _("Runflow could not isolate this image. Failed runs are not charged."),
-    )
+    RUN_FAILED = "run-failed", _("Runflow could not isolate this image.")
     RUN_CANCELLED = "run-cancelled", _("The run was cancelled at Runflow.")
     TOO_LONG = "too-long", _("Runflow has not finished within a day. Resume to go on waiting.")
 

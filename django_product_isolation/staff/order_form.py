@@ -189,6 +189,13 @@ class OrderForm(forms.Form):
         """Whether some picture has a wording of its own, so that they must not be folded away."""
         return any(field.value() or field.errors for _picture, field in self.worded())
 
+    def names_products(self) -> bool:
+        """Whether a name that is no part of the form becomes part of a wording."""
+        options = self.options()
+        return any(
+            "{product}" in text for text in (options["prompt"], *options["prompts"].values())
+        )
+
     def options(self) -> dict[str, Any]:
         """The cleaned values as the keywords of ``workflow.Options``."""
         cleaned = self.cleaned_data

@@ -21,7 +21,7 @@ from django_product_isolation.host.access.sites import admin_for, change_url, fi
 from django_product_isolation.host.previews import LARGE, MEDIUM
 from django_product_isolation.imaging.verdict import Finding
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.reasons import sentence_of
+from django_product_isolation.reasons import Reason, sentence_of
 from django_product_isolation.workflow import Quote, quote_of_runs
 from django_product_isolation.workflow.evaluation_findings import words_about
 
@@ -59,16 +59,33 @@ def badge(status: str, text: str = "") -> SafeString:
     )
 
 
-def state(status: str, reason: str, text: str = "") -> SafeString:
+def state(status: str, reason: str) -> SafeString:
     """The badge of a status and the sentence of its reason."""
-    sentence = sentence_of(reason)
-    html = '{} <span class="isolation-sentence">{}</span>' if sentence else "{}"
-    return format_html(html, badge(status, text), sentence)
+    return with_sentence(badge(status), sentence_of(reason))
 
 
 def state_of(run: IsolationRun) -> SafeString:
-    """The badge of a run and the sentence of its reason."""
-    return state(run.status, run.reason, status_text(run))
+    """The badge of a run and why it waits or ended."""
+    return with_sentence(badge(run.status, status_text(run)), why(run))
+
+
+def with_sentence(shown: SafeString, sentence: str) -> SafeString:
+    html = '{} <span class="isolation-sentence">{}</span>' if sentence else "{}"
+    return format_html(html, shown, sentence)
+
+
+def why(run: IsolationRun) -> str:
+    """Why the run waits or ended, in words; of one without a result also whether it was charged.
+
+    What failed is not charged, says Runflow (contract, section 5), but the record has the word.
+    """
+    sentence = sentence_of(run.reason)
+    if run.reason not in (Reason.RUN_FAILED, Reason.ARRIVED_LATE):
+        return sentence
+    if run.cost:
+        return f"{sentence} {_('It was charged all the same.')}"
+    is_known = run.cost is not None or run.reason == Reason.RUN_FAILED
+    return f"{sentence} {_('It was not charged.')}" if is_known else sentence
 
 
 def charged(run: IsolationRun) -> str:
@@ -118,7 +135,7 @@ class Card:
     @property
     def sentence(self) -> str:
         """Why the run waits or ended, in words."""
-        return sentence_of(self.run.reason)
+        return why(self.run)
 
     @cached_property
     def _found(self) -> list[Finding]:
