@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from django_product_isolation.choices import OPEN_STATUSES, Status
 from django_product_isolation.host import Skipped, column_named, shown_rows
+from django_product_isolation.host.access.policies import valid_keys
 from django_product_isolation.host.access.sites import find_model, get_admin_site
 from django_product_isolation.marketplaces import place_called
 from django_product_isolation.models import IsolationBatch, IsolationRun
@@ -109,7 +110,7 @@ def shows_another(runs: Iterable[IsolationRun]) -> set[uuid.UUID]:
         by_kind.setdefault((run.batch.model_label, run.batch.field_name), []).append(run)
     for (label, field), same in by_kind.items():
         if target := find_target(label, field):
-            keys = visibility.valid_keys(target.model, {run.object_pk for run in same})
+            keys = valid_keys(target.model, {run.object_pk for run in same})
             shown = target.pictures(shown_rows(target.model).filter(pk__in=keys))
             names = {picture.pk: picture.name for picture in shown}
             found |= {run.pk for run in same if names.get(run.object_pk) != run.source_name}
