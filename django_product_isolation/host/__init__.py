@@ -19,7 +19,7 @@ from .names import (
     result_filename,
 )
 from .obstacles import Obstacle
-from .pictures import Picture, Skipped
+from .pictures import Picture, Skipped, categories_of_each
 from .previews import make_previews, wanted_side
 from .registry import (
     NotNamed,
@@ -75,6 +75,7 @@ __all__ = [
     "as_stored",
     "as_upload",
     "build",
+    "categories_of_each",
     "column_named",
     "column_number",
     "cuts_names_short",

@@ -4,7 +4,7 @@ Reads keys, file names and the names of products in a constant number of queries
 Names come in the language of prompts, whoever asks.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -169,10 +169,19 @@ def fit(text: str, length: int = LABEL_MAX_LENGTH) -> str:
     return text if len(text) <= length else f"{text[: length - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
+def categories_of_each(target: "Target", pks: Collection[str]) -> list[set[str]]:
+    """The categories of each image with these keys; one query, none without path."""
+    if not target.category or not pks:
+        return [set() for _pk in pks]
+    found: dict[str, set[str]] = {str(pk): set() for pk in pks}
+    rows = all_rows(target.model).filter(pk__in=pks).values_list("pk", target.category)
+    for pk, category in rows:
+        if category is not None:
+            found.setdefault(str(pk), set()).add(str(category))
+    return list(found.values())
+
+
 def shared_categories(target: "Target", pks: Collection[str]) -> set[str]:
     """The categories that all images with these keys share; one query, none without path."""
-    if not target.category or not pks:
-        return set()
-    rows = all_rows(target.model).filter(pk__in=pks).values_list("pk", target.category)
-    counts = Counter(str(category) for _pk, category in set(rows) if category is not None)
-    return {category for category, count in counts.items() if count == len(pks)}
+    each = categories_of_each(target, pks)
+    return set.intersection(*each) if each else set()

@@ -45,6 +45,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="LastCharge",
+            fields=[
+                ("terms", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("amount", models.DecimalField(decimal_places=4, max_digits=8)),
+                ("read_at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                "default_permissions": (),
+                "base_manager_name": "objects",
+            },
+        ),
+        migrations.CreateModel(
             name="Outage",
             fields=[
                 ("service", models.CharField(max_length=16, primary_key=True, serialize=False)),
@@ -118,7 +130,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("review", models.BooleanField(default=False, verbose_name="review first")),
-                ("tolerated_findings", models.JSONField(editable=False, null=True)),
+                ("tolerated_findings", models.JSONField(default=list, editable=False)),
                 ("places", models.JSONField(default=list, verbose_name="marketplaces")),
                 (
                     "unit_price",

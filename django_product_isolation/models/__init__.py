@@ -3,6 +3,7 @@
 from .account import AccountBalance
 from .batches import IsolationBatch, SpendingLock
 from .bulk import open_together
+from .charges import LastCharge
 from .events import RunEvent
 from .findings import RunFinding
 from .outages import Outage
@@ -14,6 +15,7 @@ __all__ = [
     "AccountBalance",
     "IsolationBatch",
     "IsolationRun",
+    "LastCharge",
     "LeaseLost",
     "Outage",
     "Preset",

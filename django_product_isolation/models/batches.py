@@ -24,8 +24,8 @@ class IsolationBatch(Click):
     aspect_ratio = models.CharField(_("aspect ratio"), max_length=8, choices=AspectRatio)
     resolution = models.CharField(_("resolution"), max_length=8, choices=Resolution)
     review = models.BooleanField(_("review first"), default=False)
-    # Findings that hold no result back; NULL: what the preset says that is the image's default.
-    tolerated_findings = models.JSONField(null=True, editable=False)
+    # Findings that hold no result back, as it was said when this was ordered.
+    tolerated_findings = models.JSONField(default=list, editable=False)
     # Ids of marketplaces that the results are meant for.
     places = models.JSONField(_("marketplaces"), default=list)
     unit_price = models.DecimalField(_("price (USD)"), max_digits=8, decimal_places=4)

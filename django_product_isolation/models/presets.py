@@ -69,7 +69,7 @@ class Preset(models.Model):
     @property
     def values(self) -> dict[str, Any]:
         """What the preset fills in on the confirm page, by field."""
-        names = ("prompt", "aspect_ratio", "resolution", "review", "places")
+        names = ("prompt", "aspect_ratio", "resolution", "review", "places", "tolerated_findings")
         return {name: getattr(self, name) for name in names}
 
 

@@ -27,6 +27,10 @@ class Reason(models.TextChoices):
         _("%(name)s is being isolated already, and needs attention first: see why, then decide."),
     )
     ORDERED_ALREADY = "ordered-already", _("%(name)s was already ordered again.")
+    SHOWS_ANOTHER = (
+        "shows-another",
+        _("%(name)s shows another picture by now. Choose Redo with changes."),
+    )
     OVER_MAX_BATCH = (
         "over-max-batch",
         _("%(name)s is one image too many for one order. Isolate it in the next one."),
@@ -135,8 +139,9 @@ class Reason(models.TextChoices):
     ORDERED_OTHERWISE = (
         "ordered-otherwise",
         _(
-            "The shop's settings for Runflow have changed since this was ordered, so it was not "
-            "sent. Nothing was charged. Stop waiting for it, then isolate the image again."
+            "Runflow's price or the shop's settings for it are no longer as when this was ordered, "
+            "or a budget is exceeded, so it was not sent. Nothing was charged. Stop waiting for "
+            "it, then isolate the image again. If that waits as well, ask your developer."
         ),
     )
     NO_ANSWER = (
@@ -157,7 +162,7 @@ class Reason(models.TextChoices):
     )
     ARRIVED_LATE = (
         "arrived-late",
-        _("The request arrived at Runflow after all, too late for this run, and was charged."),
+        _("The request arrived at Runflow after all, too late for this run."),
     )
     STILL_UNCONFIRMED = (
         "still-unconfirmed",
@@ -176,10 +181,7 @@ class Reason(models.TextChoices):
         _("Runflow refused our access. Nothing new is sent. Ask your developer, then resume."),
     )
     RUN_MISSING = "run-missing", _("Runflow does not know this run any more. Ask your developer.")
-    RUN_FAILED = (
-        "run-failed",
-        _("Runflow could not isolate this image. Failed runs are not charged."),
-    )
+    RUN_FAILED = "run-failed", _("Runflow could not isolate this image.")
     RUN_CANCELLED = "run-cancelled", _("The run was cancelled at Runflow.")
     TOO_LONG = "too-long", _("Runflow has not finished within a day. Resume to go on waiting.")
 

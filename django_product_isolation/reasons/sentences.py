@@ -22,6 +22,7 @@ SEVERAL = {
         "%(names)s are being isolated already, and need attention first: see why, then decide."
     ),
     Reason.ORDERED_ALREADY: _("%(names)s were already ordered again."),
+    Reason.SHOWS_ANOTHER: _("%(names)s show other pictures by now. Choose Redo with changes."),
     Reason.OVER_MAX_BATCH: _("%(names)s are too many for one order. Isolate them in the next one."),
     Reason.NOT_SHOWN: _("%(names)s were deleted, or the shop does not show them."),
     Reason.LEFT_OUT: _("%(names)s were left out when the others were started."),

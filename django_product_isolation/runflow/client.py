@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
@@ -91,21 +92,30 @@ class RunflowClient:
     def create_run(self, request: RunRequest) -> Run:
         """Ask for a run, which costs money. One request, whatever happens.
 
-        Raises RunflowError, whose ``not_accepted`` tells whether a run may exist after all.
+        Raises RunflowError, whose ``not_accepted`` tells whether a run may exist after all:
+        OutcomeUnknown for the record of a run that was somebody else's, or asked for otherwise.
         """
+
+        def read_ours(document: object) -> Run:
+            run = self._read_run(document)
+            if run.names_another(request.client_ref):
+                raise ValueError("another run")
+            return run
+
         model = "/".join(quote(part, safe="") for part in self.model.split("/"))
         return self._api.call(
             "POST",
             f"/v1/models/{model}/runs",
             body=request.document,
             headers={"Idempotency-Key": request.idempotency_key},
-            reader=self._read_run,
+            reader=read_ours,
         )
 
-    def get_run(self, run_id: str, *, add_signature: bool = False) -> Run:
-        """Read a run with fresh links; ``add_signature`` asks for signed ones (section 2.2).
+    def get_run(self, run_id: str, ref: str, *, add_signature: bool = False) -> Run:
+        """Read the run called ``ref`` with fresh links; ``add_signature`` asks for signed ones
+        (section 2.2).
 
-        Raises RunflowError: NotFound for a run that is not there or not ours.
+        Raises RunflowError: NotFound for a run that is not there, not ours, or called otherwise.
         """
         if not is_id(run_id):
             raise NotFound(code="unusable_id")
@@ -117,7 +127,10 @@ class RunflowClient:
             return run
 
         query = {"add_signature": "true"} if add_signature else None
-        return self._api.call("GET", f"/v1/runs/{run_id}", query=query, reader=read_this_run)
+        run = self._api.call("GET", f"/v1/runs/{run_id}", query=query, reader=read_this_run)
+        if run.names_another(ref):
+            raise NotFound(code="another_run")
+        return run
 
     def find_runs(self, ref: str, since: datetime) -> Search:
         """The runs that carry exactly ``ref``, as client_ref or as ``run`` in their metadata.
@@ -147,16 +160,16 @@ class RunflowClient:
             "/v1/evaluations",
             body=request.document,
             headers={"Idempotency-Key": request.idempotency_key},
-            reader=read_evaluation,
+            reader=partial(read_evaluation, ref=request.client_ref),
         )
 
-    def get_evaluation(self, evaluation_id: str) -> Evaluation:
+    def get_evaluation(self, evaluation_id: str, client_ref: str) -> Evaluation:
         """Read an evaluation. Raises RunflowError: NotFound for one that is not there or ours."""
         if not is_id(evaluation_id):
             raise NotFound(code="unusable_id")
 
         def read_this_one(document: object) -> Evaluation:
-            evaluation = read_evaluation(document)
+            evaluation = read_evaluation(document, ref=client_ref)
             if evaluation.id.lower() != evaluation_id.lower():
                 raise ValueError("another evaluation")
             return evaluation
@@ -171,7 +184,7 @@ class RunflowClient:
         def read(document: object) -> Evaluation | None:
             items, _cursor = read_page(document)
             ours = (one for one in map(as_mapping, items) if one.get("client_ref") == client_ref)
-            return next((read_evaluation(one) for one in ours), None)
+            return next((read_evaluation(one, ref=client_ref) for one in ours), None)
 
         return self._api.call("GET", f"/v1/runs/{run_id}/evaluations", reader=read)
 

@@ -76,12 +76,17 @@ class Evaluation:
     cost: Decimal | None = None  # USD
 
 
-def read_evaluation(record: object) -> Evaluation:
-    """Read a record. Raises ValueError when there is none, or it has no usable id."""
+def read_evaluation(record: object, *, ref: str) -> Evaluation:
+    """Read the record of the evaluation that was asked for as ``ref``.
+
+    Raises ValueError when there is none, it has no usable id, or names another client_ref.
+    """
     known = as_mapping(record)
     evaluation_id = known.get("id") or known.get("evaluation_id") or ""
     if not is_id(evaluation_id):
         raise ValueError("no evaluation id")
+    if as_text(known.get("client_ref")) not in ("", ref):
+        raise ValueError("another evaluation")
     verdict = {**known, **as_mapping(known.get("verdict"))}
     passed = verdict.get("overall_passed")
     word = as_text(known.get("status_code") or known.get("status")).lower()

@@ -81,6 +81,10 @@ class Run:
     def is_terminal(self) -> bool:
         return self.status.is_terminal
 
+    def names_another(self, ref: str) -> bool:
+        """Whether it says whose it is, and not ``ref``; one that says nothing may be anybody's."""
+        return any(self.refs) and ref.lower() not in map(str.lower, self.refs)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Asset:

@@ -6,6 +6,7 @@ queries for 1 image or 500.
 
 import posixpath
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -111,6 +112,8 @@ def place_order(
     """
     said = Quote.read(form.cleaned_data["quote"])
     changes = said.changes_to(context.quote) if said else None
+    if changes and not form.names_products():
+        changes = replace(changes, renamed=frozenset())  # no word of what is sent is another
     if changes is None or changes:
         for sentence in formatting.what_changed(changes):
             form.add_error(None, sentence)

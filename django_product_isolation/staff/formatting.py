@@ -94,6 +94,11 @@ CHANGES = {
         "%(count)d images were replaced by new uploads.",
         "count",
     ),
+    "renamed": ngettext_lazy(
+        "The product of %(count)d image was renamed. The wording may have its name.",
+        "The products of %(count)d images were renamed. The wordings may have their names.",
+        "count",
+    ),
     "ordered": ngettext_lazy(
         "%(count)d image was isolated or reviewed in the meantime. Isolating it again costs again.",
         "%(count)d images were isolated or reviewed in the meantime. Isolating them again costs "

@@ -114,6 +114,7 @@ def starting_values(
         "resolution": settings.RESOLUTION,
         "review": settings.reviews_all,
         "places": [],
+        "tolerated_findings": [],
     }
     preset = next((p for p in presets if str(p.pk) == asked_for), None)
     if asked_for is None and not context.selection.prefill:

@@ -3,6 +3,7 @@
 Knows the choices and their markup; nothing of rows, rights or money.
 """
 
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from django.utils.translation import gettext_lazy
 
 from django_product_isolation.choices import AspectRatio, Resolution
 from django_product_isolation.host import Picture
+from django_product_isolation.imaging.verdict import titles
 from django_product_isolation.marketplaces import known_places
 from django_product_isolation.models import Preset
 from django_product_isolation.workflow import in_pixels
@@ -84,6 +86,8 @@ class OrderForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple(attrs={"aria-describedby": "isolation-places-help"}),
     )
+    # What holds no result back, as the page said it: a preset may be edited before the click.
+    tolerated_findings = forms.JSONField(required=False, widget=forms.HiddenInput)
     quote = forms.CharField(required=False, widget=forms.HiddenInput)  # what the button said
     told = forms.CharField(required=False, widget=forms.HiddenInput)  # which warnings were shown
 
@@ -112,6 +116,7 @@ class OrderForm(forms.Form):
         at_once = UNLESS_DOUBTFUL if some_may_wait else IMMEDIATELY
         self.fields["review"].choices = [(AT_ONCE, at_once), (REVIEWED, AFTER_REVIEW)]  # type: ignore[attr-defined]
         self.fields["review"].disabled = must_review
+        self.some_may_wait = some_may_wait
         if len(pictures) > 1:
             self.fields.update(self.wordings())
 
@@ -184,16 +189,45 @@ class OrderForm(forms.Form):
         """Whether some picture has a wording of its own, so that they must not be folded away."""
         return any(field.value() or field.errors for _picture, field in self.worded())
 
+    def names_products(self) -> bool:
+        """Whether a name that is no part of the form becomes part of a wording."""
+        options = self.options()
+        return any(
+            "{product}" in text for text in (options["prompt"], *options["prompts"].values())
+        )
+
     def options(self) -> dict[str, Any]:
         """The cleaned values as the keywords of ``workflow.Options``."""
         cleaned = self.cleaned_data
         own = {picture.pk: wording for picture, wording in self.unworded() if wording}
         own |= {p.pk: cleaned[field_of(p)] for p, _field in self.worded() if cleaned[field_of(p)]}
-        names = ("prompt", "aspect_ratio", "resolution", "review", "places")
-        chosen = {str(preset.pk): preset for preset in self.presets}.get(cleaned["preset"])
-        tolerated = chosen.tolerated_findings if chosen else None
-        options = {name: cleaned[name] for name in names}
-        return {**options, "prompts": own, "tolerated_findings": tolerated}
+        names = (
+            "prompt",
+            "aspect_ratio",
+            "resolution",
+            "review",
+            "places",
+            "tolerated_findings",
+        )
+        return {**{name: cleaned[name] for name in names}, "prompts": own}
+
+    def clean_tolerated_findings(self) -> list[str]:
+        """A page without the field, such as a theme's own, has everything wait that is found."""
+        given = self.cleaned_data["tolerated_findings"] or []
+        if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
+            raise forms.ValidationError(self.fields["tolerated_findings"].error_messages["invalid"])
+        return given
+
+    @property
+    def tolerated_titles(self) -> list[str]:
+        """What the findings are called that hold no result back."""
+        known, given = titles(), self["tolerated_findings"].value() or "[]"
+        try:
+            ids = json.loads(given)
+        except ValueError:
+            return []
+        chosen = ids if isinstance(ids, list) else []
+        return [str(title) for name, title in known.items() if name in chosen]
 
     def shapes(self) -> list[tuple[Any, "Shape"]]:
         """Each aspect ratio's radio button with a drawing of it."""

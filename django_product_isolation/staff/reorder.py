@@ -5,16 +5,19 @@
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from django_product_isolation.choices import Status
-from django_product_isolation.host import column_named, shown_rows
+from django_product_isolation.choices import OPEN_STATUSES, Status
+from django_product_isolation.host import Skipped, column_named, shown_rows
+from django_product_isolation.host.access.policies import valid_keys
 from django_product_isolation.host.access.sites import find_model, get_admin_site
 from django_product_isolation.marketplaces import place_called
 from django_product_isolation.models import IsolationBatch, IsolationRun
@@ -22,8 +25,11 @@ from django_product_isolation.reasons import Reason
 from django_product_isolation.workflow import (
     BudgetExceeded,
     NothingToIsolate,
+    Options,
+    Plan,
     Quote,
-    isolate,
+    create_batch,
+    plan,
     quote_of_runs,
 )
 from django_product_isolation.workflow.review import NOTE_MAX_LENGTH, note
@@ -34,7 +40,7 @@ from .addresses import batch_page_url, page_url
 from .left_out import warn_about, warn_about_skipped
 from .order_costs import over_budget
 from .selections import select
-from .targets import can_isolate
+from .targets import can_isolate, find_target
 
 NOT_NAMED = gettext_lazy("This kind of image is no longer isolated here. Ask your developer.")
 NONE_POSSIBLE = gettext_lazy("None of these images can be isolated now.")
@@ -73,24 +79,42 @@ def has_ended_unused(run: IsolationRun) -> bool:
 def newer_runs(runs: Sequence[IsolationRun]) -> dict[uuid.UUID, IsolationRun]:
     """By the keys of those of ``runs`` whose image was sent again since: its latest run.
 
-    One query, and no row read of a batch that nobody ordered again.
+    One query, and no row read of a batch that nobody ordered again. Clocks of servers differ: what
+    is open is newer than what has ended, whatever they say.
     """
     if not runs:
         return {}
     since = min(run.batch.created_at for run in runs)
-    later = IsolationRun.objects.select_related("batch").order_by("batch__created_at")
-    latest = {
-        image_of(run): run
-        for run in later.filter(
-            batch__created_at__gt=since, object_pk__in={run.object_pk for run in runs}
-        )
-    }
+    images = IsolationRun.objects.filter(object_pk__in={run.object_pk for run in runs})
+    later = images.filter(Q(batch__created_at__gt=since) | Q(status__in=OPEN_STATUSES))
+    in_time = sorted(
+        later.select_related("batch"), key=lambda run: (run.is_open, run.batch.created_at)
+    )
+    latest = {image_of(run): run for run in in_time}
     found = ((run, latest.get(image_of(run))) for run in runs)
-    return {
-        run.pk: newer
-        for run, newer in found
-        if newer and newer.batch.created_at > run.batch.created_at
-    }
+    return {run.pk: newer for run, newer in found if newer and is_newer(newer, run)}
+
+
+def is_newer(one: IsolationRun, other: IsolationRun) -> bool:
+    """Of the runs of one image, of which one is open at a time."""
+    is_later = one.batch.created_at > other.batch.created_at
+    return is_later or (one.is_open and not other.is_open)
+
+
+def shows_another(runs: Iterable[IsolationRun]) -> set[uuid.UUID]:
+    """Those of ``runs`` whose image shows another file than the one that they were about; a query
+    for each kind of image."""
+    found = set[uuid.UUID]()
+    by_kind: dict[tuple[str, str], list[IsolationRun]] = {}
+    for run in runs:
+        by_kind.setdefault((run.batch.model_label, run.batch.field_name), []).append(run)
+    for (label, field), same in by_kind.items():
+        if target := find_target(label, field):
+            keys = valid_keys(target.model, {run.object_pk for run in same})
+            shown = target.pictures(shown_rows(target.model).filter(pk__in=keys))
+            names = {picture.pk: picture.name for picture in shown}
+            found |= {run.pk for run in same if names.get(run.object_pk) != run.source_name}
+    return found
 
 
 def without_image(runs: Iterable[IsolationRun]) -> set[uuid.UUID]:
@@ -125,8 +149,11 @@ def retry(request: HttpRequest, runs: Sequence[IsolationRun], notes: Notes) -> s
     """
     newer = newer_runs(runs)
     gone = without_image(run for run in runs if run.pk not in newer)
-    left = [run for run in runs if run.pk not in newer and run.pk not in gone]
+    there = [run for run in runs if run.pk not in newer and run.pk not in gone]
+    replaced = shows_another(there)
+    left = [run for run in there if run.pk not in replaced]
     unshown = [(run.label, Reason.NOT_SHOWN) for run in runs if run.pk in gone]
+    unshown += [(run.label, Reason.SHOWS_ANOTHER) for run in there if run.pk in replaced]
     if not left and newer:
         warn_about(request, unshown)
         messages.info(request, _("These images were ordered already. Nothing was ordered twice."))
@@ -138,7 +165,7 @@ def retry(request: HttpRequest, runs: Sequence[IsolationRun], notes: Notes) -> s
     said = Quote.read(request.POST.get("quote", ""))
     changes = said.changes_to(quote_of_runs(left)) if said else None
     # Fewer than the button said are fine, and are named: somebody else ordered the others.
-    if changes is None or changes.price or changes.more:
+    if changes is None or changes.price or changes.more or changes.ordered:
         for sentence in formatting.what_changed(changes):
             messages.error(request, sentence)
         return ""
@@ -168,9 +195,8 @@ def isolate_again(request: HttpRequest, runs: Sequence[IsolationRun]) -> Isolati
     model = find_model(before.model_label)
     if model is None:
         raise ImproperlyConfigured(before.model_label)
-    return isolate(
-        shown_rows(model).filter(pk__in=[run.object_pk for run in runs]),
-        field=before.field_name,
+    images = shown_rows(model).filter(pk__in=[run.object_pk for run in runs])
+    options = Options(
         prompt="",  # of the runs that had none
         prompts={run.object_pk: run.prompt for run in runs},
         aspect_ratio=before.aspect_ratio,
@@ -181,6 +207,17 @@ def isolate_again(request: HttpRequest, runs: Sequence[IsolationRun]) -> Isolati
         user=request.user,
         token=token_for(runs),
     )
+    return create_batch(only_their_files(plan(images, field=before.field_name), runs), options)
+
+
+def only_their_files(chosen: Plan, runs: Sequence[IsolationRun]) -> Plan:
+    """The plan without those images that show another file by now than the run was about: nobody
+    asked for that one, nor with these words."""
+    were = {run.object_pk: run.source_name for run in runs}
+    same = [picture for picture in chosen.accepted if picture.name == were[picture.pk]]
+    others = [picture for picture in chosen.accepted if picture.name != were[picture.pk]]
+    left_out = [Skipped(picture, Reason.SHOWS_ANOTHER) for picture in others]
+    return replace(chosen, accepted=same, skipped=[*chosen.skipped, *left_out])
 
 
 def token_for(runs: Sequence[IsolationRun]) -> uuid.UUID:
@@ -213,6 +250,8 @@ def redo(request: HttpRequest, runs: Sequence[IsolationRun], notes: Notes) -> st
         "resolution": before.resolution,
         "review": before.review,
         "places": before.places,
+        # What any of their orders had wait, waits again.
+        "tolerated_findings": tolerated_by_all(run.batch for run in same),
         **common_or_own(prompts),
     }
     return select(
@@ -225,6 +264,11 @@ def redo(request: HttpRequest, runs: Sequence[IsolationRun], notes: Notes) -> st
         back=request.get_full_path(),
         field=before.field_name,
     ).url
+
+
+def tolerated_by_all(batches: Iterable[IsolationBatch]) -> list[str]:
+    """The ids of findings that none of the orders had hold a result back."""
+    return sorted(set.intersection(*(set(batch.tolerated_findings) for batch in batches)))
 
 
 def common_or_own(prompts: Mapping[str, str]) -> dict[str, Any]:

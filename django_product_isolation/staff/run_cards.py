@@ -21,7 +21,7 @@ from django_product_isolation.host.access.sites import admin_for, change_url, fi
 from django_product_isolation.host.previews import LARGE, MEDIUM
 from django_product_isolation.imaging.verdict import Finding
 from django_product_isolation.models import IsolationRun
-from django_product_isolation.reasons import sentence_of
+from django_product_isolation.reasons import Reason, sentence_of
 from django_product_isolation.workflow import Quote, quote_of_runs
 from django_product_isolation.workflow.evaluation_findings import words_about
 
@@ -31,7 +31,7 @@ from .decisions import Decision, open_to
 from .formatting import numbered
 from .marketplaces import PlaceBadge, badges_of
 from .pictures import WHICH, Which, run_picture_path, sized, stored_result
-from .reorder import may_be_tried_again, newer_runs, without_image
+from .reorder import may_be_tried_again, newer_runs, shows_another, without_image
 
 # How a status looks: the last part of the badge's CSS class.
 TONES = {
@@ -59,16 +59,33 @@ def badge(status: str, text: str = "") -> SafeString:
     )
 
 
-def state(status: str, reason: str, text: str = "") -> SafeString:
+def state(status: str, reason: str) -> SafeString:
     """The badge of a status and the sentence of its reason."""
-    sentence = sentence_of(reason)
-    html = '{} <span class="isolation-sentence">{}</span>' if sentence else "{}"
-    return format_html(html, badge(status, text), sentence)
+    return with_sentence(badge(status), sentence_of(reason))
 
 
 def state_of(run: IsolationRun) -> SafeString:
-    """The badge of a run and the sentence of its reason."""
-    return state(run.status, run.reason, status_text(run))
+    """The badge of a run and why it waits or ended."""
+    return with_sentence(badge(run.status, status_text(run)), why(run))
+
+
+def with_sentence(shown: SafeString, sentence: str) -> SafeString:
+    html = '{} <span class="isolation-sentence">{}</span>' if sentence else "{}"
+    return format_html(html, shown, sentence)
+
+
+def why(run: IsolationRun) -> str:
+    """Why the run waits or ended, in words; of one without a result also whether it was charged.
+
+    What failed is not charged, says Runflow (contract, section 5), but the record has the word.
+    """
+    sentence = sentence_of(run.reason)
+    if run.reason not in (Reason.RUN_FAILED, Reason.ARRIVED_LATE):
+        return sentence
+    if run.cost:
+        return f"{sentence} {_('It was charged all the same.')}"
+    is_known = run.cost is not None or run.reason == Reason.RUN_FAILED
+    return f"{sentence} {_('It was not charged.')}" if is_known else sentence
 
 
 def charged(run: IsolationRun) -> str:
@@ -107,6 +124,10 @@ class Card:
         """The same of a run whose image is gone: there is nothing to isolate again."""
         return replace(self, decisions=[d for d in self.decisions if not d.order])
 
+    def without_retry(self) -> "Card":
+        """The same of a run whose image shows another file: nothing is ordered of it unseen."""
+        return replace(self, decisions=[d for d in self.decisions if not d.is_priced])
+
     @property
     def state(self) -> SafeString:
         return state_of(self.run)
@@ -114,7 +135,7 @@ class Card:
     @property
     def sentence(self) -> str:
         """Why the run waits or ended, in words."""
-        return sentence_of(self.run.reason)
+        return why(self.run)
 
     @cached_property
     def _found(self) -> list[Finding]:
@@ -208,7 +229,8 @@ def cards(
     """
     makers: dict[str, CardMaker] = {}
     newer, changeable = newer_runs(runs), visibility.changeable(request, runs)
-    gone = without_image(run for run in runs if may_be_tried_again(run))
+    ended = [run for run in runs if may_be_tried_again(run) and run.pk not in newer]
+    gone, replaced = without_image(ended), shows_another(ended)
     labels = [run.label for run in runs]
     found = []
     for run, name in zip(runs, numbered(labels) if are_numbered else labels, strict=True):
@@ -216,6 +238,7 @@ def cards(
         if label not in makers:
             makers[label] = CardMaker(request, label, site)
         card = makers[label].card(run, name, run.pk in changeable, newer.get(run.pk))
+        card = card.without_retry() if run.pk in replaced else card
         found.append(card if run.pk not in gone else card.without_orders())
     return found
 

@@ -45,7 +45,8 @@ def select(
     ``site_name`` is the admin site that the page belongs to. ``images`` are a queryset or primary
     keys; the first 10,000 are kept, and all are counted.
     ``prefill`` is what the page starts with instead of presets and settings: ``prompt``,
-    ``aspect_ratio``, ``resolution``, ``review``, ``places``, and ``prompts`` by primary key.
+    ``aspect_ratio``, ``resolution``, ``review``, ``places``, ``tolerated_findings`` (by default
+    none), and ``prompts`` by primary key.
     ``redo_of`` are ids of runs that the order takes the place of. ``back`` is the path that "take
     me back" leads to, by default the list of the images. ``field`` says which image, where the
     model has several.

@@ -89,7 +89,7 @@ def ended(run: IsolationRun, client: RunflowClient, known: Run) -> GoTo:
 def read(run: IsolationRun, client: RunflowClient) -> Run | Outcome:
     """Runflow's record of the run; where it cannot be read, what is to become of the run."""
     try:
-        known = client.get_run(run.runflow_run_id or "")
+        known = client.get_run(run.runflow_run_id or "", str(run.pk))
     except RunflowError as error:
         if isinstance(error, Refused) and not isinstance(error, AccountRefused | RateLimited):
             return missed(run, error)
@@ -123,7 +123,7 @@ def bring(run: IsolationRun, client: RunflowClient, known: Run) -> Outcome:
     if not known.output_urls:
         return Retry(Reason.OUTPUT_MISSING, limit=2)
     try:
-        with download(client, known) as result:
+        with download(run, client, known) as result:
             runflow_outages.answered(run, Service.RESULTS)
             return ingest(run, known, result)
     except FetchError as error:
@@ -137,7 +137,7 @@ def bring(run: IsolationRun, client: RunflowClient, known: Run) -> Outcome:
 
 
 @contextmanager
-def download(client: RunflowClient, known: Run) -> Iterator[BinaryIO]:
+def download(run: IsolationRun, client: RunflowClient, known: Run) -> Iterator[BinaryIO]:
     """The first result as a local file. Raises FetchError."""
     with SpooledTemporaryFile(max_size=SPOOL_BYTES) as spool:
         file = cast("BinaryIO", spool)
@@ -146,7 +146,7 @@ def download(client: RunflowClient, known: Run) -> Iterator[BinaryIO]:
         except FetchError as error:
             if error.code != "link_refused":
                 raise
-            signed = client.get_run(known.id, add_signature=True)
+            signed = client.get_run(known.id, str(run.pk), add_signature=True)
             if not signed.output_urls:
                 raise
             file.seek(0)

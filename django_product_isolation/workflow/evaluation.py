@@ -132,10 +132,10 @@ def look(run: IsolationRun, kept: Mapping[str, Any], client: RunflowClient) -> E
     Raises RunflowError and NotBought.
     """
     if kept.get("id"):
-        return client.get_evaluation(kept["id"])
+        return client.get_evaluation(kept["id"], reference(run))
     if changed := evaluation_changed_since(run.batch):
         raise NotBought(f"other settings: {', '.join(changed)}")
-    known = client.get_run(run.runflow_run_id or "")
+    known = client.get_run(run.runflow_run_id or "", str(run.pk))
     if known.status != RunState.SUCCEEDED or not known.output_urls:
         raise NotBought("no result there")
     # Links are signed anew, so that a request sent again is not byte for byte the one before, and

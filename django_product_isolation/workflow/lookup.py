@@ -19,6 +19,7 @@ from django_product_isolation.runflow import (
     RunflowError,
     RunState,
 )
+from django_product_isolation.spending.charges import note_charge
 
 from .outcomes import Finished, Outcome, Wait
 from .runflow_outages import connect_for
@@ -80,10 +81,14 @@ def next_look(run: IsolationRun) -> datetime:
 
 
 def cost_of(run: IsolationRun, known: Run) -> Decimal | None:
-    """What Runflow says that a run cost; what is no price is noted, and the cost not known."""
+    """What Runflow says that a run cost; what is no price is noted, and the cost not known.
+
+    What it is stands for the price until another run is charged.
+    """
     if known.cost_is_nonsense:
         logger.warning("cost_unreadable run=%s", run.pk)
         run.record(RunEvent.Kind.NOTE, detail="Runflow's record names a cost that is no price.")
+    note_charge(run, known.cost)
     return known.cost
 
 
@@ -107,7 +112,7 @@ def look_up(run: IsolationRun, client: RunflowClient) -> LookupResult:
     """
     if run.runflow_run_id:
         try:
-            return LookupResult(client.get_run(run.runflow_run_id))
+            return LookupResult(client.get_run(run.runflow_run_id, str(run.pk)))
         except Refused as error:
             if isinstance(error, AccountRefused | RateLimited):
                 raise
@@ -133,7 +138,7 @@ def ask_for_hints(run: IsolationRun, client: RunflowClient) -> tuple[Run | None,
     unknown = []
     for run_id in run.hinted_run_ids.split():
         try:
-            known = client.get_run(run_id)
+            known = client.get_run(run_id, str(run.pk))
         except RunflowError as error:
             is_disproved = isinstance(error, Refused) and error.status not in (401, 402, 429)
             is_open = not is_disproved and run.attempts < MAX_HINT_ATTEMPTS

@@ -6,10 +6,13 @@ said orders what they wrote, with the rights that they have anyway.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
+from typing import Any
+
+from django.db.models import Count, Max
 
 from django_product_isolation.conf import get_settings
 from django_product_isolation.host import Picture
@@ -28,21 +31,24 @@ class Changes:
     more: frozenset[str] = frozenset()  # can be begun now, were not shown
     fewer: frozenset[str] = frozenset()  # were shown, cannot be begun any more
     uploaded: frozenset[str] = frozenset()  # were shown with another file
+    renamed: frozenset[str] = frozenset()  # their product was called otherwise
     ordered: frozenset[str] = frozenset()  # were isolated, or decided about, since
 
     def __bool__(self) -> bool:
-        return any((self.price, self.more, self.fewer, self.uploaded, self.ordered))
+        images = (self.more, self.fewer, self.uploaded, self.renamed, self.ordered)
+        return self.price or any(images)
 
 
 @dataclass(frozen=True)
 class Quote:
     """Which images are begun at which price in USD each.
 
-    ``images`` hold by key what each was shown as: a digest of its file, and one of its last order.
+    ``images`` hold by key what each was shown as: a digest of its file, one of its last order, and
+    one of its product's name, which the wording may have.
     """
 
     unit_price: Decimal
-    images: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    images: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
     evaluation_price: Decimal | None = None  # of it, for Runflow's own check; None without one
     is_sandbox: bool = False  # the page said that no money is spent
 
@@ -74,7 +80,10 @@ class Quote:
         """What a form brought back; None where it is none, or does not add up."""
         try:
             said = json.loads(text)
-            images = {str(pk): (str(file), str(at)) for pk, (file, at) in said["images"].items()}
+            images = {
+                str(pk): (str(file), str(at), str(name))
+                for pk, (file, at, name) in said["images"].items()
+            }
             evaluation = Decimal(said["evaluation"]) if "evaluation" in said else None
             is_sandbox = said.get("sandbox", False) is True
             quote = cls(Decimal(said["price"]), images, evaluation, is_sandbox)
@@ -94,6 +103,7 @@ class Quote:
             fewer=frozenset(before.keys() - after.keys()),
             # An order that was carried out has put another file there as well.
             uploaded=frozenset(pk for pk in both - ordered if before[pk][0] != after[pk][0]),
+            renamed=frozenset(pk for pk in both if before[pk][2] != after[pk][2]),
             ordered=ordered,
         )
 
@@ -106,15 +116,36 @@ def quote_of(chosen: Plan) -> Quote:
 
 
 def quote_of_runs(runs: Iterable[IsolationRun]) -> Quote:
-    """What a button says that has ``runs`` begun again: a run tells of one order of one image."""
-    settings = get_settings()
-    images = {str(run.pk): ("", "") for run in runs}
+    """What a button says that has ``runs`` begun again, each with its own file and wording; one
+    query."""
+    settings, again = get_settings(), list(runs)
+    last = orders_of(again)
+    images = {
+        str(run.pk): (digest(run.source_name), digest(str(last.get(image_of(run)))), "")
+        for run in again
+    }
     return Quote(settings.unit_price, images, settings.evaluation_price, settings.is_sandbox)
 
 
-def seen(chosen: Plan, picture: Picture) -> tuple[str, str]:
+def image_of(run: IsolationRun) -> tuple[int, str]:
+    return run.image_column, run.object_pk
+
+
+def orders_of(runs: Sequence[IsolationRun]) -> dict[tuple[int, str], tuple[Any, int]]:
+    """When the image of each run was ordered last, and how often, as ``last_ordered`` has it."""
+    if not runs:
+        return {}
+    columns, pks = {run.image_column for run in runs}, {run.object_pk for run in runs}
+    about = IsolationRun.objects.filter(image_column__in=columns, object_pk__in=pks).order_by()
+    orders = about.values_list("image_column", "object_pk")
+    found = orders.annotate(Max("batch__created_at"), Count("pk"))
+    return {(column, pk): (at, times) for column, pk, at, times in found}
+
+
+def seen(chosen: Plan, picture: Picture) -> tuple[str, str, str]:
     last, replaced = chosen.ordered.get(picture.pk), chosen.replaces.get(picture.pk)
-    return digest(picture.name), digest(f"{last} {replaced}") if last or replaced else ""
+    ordered = digest(f"{last} {replaced}") if last or replaced else ""
+    return digest(picture.name), ordered, digest(picture.product)
 
 
 def digest(text: str) -> str:

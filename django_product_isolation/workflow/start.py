@@ -28,6 +28,7 @@ from .nudges import nudge_on_commit
 from .planning import Plan, last_ordered, plan
 from .review import reject
 from .terms import terms_now
+from .tolerance import tolerated_by
 
 PROMPT_MAX_LENGTH = 500
 
@@ -45,14 +46,14 @@ class Options:
     """How images are to be isolated, and by whom. A prompt, shape, size or review that is None
     comes from the settings.
 
-    ``prompt`` is a template, ``prompts`` holds other ones for single images, by their primary keys
-    as strings. A second batch with the same ``token`` is the first one. ``tolerated_findings`` are
-    ids of findings that hold no result back; None leaves that to the presets. ``places`` are ids of
-    marketplaces that are to take the results.
+    ``prompt`` is a template, ``prompts`` holds other ones for single images, by their primary keys.
+    A second batch with the same ``token`` is the first one. ``tolerated_findings`` are
+    ids of findings that hold no result back; None takes those of the default presets of now.
+    ``places`` are ids of marketplaces that are to take the results.
     """
 
     prompt: str | None = None
-    prompts: Mapping[str, str] | None = None
+    prompts: Mapping[Any, str] | None = None
     aspect_ratio: str | None = None
     resolution: str | None = None
     review: bool | None = None
@@ -67,7 +68,7 @@ def isolate(
     *,
     field: str = "",
     prompt: str | None = None,
-    prompts: Mapping[str, str] | None = None,
+    prompts: Mapping[Any, str] | None = None,
     aspect_ratio: str | None = None,
     resolution: str | None = None,
     review: bool | None = None,
@@ -82,14 +83,16 @@ def isolate(
     The batch's ``skipped`` say which images were left out and why (those over ``MAX_BATCH`` too),
     its ``unread`` how many beyond the first 10,000 were not looked at.
     Options that are not given come from the settings. ``{product}`` in ``prompt`` becomes the
-    product's name. ``prompts`` holds other wordings for single images, by their primary keys as
-    strings. ``tolerated_findings`` are ids of findings that hold no result back; where None are
-    given, the default preset of each image says so.
+    product's name. ``prompts`` holds other wordings for single images, by their primary keys.
+    ``tolerated_findings`` are ids of findings that hold no result back; where None are
+    given, those that the default preset of every image tolerates now.
     ``places`` are ids of marketplaces that the results are meant for.
     A second call with the same ``token`` returns the first call's batch.
     Raises NothingToIsolate, BudgetExceeded, ValidationError for an unknown ratio, resolution or
-    place and for a prompt that the database cannot keep, and ImproperlyConfigured when the field is
-    not named in ``IMAGES``, is one of several, or cannot be isolated.
+    place, for findings that are no list and for a prompt that is too long or that the database
+    cannot keep, and
+    ImproperlyConfigured when the field is not named in ``IMAGES``, is one of several, or cannot be
+    isolated.
     """
     options = Options(
         prompt=prompt,
@@ -123,14 +126,15 @@ def create_batch(chosen: Plan, options: Options = BY_THE_SETTINGS) -> IsolationB
         aspect_ratio=settings.ASPECT_RATIO if ratio is None else ratio,
         resolution=settings.RESOLUTION if resolution is None else resolution,
         review=settings.reviews_all if review is None else review,
-        tolerated_findings=tolerated_by(options),
+        tolerated_findings=tolerated_by(options.tolerated_findings, chosen),
         places=places_by(options),
         unit_price=chosen.unit_price,
         **terms_now(),
     )
     refuse_unknown_choices(batch)
     template = settings.PROMPT if options.prompt is None else options.prompt
-    own = options.prompts or {}
+    own = {str(key): text for key, text in (options.prompts or {}).items()}
+    refuse_long_prompts([options.prompt or "", *own.values()])
     prompts = {p.pk: render(own.get(p.pk) or template, p) for p in chosen.accepted}
     try:
         return save(batch, chosen, prompts)
@@ -139,12 +143,6 @@ def create_batch(chosen: Plan, options: Options = BY_THE_SETTINGS) -> IsolationB
         if same := IsolationBatch.objects.filter(pk=batch.pk).first():
             return with_left_out(same, chosen, Reason.LEFT_OUT)
         raise
-
-
-def tolerated_by(options: Options) -> list[str] | None:
-    """The ids as a column takes them."""
-    given = options.tolerated_findings
-    return None if given is None else sorted(set(map(str, given)))
 
 
 def places_by(options: Options) -> list[str]:
@@ -253,6 +251,13 @@ def refuse_changed_prompts(kept: Mapping[str, str], prompts: Mapping[str, str]) 
                 _("The shop's database cannot keep all letters of this text: %(prompt)s"),
                 params={"prompt": ordered},
             )
+
+
+def refuse_long_prompts(texts: Iterable[str]) -> None:
+    """Raise ValidationError, as the form does, for a wording that would be cut."""
+    if any(len(text.strip()) > PROMPT_MAX_LENGTH for text in texts):
+        words = {"most": PROMPT_MAX_LENGTH}
+        raise ValidationError({"prompt": _("A prompt has at most %(most)d characters.") % words})
 
 
 def refuse_unknown_choices(batch: IsolationBatch) -> None:

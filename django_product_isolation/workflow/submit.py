@@ -51,7 +51,7 @@ from .lookup import NEVER_LOOKED, is_asked_in_vain, is_surely_absent, look_up
 from .outcomes import GoTo, NotAccepted, Outcome, PutOff, Step, Wait
 from .runflow_outages import Service, connect_for
 from .store_result import why_taken
-from .terms import access_of, changed_since
+from .terms import access_of, unsent_because
 from .timing import MIN_LOOKUPS, next_poll, seconds_from_now
 
 if TYPE_CHECKING:
@@ -88,9 +88,9 @@ def submit(run: IsolationRun) -> Outcome:
         return GoTo(Status.FAILED, error.reason, error.detail)
     runflow_outages.answered(run, Service.UPLOADS)
     # Once more: preparing may have taken minutes, and from here on it is paid for.
-    superseded = find_superseded(run, target)
+    ended = find_superseded(run, target) or find_changed(run)
     sending = partial(send, client=client, request=request, sent_with=run.sent_with)
-    return superseded or start_sending(run, sending)
+    return ended or start_sending(run, sending)
 
 
 def put_off_sending(service: Service, error: RunflowError) -> PutOff:
@@ -153,8 +153,8 @@ def find_useless(target: Target) -> GoTo | None:
 
 
 def find_changed(run: IsolationRun) -> GoTo | None:
-    """What becomes of a queued run that was ordered under other settings."""
-    if changed := changed_since(run.batch):
+    """What becomes of a queued run that was ordered under other settings, or prices."""
+    if changed := unsent_because(run.batch):
         return GoTo(Status.HELD, Reason.ORDERED_OTHERWISE, ", ".join(changed))
     return None
 

@@ -10,6 +10,7 @@ from typing import Any
 from django_product_isolation.conf import get_settings
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.runflow.access import access
+from django_product_isolation.spending.charges import exceeded, has_risen
 
 SEVERAL = "several"
 EVALUATED_UNDER = ("BASE_URL", "SANDBOX", "EVALUATION_PRICE")
@@ -42,6 +43,19 @@ def changed_since(batch: IsolationBatch) -> list[str]:
         "EVALUATION_PRICE": (evaluation_now or nothing) > (evaluation or nothing),
     }
     return [name for name, is_changed in changed.items() if is_changed]
+
+
+def unsent_because(batch: IsolationBatch) -> list[str]:
+    """The names of the settings for whose sake an isolation of the order is not sent; none: it may
+    be.
+
+    To those that have changed come ``PRICE``, where Runflow charges more than it says, and a budget
+    that is exceeded already. Raises ImproperlyConfigured.
+    """
+    changed = changed_since(batch)
+    if "PRICE" not in changed and has_risen(batch):
+        changed.append("PRICE")
+    return changed or exceeded(batch)
 
 
 def evaluation_changed_since(batch: IsolationBatch) -> list[str]:

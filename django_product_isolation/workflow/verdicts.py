@@ -11,8 +11,7 @@ from django_product_isolation.conf import get_settings
 from django_product_isolation.database.transactions import retry_on_conflict
 from django_product_isolation.host import FileMissing, FileTooLarge
 from django_product_isolation.imaging.verdict import Finding, findings, measure
-from django_product_isolation.models import IsolationRun, Preset, RunFinding
-from django_product_isolation.models.presets import default_preset
+from django_product_isolation.models import IsolationRun, RunFinding
 
 STRONGEST = 1000.0  # what is kept: a rule of the shop's may answer what no database takes
 
@@ -49,17 +48,9 @@ def judged(run: IsolationRun, result: BinaryIO) -> Verdict | None:
 
 
 def tolerated(run: IsolationRun) -> frozenset[str]:
-    """The ids of findings that do not hold the run's result back: as its order says, else the
-    preset that is the default of its image's category or kind."""
-    chosen = run.batch.tolerated_findings
-    if chosen is None:
-        label = run.batch.model_label
-        presets = list(Preset.objects.filter(default_model=label))
-        asks = any(preset.default_category for preset in presets)
-        categories = run.target.categories([run.object_pk]) if asks else set()
-        preset = default_preset(presets, label, categories)
-        chosen = preset.tolerated_findings if preset else []
-    return frozenset(map(str, chosen))
+    """The ids of findings that do not hold the run's result back: what its order said, whatever
+    became of presets since."""
+    return frozenset(map(str, run.batch.tolerated_findings))
 
 
 @retry_on_conflict

@@ -6,7 +6,7 @@ from django_product_isolation.imaging.verdict import titles
 from django_product_isolation.models import IsolationBatch, Preset
 from tests.admin.test_presets import PRESETS, make_preset, manager, posted  # noqa: F401
 from tests.photos import make_image
-from tests.shop import make_staff, order
+from tests.shop import choose, confirm, make_staff, press
 
 pytestmark = pytest.mark.django_db
 
@@ -34,12 +34,13 @@ def test_a_finding_without_a_rule_at_the_moment_is_not_forgotten(client, manager
     assert preset.tolerated_findings == ["rule_of_old"]
 
 
-@pytest.mark.parametrize(("chosen", "kept"), [(True, ["soft"]), (False, None)])
-def test_the_order_keeps_what_its_preset_tolerates(client, staff, chosen, kept):
+def test_the_order_keeps_what_its_preset_tolerates(client, staff):
     preset = make_preset(tolerated_findings=["soft"])
-    pk = str(preset.pk) if chosen else ""
-    order(client, [make_image()], preset=pk, filled_from=pk)
-    assert IsolationBatch.objects.get().tolerated_findings == kept
+    pk, address = str(preset.pk), choose(client, [make_image()])
+    filled_in = client.post(address, confirm(fill_in="yes", preset=pk)).context["form"]
+    tolerated = filled_in["tolerated_findings"].value()
+    press(client, address, preset=pk, filled_from=pk, tolerated_findings=tolerated)
+    assert IsolationBatch.objects.get().tolerated_findings == ["soft"]
 
 
 def test_who_may_only_look_at_presets_sees_the_page(client):

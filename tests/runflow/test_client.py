@@ -261,7 +261,7 @@ def test_proxy_and_netrc_of_the_environment_are_not_used(monkeypatch, tmp_path):
             monkeypatch.setenv(name, decoy.url)
         (tmp_path / "netrc").write_text("machine 127.0.0.1 login a password b")
         monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
-        client_of(server).get_run(RUN_ID)
+        client_of(server).get_run(RUN_ID, "7")
         assert decoy.requests == []
         assert server.requests[0].headers["Authorization"] == f"Bearer {KEY}"
 

@@ -111,6 +111,10 @@ CHANGES = {
     "one is uploaded anew": (lambda w: upload(w.cup), ["1 image was replaced by a new upload."]),
     "a colleague's order was carried out": (lambda w: run_through(w.cup), [ORDERED]),
     "a colleague's order failed": (lambda w: (isolate(w.cup), end(w.cup)), [ORDERED]),
+    "a product gets another name": (
+        lambda w: Product.objects.filter(name="Cup").update(name="Bicycle"),
+        ["The product of 1 image was renamed. The wording may have its name."],
+    ),
     "the price rises": (lambda w: w.option(PRICE="0.28"), ["The price has changed."]),
     "the price falls": (lambda w: w.option(PRICE="0.26"), ["The price has changed."]),
     "several things at once": (
@@ -153,7 +157,6 @@ HOLDS = {
     "a colleague begins one that was not chosen": lambda w: isolate(make_image("Vase")),
     "the budget is raised": lambda w: w.option(DAILY_BUDGET="100"),
     "more go into one order": lambda w: w.option(MAX_BATCH=400),
-    "a product gets another name": lambda w: Product.objects.update(name="Pitcher"),
     "the shop wants other sizes": lambda w: w.option(RESOLUTION="4K", PROMPT="all of it"),
     "a colleague makes a default preset": lambda w: Preset.objects.create(
         name="Big", prompt="no", aspect_ratio="3:2", resolution="4K", review=True
@@ -172,6 +175,13 @@ def test_what_does_not_concern_the_button_does_not_stop_it(client, world, change
         str(world.images[name].pk) for name in ("cup", "pot")
     )
     assert (batch.resolution, batch.aspect_ratio) == ("1K", "4:5")  # as the form said
+
+
+def test_another_name_that_is_part_of_no_wording_does_not_stop_the_button(client, world):
+    address = choose(client, world.images.values())
+    quote = quote_on(client.get(address))
+    Product.objects.update(name="Pitcher")
+    assert press(client, address, prompt="the vessel", quote=quote).status_code == 302
 
 
 def test_a_limit_that_was_lowered_orders_nothing(client, world):

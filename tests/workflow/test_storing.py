@@ -131,8 +131,8 @@ def signing_answers(monkeypatch, answer):
     """Have ``answer`` say what comes when a signed link is asked for."""
     get_run = RunflowClient.get_run
 
-    def asked(self, run_id, *, add_signature=False):
-        known = get_run(self, run_id, add_signature=add_signature)
+    def asked(self, run_id, ref, *, add_signature=False):
+        known = get_run(self, run_id, ref, add_signature=add_signature)
         return answer(known) if add_signature else known
 
     monkeypatch.setattr(RunflowClient, "get_run", asked)

@@ -23,13 +23,12 @@ from django_product_isolation.host.access.sites import admin_for, change_url, ch
 from django_product_isolation.host.previews import SMALL
 from django_product_isolation.host.routing import is_elsewhere
 from django_product_isolation.models import IsolationRun, RunEvent
-from django_product_isolation.reasons import sentence_of
 from django_product_isolation.staff import permissions
 from django_product_isolation.staff.addresses import has_pages, page_url
 from django_product_isolation.staff.earlier_results import on_earlier_results
 from django_product_isolation.staff.event_words import changes_of, verdicts_of
 from django_product_isolation.staff.pictures import run_picture_url
-from django_product_isolation.staff.run_cards import charged
+from django_product_isolation.staff.run_cards import charged, why
 
 from .mixins import Styled
 from .state_column import Badges, StateColumn, file_names
@@ -60,7 +59,7 @@ def controls(
     """
     values = {
         "badge": Badges(request).of(run) if run else "",
-        "sentence": sentence_of(run.reason) if run else "",
+        "sentence": why(run) if run else "",
         "pk": target.pk_of(image),
     }
     if image.pk is None or not may_change or is_elsewhere(image):

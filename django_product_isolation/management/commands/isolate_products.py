@@ -33,6 +33,7 @@ from django_product_isolation.workflow.backfill import Backfill
 PAUSE = 1.0
 LONGEST_PAUSE = 10.0
 TRUTH = {"True": True, "False": False}  # as lookups such as product__isnull take it
+SEVERAL = ("in", "range")  # lookups that take values with commas between them
 MOST = 1_000_000_000  # images
 NAMED = 10  # images of each reason for which some are left out
 
@@ -53,7 +54,8 @@ class Command(BaseCommand):
             action="append",
             default=[],
             metavar="LOOKUP=VALUE",
-            help="A field lookup such as product__is_public=True; may be repeated.",
+            help="A field lookup such as product__is_public=True or pk__in=12,15; of several, all "
+            "have to be true.",
         )
         parser.add_argument("--limit", type=int, help="At most so many images.")
         parser.add_argument("--budget", metavar="USD", help="At most so much money, such as 50.")
@@ -160,16 +162,34 @@ def left_out(skipped: Sequence[Skipped]) -> Iterator[str]:
 
 
 def select(label: str, filters: list[str]) -> QuerySet[Any]:
-    """The rows that the arguments name. Raises CommandError that says which one is wrong."""
+    """The rows that all of the arguments name. Raises CommandError that says which one is wrong."""
     model = model_named(label)
-    try:
-        lookups = dict(pair.split("=", 1) for pair in filters)
-        values = [(lookup, TRUTH.get(value, value)) for lookup, value in lookups.items()]
-        # Not as keywords, of which Django takes some for orders to itself, such as _negated.
-        images: QuerySet[Any] = model._default_manager.filter(Q(*values))
-        str(images.query)  # some values are looked at only then
-    except EmptyResultSet:
-        return images
-    except (ValueError, LookupError, FieldError, ValidationError) as error:
-        raise CommandError(f"--filter takes LOOKUP=VALUE: {error}") from error
+    images: QuerySet[Any] = model._default_manager.all()
+    for pair in filters:
+        try:
+            # Not as a keyword, of which Django takes some for orders to itself, such as _negated.
+            images = images.filter(Q(lookup_in(pair)))
+            str(images.query)  # some values are looked at only then
+        except EmptyResultSet:
+            continue
+        except (ValueError, LookupError, FieldError, ValidationError) as error:
+            raise CommandError(
+                f"--filter {pair}: {error}. It takes LOOKUP=VALUE, such as "
+                "product__is_public=True, with commas in pk__in=1,2 and pk__range=1,9."
+            ) from error
     return images
+
+
+def lookup_in(pair: str) -> tuple[str, Any]:
+    """A lookup and its value, of ``__in`` and ``__range`` a list; text would be taken letter by
+    letter. Raises ValueError."""
+    lookup, is_one, value = pair.partition("=")
+    if not (lookup and is_one):
+        raise ValueError("There is no lookup, or no value")
+    kind = lookup.rpartition("__")[2]
+    if kind not in SEVERAL:
+        return lookup, TRUTH.get(value, value)
+    values = [one.strip() for one in value.split(",")]
+    if "" in values or (kind == "range" and len(values) != 2):
+        raise ValueError("These are not the values that it takes")
+    return lookup, values

@@ -80,7 +80,7 @@ def believe_id(run: IsolationRun, runflow_run_id: str, **due: Any) -> bool:
 def fail_with_hints(run: IsolationRun, known: Any) -> Any:
     """Whatever Runflow says of a foreign id is taken for the run's own trouble."""
     for run_id in run.hinted_run_ids.split():
-        found = known.get_run(run_id)
+        found = known.get_run(run_id, str(run.pk))
         if str(run.pk) in found.refs:
             return found, True
     return None, True
@@ -90,7 +90,7 @@ def trust_the_newest_hint(run: IsolationRun, known: Any) -> Any:
     """Whose it is is not asked."""
     for run_id in run.hinted_run_ids.split():
         try:
-            return known.get_run(run_id), True
+            return known.get_run(run_id, str(run.pk)), True
         except lookup.RunflowError:
             continue
     return None, True
@@ -145,8 +145,9 @@ OUTSIDE: dict[str, Any] = {
     "only client_ref proves a run": lambda: refs("client_ref"),
     "only metadata proves a run": lambda: refs("metadata"),
     "the id of a callback is believed": lambda: patch(callback_hints, note_hint=believe_id),
-    "a foreign id is taken for the run's": lambda: patch(
-        lookup, ask_for_hints=trust_the_newest_hint
+    "a foreign id is taken for the run's": lambda: all_of(
+        patch(lookup, ask_for_hints=trust_the_newest_hint),
+        patch(replies.Run, names_another=lambda *_: False),
     ),
     "a foreign id's refusal is the run's own": lambda: patch(lookup, ask_for_hints=fail_with_hints),
     "a link is sent unread": lambda: patch(submit, serves=lambda *_, **__: True),

@@ -17,6 +17,7 @@ from django_product_isolation.models import (
     AccountBalance,
     IsolationBatch,
     IsolationRun,
+    LastCharge,
     Outage,
     RunEvent,
     Selection,
@@ -52,6 +53,7 @@ TABLES = [
     Selection,
     SpendingLock,
     AccountBalance,
+    LastCharge,
     ProductImage,
     Product,
 ]

@@ -1,0 +1,36 @@
+"""What the Python interface is given is heeded or refused, never passed over."""
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from django_product_isolation import isolate
+from django_product_isolation.models import IsolationRun
+from tests.photos import make_image
+from tests.shops.catalogue.models import ProductImage
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("kind", [int, str])
+def test_a_wording_of_its_own_is_found_by_the_key_as_it_is_or_as_text(kind):
+    mug, pot = make_image("Mug"), make_image("Pot")
+    isolate(ProductImage.objects.all(), prompt="all", prompts={kind(pot.pk): "the blue pot"})
+    words = dict(IsolationRun.objects.values_list("object_pk", "prompt"))
+    assert words == {str(mug.pk): "all", str(pot.pk): "the blue pot"}
+
+
+@pytest.mark.parametrize("where", ["prompt", "prompts"])
+def test_a_wording_that_would_be_cut_is_refused(where):
+    image = make_image()
+    long = {"prompt": "x" * 501, "prompts": {image.pk: "x" * 501}}
+    with pytest.raises(ValidationError, match="at most 500 characters"):
+        isolate(image, **{where: long[where]})
+    assert not IsolationRun.objects.exists()
+    assert isolate(image, prompt="x" * 500).runs.get().prompt == "x" * 500
+
+
+@pytest.mark.parametrize("given", ["soft", b"soft", [1], 5])
+def test_findings_that_are_no_list_of_texts_are_refused(given):
+    with pytest.raises(ValidationError, match="list of ids"):
+        isolate(make_image(), tolerated_findings=given)
+    assert not IsolationRun.objects.exists()
