@@ -46,7 +46,14 @@ from .decorators import staff_page
 from .finding_counts import counts_of_batch
 from .run_cards import Card, cards
 from .selections import read_uuids
-from .status_counts import address_of, chosen_status, counts_by_status, status_key
+from .status_counts import (
+    DECIDED,
+    SINCE,
+    address_of,
+    chosen_status,
+    counts_by_status,
+    status_key,
+)
 
 STOP = "stop"
 PER_PAGE = 500  # cards; what is counted and decided is all of a batch
@@ -111,7 +118,19 @@ def decide_and_reload(request: HttpRequest, runs: Sequence[IsolationRun]) -> Htt
             raise BadRequest("No run was named.")
         if not named:
             raise Http404
-    return HttpResponseRedirect(decide(request, decision, named) or request.get_full_path())
+    return HttpResponseRedirect(decide(request, decision, named) or after_decision(request))
+
+
+def after_decision(request: HttpRequest) -> str:
+    """The address of the same page; one that is asked for what changed shows what was decided."""
+    address = request.get_full_path()
+    return f"{address}&{DECIDED}=1" if SINCE in request.GET else address
+
+
+def messages_shown(request: HttpRequest) -> dict[str, Any]:
+    """What a page's context says of messages: a poll reads none, for nobody would be shown them."""
+    is_poll = SINCE in request.GET and DECIDED not in request.GET
+    return {"messages": ()} if is_poll else {}
 
 
 def batch_page(
@@ -133,9 +152,15 @@ def batch_page(
         "found": counts_of_batch(request, batch.pk, runs, site),
         "at_most": formatting.cost(batch.unit_price * len(runs), is_sandbox=batch.is_sandbox),
         "charged": formatting.cost(charged, is_sandbox=batch.is_sandbox),
-        "may_cost": any(cost for _pk, _status, cost in batch.runs.may_cost_by_batch()),
+        "may_cost": may_cost(batch, runs),
     }
     return TemplateResponse(request, "admin/product_isolation/progress.html", context)
+
+
+def may_cost(batch: IsolationBatch, runs: Sequence[IsolationRun]) -> bool:
+    """Whether some of these runs of the batch may still be charged; one query."""
+    open_costs = set(batch.runs.that_may_cost().order_by().values_list("pk", flat=True))
+    return bool(batch.unit_price) and any(run.pk in open_costs for run in runs)
 
 
 def run_status(
@@ -143,7 +168,7 @@ def run_status(
 ) -> dict[str, Any]:
     """The part of a page's context that says how ``runs`` fare, and what may be decided."""
     all_cards = cards(request, runs, site, are_numbered=True)
-    since = site_clock.read(request.GET.get("since", ""))
+    since = site_clock.read(request.GET.get(SINCE, ""))
     approvable = [card for card in all_cards if DECISIONS["approve"] in card.decisions]
     found = {card.key for card in approvable if has_findings(card.run)}
     buttons = buttons_for_several(all_cards, {"approve": len(found)})
@@ -153,6 +178,7 @@ def run_status(
     # What has left the chosen status is shown as it is now, until the reader loads the page.
     told = all_cards if since and chosen else page
     return {
+        **messages_shown(request),
         "now": site_clock.now().isoformat(),
         "cards": [card for card in told if since is None or may_differ(card, since - MARGIN)],
         "page": page,
