@@ -185,6 +185,11 @@ def order(client, images, **changes):
     return press(client, choose(client, images), **changes)
 
 
+def about(decision: str, runs) -> str:
+    """What the button for a decision about several runs posts."""
+    return f"{decision}:{' '.join(pks(runs))}"
+
+
 def pks(images) -> list[str]:
     return [str(image.pk) for image in images]
 

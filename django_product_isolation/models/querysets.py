@@ -174,7 +174,7 @@ class RunQuerySet(models.QuerySet["IsolationRun"]):
         charged = recent.values(one=Value(1)).annotate(total=Sum("cost")).values("total")
         reserved = Coalesce(Sum("batch__unit_price"), NOTHING, output_field=USD)
         total = reserved + Coalesce(Subquery(charged), NOTHING)
-        spent: Decimal = recent.filter(MAY_COST).aggregate(total=total)["total"]
+        spent: Decimal = recent.that_may_cost().aggregate(total=total)["total"]
         return spent
 
     def charged_by_batch(
@@ -184,9 +184,13 @@ class RunQuerySet(models.QuerySet["IsolationRun"]):
         grouped = self.order_by().values_list(key, "status")
         return grouped.annotate(runs=Count("*"), charged=Sum("cost"))
 
+    def that_may_cost(self) -> "RunQuerySet":
+        """Those that may cost their price yet."""
+        return self.filter(MAY_COST)
+
     def may_cost_by_batch(
         self, key: str = "batch_id"
     ) -> "models.QuerySet[IsolationRun, tuple[Any, str, Decimal]]":
         """Of each batch and status: USD that its runs without a cost may cost yet, if any."""
-        grouped = self.filter(MAY_COST).order_by().values_list(key, "status")
+        grouped = self.that_may_cost().order_by().values_list(key, "status")
         return grouped.annotate(may_cost=Sum("batch__unit_price"))

@@ -4,13 +4,14 @@ A GET changes nothing, but wakes the thread that takes due steps, where this pro
 """
 
 import uuid
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.contrib.admin import AdminSite
+from django.core.exceptions import BadRequest
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -45,9 +46,16 @@ from .decorators import staff_page
 from .finding_counts import counts_of_batch
 from .run_cards import Card, cards
 from .selections import read_uuids
-from .status_counts import address_of, chosen_status, counts_by_status, status_key
+from .status_counts import (
+    DECIDED,
+    SINCE,
+    address_of,
+    chosen_status,
+    counts_by_status,
+    status_key,
+)
 
-ALL, STOP = "all", "stop"
+STOP = "stop"
 PER_PAGE = 500  # cards; what is counted and decided is all of a batch
 # Clocks of several machines differ, and what a transaction wrote is seen when it commits.
 MARGIN = timedelta(minutes=1)
@@ -93,26 +101,36 @@ def by_image(runs: Iterable[IsolationRun]) -> list[IsolationRun]:
 
 
 def decide_and_reload(request: HttpRequest, runs: Sequence[IsolationRun]) -> HttpResponseRedirect:
-    """Carry out a posted decision about those of ``runs`` that it names: ``name:run``,
-    ``name:all``, or ``name:without-findings`` about those that its button counted.
+    """Carry out a posted decision about those of ``runs`` that its button counted, and no others:
+    a page may have been opened long ago. After the colon stand their keys, or
+    ``without-findings``, by which those that have findings by now are left out too.
 
-    Raises Http404 for a run that is not among them.
+    Raises Http404 where no run that was named is among ``runs``, BadRequest where none was named.
     """
     decision, about = read_decision(request)
-    if about == ALL:
-        named = [run for run in runs if decision.applies(run)]
-        if decision.name == STOP:  # what was sent since is paid for
-            pks = read_uuids(keys_posted(request, "stoppable"))
-            named = [run for run in named if run.pk in pks]
-    elif about == WITHOUT_FINDINGS:
-        pks = read_uuids(keys_posted(request))
+    if about == WITHOUT_FINDINGS:
+        pks = set(read_uuids(keys_posted(request)))
         named = [run for run in runs if run.pk in pks and is_without_findings(run)]
     else:
-        (pk,) = read_uuids([about])
-        named = [run for run in runs if run.pk == pk]
+        pks = set(read_uuids(about.split()))
+        named = [run for run in runs if run.pk in pks]
+        if not pks:
+            raise BadRequest("No run was named.")
         if not named:
             raise Http404
-    return HttpResponseRedirect(decide(request, decision, named) or request.get_full_path())
+    return HttpResponseRedirect(decide(request, decision, named) or after_decision(request))
+
+
+def after_decision(request: HttpRequest) -> str:
+    """The address of the same page; one that is asked for what changed shows what was decided."""
+    address = request.get_full_path()
+    return f"{address}&{DECIDED}=1" if SINCE in request.GET else address
+
+
+def messages_shown(request: HttpRequest) -> dict[str, Any]:
+    """What a page's context says of messages: a poll reads none, for nobody would be shown them."""
+    is_poll = SINCE in request.GET and DECIDED not in request.GET
+    return {"messages": ()} if is_poll else {}
 
 
 def batch_page(
@@ -134,9 +152,15 @@ def batch_page(
         "found": counts_of_batch(request, batch.pk, runs, site),
         "at_most": formatting.cost(batch.unit_price * len(runs), is_sandbox=batch.is_sandbox),
         "charged": formatting.cost(charged, is_sandbox=batch.is_sandbox),
-        "may_cost": any(cost for _pk, _status, cost in batch.runs.may_cost_by_batch()),
+        "may_cost": may_cost(batch, runs),
     }
     return TemplateResponse(request, "admin/product_isolation/progress.html", context)
+
+
+def may_cost(batch: IsolationBatch, runs: Sequence[IsolationRun]) -> bool:
+    """Whether some of these runs of the batch may still be charged; one query."""
+    open_costs = set(batch.runs.that_may_cost().order_by().values_list("pk", flat=True))
+    return bool(batch.unit_price) and any(run.pk in open_costs for run in runs)
 
 
 def run_status(
@@ -144,7 +168,7 @@ def run_status(
 ) -> dict[str, Any]:
     """The part of a page's context that says how ``runs`` fare, and what may be decided."""
     all_cards = cards(request, runs, site, are_numbered=True)
-    since = site_clock.read(request.GET.get("since", ""))
+    since = site_clock.read(request.GET.get(SINCE, ""))
     approvable = [card for card in all_cards if DECISIONS["approve"] in card.decisions]
     found = {card.key for card in approvable if has_findings(card.run)}
     buttons = buttons_for_several(all_cards, {"approve": len(found)})
@@ -154,14 +178,14 @@ def run_status(
     # What has left the chosen status is shown as it is now, until the reader loads the page.
     told = all_cards if since and chosen else page
     return {
+        **messages_shown(request),
         "now": site_clock.now().isoformat(),
         "cards": [card for card in told if since is None or may_differ(card, since - MARGIN)],
         "page": page,
-        "for_all": [(decision, text) for decision, text in buttons if decision.goes_on],
+        "for_all": [button for button in buttons if button.decision.goes_on],
         # Undoing a whole batch takes two clicks: one slip must not do it.
-        "restore_all": [(decision, text) for decision, text in buttons if decision.together],
-        "stop_all": [(decision, text) for decision, text in buttons if decision.name == STOP],
-        "stoppable": [c.key for c in all_cards if any(d.name == STOP for d in c.decisions)],
+        "restore_all": [button for button in buttons if button.decision.together],
+        "stop_all": [button for button in buttons if button.decision.name == STOP],
         "without_findings": without_findings(approvable, found),
         "counts": counts_by_status(request, runs, chosen),
         "show_all_url": address_of(request, "") if chosen else "",
@@ -212,16 +236,35 @@ def image_list(
     return {"name": images.opts.verbose_name_plural, "url": url} if images and url else None
 
 
+@dataclass(frozen=True)
+class ButtonForSeveral:
+    """A decision about several runs, for a template."""
+
+    decision: Decision
+    text: str
+    keys: list[str]  # of the runs that it counts, and is about
+
+    @property
+    def value(self) -> str:
+        """What it posts: one field, however many runs there are."""
+        return f"{self.decision.name}:{' '.join(self.keys)}"
+
+
 def buttons_for_several(
     all_cards: Sequence[Card], found: Mapping[str, int]
-) -> list[tuple[Decision, str]]:
+) -> list[ButtonForSeveral]:
     """Decisions that several of the cards offer, each with its button's text for all of them;
     ``found`` says by a decision's name how many of its results have findings."""
-    counts = Counter(decision.name for card in all_cards for decision in card.decisions)
+    keys: dict[str, list[str]] = {}
+    for card in all_cards:
+        for decision in card.decisions:
+            keys.setdefault(decision.name, []).append(card.key)
     return [
-        (decision, decision.label_for(counts[name], found.get(name, 0)))
+        ButtonForSeveral(
+            decision, decision.label_for(len(keys[name]), found.get(name, 0)), keys[name]
+        )
         for name, decision in DECISIONS.items()
-        if counts[name] > 1
+        if len(keys.get(name, ())) > 1
     ]
 
 

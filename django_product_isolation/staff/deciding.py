@@ -29,15 +29,16 @@ if TYPE_CHECKING:
 WATCHED_ON = ("progress", "restores")
 
 
-def keys_posted(request: HttpRequest, name: str = "without_findings") -> list[str]:
-    """The keys of the runs that a button counted, as its page posts them under ``name``."""
-    return request.POST.get(name, "").split()
+def keys_posted(request: HttpRequest) -> list[str]:
+    """The keys of the results that the button for those without findings counted."""
+    return request.POST.get("without_findings", "").split()
 
 
 def read_decision(
     request: HttpRequest, offered: Collection[str] = DECISIONS.keys()
 ) -> tuple[Decision, str]:
-    """The decision in ``decide`` of a POST, such as ``approve:all``, and what follows the colon.
+    """The decision in ``decide`` of a POST, such as ``approve:`` and keys, and what follows the
+    colon.
 
     Raises BadRequest for one that is not among ``offered``.
     """

@@ -14,7 +14,15 @@ from .run_cards import badge, status_text
 
 PARAMETER = "status"
 BEING_PUBLISHED = "publishing"  # a result that is ready, and waits for nobody
-NOT_KEPT = (PARAMETER, "page", "run", "since")  # of the address, when another status is chosen
+SINCE = "since"  # of a page that keeps itself up to date, when it asks for what changed
+DECIDED = "decided"  # and comes from a decision, of which something is said
+NOT_KEPT = (
+    PARAMETER,
+    "page",
+    "run",
+    SINCE,
+    DECIDED,
+)  # of the address, when another status is chosen
 
 
 @dataclass(frozen=True)

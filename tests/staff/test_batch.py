@@ -16,6 +16,7 @@ from tests.shop import (
     REVIEW,
     VIEW,
     VIEW_RUNS,
+    about,
     image_of,
     make_batch,
     make_due,
@@ -47,7 +48,7 @@ def test_the_page_is_for_those_who_isolate_or_read_runs(client, permissions, sta
     client.force_login(make_staff(*permissions))
     run = make_run()
     assert client.get(url_of(run.batch)).status_code == status
-    posted = {"decide": "stop:all", "stoppable": str(run.pk)}
+    posted = {"decide": f"stop:{run.pk}"}
     assert client.post(url_of(run.batch), posted).status_code == 403
     assert IsolationRun.objects.get().status == Status.QUEUED
 
@@ -170,8 +171,8 @@ def test_all_held_runs_are_resumed_with_one_click(client, staff):
     held = [make_run(Status.HELD, batch=batch, name=f"Cup {n}") for n in range(3)]
     other = make_run(Status.PROCESSING, batch=batch, name="Pot")
     page = client.get(url_of(batch)).content.decode()
-    assert 'value="resume:all"' in page
-    response = client.post(url_of(batch), {"decide": "resume:all"}, follow=True)
+    assert f'value="{about("resume", held)}"' in page
+    response = client.post(url_of(batch), {"decide": about("resume", held)}, follow=True)
     assert said(response) == ["3 runs resumed."]
     assert {status_of(run) for run in held} == {Status.QUEUED}
     assert status_of(other) == Status.PROCESSING
@@ -180,7 +181,7 @@ def test_all_held_runs_are_resumed_with_one_click(client, staff):
 @pytest.mark.parametrize("held", [1, 0])
 def test_one_held_run_needs_no_button_for_all(client, staff, held):
     run = make_run(Status.HELD if held else Status.PROCESSING)
-    assert ":all" not in client.get(url_of(run.batch)).content.decode()
+    assert "isolation-all-" not in client.get(url_of(run.batch)).content.decode()
 
 
 def test_only_permitted_decisions_are_offered(client):
@@ -229,7 +230,9 @@ def test_a_run_of_another_batch_is_not_found(client, staff):
     assert status_of(run) == Status.APPLIED
 
 
-@pytest.mark.parametrize("posted", ["", "restore", "restore:nonsense", "delete:all", "approve:"])
+@pytest.mark.parametrize(
+    "posted", ["", "restore", "restore:nonsense", "delete:all", "approve:", "approve:all"]
+)
 def test_nonsense_is_refused(client, staff, posted):
     run = make_run(Status.APPLIED)
     assert client.post(url_of(run.batch), {"decide": posted}).status_code == 400

@@ -4,7 +4,7 @@ import pytest
 
 from django_product_isolation.choices import Status
 from django_product_isolation.staff import batch as batch_page
-from tests.shop import make_batch, make_run
+from tests.shop import about, make_batch, make_run
 
 from .test_batch import status_of, url_of
 
@@ -29,5 +29,5 @@ def test_a_large_batch_is_shown_page_by_page_and_decided_about_as_a_whole(
     assert shown(f"{url_of(batch)}?run=no-run&page=nonsense") == held[:2]
     page = client.get(f"{url_of(batch)}?run={held[2].pk}").content.decode()
     assert f'href="{url_of(batch)}?page=3" rel="next"' in page
-    client.post(url_of(batch), {"decide": "resume:all"})
+    client.post(url_of(batch), {"decide": about("resume", held)})
     assert {status_of(run) for run in held} == {Status.QUEUED}

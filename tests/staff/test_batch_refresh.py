@@ -4,14 +4,12 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from django_product_isolation.choices import Status
-from django_product_isolation.models import IsolationBatch, IsolationRun
-from tests.shop import (
-    image_of,
-    make_run,
-)
+from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent
+from tests.shop import CHANGELIST, image_of, make_run, said, tick
 
 from .test_batch import url_of
 
@@ -76,3 +74,30 @@ def test_the_page_names_the_moment_that_it_shows(client, staff):
     (since,) = re.findall(r'data-since="([^"]+)"', page)
     IsolationRun.objects.get().move_to(Status.SUPERSEDED)
     assert f'id="run-{run.pk}"' in client.get(url_of(run.batch), {"since": since}).content.decode()
+
+
+@pytest.fixture
+def restoring(client, staff):
+    """A message that waits, and the pages that may poll for it: a batch's and a restore's."""
+    run = make_run(Status.APPLIED)
+    client.post(CHANGELIST, tick([image_of(run)], "restore_original"))
+    event = RunEvent.objects.get(status=Status.RESTORING)
+    return url_of(run.batch), reverse("product_isolation:restores", args=[event.at.isoformat()])
+
+
+@pytest.mark.parametrize("since", ["2026-01-01T00:00:00+00:00", "", "nonsense"])
+@pytest.mark.parametrize("which", [0, 1], ids=["batch", "restores"])
+def test_a_poll_leaves_messages_to_who_shows_them(client, restoring, which, since):
+    for _ in range(2):
+        assert said(client.get(restoring[which], {"since": since})) == []
+    assert said(client.get(CHANGELIST)) == ["1 original is being restored. View progress"]
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["batch", "restores"])
+def test_what_comes_of_a_decision_is_said_where_it_was_made(client, restoring, which):
+    client.get(CHANGELIST)
+    run = IsolationRun.objects.get()
+    address = f"{restoring[which]}?since=2026-01-01T00:00:00%2B00:00"
+    response = client.post(address, {"decide": f"keep:{run.pk}"}, follow=True)
+    assert said(response) == ["1 result is kept."]
+    assert "decided" not in response.content.decode()

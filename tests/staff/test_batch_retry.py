@@ -14,6 +14,7 @@ from tests.shop import (
     REVIEW,
     VIEW,
     VIEW_RUNS,
+    about,
     make_batch,
     make_run,
     make_staff,
@@ -27,11 +28,12 @@ from .test_batch import url_of
 pytestmark = pytest.mark.django_db
 
 
-def retry(client, run, which=None, quote="", **options):
+def retry(client, *runs, quote="", **options):
     """What comes of pressing the button that was drawn when nothing had been tried again."""
-    drawn = str(quote_of_runs(run.batch.runs.all()))
-    data = {"decide": f"retry:{which or run.pk}", "quote": quote or drawn}
-    return client.post(url_of(run.batch), data, **options)
+    batch = runs[0].batch
+    drawn = str(quote_of_runs(batch.runs.all()))
+    data = {"decide": about("retry", runs), "quote": quote or drawn}
+    return client.post(url_of(batch), data, **options)
 
 
 def test_what_failed_is_tried_again_as_it_was_asked_for(client, staff):
@@ -55,9 +57,9 @@ def test_all_that_failed_are_tried_again_each_with_its_own_prompt(client, staff)
     prompts = {"Cup": "a cup", "Jug": "", "Pot": "the pot"}
     for name, prompt in prompts.items():
         make_run(Status.FAILED, batch=batch, name=name, prompt=prompt)
-    applied = make_run(Status.APPLIED, batch=batch, name="Bowl")
+    make_run(Status.APPLIED, batch=batch, name="Bowl")
     assert "Try 3 again for $0.81" in client.get(url_of(batch)).content.decode()
-    retry(client, applied, "all")
+    retry(client, *batch.runs.filter(status=Status.FAILED))
     begun = IsolationRun.objects.filter(status=Status.QUEUED)
     assert dict(begun.values_list("label", "prompt")) == prompts
     assert begun.values("batch").distinct().count() == 1
@@ -89,7 +91,7 @@ def test_what_was_tried_again_leads_to_the_newer_run(client, staff):
     assert f'value="retry:{tried.pk}"' not in page
     assert f'value="change:{tried.pk}"' not in page
     assert f'value="retry:{failed.pk}"' in page
-    retry(client, tried, "all")
+    retry(client, tried, failed)
     assert IsolationRun.objects.filter(status=Status.QUEUED).count() == 2
 
 
@@ -154,7 +156,7 @@ def test_what_failed_for_its_file_is_not_tried_again(client, staff, reason):
     assert "Try 2 again for $0.54" in page
     assert f'value="retry:{hopeless.pk}"' not in page
     assert said(retry(client, hopeless, follow=True)) == [sentence_of(reason, "Jug")]
-    retry(client, hopeless, "all")
+    retry(client, *batch.runs.all())
     begun = IsolationRun.objects.filter(status=Status.QUEUED)
     assert set(begun.values_list("label", flat=True)) == {"Cup", "Pot"}
 
@@ -163,7 +165,7 @@ def test_the_others_are_tried_again_where_an_image_was_deleted(client, staff):
     batch = make_batch(staff)
     gone, left = (make_run(Status.FAILED, batch=batch, name=name) for name in ("Cup", "Pot"))
     ProductImage.objects.filter(pk=gone.object_pk).delete()
-    response = retry(client, gone, "all", quote=str(quote_of_runs([left])), follow=True)
+    response = retry(client, gone, left, quote=str(quote_of_runs([left])), follow=True)
     assert said(response) == ["Cup was deleted, or the shop does not show it."]
     assert IsolationRun.objects.get(status=Status.QUEUED).label == "Pot"
 

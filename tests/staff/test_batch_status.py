@@ -8,7 +8,7 @@ from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
 from tests.moments import overdue
 from tests.photos import make_image
-from tests.shop import image_of, make_batch, make_run, said, status_of
+from tests.shop import about, image_of, make_batch, make_run, said, status_of
 from tests.shops.catalogue.models import ProductImage
 
 from .test_batch import url_of
@@ -94,19 +94,14 @@ def copy_of(image) -> ProductImage:
 
 def test_waiting_is_stopped_for_all_with_two_clicks(client, staff):
     batch = make_batch(staff)
-    waiting = [make_run(status, batch=batch, name=status) for status in (Status.QUEUED, "held")]
+    waiting = [make_run(status, batch=batch, name=status) for status in ("held", "queued")]
     ready = make_run(Status.READY, batch=batch, name="Jug")
     page = client.get(url_of(batch)).content.decode()
     fold = page.partition('id="isolation-apart-stop"')[2].partition("</details>")[0]
     assert "What was sent to Runflow already may still be charged." in fold
-    assert 'value="stop:all"' in fold and ">Stop waiting: 2<" in fold
+    assert f'value="{about("stop", waiting)}"' in fold and ">Stop waiting: 2<" in fold
     sent_since = make_run(Status.PROCESSING, batch=batch, name="Pot")
-    counted = " ".join(str(run.pk) for run in waiting)
-    assert 'name="stoppable" value="' in page
-    for run in waiting:
-        assert str(run.pk) in page.partition('name="stoppable"')[2].partition(">")[0]
-    posted = {"decide": "stop:all", "stoppable": counted}
-    response = client.post(url_of(batch), posted, follow=True)
+    response = client.post(url_of(batch), {"decide": about("stop", waiting)}, follow=True)
     assert said(response) == ["2 runs stopped."]
     assert status_of(sent_since) == Status.PROCESSING
     assert {status_of(run) for run in waiting} == {Status.CANCELLED}

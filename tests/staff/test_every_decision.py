@@ -7,7 +7,7 @@ from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun, RunEvent, Selection
 from django_product_isolation.staff.decisions import DECISIONS
 from django_product_isolation.workflow import quote_of_runs
-from tests.shop import make_batch, make_run, press, tick
+from tests.shop import about, make_batch, make_run, press, tick
 from tests.shops.catalogue.models import ProductImage
 from tests.staff.market import WITHOUT_SECOND_FACTOR, enter
 
@@ -36,8 +36,8 @@ def on_batch_page(run, name):
 
 def on_batch_page_for_all(run, name):
     url = reverse("product_isolation:progress", args=[run.batch_id])
-    posted = {"decide": f"{name}:all", "quote": str(quote_of_runs([run]))}
-    return url, {**posted, "stoppable": str(run.pk)}
+    runs = list(run.batch.runs.all())
+    return url, {"decide": about(name, runs), "quote": str(quote_of_runs([run]))}
 
 
 def on_another_batch_page(run, name):

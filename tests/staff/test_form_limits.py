@@ -9,6 +9,7 @@ from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun, Selection
 from django_product_isolation.staff import confirm, order_form
 from tests.shop import (
+    about,
     choose,
     make_batch,
     make_images_without_files,
@@ -116,8 +117,9 @@ def test_no_number_in_the_form_is_written_with_separators(client, staff, setting
         ("7654321", "Cup"),
     }
     IsolationRun.objects.update(status="failed", active_key=None)
+    failed = list(IsolationRun.objects.all())
     quote = quote_on(client.get(response["Location"]))
-    again = {"decide": "retry:all", "quote": quote}
+    again = {"decide": about("retry", failed), "quote": quote}
     assert client.post(response["Location"], again)["Location"] != response["Location"]
     assert IsolationRun.objects.count() == 4
 

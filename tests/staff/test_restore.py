@@ -15,6 +15,7 @@ from tests.shop import (
     RUNS,
     VIEW,
     VIEW_RUNS,
+    about,
     image_of,
     make_run,
     make_staff,
@@ -66,15 +67,16 @@ def test_a_decision_is_carried_out_there_too(client, staff):
     response = client.post(address, {"decide": f"keep:{run.pk}"}, follow=True)
     assert said(response) == ["1 result is kept."]
     assert status_of(run) == Status.APPLIED
-    response = client.post(address, {"decide": "restore:all"}, follow=True)
+    response = client.post(address, {"decide": about("restore", [run])}, follow=True)
     assert said(response) == ["1 original is being restored."]
 
 
 def test_nobody_else_finds_what_one_person_asked_for(client, staff):
-    address = press(client, [make_run(Status.APPLIED)])
+    run = make_run(Status.APPLIED)
+    address = press(client, [run])
     client.force_login(make_staff(*EVERYTHING, name="bea"))
     assert client.get(address).status_code == 404
-    assert client.post(address, {"decide": "keep:all"}).status_code == 404
+    assert client.post(address, {"decide": f"keep:{run.pk}"}).status_code == 404
     client.force_login(make_staff(VIEW, CHANGE, VIEW_RUNS, name="cid"))
     assert client.get(address).status_code == 403
     client.logout()
@@ -127,7 +129,7 @@ def test_a_click_for_fifty_costs_as_many_queries_as_for_five(client, count_queri
             "runs": (RUNS, tick(runs, "restore_runs")),
             "batch": (
                 reverse("product_isolation:progress", args=[runs[0].batch_id]),
-                {"decide": "restore:all"},
+                {"decide": about("restore", runs)},
             ),
         }
         taken = count_queries(lambda: client.post(*ways[door]))

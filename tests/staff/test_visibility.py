@@ -81,6 +81,18 @@ def test_searching_finds_no_run_of_others(client, few):
         assert listed(client, f"{RUNS}?q={term}") == []
 
 
+def test_what_a_mixed_batch_cost_is_said_of_one_s_own_runs(client):
+    enter(client, "vendor")
+    batch = make_batch()
+    make_run(Status.APPLIED, batch=batch, name="vendor cup", cost="0.27")
+    make_run(Status.QUEUED, batch=batch, name="zoe cup")
+    address = reverse("product_isolation:progress", args=[batch.pk])
+    assert "Charged: $0.27." in client.get(address).content.decode()
+    make_run(Status.QUEUED, batch=batch, name="vendor pot")
+    page = client.get(address).content.decode()
+    assert "Charged so far: $0.27 of at most $0.54." in page
+
+
 def test_who_sees_everything_is_asked_no_question_for_each_row(client, count_queries):
     client.force_login(get_user_model().objects.create_superuser("boss"))
     run = make_run()

@@ -18,6 +18,7 @@ from tests.photos import photo_file
 from tests.shop import (
     CHANGELIST,
     RUNS,
+    about,
     image_of,
     make_batch,
     make_run,
@@ -56,7 +57,7 @@ def on_the_batch_page(client, run, decision):
 
 def for_the_whole_batch(client, run, decision):
     url = reverse("product_isolation:progress", args=[run.batch_id])
-    client.post(url, {"decide": f"{decision}:all"})
+    client.post(url, {"decide": about(decision, run.batch.runs.all())})
 
 
 def on_the_images_page(client, run, decision):

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django_product_isolation.host.rows import unopened
 
 from .inline_links import Link, find_link, possible_links
-from .own_pages import at_list, at_page
+from .own_pages import at_list, at_page, opened
 from .page_inlines import (
     chooses_inlines,
     drawn_inlines,
@@ -121,13 +121,16 @@ class InlinePolicy(Policy):
     ) -> set[str]:
         """The keys of what stands on its page, in an inline that lets it be done.
 
-        Which classes the inlines are says nothing: they may be made anew for each page.
+        Which classes the inlines are says nothing: they may be made anew for each page. A page is
+        drawn as when it is opened; whether something may be done there is asked with the person's
+        own method, for an inline may be shown to those who open the page and take no change.
         """
         shown, kinds = [], dict[Any, Any]()
         for key, pks in by_page(found).items():
             page = pages[key]
             asked = self.at_page(request, page)
-            for inline, rows in drawn_inlines(self.holder, asked, page, self.model, kinds):
+            drawn = drawn_inlines(self.holder, opened(asked), page, self.model, kinds)
+            for inline, rows in drawn:
                 is_this = find_link(self.holder.model, inline) == self.link
                 if is_this and says_yes(inline, asked, action, page):
                     shown.append((rows, pks))

@@ -1,16 +1,21 @@
 """The request with which a site, or a ModelAdmin, is asked: as it comes to pages of its own.
 
-A shop may tell its sites apart by the address. Our pages have another, so whoever is asked gets a
-copy of the request that stands at an address of theirs. The person, the session and what else
-middleware noted are the same; what is noted on the copy, or said to the person, is lost.
+A shop may tell its sites apart by the address, and read a query of its own there. Our pages have
+another address and other words in it, so whoever is asked gets a copy of the request that stands at
+an address of theirs, without a query and without what was posted to us. The method, the person, the
+session and what else middleware noted are the same; what is noted on the copy, or said to the
+person, is lost.
 """
 
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from django.db.models import Model
 from django.http import HttpRequest, QueryDict
 from django.urls import NoReverseMatch, Resolver404, get_script_prefix, resolve, reverse
+from django.utils.datastructures import MultiValueDict
+from django.utils.encoding import iri_to_uri
 
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite, ModelAdmin
@@ -19,6 +24,8 @@ if TYPE_CHECKING:
 MEMORY = "_isolation_memory"
 # By this a site can tell our copies from what people open (docs/access.md).
 MOVED = "product_isolation_path"
+# Where servers say once more what was asked for, with the query.
+WHOLE_ADDRESS = ("REQUEST_URI", "RAW_URI")
 
 
 def memory(request: HttpRequest) -> dict[Any, Any]:
@@ -32,6 +39,8 @@ def copy_of_request(request: HttpRequest) -> HttpRequest:
     memory(request)  # which the copy shares
     same: HttpRequest = object.__new__(type(request))
     vars(same).update(vars(request), META=dict(request.META))
+    if "environ" in vars(same):
+        vars(same)["environ"] = same.META
     if hasattr(request, "_messages"):
         from django.contrib.messages.storage import default_storage
 
@@ -39,13 +48,14 @@ def copy_of_request(request: HttpRequest) -> HttpRequest:
     return same
 
 
-def request_at(request: HttpRequest, path: str) -> HttpRequest:
-    """A copy of the request that stands at ``path``, an address on this host."""
+def request_at(request: HttpRequest, path: str, query: str = "") -> HttpRequest:
+    """A copy of the request that stands at ``path``, an address on this host, with that query."""
     same = copy_of_request(request)
     vars(same).setdefault(MOVED, request.path)
     same.path = unquote(path)
     same.path_info = "/" + same.path.removeprefix(get_script_prefix())
     same.META["PATH_INFO"] = same.path_info
+    ask_for_nothing(same, query)
     try:
         same.resolver_match = resolve(same.path_info)
     except Resolver404:
@@ -53,12 +63,40 @@ def request_at(request: HttpRequest, path: str) -> HttpRequest:
     return same
 
 
+def ask_for_nothing(same: HttpRequest, query: str = "") -> None:
+    """Take from a copy what was asked of our page and posted to it, wherever Django keeps that."""
+    same.GET, same.POST = QueryDict(query), QueryDict()
+    same.content_type, same.content_params = "", {}
+    given, files = vars(same), MultiValueDict[str, Any]()
+    given.update(FILES=files, _files=files, _body=b"", _stream=BytesIO(), _read_started=False)
+    given.pop("headers", None)  # made from META, when next asked for
+    same.META.update(QUERY_STRING=query, CONTENT_TYPE="", CONTENT_LENGTH="0")
+    address = iri_to_uri(same.path) + (f"?{query}" if query else "")
+    same.META.update({name: address for name in WHOLE_ADDRESS if name in same.META})
+    if "wsgi.input" in same.META:
+        same.META["wsgi.input"] = BytesIO()
+    if "scope" in given:
+        given["scope"] = scope_at(same.path, query, given["scope"])
+
+
+def scope_at(path: str, query: str, scope: dict[str, Any]) -> dict[str, Any]:
+    """What an ASGI server would say of a request without a body for that address."""
+    headers = [one for one in scope.get("headers", ()) if not one[0].startswith(b"content-")]
+    words = {"raw_path": iri_to_uri(path).encode(), "query_string": query.encode()}
+    return {**scope, **words, "path": path, "headers": headers}
+
+
+def opened(request: HttpRequest) -> HttpRequest:
+    """A copy of the request that only opens the page, which is when a page is drawn as a whole."""
+    same = copy_of_request(request)
+    same.method = same.META["REQUEST_METHOD"] = "GET"
+    return same
+
+
 def get_request_at(request: HttpRequest, path: str) -> HttpRequest:
     """The request of the same person for the page at ``path``, which may have a query."""
     path, _mark, query = path.partition("?")
-    same = request_at(request, path)
-    same.method, same.META["QUERY_STRING"], same.GET = "GET", query, QueryDict(query)
-    return same
+    return request_at(opened(request), path, query)
 
 
 def site_around(request: HttpRequest) -> "AdminSite | None":
@@ -90,23 +128,19 @@ def at_list(model_admin: "ModelAdmin[Any]", request: HttpRequest) -> HttpRequest
         return request
     copies, key = memory(request), (model_admin, request.user.pk)
     if key not in copies:
-        path = address_of(model_admin, "changelist")
-        copies[key] = (
-            request_at(request, path) if path else at_site(model_admin.admin_site, request)
-        )
+        path = address_of(model_admin, "changelist") or address(model_admin.admin_site, "index")
+        copies[key] = request_at(request, path or "/")
     found: HttpRequest = copies[key]
     return found
 
 
 def at_page(model_admin: "ModelAdmin[Any]", request: HttpRequest, row: Model) -> HttpRequest:
-    """A copy of the request that opens the page of one row of the ModelAdmin."""
+    """A copy of the request that stands on the page of one row of the ModelAdmin."""
     from django.contrib.admin.utils import quote
 
-    same = copy_of_request(at_list(model_admin, request))
-    same.method = "GET"
-    if path := address_of(model_admin, "change", quote(row.pk)):
-        return request_at(same, path)
-    return same
+    same = at_list(model_admin, request)
+    path = address_of(model_admin, "change", quote(row.pk))
+    return request_at(same, path) if path else copy_of_request(same)
 
 
 def address_of(model_admin: "ModelAdmin[Any]", page: str, *args: str) -> str:
