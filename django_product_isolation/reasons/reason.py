@@ -98,6 +98,10 @@ class Reason(models.TextChoices):
         "name-taken",
         _("Our file storage does not keep files of different names apart. Ask your developer."),
     )
+    NAME_REFUSED = (
+        "name-refused",
+        _("Our file storage refuses the name that the result would have. Ask your developer."),
+    )
     MAKES_ROOM = (
         "makes-room",
         _("Our file storage deletes other files to make room for a new one. Ask your developer."),
@@ -216,6 +220,13 @@ class Reason(models.TextChoices):
         _(
             "Our file storage changes pictures while it stores them, so no result can be shown. "
             "Ask your developer, then resume."
+        ),
+    )
+    FIELD_STOPPED = (
+        "field-stopped",
+        _(
+            "Not sent, and nothing was charged: paid results of other images like this one could "
+            "not be used. The history of this run names them. Resume those first, then this one."
         ),
     )
     UNUSUAL = "unusual", _("The result looks unusual. Compare before and after, then decide.")

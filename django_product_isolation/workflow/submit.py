@@ -50,6 +50,7 @@ from .fit_to_field import refused_beforehand
 from .lookup import NEVER_LOOKED, is_asked_in_vain, is_surely_absent, look_up
 from .outcomes import GoTo, NotAccepted, Outcome, PutOff, Step, Wait
 from .runflow_outages import Service, connect_for
+from .stopped_fields import find_stopped
 from .store_result import why_taken
 from .terms import access_of, changed_since
 from .timing import MIN_LOOKUPS, next_poll, seconds_from_now
@@ -71,7 +72,7 @@ def submit(run: IsolationRun) -> Outcome:
         return Wait(seconds_from_now(PAUSE_IN_TRANSACTION), Reason.IN_TRANSACTION)
     client, target = connect_for(run), run.target
     ended = find_arrived(run, client) or find_superseded(run, target)
-    ended = ended or find_changed(run) or find_useless(target)
+    ended = ended or find_changed(run) or find_stopped(target)
     if ended is not None:
         return ended
     try:
@@ -141,15 +142,6 @@ def find_superseded(run: IsolationRun, target: Target) -> GoTo | None:
         return GoTo(Status.SUPERSEDED, Reason.IMAGE_CHANGED)
     is_there = target.current_name(run.object_pk) is not None
     return GoTo(Status.SUPERSEDED, Reason.IMAGE_HIDDEN if is_there else Reason.IMAGE_DELETED)
-
-
-def find_useless(target: Target) -> GoTo | None:
-    """What becomes of a run whose result could not be stored, as that of another one of the field
-    that is paid for and waits for a person."""
-    waiting = IsolationRun.objects.about(target).filter(
-        status=Status.HELD, held_from=Status.COLLECTING, reason=Reason.STORAGE_CHANGES
-    )
-    return GoTo(Status.HELD, Reason.STORAGE_CHANGES) if waiting.exists() else None
 
 
 def find_changed(run: IsolationRun) -> GoTo | None:

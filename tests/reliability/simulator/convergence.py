@@ -32,8 +32,10 @@ HELD_FOR = frozenset(
         Reason.OUTPUT_UNSAFE,
         Reason.STORAGE_FAILED,
         Reason.STORAGE_CHANGES,
+        Reason.FIELD_STOPPED,
         Reason.RESULT_MISSING,
         Reason.NAME_TAKEN,
+        Reason.NAME_REFUSED,
         Reason.ORIGINAL_MISSING,
         Reason.CRASHED,
     }
