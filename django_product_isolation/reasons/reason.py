@@ -196,6 +196,13 @@ class Reason(models.TextChoices):
         "output-unreadable",
         _("What Runflow sent is no image we can use. It is paid for: resume to try again."),
     )
+    RESULT_TOO_LARGE = (
+        "result-too-large",
+        _(
+            "Results of this size have more pixels than can be opened here. "
+            "Ask your developer, then resume."
+        ),
+    )
     RESULT_REFUSED = (
         "result-refused",
         _("The shop's own field does not accept the result. Ask your developer, then resume."),

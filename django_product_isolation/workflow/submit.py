@@ -9,7 +9,7 @@ import logging
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
-from django_product_isolation.choices import Source, Status
+from django_product_isolation.choices import Resolution, Source, Status
 from django_product_isolation.conf import get_settings
 from django_product_isolation.database import clock
 from django_product_isolation.database.transactions import may_be_undone
@@ -28,6 +28,7 @@ from django_product_isolation.host import (
 from django_product_isolation.imaging import (
     ImageRejected,
     accepted_formats,
+    may_open,
     needs_conversion,
     prepare_for_upload,
     sha256_of,
@@ -72,7 +73,7 @@ def submit(run: IsolationRun) -> Outcome:
         return Wait(seconds_from_now(PAUSE_IN_TRANSACTION), Reason.IN_TRANSACTION)
     client, target = connect_for(run), run.target
     ended = find_arrived(run, client) or find_superseded(run, target)
-    ended = ended or find_changed(run) or find_stopped(target)
+    ended = ended or find_changed(run) or find_too_large(run) or find_stopped(target)
     if ended is not None:
         return ended
     try:
@@ -149,6 +150,13 @@ def find_changed(run: IsolationRun) -> GoTo | None:
     if changed := changed_since(run.batch):
         return GoTo(Status.HELD, Reason.ORDERED_OTHERWISE, ", ".join(changed))
     return None
+
+
+def find_too_large(run: IsolationRun) -> GoTo | None:
+    """What becomes of a queued run whose result this process may not open."""
+    if may_open(Resolution(run.batch.resolution).most_pixels):
+        return None
+    return GoTo(Status.HELD, Reason.RESULT_TOO_LARGE)
 
 
 class Unusable(Exception):

@@ -29,6 +29,7 @@ HELD_FOR = frozenset(
         Reason.OUTPUT_MISSING,
         Reason.OUTPUT_UNAVAILABLE,
         Reason.OUTPUT_UNREADABLE,
+        Reason.RESULT_TOO_LARGE,
         Reason.OUTPUT_UNSAFE,
         Reason.STORAGE_FAILED,
         Reason.STORAGE_CHANGES,
