@@ -37,10 +37,11 @@ def counts_equal_writes(rows: "QuerySet[Any]") -> bool:
 
     True where it cannot be asked, because there is no row. Any of ``rows`` is written as it is.
     """
-    key = rows.order_by("pk").values_list("pk", flat=True).first()
-    if connections[rows.db].vendor != "mysql" or key is None:
+    if connections[rows.db].vendor != "mysql":
         return True
-    return bool(rows.filter(pk=key).update(pk=F("pk")))
+    key = rows.model._meta.pk.attname
+    found = rows.order_by(key).values_list(key, flat=True).first()
+    return found is None or bool(rows.filter(**{key: found}).update(**{key: F(key)}))
 
 
 def asked(alias: str, question: str, tables: Collection[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""How large a picture the host lets Pillow open in this process: some shops set less for uploads."""
+"""How large a picture the host lets Pillow open here: some shops set less, for their uploads."""
 
 import zlib
 from io import BytesIO

@@ -79,8 +79,8 @@ def latest_unused(target: Target) -> list[Unused]:
     held = RunEvent.objects.filter(run=OuterRef("pk"), status=Status.HELD)
     paid_for = Q(status=Status.HELD, held_from__in=(Status.COLLECTING, Status.READY))
     runs = IsolationRun.objects.about(target).filter(paid_for | TRIED_AGAIN)
-    runs = runs.annotate(why=Subquery(held.order_by("-at", "-pk").values("reason")[:1]))
-    found = runs.filter(why__in=(*OF_THE_STORAGE, *OF_ONE_OR_ALL)).order_by("-status_since")
+    told = runs.annotate(why=Subquery(held.order_by("-at", "-pk").values("reason")[:1]))
+    found = told.filter(why__in=(*OF_THE_STORAGE, *OF_ONE_OR_ALL)).order_by("-status_since")
     rows = found.values_list("pk", "label", "why", "held_from", "status")[:LATEST]
     return [
         Unused(pk, label, why, held_from or status, is_held=status == Status.HELD)

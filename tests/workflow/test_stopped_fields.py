@@ -42,7 +42,7 @@ def frozen(monkeypatch):
 
 
 @pytest.fixture
-def read_only(monkeypatch):
+def read_only():
     """Have the database refuse each swap, as a trigger does; the way to end that."""
     patch = pytest.MonkeyPatch()
     real = swaps.point
@@ -141,9 +141,11 @@ def test_a_result_that_only_waits_for_review_proves_nothing_of_the_database(
     ordered, read_only, go_on
 ):
     waiting = [ordered(name, review=True) for name in ("Mug", "Cup")]
+    under_way = go_on(isolate(make_image("Pot"), review=True).runs.get(), Status.COLLECTING)
     for run in waiting:
         assert approve(run)
         assert go_on(run).status == Status.HELD
+    assert go_on(under_way).status == Status.READY
     assert told(ordered("Can", review=True)) == UNSENT
 
 
