@@ -43,6 +43,12 @@ class Resolution(models.TextChoices):
         """Nominal long side in pixels; real results differ (contract, section 4.4)."""
         return 1024 * int(self.value[0])
 
+    @property
+    def most_pixels(self) -> int:
+        """How many pixels a result may have, in any aspect ratio: the largest that was seen had a
+        ninth more than the square of its long side (contract, section 4.4)."""
+        return self.long_side**2 * 9 // 8
+
 
 class Status(models.TextChoices):
     """What a run waits for, or how it ended."""

@@ -83,6 +83,23 @@ def check_choices(settings: IsolationSettings) -> Iterator[CheckMessage]:
             )
 
 
+def check_resolution(settings: IsolationSettings) -> Iterator[CheckMessage]:
+    """A result that Pillow refuses here would be paid for, and could not be collected."""
+    from django_product_isolation.imaging import may_open  # not at each start
+
+    if settings.RESOLUTION not in Resolution.values:
+        return  # E004 says so
+    most = Resolution(settings.RESOLUTION).most_pixels
+    if not may_open(most):
+        yield Error(
+            f'{SETTING}["RESOLUTION"] is "{settings.RESOLUTION}", and Pillow is set to open no '
+            f"picture of as many pixels as its results may have ({most:,}).",
+            hint="Raise PIL.Image.MAX_IMAGE_PIXELS, or check uploads by a validator instead. Or "
+            "choose a lower RESOLUTION.",
+            id="product_isolation.E052",
+        )
+
+
 def check_review(settings: IsolationSettings) -> Iterator[CheckMessage]:
     from django_product_isolation.imaging.verdict import missing_packages  # not at each start
 

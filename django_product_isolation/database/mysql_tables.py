@@ -1,11 +1,13 @@
-"""What tables of MySQL and MariaDB may lack, where other databases have but one kind of table.
+"""What tables of MySQL and MariaDB, or connections to them, may lack, and others never do.
 
 Must not know whose tables they are.
 """
 
 from collections.abc import Collection
+from typing import Any
 
 from django.db import connections
+from django.db.models import F, QuerySet
 
 
 def without_transactions(alias: str, tables: Collection[str]) -> list[str]:
@@ -28,6 +30,18 @@ def without_some_letters(alias: str, tables: Collection[str]) -> list[str]:
         " AND table_schema = DATABASE() AND table_name IN",
         tables,
     )
+
+
+def counts_equal_writes(rows: "QuerySet[Any]") -> bool:
+    """Whether an UPDATE says that it met a row though it wrote what stood there already.
+
+    True where it cannot be asked, because there is no row. Any of ``rows`` is written as it is.
+    """
+    if connections[rows.db].vendor != "mysql":
+        return True
+    key = rows.model._meta.pk.attname
+    found = rows.order_by(key).values_list(key, flat=True).first()
+    return found is None or bool(rows.filter(**{key: found}).update(**{key: F(key)}))
 
 
 def asked(alias: str, question: str, tables: Collection[str]) -> list[str]:

@@ -4,6 +4,7 @@ For checks alone: such code is the shop's own, and may do more than name.
 """
 
 import uuid
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.db.models import DateField, Field, FileField, Model
 from django.utils import timezone
 
 from .dry_run import untouched, without_database
-from .names import NameTooLong, has_plain_folder, placed, result_filename, tells_apart
+from .names import NameTooLong, PathRefused, has_plain_folder, placed, result_filename, tells_apart
 from .storage import overwrites
 
 # Whoever does this while a file is named makes room for it.
@@ -70,7 +71,9 @@ def cuts_names_short(field: FileField) -> bool:
 
     Raises MakesRoom where it deletes others meanwhile.
     """
-    return not tells_apart(field.storage, result_filename(LONGEST), field.max_length or 0)
+    with suppress(PathRefused):  # which may be about the folder alone, and runs find it unpaid
+        return not tells_apart(field.storage, result_filename(LONGEST), field.max_length or 0)
+    return False
 
 
 def keeps_both(storage: Storage) -> bool:

@@ -11,7 +11,9 @@ import uuid
 from contextlib import suppress
 from typing import Any, cast
 
+from django.core.exceptions import SuspiciousOperation
 from django.core.files.storage import Storage
+from django.core.files.utils import validate_file_name
 from django.db.models import FileField, Model
 
 from .dry_run import untouched
@@ -33,6 +35,10 @@ class NameTaken(Exception):
 
 class MakesRoom(NameTaken):
     """The storage deletes other files while it is to name one."""
+
+
+class PathRefused(NameTaken):
+    """The storage, or Django for it, takes no file under such a name of ours."""
 
 
 def result_filename(extension: str) -> str:
@@ -62,18 +68,37 @@ def placed(field: FileField, beside: str, filename: str) -> str:
 
     Where ``upload_to`` is code of the shop's, that is the folder of the file ``beside``: such code
     may answer the same path for every name, and has been seen to delete what lies there.
-    Raises NameTooLong when the column cannot hold it.
+    Raises NameTooLong when the column cannot hold it, PathRefused when no storage may save it.
     """
-    folder = posixpath.dirname(beside)
+    folder = tidied(posixpath.dirname(beside))
     if has_plain_folder(field):
-        asked = field.generate_filename(cast("Model", None), filename).replace("\\", "/")
+        asked = named_by(field, filename)
         if posixpath.basename(asked) == filename and fits(field, asked):
             return asked
         folder = posixpath.dirname(asked)
     path = posixpath.join(folder, filename)
     if not fits(field, path):
         raise NameTooLong(path)
+    try:
+        validate_file_name(path, allow_relative_path=True)  # as Storage.save() will
+    except SuspiciousOperation as error:
+        raise PathRefused(path) from error
     return path
+
+
+def named_by(field: FileField, filename: str) -> str:
+    """What a plain ``upload_to`` makes of ``filename``. Raises PathRefused."""
+    try:
+        return field.generate_filename(cast("Model", None), filename).replace("\\", "/")
+    except SuspiciousOperation as error:
+        raise PathRefused(filename) from error
+
+
+def tidied(folder: str) -> str:
+    """The folder as Django has it save files: many storages find a file under other spellings too,
+    such as with a slash first, and save none there."""
+    tidy = posixpath.normpath(folder).lstrip("/")
+    return "" if tidy == "." else tidy
 
 
 def has_plain_folder(field: FileField) -> bool:
@@ -90,10 +115,12 @@ def is_taken(storage: Storage, path: str) -> bool:
     """Whether the storage says that it has such a file: then it does not tell names apart.
 
     False where it cannot say, such as a bucket whose files may be read but not listed: the mark
-    is then all there is, and it is enough.
+    is then all there is, and it is enough. Raises PathRefused where it has no files of such names.
     """
     try:
         return bool(storage.exists(path))
+    except SuspiciousOperation as error:
+        raise PathRefused(path) from error
     except Exception:  # storages raise whatever their library raises
         return False
 
@@ -102,7 +129,7 @@ def tells_apart(storage: Storage, path: str, max_length: int) -> bool:
     """Whether a storage leaves enough of ``path``, a name of ours, or makes up another each time.
 
     Asked without a look at its files. True where it cannot say, and where only saving shortens.
-    Raises MakesRoom.
+    Raises MakesRoom and PathRefused.
     """
     given = given_name(storage, path, max_length)
     if mark_of(given) == mark_of(path):
@@ -115,21 +142,26 @@ def given_name(storage: Storage, path: str, max_length: int) -> str:
     """What a storage without any file would call one of that name; the same where it fails.
 
     Code of the shop's that names files may look for others and delete them. Raises MakesRoom where
-    it would have, but for files that have the very name it was asked for or answers.
+    it would have, but for files that have the very name it was asked for or answers; PathRefused
+    where the storage takes none of that name.
     """
-    given, others = path, set[str]()
+    given, others, is_refused = path, set[str](), False
     with suppress(Exception), untouched(storage) as spared:  # the shop's own code
         try:
             _ = storage.get_available_name  # a lazy one has to be there before it is copied
             empty: Any = copy.copy(storage)
             empty.exists = _nothing_there
             given = str(empty.get_available_name(path, max_length=max_length))
+        except SuspiciousOperation:
+            is_refused = True
         finally:
             others = set(spared) - {path, given}
     if others:
         gone = ", ".join(sorted(others)[:3])
         kind = storage.__class__.__name__
         raise MakesRoom(f"get_available_name() of {kind} is to delete nothing, such as {gone}.")
+    if is_refused:
+        raise PathRefused(path)
     return given
 
 

@@ -9,9 +9,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.db import DEFAULT_DB_ALIAS, connections, router
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, router
 
-from django_product_isolation.database.mysql_tables import without_transactions
+from django_product_isolation.database.mysql_tables import counts_equal_writes, without_transactions
 
 from .access.safe_calls import answer
 from .routing import written_to
@@ -34,7 +34,12 @@ class Obstacle:
 
 def lasting_obstacle(target: "Target") -> Obstacle | None:
     """The first thing that is in the way whenever it is asked, None when there is nothing."""
-    return commits_nothing(target) or translated(target) or keeps_other_names(target)
+    return (
+        commits_nothing(target)
+        or translated(target)
+        or keeps_other_names(target)
+        or is_a_key_of_others(target)
+    )
 
 
 def in_another_database(target: "Target") -> Obstacle | None:
@@ -68,6 +73,11 @@ def commits_nothing(target: "Target") -> Obstacle | None:
 
 
 def obstacle_in_tables(target: "Target") -> Obstacle | None:
+    """The first thing that is in the way as the database alone knows it."""
+    return knows_no_transactions(target) or counts_changes_alone(target)
+
+
+def knows_no_transactions(target: "Target") -> Obstacle | None:
     """A swap and the run's status are written in one transaction, of which both tables know."""
     ours = apps.get_model("product_isolation.IsolationRun")
     tables = {target.field.model._meta.db_table, ours._meta.db_table}
@@ -79,6 +89,24 @@ def obstacle_in_tables(target: "Target") -> Obstacle | None:
         f"A table knows of no transactions: {', '.join(found)}. So an image of "
         f"{target.model._meta.label} and the state of its run could differ after a crash.",
         "Convert it: ALTER TABLE … ENGINE=InnoDB. Or name the model no longer.",
+    )
+
+
+def counts_changes_alone(target: "Target") -> Obstacle | None:
+    """Every step is an UPDATE on a condition, which says by its count whether that held."""
+    rows = apps.get_model("contenttypes.ContentType").objects.using(DEFAULT_DB_ALIAS)
+    try:
+        if counts_equal_writes(rows.all()):
+            return None
+    except DatabaseError:  # a database without tables yet, and so without orders
+        return None
+    return Obstacle(
+        "product_isolation.E053",
+        f'The connection "{DEFAULT_DB_ALIAS}" counts the rows that an UPDATE changes, not those '
+        f"that it finds, so steps with images of {target.model._meta.label} would be taken for "
+        "failed, and never end.",
+        'Leave "client_flag" out of OPTIONS, so that Django sets it, or add CLIENT.FOUND_ROWS to '
+        "it. A proxy in between has to pass it on.",
     )
 
 
@@ -111,6 +139,25 @@ def keeps_other_names(target: "Target") -> Obstacle | None:
         "file, so an image could not be looked up by its file.",
         "Have the storage add what stands before the name (its location), and the field keep names "
         "as Django's own does.",
+    )
+
+
+def is_a_key_of_others(target: "Target") -> Obstacle | None:
+    """A foreign key to the file's name: whichever row had it would refer to a row that is not."""
+    field = target.field
+    found = [
+        f"{model._meta.label}.{key.name}"
+        for model in apps.get_models(include_auto_created=True)
+        for key in model._meta.local_fields
+        if any(field == known for known in getattr(key, "foreign_related_fields", ()))
+    ]
+    if not found:
+        return None
+    return Obstacle(
+        "product_isolation.E054",
+        f"{', '.join(found)} refers to {target.model._meta.label} by the name of its file "
+        f'(to_field="{field.name}"), so no image could be shown in the place of another.',
+        "Have it refer to the primary key, as foreign keys do without to_field.",
     )
 
 

@@ -21,7 +21,7 @@ from . import names
 from . import storage as storages
 from .adapters import FieldAdapter
 from .dry_run import others_kept
-from .names import NameTaken
+from .names import NameTaken, PathRefused
 from .storage import (
     FileMissing,
     FileTooLarge,
@@ -121,7 +121,8 @@ class StoredFiles:
         """Save a new file under a name of ours and return the name the storage gave it.
 
         Whatever the storage does, it deletes no file that does not bear the mark of this one.
-        Raises NameTaken for any other name and for one that the storage refuses, StorageFailed.
+        Raises NameTaken for any other name, PathRefused for one that the storage takes not at all,
+        StorageFailed.
         """
         if not names.is_ours(path):
             raise NameTaken(path)
@@ -131,13 +132,15 @@ class StoredFiles:
                 given = typed(KeptOpen(content.file, content.name), path)
                 return self.storage.save(path, given, max_length=limit)
         except NameRefused as error:
-            raise NameTaken(path) from error
+            raise PathRefused(path) from error
         except FileMissing as error:  # a folder or a mount that is away, and no image of the shop's
             raise StorageFailed(str(error)) from error
 
     def has(self, name: str) -> bool:
         """Whether the storage says that it has this file; False also where it cannot say."""
-        return names.is_taken(self.storage, name)
+        with suppress(PathRefused):
+            return names.is_taken(self.storage, name)
+        return False
 
     def is_there(self, name: str) -> bool:
         """The same, but False only where it never says. Raises StorageFailed."""

@@ -277,7 +277,8 @@ class Target(StoredFiles):
         ``beside`` is the original, "" for what the row shows now: see ``names.placed``.
 
         Raises FileMissing when the row was deleted, NameTooLong when the column cannot hold it,
-        NameTaken when the storage does not tell it from another file, or MakesRoom, which is one.
+        NameTaken when the storage does not tell it from another file, or MakesRoom or PathRefused,
+        which are such.
         """
         current = self.current_name(pk)
         if current is None:

@@ -4,6 +4,7 @@ from .conversion import prepare_for_upload as prepare_for_upload
 from .decoding import ImageFacts as ImageFacts
 from .decoding import ImageRejected as ImageRejected
 from .decoding import size_of as size_of
+from .hosts_limit import may_open as may_open
 from .inspection import SOURCE_FORMATS as SOURCE_FORMATS
 from .inspection import Prepared as Prepared
 from .inspection import anomalies as anomalies

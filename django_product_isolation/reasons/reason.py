@@ -102,6 +102,10 @@ class Reason(models.TextChoices):
         "name-taken",
         _("Our file storage does not keep files of different names apart. Ask your developer."),
     )
+    NAME_REFUSED = (
+        "name-refused",
+        _("Our file storage refuses the name that the result would have. Ask your developer."),
+    )
     MAKES_ROOM = (
         "makes-room",
         _("Our file storage deletes other files to make room for a new one. Ask your developer."),
@@ -194,6 +198,13 @@ class Reason(models.TextChoices):
         "output-unreadable",
         _("What Runflow sent is no image we can use. It is paid for: resume to try again."),
     )
+    RESULT_TOO_LARGE = (
+        "result-too-large",
+        _(
+            "Results of this size have more pixels than can be opened here. "
+            "Ask your developer, then resume."
+        ),
+    )
     RESULT_REFUSED = (
         "result-refused",
         _("The shop's own field does not accept the result. Ask your developer, then resume."),
@@ -218,6 +229,13 @@ class Reason(models.TextChoices):
         _(
             "Our file storage changes pictures while it stores them, so no result can be shown. "
             "Ask your developer, then resume."
+        ),
+    )
+    FIELD_STOPPED = (
+        "field-stopped",
+        _(
+            "Not sent, and nothing was charged: paid results of other images like this one could "
+            "not be used. The history of this run names them. Resume those first, then this one."
         ),
     )
     UNUSUAL = "unusual", _("The result looks unusual. Compare before and after, then decide.")

@@ -131,6 +131,8 @@ def bring(run: IsolationRun, client: RunflowClient, known: Run) -> Outcome:
     except RunflowError as error:
         return PutOff(Service.RUNFLOW, error, Reason.NO_ANSWER, Reason.OUTPUT_UNAVAILABLE)
     except ImageRejected as error:
+        if error.code == "too_many_pixels":  # its first bytes say so: it comes no smaller
+            return GoTo(Status.HELD, Reason.RESULT_TOO_LARGE)
         # A cut transfer and a page about maintenance look like a broken picture, too.
         give_up = Reason.OUTPUT_UNREADABLE
         return Retry(Reason.NO_ANSWER, error.code, give_up, limit=MAX_LINKS)

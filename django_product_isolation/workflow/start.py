@@ -19,6 +19,7 @@ from django_product_isolation.conf import get_settings
 from django_product_isolation.database.clock import DatabaseNow
 from django_product_isolation.database.transactions import retry_on_conflict
 from django_product_isolation.host import Picture, Skipped, Target
+from django_product_isolation.imaging import may_open
 from django_product_isolation.marketplaces import place_called
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.reasons import Reason
@@ -266,3 +267,6 @@ def refuse_unknown_choices(batch: IsolationBatch) -> None:
         raise ValidationError({"aspect_ratio": _("Choose one of the listed aspect ratios.")})
     if batch.resolution not in Resolution.values:
         raise ValidationError({"resolution": _("Choose one of the listed resolutions.")})
+    if not may_open(Resolution(batch.resolution).most_pixels):
+        text = _("Results of this size cannot be opened here: choose less, or ask your developer.")
+        raise ValidationError({"resolution": text})

@@ -12,6 +12,7 @@ from django_product_isolation.database.outages import is_away
 from django_product_isolation.host import (
     MakesRoom,
     NameTaken,
+    PathRefused,
     StorageFailed,
     StorageUnfaithful,
     Target,
@@ -113,6 +114,8 @@ def why_taken(error: NameTaken) -> tuple[Reason, str]:
     """Why a storage is given no result, and what a developer has to know of it."""
     if isinstance(error, MakesRoom):
         return Reason.MAKES_ROOM, str(error)[:500]
+    if isinstance(error, PathRefused):
+        return Reason.NAME_REFUSED, str(error)[:500]
     return Reason.NAME_TAKEN, ""
 
 

@@ -9,7 +9,7 @@ import logging
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
-from django_product_isolation.choices import Source, Status
+from django_product_isolation.choices import Resolution, Source, Status
 from django_product_isolation.conf import get_settings
 from django_product_isolation.database import clock
 from django_product_isolation.database.transactions import may_be_undone
@@ -28,6 +28,7 @@ from django_product_isolation.host import (
 from django_product_isolation.imaging import (
     ImageRejected,
     accepted_formats,
+    may_open,
     needs_conversion,
     prepare_for_upload,
     sha256_of,
@@ -50,6 +51,7 @@ from .fit_to_field import refused_beforehand
 from .lookup import NEVER_LOOKED, is_asked_in_vain, is_surely_absent, look_up
 from .outcomes import GoTo, NotAccepted, Outcome, PutOff, Step, Wait
 from .runflow_outages import Service, connect_for
+from .stopped_fields import find_stopped
 from .store_result import why_taken
 from .terms import access_of, unsent_because
 from .timing import MIN_LOOKUPS, next_poll, seconds_from_now
@@ -71,7 +73,7 @@ def submit(run: IsolationRun) -> Outcome:
         return Wait(seconds_from_now(PAUSE_IN_TRANSACTION), Reason.IN_TRANSACTION)
     client, target = connect_for(run), run.target
     ended = find_arrived(run, client) or find_superseded(run, target)
-    ended = ended or find_changed(run) or find_useless(target)
+    ended = ended or find_changed(run) or find_too_large(run) or find_stopped(target)
     if ended is not None:
         return ended
     try:
@@ -143,20 +145,18 @@ def find_superseded(run: IsolationRun, target: Target) -> GoTo | None:
     return GoTo(Status.SUPERSEDED, Reason.IMAGE_HIDDEN if is_there else Reason.IMAGE_DELETED)
 
 
-def find_useless(target: Target) -> GoTo | None:
-    """What becomes of a run whose result could not be stored, as that of another one of the field
-    that is paid for and waits for a person."""
-    waiting = IsolationRun.objects.about(target).filter(
-        status=Status.HELD, held_from=Status.COLLECTING, reason=Reason.STORAGE_CHANGES
-    )
-    return GoTo(Status.HELD, Reason.STORAGE_CHANGES) if waiting.exists() else None
-
-
 def find_changed(run: IsolationRun) -> GoTo | None:
     """What becomes of a queued run that was ordered under other settings, or prices."""
     if changed := unsent_because(run.batch):
         return GoTo(Status.HELD, Reason.ORDERED_OTHERWISE, ", ".join(changed))
     return None
+
+
+def find_too_large(run: IsolationRun) -> GoTo | None:
+    """What becomes of a queued run whose result this process may not open."""
+    if may_open(Resolution(run.batch.resolution).most_pixels):
+        return None
+    return GoTo(Status.HELD, Reason.RESULT_TOO_LARGE)
 
 
 class Unusable(Exception):

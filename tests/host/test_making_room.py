@@ -167,7 +167,7 @@ def test_one_that_tries_until_a_name_is_free_ends_and_asks_a_person(shop, go_on)
     before = dict(storage.contents)
     storage.__class__ = UntilItIsFree
     run = go_on(isolate(image).runs.get())
-    assert (run.status, run.reason) == (Status.HELD, Reason.NAME_TAKEN)
+    assert (run.status, run.reason) == (Status.HELD, Reason.NAME_REFUSED)
     assert storage.contents == before
 
 

@@ -13,9 +13,9 @@ from django_product_isolation.admin.host.actions import image_actions
 from django_product_isolation.choices import Status
 from django_product_isolation.host import Obstacle, target_for, targets
 from django_product_isolation.models import IsolationRun
-from tests.photos import make_image
+from tests.photos import make_image, photo_file
 from tests.shop import choose, confirm, quote_on
-from tests.shops.assortment.models import Item
+from tests.shops.assortment.models import Item, Plate
 from tests.shops.assortment.stock import bytes_of, make_item, name_images
 from tests.shops.catalogue.models import ProductImage
 
@@ -110,6 +110,18 @@ def test_images_whose_orders_nothing_would_commit_are_refused(settings, monkeypa
     with pytest.raises(ImproperlyConfigured, match="paid for again and again"):
         isolate(item)
     assert not IsolationRun.objects.exists()
+
+
+def test_a_picture_that_others_refer_to_by_the_name_of_its_file_is_refused(settings):
+    name_images(settings, Plate={"field": "picture"})
+    plate = Plate.objects.create(picture=photo_file())
+    [error] = found("E054")
+    assert "assortment.Engraving.plate" in error.msg
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        isolate(plate)
+    assert error.msg in str(refusal.value)
+    name_images(settings, Item={"field": "photo"})
+    assert not found("E054")
 
 
 def with_prefix(name):

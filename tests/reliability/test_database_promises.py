@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db import IntegrityError, connection, transaction
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 import django_product_isolation
 from django_product_isolation import isolate
-from django_product_isolation.host import target_for
+from django_product_isolation.host import get_targets, target_for
 from django_product_isolation.models import IsolationRun
 from tests.photos import make_image
 from tests.shop import make_batch
@@ -118,6 +119,40 @@ def test_an_image_in_a_table_without_transactions_is_refused(on_mysql):
         altered(Swatch, "ENGINE=InnoDB")
     assert not found("E012")
     assert isolate(image).runs.exists()
+
+
+@pytest.fixture
+def counting_changes(on_mysql, monkeypatch):
+    """Connections as with a "client_flag" of the shop's own, which takes the place of Django's."""
+    flags = {**connection.settings_dict["OPTIONS"], "client_flag": 0}
+    monkeypatch.setitem(connection.settings_dict, "OPTIONS", flags)
+    connection.close()
+    yield
+    monkeypatch.undo()
+    connection.close()
+    for target in get_targets().values():
+        vars(target).pop("obstacle_in_database", None)
+
+
+def a_content_type():
+    """As every database has some that was migrated; that of a test is emptied."""
+    ContentType.objects.get_or_create(app_label="catalogue", model="swatch")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_counts_only_what_an_update_changes_is_refused(counting_changes):
+    image = Swatch.objects.create(picture="swatches/oak.jpg")
+    a_content_type()
+    error = found("E053")[0]
+    assert "FOUND_ROWS" in error.hint
+    with pytest.raises(ImproperlyConfigured, match="counts the rows that an UPDATE"):
+        isolate(image)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_that_counts_what_an_update_finds_is_not(on_mysql):
+    a_content_type()
+    assert not found("E053")
 
 
 @pytest.mark.django_db(transaction=True)

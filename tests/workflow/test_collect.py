@@ -139,7 +139,7 @@ def test_a_link_that_wants_to_be_signed_is_asked_for(run, runflow, go_on):
         ("expired_url", Reason.OUTPUT_UNAVAILABLE),
         ("truncated_image", Reason.OUTPUT_UNREADABLE),
         ("html_as_image", Reason.OUTPUT_UNREADABLE),
-        ("huge_image", Reason.OUTPUT_UNREADABLE),
+        ("huge_image", Reason.RESULT_TOO_LARGE),
         ("huge_file", Reason.OUTPUT_UNAVAILABLE),
     ],
 )

@@ -112,7 +112,7 @@ def test_a_name_that_the_storage_refuses_to_write_is_a_persons_at_once(
     with monkeypatch.context() as patch:
         patch.setattr(FileSystemStorage, "_save", refuse)
         run = step(run)
-    assert (run.status, run.reason) == (Status.HELD, Reason.NAME_TAKEN)
+    assert (run.status, run.reason) == (Status.HELD, Reason.NAME_REFUSED)
     assert resume(run)
     assert go_on(run).status == Status.APPLIED
 

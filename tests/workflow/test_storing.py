@@ -83,7 +83,7 @@ def test_a_storage_that_changes_what_it_stores_is_paid_for_once_and_not_filled_f
         for _ in range(2):  # also when it is resumed before its storage is mended
             waiting = step(waiting)
             told = (waiting.status, waiting.reason, waiting.held_from)
-            assert told == (Status.HELD, Reason.STORAGE_CHANGES, Status.QUEUED)
+            assert told == (Status.HELD, Reason.FIELD_STOPPED, Status.QUEUED)
             assert resume(waiting)
     assert (len(runflow.runs_of(run)), len(runflow.runs_of(waiting))) == (1, 0)
     assert resume(run)

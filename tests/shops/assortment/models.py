@@ -257,3 +257,19 @@ class Pallet(models.Model):
 
     def __str__(self) -> str:
         return str(self.code)
+
+
+class Plate(models.Model):
+    """A picture that others refer to by the name of its file."""
+
+    picture = models.ImageField(upload_to="plates/", unique=True)
+
+    def __str__(self) -> str:
+        return str(self.picture)
+
+
+class Engraving(models.Model):
+    plate = models.ForeignKey(Plate, models.CASCADE, to_field="picture")
+
+    def __str__(self) -> str:
+        return str(self.plate_id)

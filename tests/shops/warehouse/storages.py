@@ -1,10 +1,12 @@
 """Storages in which a name that comes again costs a file, in memory."""
 
 import hashlib
+import posixpath
 import uuid
 from io import BytesIO
 from pathlib import PurePosixPath
 
+from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.base import File
 from django.core.files.storage import Storage
 
@@ -47,6 +49,31 @@ class Overwriting(InMemory):
 
     def get_available_name(self, name, max_length=None):
         return name
+
+
+class Normalising(Overwriting):
+    """Finds a file under every spelling of its name, as buckets do through django-storages."""
+
+    def key(self, name):
+        return posixpath.normpath("/" + name.replace("\\", "/")).lstrip("/")
+
+
+class WithoutWebP(Overwriting):
+    """Says so when it is asked for a name."""
+
+    def get_available_name(self, name, max_length=None):
+        if name.endswith(".webp"):
+            raise SuspiciousFileOperation(name)
+        return super().get_available_name(name, max_length)
+
+
+class WithoutSuchNames(Overwriting):
+    """Says so wherever it meets a name of ours."""
+
+    def exists(self, name):
+        if "isolated" in name:
+            raise SuspiciousFileOperation(name)
+        return super().exists(name)
 
 
 class Lagging(Overwriting):
