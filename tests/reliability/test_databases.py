@@ -30,6 +30,7 @@ TESTS = (
     "tests/workflow/test_restore_requests.py",
     "tests/workflow/test_lookup.py",
     "tests/views/test_callback.py",
+    "tests/views/test_health.py",
     "tests/staff/test_spending.py",
     "tests/staff/test_confirm.py",
     "tests/admin/host/test_state_column.py",
