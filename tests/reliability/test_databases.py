@@ -33,6 +33,7 @@ TESTS = (
     "tests/views/test_health.py",
     "tests/staff/test_spending.py",
     "tests/staff/test_confirm.py",
+    "tests/admin/host/test_pages_stay_up.py",
     "tests/admin/host/test_state_column.py",
     "tests/retention/test_array_columns.py",
     "tests/retention/test_file_pruning.py",

@@ -4,25 +4,7 @@ import pytest
 from django.db import connection, connections
 from django.urls import reverse
 
-from django_product_isolation.models import IsolationRun
-
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(params=[True, False], ids=["atomic", "plain"])
-def requests_are_atomic(request, monkeypatch):
-    monkeypatch.setitem(connections.settings["default"], "ATOMIC_REQUESTS", request.param)
-
-
-@pytest.fixture
-def no_table():
-    """As while new code is live and ``migrate`` has not been run."""
-    table = IsolationRun._meta.db_table
-    with connection.schema_editor() as editor:
-        editor.alter_db_table(IsolationRun, table, "put_away")
-    yield
-    with connection.schema_editor() as editor:
-        editor.alter_db_table(IsolationRun, "put_away", table)
 
 
 @pytest.mark.usefixtures("requests_are_atomic", "no_table")
