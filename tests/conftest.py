@@ -4,6 +4,7 @@ import pytest
 
 pytest_plugins = [
     "tests.fixtures.app",
+    "tests.fixtures.away",
     "tests.fixtures.chromium",
     "tests.fixtures.long",
     "tests.fixtures.staff",

@@ -3,12 +3,13 @@
 Ids are public: hosts silence them. Retired ids are never given to another finding.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, Warning
 from django.core.exceptions import ImproperlyConfigured
 
-from django_product_isolation.conf import SETTING, get_settings
+from django_product_isolation.conf import SETTING, IsolationSettings, get_settings
 
 from .caches import check_caches, check_sessions_cache
 from .cleanup import check_cleanup
@@ -39,6 +40,7 @@ from .shop import (
     check_storages,
     check_urls,
 )
+from .static_files import check_static_files
 from .tenants import check_managers, check_tenants
 from .workers import check_workers
 
@@ -94,13 +96,15 @@ def check_deploy(**_kwargs: Any) -> list[CheckMessage]:
         settings = get_settings()
     except ImproperlyConfigured:
         return []  # E001 says so
+    return [*check_unsigned(settings), *check_static_files()]
+
+
+def check_unsigned(settings: IsolationSettings) -> Iterator[CheckMessage]:
     if settings.CALLBACK_BASE_URL is None or settings.SIGNING_SECRETS:
-        return []
-    return [
-        Warning(
-            "Callbacks are received without a signing secret.",
-            hint="Create one at Runflow and set SIGNING_SECRETS. Until then only the secret "
-            "address of each callback keeps strangers from having us look at our own runs.",
-            id="product_isolation.W003",
-        )
-    ]
+        return
+    yield Warning(
+        "Callbacks are received without a signing secret.",
+        hint="Create one at Runflow and set SIGNING_SECRETS. Until then only the secret "
+        "address of each callback keeps strangers from having us look at our own runs.",
+        id="product_isolation.W003",
+    )

@@ -6,9 +6,10 @@ Knows which errors mean that nothing is wrong but the moment. Must not know what
 import random
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import wraps
-from typing import ParamSpec, TypeAlias, TypeVar
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 from django.db import (
     DatabaseError,
@@ -18,6 +19,7 @@ from django.db import (
     OperationalError,
     connection,
 )
+from django.db.transaction import atomic
 
 TRIES = 4
 PAUSE = 0.1  # seconds before the second try, at most; doubled before each further one
@@ -72,6 +74,27 @@ def may_be_undone() -> bool:
     if blocks := connection.atomic_blocks:
         return not getattr(blocks[-1], "_from_testcase", False)
     return not connection.get_autocommit()
+
+
+@contextmanager
+def savepoint() -> Iterator[None]:
+    """Have a query that fails within spoil no transaction that is around.
+
+    Begins with the first query: what asks nothing costs nothing, nor does what stands in none.
+    """
+    if not connection.in_atomic_block:
+        yield
+        return
+    begun: list[bool] = []
+
+    def begin(execute: Callable[..., Any], *asked: Any) -> Any:
+        if not begun:
+            begun.append(True)  # the savepoint is a query, too
+            stack.enter_context(atomic())
+        return execute(*asked)
+
+    with ExitStack() as stack, connection.execute_wrapper(begin):
+        yield
 
 
 def is_refusal(error: Error) -> bool:

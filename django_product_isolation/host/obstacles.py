@@ -5,11 +5,12 @@ begun before goes on, and originals can be put back.
 """
 
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, router
+from django.db.models import Model
 
 from django_product_isolation.database.mysql_tables import counts_equal_writes, without_transactions
 
@@ -49,13 +50,38 @@ def in_another_database(target: "Target") -> Obstacle | None:
     """
     ours = apps.get_model("product_isolation.IsolationRun")  # by its name: it stands on this folder
     if {written_to(target.field.model), written_to(ours)} == {DEFAULT_DB_ALIAS}:
-        return None
+        return referring_elsewhere()
     return Obstacle(
         "product_isolation.E012",
         f"{target.model._meta.label} and the tables of product isolation are not both in the "
         f'database "{DEFAULT_DB_ALIAS}", so an image and the state of its run could differ after '
         "a crash.",
         f'Have DATABASE_ROUTERS write both to "{DEFAULT_DB_ALIAS}", or name the model no longer.',
+    )
+
+
+def referring_elsewhere() -> Obstacle | None:
+    """No database keeps a foreign key to another one: our tables could not be made, or not joined
+    with the users whose names stand beside orders."""
+    others = [m._meta.label for m in models_referred_to() if written_to(m) != DEFAULT_DB_ALIAS]
+    if not others:
+        return None
+    return Obstacle(
+        "product_isolation.E012",
+        f"The tables of product isolation refer to {', '.join(others)}, which is not in the "
+        f'database "{DEFAULT_DB_ALIAS}".',
+        f'Have DATABASE_ROUTERS write it to "{DEFAULT_DB_ALIAS}", or name no models in IMAGES.',
+    )
+
+
+@cache
+def models_referred_to() -> tuple[type[Model], ...]:
+    """Models of others that foreign keys of ours lead to, such as the shop's users."""
+    ours = apps.get_app_config("product_isolation")
+    fields = [field for model in ours.get_models() for field in model._meta.concrete_fields]
+    found = dict.fromkeys(field.related_model for field in fields if field.related_model)
+    return tuple(
+        model for model in found if isinstance(model, type) and model._meta.app_label != ours.label
     )
 
 

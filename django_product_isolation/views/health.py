@@ -1,9 +1,13 @@
-"""For whoever watches the site. Two questions: is it alive, and are steps taken in time."""
+"""For whoever watches the site. Two questions: is it alive, and are steps taken in time.
+
+No transaction of the site's is around them: after a query that failed, one answers nothing more on
+PostgreSQL, which would look as if there were no database.
+"""
 
 from datetime import timedelta
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -17,6 +21,7 @@ LATE = timedelta(minutes=10)
 outage = OutageLog("health_unknown")
 
 
+@transaction.non_atomic_requests
 @login_not_required
 @never_cache
 @require_safe
@@ -29,6 +34,7 @@ def health(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": status}, status=503 if status == "no database" else 200)
 
 
+@transaction.non_atomic_requests
 @login_not_required
 @never_cache
 @require_safe

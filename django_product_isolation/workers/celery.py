@@ -10,6 +10,7 @@ from django.core.checks import CheckMessage, Error, Warning
 from django_product_isolation.conf import SETTING, IsolationSettings
 
 from .base import BaseWorkers
+from .thread import ThreadWorkers
 
 if TYPE_CHECKING:
     from kombu import Connection
@@ -21,7 +22,15 @@ class CeleryWorkers(BaseWorkers):
     def enqueue(self, run_ids: Sequence[uuid.UUID]) -> None:
         from .celery_tasks import nudges
 
+        if is_eager():
+            # Whoever orders would wait for the steps, which the thread of this process takes now.
+            ThreadWorkers().wake()
+            return
         nudges.publish([str(pk) for pk in run_ids])
+
+    def wake(self) -> None:
+        if find_spec("celery") and is_eager():
+            ThreadWorkers().wake()
 
     def check(self, settings: IsolationSettings) -> Iterable[CheckMessage]:
         if not find_spec("celery"):
@@ -34,6 +43,15 @@ class CeleryWorkers(BaseWorkers):
             return
         from celery import current_app
 
+        if is_eager():
+            yield Warning(
+                "Celery hands no work to a worker (task_always_eager): the site's own processes "
+                "take the steps, while anybody orders or looks.",
+                hint="Leave CELERY_TASK_ALWAYS_EAGER out where the shop is open. Where there is no "
+                'broker, set WORKERS to "thread".',
+                id="product_isolation.W006",
+            )
+            return
         broker = current_app.connection_for_write()
         if is_redis(broker) and not (broker.transport_options or {}).get("socket_timeout"):
             yield Warning(
@@ -42,6 +60,13 @@ class CeleryWorkers(BaseWorkers):
                 '"socket_connect_timeout": 5} or, without a prefix, broker_transport_options.',
                 id="product_isolation.W004",
             )
+
+
+def is_eager() -> bool:
+    """Whether Celery would run a task where it is published, as in tests and on small sites."""
+    from celery import current_app
+
+    return bool(current_app.conf.task_always_eager)
 
 
 def is_redis(broker: "Connection") -> bool:

@@ -45,6 +45,15 @@ def translated(settings, monkeypatch):
     monkeypatch.setattr(back, "translated_field", photo, raising=False)
 
 
+def test_users_that_are_in_another_database_are_an_error_too(settings):
+    settings.DATABASE_ROUTERS = [Elsewhere("auth")]
+    errors = found("E012")
+    assert errors
+    assert "refer to auth.User, which is not in the database" in errors[0].msg
+    with pytest.raises(ImproperlyConfigured, match=r"auth\.User"):
+        isolate(make_image())
+
+
 @pytest.mark.parametrize(
     "apps", [["assortment"], ["product_isolation"], ["assortment", "product_isolation"]]
 )

@@ -1,12 +1,14 @@
 from datetime import timedelta
 
 import pytest
-from celery import Celery
+from celery import Celery, current_app
+from django.core.checks import run_checks
 from django.utils import timezone
 
-from django_product_isolation import isolate, tasks
+from django_product_isolation import isolate, tasks, workers
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationRun
+from django_product_isolation.workers import thread
 from tests.photos import make_image
 from tests.shops.catalogue.models import ProductImage
 
@@ -46,6 +48,37 @@ def test_a_batch_is_announced_in_one_message(sent, django_capture_on_commit_call
     [(name, [run_ids, _tenant], _eta)] = sent()
     assert name == "advance_runs"
     assert sorted(run_ids) == sorted(str(pk) for pk in batch.runs.values_list("pk", flat=True))
+
+
+@pytest.fixture
+def eager(sent, monkeypatch):
+    """Celery runs tasks where they are published; notes when the site's own thread is woken."""
+    current_app.conf.task_always_eager = True
+    woken = []
+    monkeypatch.setattr(thread.worker, "wake", lambda: woken.append(True))
+    monkeypatch.setattr(thread, "may_begin", lambda: True)
+    return woken
+
+
+def test_nobody_who_orders_waits_for_an_eager_celery(eager, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        batch = isolate(make_image())
+    assert (batch.runs.get().status, batch.runs.get().attempts) == (Status.QUEUED, 0)
+    assert eager == [True]
+
+
+def test_whoever_looks_wakes_the_thread_where_celery_is_eager(sent, eager):
+    workers.current().wake()
+    assert eager == [True]
+    current_app.conf.task_always_eager = False
+    workers.current().wake()
+    assert eager == [True]
+
+
+def test_an_eager_celery_is_warned_about(eager):
+    assert [found.id for found in run_checks() if "Celery" in found.msg] == [
+        "product_isolation.W006"
+    ]
 
 
 def test_the_other_workers_need_no_message(sent, settings, django_capture_on_commit_callbacks):

@@ -8,12 +8,13 @@ from django.contrib import admin, messages
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from django_product_isolation.host import Target, targets_of
+from django_product_isolation.host.access.safe_calls import add_to_page
 from django_product_isolation.host.routing import are_elsewhere
 from django_product_isolation.staff import formatting, permissions
 from django_product_isolation.staff.deciding import report_restoring
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 # As Django's method ``has_…_permission`` is to be called, which the shop must not have by chance.
 MAY_ISOLATE, MAY_RESTORE = "product_isolation_isolate", "product_isolation_restore"
+BROKEN = object()
 PERMISSIONS = {MAY_ISOLATE: permissions.ISOLATE, MAY_RESTORE: permissions.RESTORE}
 
 
@@ -45,8 +47,14 @@ class HostAction(str):
         self.short_description = function.short_description
         self.allowed_permissions = function.allowed_permissions
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self.function(*args, **kwargs)
+    def __call__(self, model_admin: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """The action's answer; a message on the list where it breaks."""
+        act = partial(self.function, model_admin, request, *args, **kwargs)
+        answer = add_to_page("action", act, BROKEN, passing=(PermissionDenied, Http404))
+        if answer is not BROKEN:
+            return answer
+        messages.error(request, _("This does not work at the moment. The site's log says why."))
+        return None
 
     def __reduce__(self) -> tuple[Any, ...]:
         return HostAction, (self.function,)  # copied like the function

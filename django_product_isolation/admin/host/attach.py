@@ -7,6 +7,7 @@ images, and has it derive from the host's class and ours; the host's classes sta
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from threading import RLock
 from typing import Any
 from weakref import ref
@@ -19,6 +20,7 @@ from django.urls import get_resolver
 
 from django_product_isolation.conf import get_settings
 from django_product_isolation.host import targets_of
+from django_product_isolation.host.access.safe_calls import add_to_page
 from django_product_isolation.models import IsolationBatch, IsolationRun, Preset
 from django_product_isolation.staff.permissions import LISTS_ADDED
 from django_product_isolation.staff.targets import all_targets
@@ -127,4 +129,8 @@ def add_actions(model_admin: "ModelAdmin[Any]", actions: Iterable[Callable[..., 
 
 def allow(model_admin: "ModelAdmin[Any]", name: str, check: Callable[[HttpRequest], bool]) -> None:
     """Have Django ask ``check`` before it offers what needs the permission ``name``."""
-    setattr(model_admin, f"has_{name}_permission", check)
+
+    def has_permission(request: HttpRequest) -> bool:
+        return add_to_page("action", partial(check, request), False)
+
+    setattr(model_admin, f"has_{name}_permission", has_permission)

@@ -5,7 +5,7 @@ so its buttons carry their own addresses, and nothing else in the form is saved.
 """
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from django_product_isolation.choices import Status
 from django_product_isolation.host import Target
+from django_product_isolation.host.access.safe_calls import add_to_page
 from django_product_isolation.host.access.sites import admin_for, change_url, changelist_url
 from django_product_isolation.host.previews import SMALL
 from django_product_isolation.host.routing import is_elsewhere
@@ -30,8 +31,9 @@ from django_product_isolation.staff.event_words import changes_of, verdicts_of
 from django_product_isolation.staff.pictures import run_picture_url
 from django_product_isolation.staff.run_cards import charged, why
 
+from .badges import Badges
 from .mixins import Styled
-from .state_column import Badges, StateColumn, file_names
+from .state_column import StateColumn, file_names
 
 if TYPE_CHECKING:
     ImageModelAdmin = ModelAdmin[Any]
@@ -87,7 +89,7 @@ class HistoryPanel(StateColumn):
     short_description = gettext_lazy("State and history")
     name = PANEL
 
-    def __call__(self, image: Any) -> str:
+    def content(self, image: Any) -> str:
         runs = self.history(image)
         shown = runs[:MAX_RUNS_SHOWN]
         verdicts, changes = verdicts_of(shown), changes_of(shown)
@@ -165,7 +167,8 @@ class HistoryPanelMixin(Styled, ImageModelAdmin):
         """The panels for ``obj``; none where one is added, and for those they are not for."""
         if obj is None or not getattr(self, "isolation_panel", True):
             return []
-        if not permissions.has_preview_permission(request):
+        may_see = partial(permissions.has_preview_permission, request)
+        if not add_to_page(PANEL, may_see, False):
             return []
         return HistoryPanel.for_each_field(self, request)
 

@@ -4,6 +4,7 @@ One query for all rows of an inline, tabular or stacked.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin import ModelAdmin
@@ -17,6 +18,7 @@ from django.utils.safestring import SafeString
 
 from django_product_isolation.conf import get_settings
 from django_product_isolation.host import targets_of
+from django_product_isolation.host.access.safe_calls import add_to_page
 from django_product_isolation.host.access.shop_permissions import allowed
 from django_product_isolation.staff import permissions
 
@@ -48,7 +50,7 @@ class ControlsColumn(StateColumn):
             self._changeable = allowed(self.request, "change", self.model_admin.model, pks)
         return self._changeable
 
-    def __call__(self, image: Any) -> str:
+    def content(self, image: Any) -> str:
         if image.pk is None or image._state.adding:
             return ""
         run, target = self.run_of(image), self.target
@@ -80,7 +82,8 @@ class ImageInlinesMixin(Styled, ProductModelAdmin):
         formsets = super().get_inline_formsets(request, *args, **kwargs)
         for drawn in formsets:
             if isinstance(drawn, InlineAdminFormSet):
-                add_fields(drawn, None, columns_of(request, drawn))
+                add = partial(columns_of, request, drawn)
+                add_fields(drawn, None, add_to_page("inline", add, ()))
         return formsets
 
 

@@ -11,6 +11,8 @@ from typing import Any
 
 from django.forms import Media
 
+from django_product_isolation.host.static_files import STYLES, safe_static
+
 # Where a class that we derive from one of the host's keeps the host's.
 HOSTS_OWN = "_isolation_derived_from"
 
@@ -23,7 +25,7 @@ class Styled:
     @property
     def media(self) -> Media:
         hosts: Media = super().media  # type: ignore[misc]
-        return hosts + Media(css={"all": ("product_isolation/product_isolation.css",)})
+        return hosts + Media(css={"all": (safe_static(STYLES),)})
 
 
 @contextmanager

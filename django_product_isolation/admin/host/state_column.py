@@ -5,25 +5,27 @@ their number; nothing is written on the host's rows.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model, Q
 from django.http import HttpRequest, HttpResponse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from django_product_isolation.choices import SHOWN_STATUSES, Status
 from django_product_isolation.host import Target, all_rows, target_for, targets_of
+from django_product_isolation.host.access.safe_calls import add_to_page
 from django_product_isolation.host.routing import is_elsewhere
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.staff import formatting, permissions
-from django_product_isolation.staff.addresses import batch_page_urls
 from django_product_isolation.staff.run_cards import badge, status_text
 
+from .badges import Badges
 from .mixins import Styled, as_given, left_alone_if_it_breaks, with_mixin
 from .state_filter import FilteredList, can_filter, filters_for, hidden, keep_hidden, shown
 
@@ -102,26 +104,6 @@ def is_saved(file: Any) -> bool:
     return bool(getattr(file, "_committed", True))
 
 
-class Badges:
-    """The badges of runs on one page; links to their batches for those who may see batches."""
-
-    def __init__(self, request: HttpRequest) -> None:
-        may_view = permissions.has_view_permission(request)
-        self.address = batch_page_urls(request) if may_view else None
-        self._plain: dict[tuple[str, bool, str], SafeString] = {}  # few, on pages of many images
-
-    def of(self, run: IsolationRun, told: str = "") -> SafeString:
-        """``told`` is said in the place of a status that would say something wrong."""
-        looks = (run.status, run.review, told)
-        if looks not in self._plain:
-            plain = badge(Status.SUPERSEDED, told) if told else badge(run.status, status_text(run))
-            self._plain[looks] = plain
-        plain = self._plain[looks]
-        if self.address is None:
-            return plain
-        return format_html('<a class="isolation-link" href="{}">{}</a>', self.address(run), plain)
-
-
 class RequestColumn(str):
     """The name of a column or read-only field that also makes its content, for one request.
 
@@ -130,6 +112,8 @@ class RequestColumn(str):
     """
 
     short_description: "_StrPromise | str"
+    name = ""
+    is_broken = False  # the other rows of the page need not try
 
     def __new__(cls, name: str, *_args: Any) -> "Self":
         return super().__new__(cls, name)
@@ -140,14 +124,23 @@ class RequestColumn(str):
         self.request = request
 
     def __call__(self, image: Any) -> str:
-        """The content for one of the host's images."""
+        """The content for one of the host's images, or that it is not known."""
+        if not self.is_broken:
+            content = add_to_page(self.name, partial(self.content, image), None)
+            if content is not None:
+                return content
+            self.is_broken = True
+        return _("Not known at the moment")
+
+    def content(self, image: Any) -> str:
+        """The same; raises whatever breaks."""
         raise NotImplementedError
 
 
 class StateColumn(RequestColumn):
     """The badge of each image of a page."""
 
-    short_description: "_StrPromise | str" = _("Isolation")
+    short_description: "_StrPromise | str" = gettext_lazy("Isolation")
     name = COLUMN
     images: Iterable[Model] = ()  # of the page; their runs are looked up together
 
@@ -165,7 +158,14 @@ class StateColumn(RequestColumn):
 
     @classmethod
     def for_each_field(cls, model_admin: Any, request: HttpRequest) -> "list[Self]":
-        """A column for each image of the list's model; the only one has the plain name."""
+        """A column for each image of the list's model; the only one has the plain name.
+
+        None where that breaks.
+        """
+        return add_to_page(cls.name, partial(cls._for_each_field, model_admin, request), [])
+
+    @classmethod
+    def _for_each_field(cls, model_admin: Any, request: HttpRequest) -> "list[Self]":
         targets = targets_of(model_admin.model)
         if len(targets) == 1:
             return [cls(cls.name, model_admin, request, targets[0])]
@@ -186,7 +186,7 @@ class StateColumn(RequestColumn):
             self._runs |= {key: found.get(key) for key in map(key_of, together)}
         return self._runs[key_of(image)]
 
-    def __call__(self, image: Any) -> str:
+    def content(self, image: Any) -> str:
         run = self.run_of(image)
         return self.badges.of(run) if run else ""
 
@@ -200,19 +200,15 @@ class StateColumnMixin(Styled, ImageModelAdmin):
 
     def isolation_state(self, image: Any) -> str:
         """The badge without a link, for wherever else the host puts it."""
-        badges = []
-        for target in targets_of(self.model):
-            if run := current_runs(target, [image]).get(target.pk_of(image)):
-                badges.append(badge(run.status, status_text(run)))
-        return format_html_join(" ", "{}", ((one,) for one in badges))
+        return add_to_page(COLUMN, partial(plain_badges, self.model, image), "")
 
     isolation_state.short_description = StateColumn.short_description  # type: ignore[attr-defined]
 
     def shows_isolation(self, request: HttpRequest) -> bool:
         """Whether column and filter are there, for this user."""
-        return getattr(self, "isolation_column", True) and permissions.has_preview_permission(
-            request
-        )
+        if not getattr(self, "isolation_column", True):
+            return False
+        return add_to_page(COLUMN, partial(permissions.has_preview_permission, request), False)
 
     def get_list_display(self, request: HttpRequest) -> Any:
         columns = super().get_list_display(request)
@@ -260,7 +256,17 @@ class StateColumnMixin(Styled, ImageModelAdmin):
         return filters
 
     def filters_isolation(self, request: HttpRequest) -> bool:
-        return self.shows_isolation(request) and can_filter(self.model)
+        shown = self.shows_isolation(request)
+        return shown and add_to_page("filter", partial(can_filter, self.model), False)
+
+
+def plain_badges(model: type[Model], image: Model) -> SafeString:
+    """What became of each of an image's files."""
+    found = []
+    for target in targets_of(model):
+        if run := current_runs(target, [image]).get(target.pk_of(image)):
+            found.append(badge(run.status, status_text(run)))
+    return format_html_join(" ", "{}", ((one,) for one in found))
 
 
 def add_columns(changelist: ChangeList, ours: "Sequence[StateColumn]") -> None:

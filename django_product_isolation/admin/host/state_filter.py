@@ -2,20 +2,24 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from django.contrib import messages
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.views.main import ChangeList
 from django.db import router
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from django_product_isolation.admin.search import by_keys_if_few
 from django_product_isolation.choices import SHOWN_STATUSES, UNFINISHED_STATUSES, Status
 from django_product_isolation.host import Target, target_for, targets_of
 from django_product_isolation.host.access.policies import valid_keys
+from django_product_isolation.host.access.safe_calls import add_to_page
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.staff import formatting
 from django_product_isolation.workflow.runs_of_rows import (
@@ -132,6 +136,16 @@ class IsolationFilter(SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() not in CHOICES:
             return queryset
+        found = add_to_page("filter", partial(self.narrowed, queryset), None)
+        if found is not None:
+            return found
+        # Not all of them: what is ticked next is meant to be what was asked for.
+        text = gettext("What became of images is not known at the moment: the filter finds none.")
+        messages.error(request, text, fail_silently=True)
+        return queryset.none()
+
+    def narrowed(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Those that were asked for; raises whatever breaks."""
         _label, narrow = CHOICES[str(self.value())]
         return narrow(queryset, target_for(queryset.model, self.image_field))
 

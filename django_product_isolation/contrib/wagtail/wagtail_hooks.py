@@ -3,6 +3,7 @@
 Wagtail imports this module by its name.
 """
 
+from functools import partial
 from typing import Any
 
 from django.apps import apps
@@ -28,6 +29,7 @@ OURS = (
 if apps.is_installed("django.contrib.admin") and apps.is_installed("wagtail.images"):
     from wagtail.images import get_image_model_string
 
+    from django_product_isolation.host.access.safe_calls import add_to_page
     from django_product_isolation.staff import permissions
     from django_product_isolation.staff.targets import can_isolate, find_target
     from django_product_isolation.staff.urls import staff_pages
@@ -44,7 +46,8 @@ if apps.is_installed("django.contrib.admin") and apps.is_installed("wagtail.imag
             self.needed = needed
 
         def is_shown(self, request: Any) -> bool:
-            return permissions.has_any_permission(request, *self.needed)
+            may = partial(permissions.has_any_permission, request, *self.needed)
+            return add_to_page("wagtail_menu", may, False)
 
     @hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
     def our_pages() -> list[URLResolver]:
@@ -66,7 +69,7 @@ if apps.is_installed("django.contrib.admin") and apps.is_installed("wagtail.imag
             _("Product isolation"), menu, name=name, icon_name="crosshairs", order=350
         )
 
-    if can_isolate(get_image_model_string()):
+    if add_to_page("wagtail_list", partial(can_isolate, get_image_model_string()), True):
         hooks.register("register_bulk_action", IsolateBulkAction)
     if find_target(get_image_model_string()):
         hooks.register("register_bulk_action", RestoreBulkAction)

@@ -7,6 +7,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.core.checks import run_checks
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import ProgrammingError
 from django.urls import reverse
 
 from django_product_isolation.choices import Status
@@ -261,3 +262,19 @@ def test_a_place_behind_oscar_is_found_out(monkeypatch):
     from django_product_isolation.contrib.oscar.checks import check_oscar
 
     assert [m.id for m in check_oscar()] == ["product_isolation.W025"]
+
+
+def test_the_product_is_shown_without_our_buttons_while_our_table_is_missing(
+    desk, product, monkeypatch
+):
+    first = images_of(product)[0]
+    assert desk.product(product).buttons_for(first) == ["Isolate product"]
+
+    def breaks(*_args):
+        raise ProgrammingError("no such table")
+
+    controls = "django_product_isolation.contrib.oscar.controls.current_runs"
+    monkeypatch.setattr(controls, breaks)
+    page = desk.product(product)
+    assert page.response.status_code == 200
+    assert page.buttons_for(first) == []

@@ -1,5 +1,6 @@
 """Tags for our templates in Wagtail's admin."""
 
+from functools import partial
 from typing import Any
 
 from django import template
@@ -10,6 +11,7 @@ from django_product_isolation.admin.host.image_page import controls
 from django_product_isolation.admin.host.state_column import current_runs
 from django_product_isolation.contrib.wagtail.frame import WAGTAIL, page
 from django_product_isolation.host.access import frames
+from django_product_isolation.host.access.safe_calls import add_to_page
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.staff import permissions
 from django_product_isolation.staff.targets import find_target
@@ -20,6 +22,11 @@ register = template.Library()
 @register.inclusion_tag("admin/product_isolation/wagtail/image_controls.html", takes_context=True)
 def isolation_image_controls(context: template.Context, image: Model) -> dict[str, Any]:
     """State and buttons of an image on its page in Wagtail, for those who may see its runs."""
+    return add_to_page("wagtail_image", partial(controls_of, context, image), {})
+
+
+def controls_of(context: template.Context, image: Model) -> dict[str, Any]:
+    """What the template of state and buttons needs; raises whatever breaks."""
     request: HttpRequest = context["request"]
     target = find_target(image._meta.label)
     if target is None or not permissions.has_preview_permission(request):
@@ -53,8 +60,12 @@ def isolation_refused_actions(context: template.Context) -> list[str]:
     """The actions of ours in the list of images for which the person has no permission."""
     actions = {"isolate_product": permissions.ISOLATE, "restore_original": permissions.RESTORE}
     request: HttpRequest = context["request"]
+
+    def may(permission: str) -> bool:
+        return permissions.has_any_permission(request, permission)
+
     return [
         action
         for action, permission in actions.items()
-        if not permissions.has_any_permission(request, permission)
+        if not add_to_page("wagtail_list", partial(may, permission), False)
     ]
