@@ -50,10 +50,10 @@ def answer(monkeypatch):
     real = RunflowClient.get_run
 
     def arrange(run_id, error):
-        def get_run(client, asked, **options):
+        def get_run(client, asked, ref, **options):
             if asked == run_id:
                 raise error
-            return real(client, asked, **options)
+            return real(client, asked, ref, **options)
 
         monkeypatch.setattr(RunflowClient, "get_run", get_run)
 

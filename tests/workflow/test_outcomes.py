@@ -24,7 +24,7 @@ class Runflow:
     def __init__(self, error: Exception) -> None:
         self.error = error
 
-    def get_run(self, run_id: str) -> None:
+    def get_run(self, run_id: str, ref: str) -> None:
         raise self.error
 
 
