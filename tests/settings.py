@@ -64,6 +64,9 @@ DATABASES: dict[str, Any] = {
 }
 if os.environ.get("DATABASE_URL"):
     DATABASES["default"] = dj_database_url.config()
+    # Of the test's database, where it is not the one that connections begin with.
+    if collation := DATABASES["default"].get("OPTIONS", {}).pop("database_collation", ""):
+        DATABASES["default"]["TEST"] = {"CHARSET": "utf8mb4", "COLLATION": collation}
 if DATABASES["default"]["ENGINE"].endswith(".postgresql"):
     INSTALLED_APPS.append("tests.shops.lookbook")
 if DATABASES["default"]["ENGINE"].endswith(".mysql"):

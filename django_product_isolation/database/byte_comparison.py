@@ -7,13 +7,17 @@ By MariaDB's default, and by collations that any database can be given, ``búsy.
 from functools import cache
 from typing import Any
 
-from django.db import connections
-from django.db.models import Expression, F, Func, Model, Q, TextField, Value
+from django.db import connections, router
+from django.db.models import Expression, F, Func, Model, Q, QuerySet, TextField, Value
 from django.db.models.fields import Field
-from django.db.models.functions import Cast, Replace
-from django.db.models.lookups import Exact
+from django.db.models.functions import Cast, Concat, Replace, Substr
+from django.db.models.lookups import Exact, In
 
 from .primary_keys import key_field
+
+# The parts of a UUID as text: from which character, and how many.
+UUID_PARTS = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
+NUMBERS, TEXTS = ("IntegerField", "AutoField"), ("CharField", "SlugField")
 
 
 class Bytes(Func):
@@ -93,16 +97,58 @@ def is_key(column: "Field[Any, Any]", pk: F, model: type[Model]) -> Q:
 
     Always true for keys of which only Python knows how they are written.
     """
-    field = key_field(model)
-    kind = field.get_internal_type()
-    if not type(field).__module__.startswith("django."):
-        return Q()
+    kind = kind_of_key(model)
     if kind == "UUIDField":  # some databases keep it without hyphens
         mine = without_hyphens(F(column.attname))
         return same(mine, without_hyphens(Cast(pk, TextField())))
-    if kind.endswith(("IntegerField", "AutoField", "CharField", "SlugField")):
+    if kind.endswith((*NUMBERS, *TEXTS)):
         return is_same(column, Cast(pk, TextField()))
     return Q()
+
+
+def kind_of_key(model: type[Model]) -> str:
+    """Django's name for the kind of field that the primary key is kept in; "" for one of another
+    library's or the shop's own: of those only Python knows how they are written."""
+    field = key_field(model)
+    return field.get_internal_type() if type(field).__module__.startswith("django.") else ""
+
+
+def can_write_keys(model: type[Model]) -> bool:
+    """Whether the database can write primary keys as Python does."""
+    kind = kind_of_key(model)
+    return kind == "UUIDField" or kind.endswith((*NUMBERS, *TEXTS))
+
+
+def is_key_among(column: "Field[Any, Any]", rows: QuerySet[Any]) -> Q:
+    """Whether the text ``column`` is the primary key of one of ``rows``, of the same database,
+    which ``can_write_keys``."""
+    text = text_of_key(rows.model, router.db_for_write(column.model))
+    rows = rows.order_by()
+    like = rows.annotate(isolation_key=LikeColumn(text, column)).values("isolation_key")
+    found = Q(**{f"{column.name}__in": like})
+    if not kind_of_key(rows.model).endswith(TEXTS):
+        return found
+    exact = rows.annotate(isolation_key=Bytes(text)).values("isolation_key")
+    return found & Q(In(Bytes(F(column.attname)), exact.query))
+
+
+def is_one_of(column: "Field[Any, Any]", texts: list[str]) -> Q:
+    """Whether the text ``column`` is exactly one of ``texts``."""
+    found = Q(**{f"{column.name}__in": texts})
+    if all(text.isascii() and text.isdigit() for text in texts):
+        return found  # that nothing else is taken for
+    return found & Q(In(Bytes(F(column.attname)), [Bytes(Value(text)) for text in texts]))
+
+
+def text_of_key(model: type[Model], alias: str) -> Any:
+    """A primary key, as Python writes it, in a query of the database ``alias``."""
+    text: Any = Cast("pk", TextField())
+    is_text = not connections[alias].features.has_native_uuid_field
+    if kind_of_key(model) == "UUIDField" and is_text:
+        parts = [Substr(text, start, length) for start, length in UUID_PARTS]
+        dash = Value("-")
+        return Concat(parts[0], *(piece for part in parts[1:] for piece in (dash, part)))
+    return text
 
 
 def same(one: Expression | F, other: Expression | F) -> Q:

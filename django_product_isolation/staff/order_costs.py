@@ -28,7 +28,7 @@ class CostSummary:
     total: str
     evaluation: str  # of the unit price, what an evaluation costs; "" where there is none
     balance: str  # "" when nobody has read it
-    falls_short: bool  # the balance, as last read, is less than the order costs
+    falls_short: str  # said where the balance, as last read, is too low; else ""
     left: list[tuple[str, str]]  # of each budget that is set
     obstacles: list[str]  # why this cannot be ordered as it stands
 
@@ -36,7 +36,8 @@ class CostSummary:
 def summarize_costs(plan: Plan, tells_sums: bool) -> CostSummary:
     """Three queries at most, whatever the number of images.
 
-    Without ``tells_sums`` neither the balance nor what is left of a budget is named.
+    Without ``tells_sums`` neither the balance nor what is left of a budget is named, and nothing
+    changes with the number of images that would tell the balance to who tries several.
     """
     left = budgets_left()
     price = get_settings().evaluation_price
@@ -48,7 +49,7 @@ def summarize_costs(plan: Plan, tells_sums: bool) -> CostSummary:
         total=formatting.money(plan.total),
         evaluation="" if price is None else formatting.money(price),
         balance=balance_of(account, plan.unit_price) if account and tells_sums else "",
-        falls_short=bool(account and (account.amount or 0) < plan.total),
+        falls_short=falls_short(account.amount or Decimal(0), plan, tells_sums) if account else "",
         left=[(BUDGETS[name](), formatting.money(left[name])) for name in left if tells_sums],
         obstacles=obstacles_to(plan, left, tells_sums),
     )
@@ -71,6 +72,19 @@ def balance_of(account: AccountBalance, unit_price: Decimal) -> str:
     if not unit_price:
         return _("%(amount)s (updated %(when)s)") % words
     return _("%(amount)s: enough for %(images)s (updated %(when)s)") % words
+
+
+def falls_short(balance: Decimal, plan: Plan, tells_sums: bool) -> str:
+    """Said where the balance does not pay for all of the order; to those who may not know sums,
+    only where it pays for no image at all."""
+    if balance >= (plan.total if tells_sums else min(plan.total, plan.unit_price)):
+        return ""
+    if tells_sums:
+        return _(
+            "The balance is not enough for all of them. What it does not cover waits until it is "
+            "topped up."
+        )
+    return _("The balance is not enough for any image. What you order waits until it is topped up.")
 
 
 def how_long_ago(moment: datetime) -> str:

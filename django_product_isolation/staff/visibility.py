@@ -8,15 +8,18 @@ the shop's could have hidden it.
 from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from django.db import connections, router
-from django.db.models import CharField, Model, Q, QuerySet, UUIDField, Value
-from django.db.models.functions import Cast, Concat, Substr
+from django.db import router
+from django.db.models import Field, Model, Q, QuerySet
 from django.http import HttpRequest
 
-from django_product_isolation.database.primary_keys import key_field
+from django_product_isolation.database.byte_comparison import (
+    can_write_keys,
+    is_key_among,
+    is_one_of,
+)
 from django_product_isolation.host import all_rows, target_models
 from django_product_isolation.host.access import shop_permissions
 from django_product_isolation.host.access.policies import Action, Policy, valid_keys
@@ -29,8 +32,11 @@ from django_product_isolation.models.querysets import RunQuerySet
 FEW = 1000
 # So many of the newest runs are looked at in lists where each page has to be asked what it shows.
 NEWEST = 500
-# The parts of a UUID as text: from which character, and how many.
-UUID_PARTS = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
+# So many where keys are compared one by one, because no query can speak of both, or only Python
+# knows how keys are written; and so many are asked about in one query.
+NEWEST_BY_KEY = 5000
+AT_ONCE = 1000
+KEY = cast("Field[Any, Any]", IsolationRun._meta.get_field("object_pk"))
 
 
 def seen(request: HttpRequest, runs: Iterable[IsolationRun]) -> set[UUID]:
@@ -111,9 +117,8 @@ def narrow(request: HttpRequest, runs: RunQuerySet) -> RunQuerySet:
     visible = Q(pk__in=[])
     for model in target_models():
         if shop_permissions.may(request, "view", model):
-            visible |= Q(batch__model_label=model._meta.label_lower) & in_lists(
-                request, model, runs
-            )
+            of_model = {"batch__model_label": model._meta.label_lower}
+            visible |= Q(**of_model) & in_lists(request, model, runs.filter(**of_model))
     return runs.filter(visible)
 
 
@@ -134,32 +139,32 @@ def rows_of(request: HttpRequest, policy: Policy, runs: RunQuerySet) -> Q:
     Where only pages say what they show, the newest runs alone are looked at, so many at most.
     """
     if policy.asks_pages and not shop_permissions.is_superuser(request):
-        newest = runs.order_by("-batch__created_at").values_list("object_pk", flat=True)[:NEWEST]
-        return Q(object_pk__in=list(policy.found(request, "view", set(newest))))
-    return keys_in(policy.rows(request, "view"))
+        return is_one_of(KEY, list(policy.found(request, "view", newest_keys(runs, NEWEST))))
+    return keys_in(policy.rows(request, "view"), runs)
 
 
-def keys_in(rows: QuerySet[Any]) -> Q:
-    """Runs of these rows."""
+def newest_keys(runs: RunQuerySet, count: int) -> list[str]:
+    """The keys of the images of so many of the newest runs, each once."""
+    newest = runs.order_by("-batch__created_at").values_list("object_pk", flat=True)
+    return list(dict.fromkeys(newest[:count]))
+
+
+def keys_in(rows: QuerySet[Any], runs: RunQuerySet) -> Q:
+    """Those of the runs that are of these rows.
+
+    Where no query can compare their keys, only the newest runs are looked at, so many at most.
+    """
     keys = rows.order_by().values_list("pk", flat=True)
-    if are_apart_from_runs(rows):  # no query speaks of two databases
-        return Q(object_pk__in=[str(pk) for pk in keys])
     few = [str(pk) for pk in keys[: FEW + 1]]
-    return Q(object_pk__in=few if len(few) <= FEW else as_text(rows))
+    if len(few) <= FEW:
+        return is_one_of(KEY, few)
+    if can_write_keys(rows.model) and not are_apart_from_runs(rows):
+        return is_key_among(KEY, rows)
+    newest = newest_keys(runs, NEWEST_BY_KEY)
+    chunks = (set(newest[start : start + AT_ONCE]) for start in range(0, len(newest), AT_ONCE))
+    return is_one_of(KEY, [key for some in chunks for key in existing(rows.order_by(), some)])
 
 
 def are_apart_from_runs(rows: QuerySet[Any]) -> bool:
     place = getattr(rows, "_db", None) or router.db_for_write(rows.model)
     return bool(place != router.db_for_write(IsolationRun))
-
-
-def as_text(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """The keys of the rows as runs keep them."""
-    text: Any = Cast("pk", CharField(max_length=255))
-    features = connections[router.db_for_write(IsolationRun)].features
-    if isinstance(key_field(rows.model), UUIDField) and not features.has_native_uuid_field:
-        parts = [Substr(text, start, length) for start, length in UUID_PARTS]
-        dash = Value("-")
-        text = Concat(parts[0], *(piece for part in parts[1:] for piece in (dash, part)))
-    keys: QuerySet[Any] = rows.order_by().annotate(isolation_key=text).values("isolation_key")
-    return keys

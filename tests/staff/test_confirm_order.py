@@ -70,6 +70,19 @@ def test_a_balance_below_the_price_warns_and_still_orders(client, staff, amount)
     assert press(client, address).status_code == 302
 
 
+@pytest.mark.parametrize(
+    ("amount", "is_said"), [("1.00", False), ("0.27", False), ("0.26", True), ("0", True)]
+)
+def test_nobody_finds_the_balance_by_trying_several_numbers_of_images(client, amount, is_said):
+    client.force_login(make_staff(*EVERYTHING, name="bea"))
+    make_balance(amount=Decimal(amount))
+    images = [make_image(f"Cup {n}") for n in range(5)]
+    for count in range(1, 6):
+        page = look(client, images[:count]).content.decode()
+        assert ("The balance is not enough for any image." in page) == is_said
+        assert "not enough for all" not in page
+
+
 def test_of_an_unknown_balance_nothing_is_said(client, staff):
     make_balance(amount=None)
     page = look(client, [make_image()]).content.decode()

@@ -273,3 +273,33 @@ class Engraving(models.Model):
 
     def __str__(self) -> str:
         return str(self.plate_id)
+
+
+class NumberedKey(models.BigAutoField):
+    """A number in the database and "slide_17" in Python, as libraries for opaque ids have it."""
+
+    def from_db_value(self, value: Any, *_args: Any) -> Any:
+        return None if value is None else f"slide_{value}"
+
+    def to_python(self, value: Any) -> Any:
+        return value
+
+    def get_prep_value(self, value: Any) -> Any:
+        return None if value is None else int(str(value).removeprefix("slide_"))
+
+    def get_db_prep_value(self, value: Any, *_args: Any, **_kwargs: Any) -> Any:
+        return self.get_prep_value(value)
+
+    @property
+    def validators(self) -> list[Any]:
+        return []
+
+
+class Slide(models.Model):
+    """Found by a key that only Python knows how to write."""
+
+    id = NumberedKey(primary_key=True)
+    image = models.ImageField(upload_to="slides/")
+
+    def __str__(self) -> str:
+        return str(self.pk)
