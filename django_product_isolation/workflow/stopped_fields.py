@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Case, F, OuterRef, Q, Subquery, When
 
 from django_product_isolation.choices import Status
 from django_product_isolation.host import Target
@@ -76,11 +76,15 @@ def listed(unused: Sequence[Unused]) -> str:
 def latest_unused(target: Target) -> list[Unused]:
     """The paid runs of the field that are held with their results, or were and are tried again;
     those that came last first. One query."""
-    held = RunEvent.objects.filter(run=OuterRef("pk"), status=Status.HELD)
+    before = RunEvent.objects.filter(~Q(status=OuterRef("status")), run=OuterRef("pk"))
+    before = before.filter(kind=RunEvent.Kind.STATUS).order_by("-at", "-pk")
+    # What is tried again was held until now: any other status that it had has no such reason.
+    why = Case(
+        When(status=Status.HELD, then=F("reason")), default=Subquery(before.values("reason")[:1])
+    )
     paid_for = Q(status=Status.HELD, held_from__in=(Status.COLLECTING, Status.READY))
-    runs = IsolationRun.objects.about(target).filter(paid_for | TRIED_AGAIN)
-    told = runs.annotate(why=Subquery(held.order_by("-at", "-pk").values("reason")[:1]))
-    found = told.filter(why__in=(*OF_THE_STORAGE, *OF_ONE_OR_ALL)).order_by("-status_since")
+    runs = IsolationRun.objects.about(target).filter(paid_for | TRIED_AGAIN).annotate(why=why)
+    found = runs.filter(why__in=(*OF_THE_STORAGE, *OF_ONE_OR_ALL)).order_by("-status_since")
     rows = found.values_list("pk", "label", "why", "held_from", "status")[:LATEST]
     return [
         Unused(pk, label, why, held_from or status, is_held=status == Status.HELD)

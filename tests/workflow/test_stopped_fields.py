@@ -102,6 +102,16 @@ def test_nothing_overtakes_a_result_that_is_tried_again(ordered, no_webp, go_on,
     assert runflow.runs_of(second) == []
 
 
+def test_what_was_held_before_it_was_paid_for_has_nothing_wait(run, go_on, step):
+    """Though it was for a reason that a result has, too."""
+    others = [isolate(make_image(name)).runs.get() for name in ("Mug", "Cup")]
+    for one in others:
+        one.move_to(Status.HELD, reason=Reason.CRASHED)
+        assert resume(one)
+        assert go_on(one, Status.COLLECTING).status == Status.COLLECTING
+    assert step(run).status not in (Status.QUEUED, Status.HELD)
+
+
 def test_another_field_goes_on(ordered, no_webp, go_on):
     ordered("Mug")
     no_webp()
