@@ -82,10 +82,12 @@ def why(run: IsolationRun) -> str:
     sentence = sentence_of(run.reason)
     if run.reason not in (Reason.RUN_FAILED, Reason.ARRIVED_LATE):
         return sentence
+    said = ""
     if run.cost:
-        return f"{sentence} {_('It was charged all the same.')}"
-    is_known = run.cost is not None or run.reason == Reason.RUN_FAILED
-    return f"{sentence} {_('It was not charged.')}" if is_known else sentence
+        said = _("It was charged all the same.")
+    elif run.cost is not None or run.reason == Reason.RUN_FAILED:
+        said = _("It was not charged.")
+    return f"{sentence} {said}".rstrip()
 
 
 def charged(run: IsolationRun) -> str:
