@@ -60,7 +60,6 @@ class Reason(models.TextChoices):
         "nothing-to-restore",
         _("%(name)s shows no isolated image, so there is nothing to restore."),
     )
-
     # Decided in vain: what was to be decided is not, or no longer, to be decided
     MOVED_ON = "moved-on", _("%(name)s has changed in the meantime. Please check it again.")
     APPROVED_MEANWHILE = (
@@ -76,7 +75,6 @@ class Reason(models.TextChoices):
         "not-unused",
         _("%(name)s shows its result, or waits for one, so it is not redone."),
     )
-
     # The image
     SOURCE_MISSING = (
         "source-missing",
@@ -122,7 +120,6 @@ class Reason(models.TextChoices):
             "list, ask your developer."
         ),
     )
-
     # Talking to Runflow
     NOT_REACHED = (
         "not-reached",
@@ -188,7 +185,6 @@ class Reason(models.TextChoices):
     RUN_FAILED = "run-failed", _("Runflow could not isolate this image.")
     RUN_CANCELLED = "run-cancelled", _("The run was cancelled at Runflow.")
     TOO_LONG = "too-long", _("Runflow has not finished within a day. Resume to go on waiting.")
-
     # The result
     OUTPUT_MISSING = (
         "output-missing",
@@ -200,10 +196,7 @@ class Reason(models.TextChoices):
     )
     RESULT_TOO_LARGE = (
         "result-too-large",
-        _(
-            "Results of this size have more pixels than can be opened here. "
-            "Ask your developer, then resume."
-        ),
+        _("Such results have more pixels than can be opened here. Ask your developer."),
     )
     RESULT_REFUSED = (
         "result-refused",
@@ -233,10 +226,7 @@ class Reason(models.TextChoices):
     )
     FIELD_STOPPED = (
         "field-stopped",
-        _(
-            "Not sent, and nothing was charged: paid results of other images like this one could "
-            "not be used. The history of this run names them. Resume those first, then this one."
-        ),
+        _("Not sent, not charged: first resume the paid results that the history names."),
     )
     UNUSUAL = "unusual", _("The result looks unusual. Compare before and after, then decide.")
     DOUBTFUL = (
@@ -255,7 +245,6 @@ class Reason(models.TextChoices):
         "original-missing",
         _("The original file is missing or damaged, so nothing was changed. Ask your developer."),
     )
-
     # Putting originals back
     JUST_PUBLISHED = "just-published", _("The result had only just been published.")
     STORAGE_AWAY = (
@@ -280,14 +269,12 @@ class Reason(models.TextChoices):
         "restore-stopped",
         _("Restoring was stopped by a user, so nothing was changed."),
     )
-
     # Removed on purpose
     RESULT_PRUNED = "result-pruned", _("Nobody used this result any more.")
     ORIGINAL_PRUNED = (
         "original-pruned",
         _("The product had shown neither this original nor its result for a long time."),
     )
-
     # Ourselves
     WORKER_LOST = (
         "worker-lost",

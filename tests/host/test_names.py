@@ -147,37 +147,6 @@ def test_a_storage_that_would_cut_our_names_short_is_refused_before_it_costs_any
     assert (runflow.runs_of(run), storage.contents) == ([], before)
 
 
-@pytest.mark.parametrize("spelling", ["/{}", "//{}", "./{}", "/srv/../{}", "swatches/../{}"])
-def test_a_result_is_saved_beside_an_original_that_django_would_not_save_under_its_name(
-    spelling, shop, go_on
-):
-    storage = shop(odd.Normalising, "by the row")
-    image = make_swatch("Mug")
-    Swatch.objects.filter(pk=image.pk).update(picture=spelling.format(shown(image)))
-    run = goes_through(Swatch.objects.get(), storage, go_on)
-    assert posixpath.dirname(run.result_name) == "swatches"
-
-
-@pytest.mark.parametrize(
-    ("storage_class", "name"),
-    [
-        (odd.Normalising, "../swatches/mug.jpg"),
-        (odd.WithoutWebP, "swatches/mug.jpg"),
-        (odd.WithoutSuchNames, "swatches/mug.jpg"),
-    ],
-)
-def test_a_name_that_could_not_be_saved_is_refused_before_it_costs_anything(
-    storage_class, name, shop, go_on, runflow
-):
-    storage = shop(storage_class, "by the row")
-    image = make_swatch("Mug")
-    Swatch.objects.filter(pk=image.pk).update(picture=name)
-    before = dict(storage.contents)
-    run = go_on(isolate(Swatch.objects.get()).runs.get())
-    assert (run.status, run.reason) == (Status.FAILED, Reason.NAME_REFUSED)
-    assert (runflow.runs_of(run), storage.contents) == ([], before)
-
-
 def test_a_name_that_is_cut_short_while_it_is_saved_is_never_shown(shop, go_on):
     storage = shop(odd.ShorteningLate)
     mug, jug = make_swatch("Mug"), make_swatch("Jug")
