@@ -108,7 +108,8 @@ def test_the_page_costs_two_queries_more_than_without_us(
         desk.product(product)  # thumbnails are made, and remembered, at the first look
         with django_assert_max_num_queries(1000) as seen:
             desk.product(product)
-        return len(seen)
+        # Savepoints are there because of the test's own transaction.
+        return sum("SAVEPOINT" not in query["sql"] for query in seen)
 
     with_us = queries()
     option(IMAGES={})
