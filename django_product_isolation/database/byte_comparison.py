@@ -15,6 +15,9 @@ from django.db.models.lookups import Exact
 
 from .primary_keys import key_field
 
+# What a class of the shop's may put between a column and Python.
+CONVERSIONS = ("from_db_value", "to_python", "get_prep_value", "get_db_prep_value")
+
 
 class Bytes(Func):
     """A text, compared by nothing but its bytes. Databases not named here do so by themselves."""
@@ -95,7 +98,7 @@ def is_key(column: "Field[Any, Any]", pk: F, model: type[Model]) -> Q:
     """
     field = key_field(model)
     kind = field.get_internal_type()
-    if not type(field).__module__.startswith("django."):
+    if writes_its_own_way(field):
         return Q()
     if kind == "UUIDField":  # some databases keep it without hyphens
         mine = without_hyphens(F(column.attname))
@@ -103,6 +106,15 @@ def is_key(column: "Field[Any, Any]", pk: F, model: type[Model]) -> Q:
     if kind.endswith(("IntegerField", "AutoField", "CharField", "SlugField")):
         return is_same(column, Cast(pk, TextField()))
     return Q()
+
+
+def writes_its_own_way(field: "Field[Any, Any]") -> bool:
+    """Whether code that is not Django's turns what the column holds into what Python has."""
+    return any(not of_django(getattr(type(field), name, None)) for name in CONVERSIONS)
+
+
+def of_django(method: Any) -> bool:
+    return method is None or method.__module__.startswith("django.")
 
 
 def same(one: Expression | F, other: Expression | F) -> Q:
