@@ -14,6 +14,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, router
 from django_product_isolation.database.mysql_tables import without_transactions
 
 from .access.safe_calls import answer
+from .file_classes import chooses_storage
 from .routing import written_to
 
 if TYPE_CHECKING:
@@ -34,7 +35,12 @@ class Obstacle:
 
 def lasting_obstacle(target: "Target") -> Obstacle | None:
     """The first thing that is in the way whenever it is asked, None when there is nothing."""
-    return commits_nothing(target) or translated(target) or keeps_other_names(target)
+    return (
+        commits_nothing(target)
+        or translated(target)
+        or keeps_other_names(target)
+        or keeps_files_by_row(target)
+    )
 
 
 def in_another_database(target: "Target") -> Obstacle | None:
@@ -111,6 +117,19 @@ def keeps_other_names(target: "Target") -> Obstacle | None:
         "file, so an image could not be looked up by its file.",
         "Have the storage add what stands before the name (its location), and the field keep names "
         "as Django's own does.",
+    )
+
+
+def keeps_files_by_row(target: "Target") -> Obstacle | None:
+    """Two storages may have a file of one name each: the other row's would be sent and paid for."""
+    if target.adapter.has_storage_of_row or not chooses_storage(target.field):
+        return None
+    return Obstacle(
+        "product_isolation.E047",
+        f"The files of {target.model._meta.label}.{target.field.name} say for themselves in which "
+        "storage they are, so another file of the same name could be sent and paid for.",
+        "Register an adapter with has_storage_of_row that tells the storage of each row: see "
+        '"A field of your own" in the documentation.',
     )
 
 
