@@ -18,6 +18,8 @@ from .primary_keys import key_field
 # The parts of a UUID as text: from which character, and how many.
 UUID_PARTS = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
 NUMBERS, TEXTS = ("IntegerField", "AutoField"), ("CharField", "SlugField")
+# What a class of the shop's may put between a column and Python.
+CONVERSIONS = ("from_db_value", "to_python", "get_prep_value", "get_db_prep_value")
 
 
 class Bytes(Func):
@@ -110,7 +112,7 @@ def kind_of_key(model: type[Model]) -> str:
     """Django's name for the kind of field that the primary key is kept in; "" for one of another
     library's or the shop's own: of those only Python knows how they are written."""
     field = key_field(model)
-    return field.get_internal_type() if type(field).__module__.startswith("django.") else ""
+    return "" if writes_its_own_way(field) else field.get_internal_type()
 
 
 def can_write_keys(model: type[Model]) -> bool:
@@ -149,6 +151,15 @@ def text_of_key(model: type[Model], alias: str) -> Any:
         dash = Value("-")
         return Concat(parts[0], *(piece for part in parts[1:] for piece in (dash, part)))
     return text
+
+
+def writes_its_own_way(field: "Field[Any, Any]") -> bool:
+    """Whether code that is not Django's turns what the column holds into what Python has."""
+    return any(not of_django(getattr(type(field), name, None)) for name in CONVERSIONS)
+
+
+def of_django(method: Any) -> bool:
+    return method is None or method.__module__.startswith("django.")
 
 
 def same(one: Expression | F, other: Expression | F) -> Q:

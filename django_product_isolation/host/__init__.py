@@ -6,7 +6,8 @@ Of runs it knows nothing but in which database they are.
 from .adapters import FieldAdapter
 from .columns import column_named, column_number
 from .dry_run import untouched
-from .file_references import CannotAsk, referenced
+from .file_names import may_be_same
+from .file_references import CannotAsk, Column, NameSearch, referenced, searches
 from .name_probe import cuts_names_short, room_needed, uploads_meet
 from .names import (
     MARK,
@@ -55,11 +56,13 @@ __all__ = [
     "MAX_FILE_BYTES",
     "SPOOL_BYTES",
     "CannotAsk",
+    "Column",
     "FieldAdapter",
     "FileMissing",
     "FileTooLarge",
     "Fingerprint",
     "MakesRoom",
+    "NameSearch",
     "NameTaken",
     "NameTooLong",
     "NotNamed",
@@ -89,6 +92,7 @@ __all__ = [
     "is_ours",
     "make_previews",
     "mark_of",
+    "may_be_same",
     "read_keys",
     "referenced",
     "refused_name",
@@ -96,6 +100,7 @@ __all__ = [
     "refused_upload",
     "result_filename",
     "room_needed",
+    "searches",
     "shortages_as_failures",
     "shown_rows",
     "storage_errors",

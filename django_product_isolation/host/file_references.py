@@ -3,12 +3,10 @@
 Knows nothing of runs. In doubt a file is held.
 """
 
-import unicodedata
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from itertools import islice
 from typing import Any
-from urllib.parse import quote, unquote
 
 from django.apps import apps
 from django.core.files.storage import Storage
@@ -22,67 +20,110 @@ from django.db.models import (
     URLField,
     Value,
 )
+from django.db.models.functions import Lower
+from django.db.models.lookups import In, Regex
 
 from .adapters import adapter_for
 from .documents import mentioned_in_documents
+from .file_names import ODD, has_tail, is_odd, key_of, may_be_same, prefixes_of, spelled_tails, ways
 from .shop_tables import CannotAsk, Column, columns_of_the_shop, databases_of, rows_to_ask
 
-__all__ = ["CannotAsk", "Column", "default_names", "referenced"]
+__all__ = ["CannotAsk", "Column", "NameSearch", "default_names", "referenced", "searches"]
 
-CHUNK = 100  # names asked for at a time: each is a condition of its own
+CHUNK = 100  # names asked for at a time: each is some conditions, of which SQLite takes 1,000
 
 
 def referenced(names: Collection[str], storages: Collection[Storage] = ()) -> set[str]:
     """Those of ``names`` that a column of the shop's holds, or that a file field falls back to.
 
     With ``storages``, where the files may be, those columns count too that may write the same file
-    in another way: paths, addresses and file fields of other storages hold whatever is called so,
-    texts and JSON whatever they mention.
+    in another way: oddly written names, paths, addresses and file fields of other storages hold
+    whatever is called so, texts and JSON whatever they mention.
 
-    Names that differ in case, accents' spelling or outer blanks alone count as one: some storages
-    take them for one, and some columns pad what they hold. Raises CannotAsk.
+    Names that differ in case, accents' spelling, slashes or outer blanks alone count as one: some
+    storages take them for one, and some columns pad what they hold. Raises CannotAsk.
     """
-    found = placeholders()
-    for column in name_columns():
-        for database in databases_of(column.model):
-            found |= ask(column, database, column.has_one_of(names))
-    loosely = {loose(name) for name in found}
-    exactly = {name for name in names if loose(name) in loosely}
+    found, defaults = set[str](), placeholders()
+    for search in searches(names, storages):
+        found |= search.meant_by(defaults)
+        found |= in_columns(search, name_columns())
     if not storages:
-        return exactly
-    exactly |= referenced_elsewhere(set(names) - exactly, storages)
-    return exactly | mentioned_in_documents(set(names) - exactly)
+        return found
+    for search in searches(set(names) - found, storages):
+        found |= in_columns(search, name_columns(), oddly=True)
+    for search in searches(set(names) - found, storages):
+        found |= in_places(search)
+    return found | mentioned_in_documents(set(names) - found)
 
 
-def referenced_elsewhere(names: Collection[str], storages: Collection[Storage]) -> set[str]:
-    """Those of ``names`` whose last part stands in a column that writes names in its own way."""
+class NameSearch:
+    """Finds what is written in columns for up to 100 names of files of ``storages``."""
+
+    def __init__(self, names: Collection[str], storages: Collection[Storage] = ()) -> None:
+        prefixes = prefixes_of(storages)
+        self.names, self.storages = names, storages
+        self.ways = {name: ways(name, prefixes) for name in names}
+
+    def plainly(self, column: Column) -> Q:
+        """What the column's index finds."""
+        return column.has_one_of({way for found in self.ways.values() for way in found})
+
+    def oddly(self, column: Column) -> Q:
+        """All else that may mean one of the names, in one pass: few rows are looked into."""
+        found = Q()
+        if plain := [name for name in self.names if not is_odd(name)]:
+            found |= Q(Regex(column.as_text(), ODD)) & ends_like_one_of(column, plain)
+        if odd := [name for name in self.names if is_odd(name)]:
+            found |= ends_like_one_of(column, odd)
+        if not column.is_array:
+            lowered = {way.lower() for written in self.ways.values() for way in written}
+            found |= Q(In(Lower(column.as_text()), sorted(lowered)))
+        return found
+
+    def meant_by(self, written: Collection[str]) -> set[str]:
+        """Those of the names that one of the values read means, or may."""
+        keys = {key_of(value) for value in written}
+        odd = [value for value in written if is_odd(value)]
+        return {name for name in self.names if self.is_meant(name, keys, odd, written)}
+
+    def is_meant(
+        self, name: str, keys: set[str], odd: Collection[str], written: Collection[str]
+    ) -> bool:
+        if any(key_of(way) in keys for way in self.ways[name]):
+            return True
+        return any(may_be_same(value, name) for value in (written if is_odd(name) else odd))
+
+
+def searches(names: Collection[str], storages: Collection[Storage] = ()) -> Iterator[NameSearch]:
+    unread = iter(sorted(names))
+    while chunk := list(islice(unread, CHUNK)):
+        yield NameSearch(chunk, storages)
+
+
+def in_columns(search: NameSearch, columns: Iterator[Column], *, oddly: bool = False) -> set[str]:
     found: set[str] = set()
-    for column in place_columns(storages):
+    for column in columns:
+        condition = search.oddly(column) if oddly else search.plainly(column)
         for database in databases_of(column.model):
-            unread = iter(sorted(names))
-            while chunk := list(islice(unread, CHUNK)):
-                places = ask(column, database, ends_like_one_of(column, chunk))
-                written = [f"/{loose(unquote(place))}".replace("\\", "/") for place in places]
-                ends = {name: f"/{loose(last_part(name))}" for name in chunk}
-                found |= {name for name in chunk if any(ends[name] in place for place in written)}
+            found |= search.meant_by(ask(column, database, condition))
+    return found
+
+
+def in_places(search: NameSearch) -> set[str]:
+    """Those names whose last part stands in a column that writes names in its own way."""
+    found: set[str] = set()
+    for column in place_columns(search.storages):
+        condition = ends_like_one_of(column, search.names)
+        for database in databases_of(column.model):
+            places = ask(column, database, condition)
+            found |= {name for name in search.names if any(has_tail(one, name) for one in places)}
     return found
 
 
 def ends_like_one_of(column: Column, names: Collection[str]) -> Q:
     """Finds a bit more, since an address may go on behind the name."""
-    parts = {
-        unicodedata.normalize(form, last_part(name)) for name in names for form in ("NFC", "NFD")
-    }
-    spelled = sorted(parts | {quote(part) for part in parts})
-    return Q(*(column.has_in_it(part) for part in spelled), _connector=Q.OR)
-
-
-def last_part(name: str) -> str:
-    return name.replace("\\", "/").rsplit("/", 1)[-1]
-
-
-def loose(name: str) -> str:
-    return unicodedata.normalize("NFC", name).casefold().strip()
+    parts = sorted({part for name in names for part in spelled_tails(name)})
+    return Q(*(column.has_in_it(part) for part in parts), _connector=Q.OR)
 
 
 def name_columns() -> Iterator[Column]:

@@ -15,6 +15,7 @@ from django.db.models import Model
 from django_product_isolation.database.mysql_tables import counts_equal_writes, without_transactions
 
 from .access.safe_calls import answer
+from .file_classes import chooses_storage
 from .routing import written_to
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def lasting_obstacle(target: "Target") -> Obstacle | None:
         or translated(target)
         or keeps_other_names(target)
         or is_a_key_of_others(target)
+        or keeps_files_by_row(target)
     )
 
 
@@ -184,6 +186,19 @@ def is_a_key_of_others(target: "Target") -> Obstacle | None:
         f"{', '.join(found)} refers to {target.model._meta.label} by the name of its file "
         f'(to_field="{field.name}"), so no image could be shown in the place of another.',
         "Have it refer to the primary key, as foreign keys do without to_field.",
+    )
+
+
+def keeps_files_by_row(target: "Target") -> Obstacle | None:
+    """Two storages may have a file of one name each: the other row's would be sent and paid for."""
+    if target.adapter.has_storage_of_row or not chooses_storage(target.field):
+        return None
+    return Obstacle(
+        "product_isolation.E047",
+        f"The files of {target.model._meta.label}.{target.field.name} say for themselves in which "
+        "storage they are, so another file of the same name could be sent and paid for.",
+        "Register an adapter with has_storage_of_row that tells the storage of each row: see "
+        '"A field of your own" in the documentation.',
     )
 
 

@@ -13,6 +13,8 @@ from django.db.models.fields.files import FileDescriptor
 from django.db.models.signals import post_init
 
 CHUNK = 2000  # keys read at a time
+FOR_ALL = id(None)  # the sender of a receiver that wants every model
+READ_NOTHING = ("django.", "imagekit.")  # imagekit's looks at no value of a field
 
 
 def without_dimensions(model: type[Model]) -> QuerySet[Any]:
@@ -71,21 +73,20 @@ def looks_at_itself(model: type[Model]) -> bool:
     """Whether code of the shop's runs whenever a row of the model is read."""
     own: Any = model.from_db
     is_plain = model.__init__ is Model.__init__ and own.__func__ is vars(Model)["from_db"].__func__
-    return not is_plain or any(not is_djangos(receiver) for receiver in receivers_of(model))
+    return not is_plain or any(not reads_nothing(receiver) for receiver in receivers_of(model))
 
 
 def receivers_of(model: type[Model]) -> Iterator[Any]:
-    """What is called after a row of this very model was made.
-
-    Those for all models are libraries', which have met deferred fields before.
-    """
+    """What is called after a row of this model was made, also where it is for all models."""
     for (_id, sender), receiver, *_more in post_init.receivers:
-        if sender == id(model):
+        if sender in (id(model), FOR_ALL):
             yield receiver() if isinstance(receiver, ReferenceType) else receiver
 
 
-def is_djangos(receiver: Any) -> bool:
-    return receiver is None or getattr(receiver, "__module__", "").startswith("django.")
+def reads_nothing(receiver: Any) -> bool:
+    return receiver is None or (getattr(receiver, "__module__", None) or "").startswith(
+        READ_NOTHING
+    )
 
 
 def read_keys(rows: QuerySet[Any], most: int) -> tuple[list[Any], int]:

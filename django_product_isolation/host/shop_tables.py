@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.db import DatabaseError, connections, router, transaction
-from django.db.models import Field, Func, Model, Q, QuerySet, TextField, Value
+from django.db.models import F, Field, Func, Model, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast
 from django.db.models.lookups import IContains
 
 OUR_APP = "product_isolation"
@@ -42,9 +43,14 @@ class Column(NamedTuple):
     def has_in_it(self, part: str) -> Q:
         if not self.is_array:
             return Q(**{f"{self.name}__icontains": part})
+        return Q(IContains(self.as_text(), part))
+
+    def as_text(self) -> "Func":
+        """What it holds as mere text, whatever its field makes of values; elements behind ``/``."""
+        if not self.is_array:
+            return Cast(F(self.name), TextField())
         # Cast to text, an array would quote some of its elements.
-        text = Func(self.name, Value("/"), function="array_to_string", output_field=TextField())
-        return Q(IContains(text, part))
+        return Func(self.name, Value("/"), function="array_to_string", output_field=TextField())
 
 
 def columns_of_the_shop() -> Iterator[Column]:

@@ -24,6 +24,7 @@ from django_product_isolation.host import (
     StorageUnfaithful,
     Target,
     is_ours,
+    may_be_same,
     shortages_as_failures,
 )
 from django_product_isolation.models import IsolationRun, RunEvent
@@ -175,7 +176,7 @@ class FilePruning:
         # Sorted here: MariaDB has an order of its own for UUIDs.
         by_key = sorted(files, key=lambda file: file.run.pk, reverse=True)
         by_name = {file.name: file for file in by_key}
-        made = derivations_of(set(by_name))
+        made = derivations_of(set(by_name), self.target.adapter.storages())
         sources = [one for one in made if one.status == Status.APPLIED]
         needed = in_use(set(by_name), self.target)
         if self.role is ORIGINAL:
@@ -249,7 +250,8 @@ class FilePruning:
 
     def shows(self, file: Stored) -> bool:
         """Whether the run's own image has come back to the file in this very moment."""
-        return self.target.current_name(file.run.object_pk) == file.name
+        current = self.target.current_name(file.run.object_pk) or ""
+        return may_be_same(current, file.name)
 
     @retry_on_conflict
     def take_back(self, file: Stored) -> None:

@@ -1,16 +1,26 @@
 """Which stored files somebody still needs: the shop holds them, or a run may come back to them.
 
-Asks the database only. Takes file names as they stand in the columns, and compares them exactly.
+Asks the database only. Names that may mean one file count as one, however they are written.
 """
 
 import logging
 import uuid
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django_product_isolation.host import CannotAsk, Target, referenced
+from django.core.files.storage import Storage
+from django.db.models import QuerySet
+
+from django_product_isolation.host import (
+    CannotAsk,
+    Column,
+    NameSearch,
+    Target,
+    referenced,
+    searches,
+)
 from django_product_isolation.models import IsolationRun
 from django_product_isolation.signals import file_pruning
 
@@ -29,8 +39,8 @@ def in_use(names: set[str], target: Target | None = None) -> set[str]:
     sources: dict[str, set[str]] = {}  # of each result
     seen, unseen = set(names), set(names)
     while unseen:
-        busy |= referenced(unseen, storages) | used_by_open_runs(unseen)
-        made = [one for one in derivations_of(unseen - busy) if one.result]
+        busy |= referenced(unseen, storages) | used_by_open_runs(unseen, storages)
+        made = [one for one in derivations_of(unseen - busy, storages) if one.result]
         for one in made:
             sources.setdefault(one.result, set()).add(one.source)
         unseen = {one.result for one in made} - seen
@@ -58,17 +68,38 @@ def is_referenced(name: str, *, unless_result: str) -> bool:
     if runs.filter(result_name=name, result_sha256=unless_result).exists():
         return False
     try:
-        return runs.filter(source_name=name).exists() or bool(in_use({name}))
+        return bool(derivations_of({name})) or bool(in_use({name}))
     except CannotAsk:
         return True
 
 
-def used_by_open_runs(names: set[str]) -> set[str]:
+def used_by_open_runs(names: set[str], storages: Collection[Storage]) -> set[str]:
     """Those that an open run began with or has brought in."""
-    runs = IsolationRun.objects.open().order_by()
-    sources = runs.filter(source_name__in=names).values_list("source_name", flat=True)
-    results = runs.filter(result_name__in=names).values_list("result_name", flat=True)
-    return {*sources, *results} & names
+    runs = IsolationRun.objects.open()
+    return {
+        name
+        for column in ("source_name", "result_name")
+        for search, found in runs_naming(column, names, storages, runs)
+        for name in search.meant_by(set(found.values_list(column, flat=True)))
+    }
+
+
+def runs_naming(
+    column: str,
+    names: Collection[str],
+    storages: Collection[Storage],
+    runs: "QuerySet[IsolationRun]",
+) -> Iterator[tuple[NameSearch, "QuerySet[IsolationRun]"]]:
+    """Those of ``runs`` that have one of ``names``, and what tells of which the run's own means it.
+
+    With ``storages``, where the files are, oddly written ones count too.
+    """
+    holds: Any = IsolationRun._meta.get_field(column)
+    asked = Column(IsolationRun, column, holds, is_array=False)
+    for search in searches(names, storages):
+        yield search, runs.filter(search.plainly(asked)).order_by()
+        if storages:
+            yield search, runs.filter(search.oddly(asked)).order_by()
 
 
 def is_kept(target: Target, run: IsolationRun, name: str, role: str) -> bool:
@@ -99,14 +130,18 @@ def shared_sources(made: Iterable[Derivation]) -> set[str]:
     return {name for name, n in Counter(source for source, *_ in images).items() if n > 1}
 
 
-def derivations_of(names: set[str]) -> list[Derivation]:
-    """What the runs that began with one of ``names`` made of it.
+def derivations_of(names: set[str], storages: Collection[Storage] = ()) -> list[Derivation]:
+    """What the runs that began with one of ``names`` made of it, in whatever way they write it.
 
     Of any status: a form that was opened before a restore may have brought its result back.
     """
-    runs = IsolationRun.objects.filter(source_name__in=names).order_by()
-    about = ("status", "status_since", "pk", "image_column", "object_pk")
-    made = [
-        Derivation(*values) for values in runs.values_list("source_name", "result_name", *about)
-    ]
-    return [one for one in made if one.source in names]
+    about = ("result_name", "status", "status_since", "pk", "image_column", "object_pk")
+    runs = IsolationRun.objects.all()
+    return list(
+        {
+            Derivation(name, *values): None
+            for search, found in runs_naming("source_name", names, storages, runs)
+            for source, *values in found.values_list("source_name", *about)
+            for name in search.meant_by({source})
+        }
+    )

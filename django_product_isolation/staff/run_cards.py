@@ -84,9 +84,9 @@ def why(run: IsolationRun) -> str:
         return sentence
     said = ""
     if run.cost:
-        said = _("It was charged all the same.")
+        said = str(_("It was charged all the same."))
     elif run.cost is not None or run.reason == Reason.RUN_FAILED:
-        said = _("It was not charged.")
+        said = str(_("It was not charged."))
     return f"{sentence} {said}".rstrip()
 
 

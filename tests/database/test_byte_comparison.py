@@ -3,9 +3,9 @@
 import unicodedata
 
 import pytest
-from django.db import connection
+from django.db import connection, models
 
-from django_product_isolation.database.byte_comparison import is_exactly
+from django_product_isolation.database.byte_comparison import is_exactly, writes_its_own_way
 from django_product_isolation.host import target_for
 from tests.shops.warehouse.models import LoosePhoto
 
@@ -66,3 +66,22 @@ def test_a_name_is_found_by_nothing_but_itself(alike, target):
     pointing_at(alike)
     assert LoosePhoto.objects.filter(is_exactly("picture", alike)).exists()
     assert not LoosePhoto.objects.filter(is_exactly("picture", NAME)).exists()
+
+
+class ShortKey(models.CharField):
+    """A name of the shop's for what is Django's in all else, as ``shortuuid`` has it."""
+
+
+class CodedKey(models.CharField):
+    def from_db_value(self, value, *_):
+        return value[::-1]
+
+
+class KeyOfANumber(models.BigIntegerField):
+    def get_prep_value(self, value):
+        return int(value, 36)
+
+
+def test_a_key_is_compared_whatever_its_class_is_called_unless_it_has_a_writing_of_its_own():
+    told = {kind: writes_its_own_way(kind()) for kind in (ShortKey, CodedKey, KeyOfANumber)}
+    assert told == {ShortKey: False, CodedKey: True, KeyOfANumber: True}

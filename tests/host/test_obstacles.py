@@ -5,13 +5,15 @@ from io import StringIO
 import pytest
 from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models.fields.files import ImageFieldFile, ImageFileDescriptor
 
 from django_product_isolation import isolate, restore
 from django_product_isolation.admin.host.actions import image_actions
 from django_product_isolation.choices import Status
-from django_product_isolation.host import Obstacle, target_for, targets
+from django_product_isolation.host import FieldAdapter, Obstacle, target_for, targets
 from django_product_isolation.models import IsolationRun
 from tests.photos import make_image, photo_file
 from tests.shop import choose, confirm, quote_on
@@ -151,6 +153,74 @@ def test_a_field_that_keeps_other_names_than_those_of_its_files_is_refused(
     with pytest.raises(ImproperlyConfigured) as refusal:
         isolate(item)
     assert error.msg in str(refusal.value)
+
+
+class PrivateFile(ImageFieldFile):
+    """Lies in another storage where its row is private."""
+
+    @property
+    def storage(self):
+        return default_storage
+
+    @storage.setter
+    def storage(self, storage):
+        pass
+
+
+class SettingFile(ImageFieldFile):
+    def __init__(self, instance, field, name):
+        super().__init__(instance, field, name)
+        self.storage = default_storage
+
+
+class SettingDescriptor(ImageFileDescriptor):
+    def __get__(self, instance, cls=None):
+        file = super().__get__(instance, cls)
+        file.storage = default_storage
+        return file
+
+
+class OtherFile(ImageFieldFile):
+    """As those of libraries, which look at the field's storage and keep another beside."""
+
+    def __init__(self, instance, field, name):
+        super().__init__(instance, field, name)
+        self.thumbnail_storage = field.storage
+
+
+@pytest.mark.parametrize(
+    ("attribute", "kind"),
+    [
+        ("attr_class", PrivateFile),
+        ("attr_class", SettingFile),
+        ("descriptor_class", SettingDescriptor),
+    ],
+)
+def test_files_that_choose_their_storage_by_row_are_refused_unpaid(
+    attribute, kind, settings, monkeypatch
+):
+    name_images(settings, Item={"field": "photo"})
+    item = make_item()
+    monkeypatch.setattr(Item._meta.get_field("photo"), attribute, kind)
+    [error] = found("E047")
+    assert "adapter" in error.hint
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        isolate(item)
+    assert error.msg in str(refusal.value)
+    assert not IsolationRun.objects.exists()
+
+
+def test_they_are_isolated_where_an_adapter_tells_the_storage(settings, monkeypatch):
+    name_images(settings, Item={"field": "photo"})
+    monkeypatch.setattr(Item._meta.get_field("photo"), "attr_class", PrivateFile)
+    monkeypatch.setattr(FieldAdapter, "has_storage_of_row", True)
+    assert found("E047") == []
+
+
+def test_a_file_class_that_leaves_the_storage_alone_is_no_obstacle(settings, monkeypatch):
+    name_images(settings, Item={"field": "photo"})
+    monkeypatch.setattr(Item._meta.get_field("photo"), "attr_class", OtherFile)
+    assert found("E047") == []
 
 
 def test_a_field_whose_own_code_breaks_on_a_made_up_name_is_let_be(settings, monkeypatch):

@@ -1,6 +1,7 @@
 """Pruning leaves a file alone that stands within a text or JSON of the shop's."""
 
 import json
+import re
 from html import escape
 from urllib.parse import quote
 
@@ -10,6 +11,7 @@ from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.core import serializers
 from django.db import connection, models
+from django.utils.html import escapejs
 
 from django_product_isolation.host import CannotAsk
 from django_product_isolation.host.documents import document_columns, mentioned_in_documents
@@ -30,6 +32,11 @@ def as_a_version(name):
     return KeptState(serialized=serializers.serialize("json", [Swatch(name="x", picture=name)]))
 
 
+def in_numbers(name, number):
+    """Where letters are replaced, all but plain ones."""
+    return re.sub(r"[^A-Za-z0-9_.-]", lambda found: number.format(ord(found[0])), name)
+
+
 HOLDERS = {
     "a version": as_a_version,
     "a revision": lambda name: KeptState(content={"image": {"file": name, "width": 3}}),
@@ -44,6 +51,26 @@ HOLDERS = {
     "an order line": lambda name: Banner(photo_path=name),
     "a short text with an address": lambda name: Banner(photo_path=f"/media/{quote(name)}?w=3"),
     "a field of the shop's own": lambda name: Banner(own=name),
+    "a text of PHP's JSON": lambda name: KeptState(
+        serialized=json.dumps({"img": name}).replace("/", "\\/")
+    ),
+    "JSON within that": lambda name: KeptState(
+        serialized=json.dumps(json.dumps({"img": name}).replace("/", "\\/"))
+    ),
+    "HTML in numbers": lambda name: KeptState(serialized=in_numbers(name, "&#{};")),
+    "HTML in hexadecimal numbers": lambda name: KeptState(
+        serialized=escape(name).replace("/", "&#x2F;")
+    ),
+    "a script": lambda name: KeptState(
+        serialized=f"show('{escapejs(name)}')".replace("/", "\\u002f")
+    ),
+    "an address in small letters": lambda name: KeptState(
+        serialized=f"?next={quote(name, safe='').lower()}"
+    ),
+    "an address within an address": lambda name: KeptState(
+        serialized=f"?next={quote(quote(name, safe=''), safe='')}"
+    ),
+    "a path of Windows": lambda name: KeptState(content=[name.replace("/", "\\")]),
     "an address": lambda name: KeptState(content=[f"https://cdn.test/{quote(name, safe='')}?w=3"]),
 }
 
@@ -75,9 +102,16 @@ def test_a_result_that_a_document_names_keeps_its_original_too(image, fake_stora
     assert {run.source_name, run.result_name} <= set(fake_storage.files)
 
 
+def test_an_oddly_written_name_is_looked_for_by_its_last_part(image, fake_storage):
+    run = replaced(image, "./products//mug.jpg")
+    Banner.objects.create(photo_path="products/mug.jpg")
+    assert prune(**ALL).originals == 0
+    assert run.source_name in fake_storage.files
+
+
 def test_documents_that_name_other_files_keep_nothing(image, fake_storage):
     run = replaced(image, "products/mug.jpg")
-    for other in ("products/mug.jp", "products/cup.jpg", "mug.jpg"):
+    for other in ("products/mug.jp", "products/cup.jpg", "mug.jpg", "products/a/mug.jpg"):
         KeptState.objects.create(content={"file": other}, serialized=other)
     assert prune(**ALL).originals == 1
     assert run.source_name not in fake_storage.files

@@ -85,7 +85,7 @@ def test_two_storages_of_one_place_are_the_same():
 def test_many_names_are_asked_for_in_chunks(django_assert_max_num_queries):
     names = {f"products/é {number}.jpg" for number in range(201)}
     storage = InMemory()
-    columns = len([*name_columns()]) + 3 * len([*place_columns([storage])])
+    columns = 6 * len([*name_columns()]) + 3 * len([*place_columns([storage])])
     columns += 3 * len([*document_columns()])
     with django_assert_max_num_queries(3 * columns):  # each with a savepoint of its own
         assert referenced(names, [storage]) == set()

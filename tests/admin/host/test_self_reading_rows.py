@@ -2,6 +2,8 @@
 
 import pytest
 from django.contrib import admin
+from django.db.models.signals import post_init
+from django.forms import model_to_dict
 
 from django_product_isolation.admin.host.attach import attach
 from django_product_isolation.host.rows import opening_fields
@@ -48,3 +50,15 @@ def test_its_pages_answer_and_its_picture_is_ordered(admin_client, model):
 def test_rows_that_do_not_are_still_read_without_their_files():
     assert opening_fields(Item) == ["photo"]
     assert [opening_fields(model) for model in MODELS] == [[], [], []]
+
+
+def test_what_reads_the_rows_of_all_models_counts_for_each():
+    def snapshot(sender, instance, **kwargs):
+        instance.before = model_to_dict(instance)
+
+    post_init.connect(snapshot)
+    try:
+        assert opening_fields(Item) == []
+    finally:
+        post_init.disconnect(snapshot)
+    assert opening_fields(Item) == ["photo"]
