@@ -41,7 +41,7 @@ class Outages(Trouble):
         """No picture can be decoded by any worker for a while."""
         self.click_on([which], person=0, review=None)
         self.life_goes_on(int(is_sent))
-        full = mock.patch.object(decoding, "insist_on_the_whole", side_effect=said)
+        full = mock.patch.object(decoding, "require_complete", side_effect=said)
         self.lasts(full, looks, BROKEN)
         self.life_goes_on(then)
 
