@@ -200,7 +200,7 @@ BEFORE = {
     "S12": Moment("before storage open", 5),
     "S13": Moment("before COMMIT", 9),
     "S14": Moment("before http GET run"),
-    "S16": Moment("before COMMIT", 8),
+    "S16": Moment("before COMMIT", 9),
 }
 AFTER = {
     step: Moment(moment.label.replace("before", "after"), moment.nth)
