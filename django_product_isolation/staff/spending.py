@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from itertools import islice
 from tempfile import SpooledTemporaryFile
 from typing import Any
+from weakref import finalize
 
 from django import forms
 from django.core.exceptions import BadRequest, PermissionDenied
@@ -74,6 +75,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
         raise BadRequest("No period.")
     file = csv_file(values_of_runs(request, period))
     response = StreamingHttpResponse(file, content_type="text/csv; charset=utf-8")
+    finalize(response, file.close)  # also of one that no server sends to its end
     name = f"isolations-{period.first}-{period.last}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["X-Content-Type-Options"] = "nosniff"

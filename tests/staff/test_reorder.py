@@ -12,6 +12,7 @@ from tests.shop import (
     CHANGE,
     ISOLATE,
     VIEW,
+    about,
     choose,
     make_batch,
     make_run,
@@ -37,9 +38,9 @@ def failed(staff):
     }
 
 
-def try_again(client, runs, which, quote):
+def try_again(client, runs, names, quote):
     address = reverse("product_isolation:progress", args=[runs["Cup"].batch_id])
-    posted = {"decide": f"retry:{which}", "quote": quote}
+    posted = {"decide": about("retry", [runs[name] for name in names]), "quote": quote}
     return client.post(address, posted, follow=True)
 
 
@@ -47,33 +48,43 @@ def batch_page(client, runs):
     return client.get(reverse("product_isolation:progress", args=[runs["Cup"].batch_id]))
 
 
-def test_try_2_again_does_not_order_those_that_failed_since(client, failed):
+def test_try_2_again_orders_those_two_whatever_failed_since(client, failed):
     page = batch_page(client, failed)
     assert "Try 2 again for $0.54" in page.content.decode()
+    assert about("retry", [failed["Cup"], failed["Pot"]]) in page.content.decode()
     for name in ("Jug", "Urn"):
         failed[name].move_to(Status.FAILED)
-    again = try_again(client, failed, "all", quote_on(page))
+    response = try_again(client, failed, ["Cup", "Pot"], quote_on(page))
+    assert said(response) == []
+    assert [run.label for run in response.context["batch"].runs.all()] == ["Cup", "Pot"]
+
+
+def test_nothing_is_ordered_where_more_is_posted_than_the_price_was_said_for(client, failed):
+    page = batch_page(client, failed)
+    for name in ("Jug", "Urn"):
+        failed[name].move_to(Status.FAILED)
+    again = try_again(client, failed, failed, quote_on(page))
     assert said(again) == [
         "2 images can be isolated now that could not before.",
         NOTHING_ORDERED,
     ]
     assert IsolationRun.objects.count() == 4
     assert "Try 4 again for $1.08" in again.content.decode()
-    try_again(client, failed, "all", quote_on(again))
+    try_again(client, failed, failed, quote_on(again))
     assert IsolationRun.objects.count() == 8
 
 
 def test_of_what_a_colleague_tried_again_only_the_rest_is_begun_and_that_is_said(client, failed):
     page = batch_page(client, failed)
-    try_again(client, failed, failed["Cup"].pk, quote_on(page))
-    response = try_again(client, failed, "all", quote_on(page))
+    try_again(client, failed, ["Cup"], quote_on(page))
+    response = try_again(client, failed, ["Cup", "Pot"], quote_on(page))
     assert said(response) == ["Cup was already ordered again."]
     assert [run.label for run in response.context["batch"].runs.all()] == ["Pot"]
 
 
 def test_one_run_is_tried_again_with_the_button_of_its_own(client, failed):
     page = batch_page(client, failed)
-    try_again(client, failed, failed["Pot"].pk, quote_on(page))
+    try_again(client, failed, ["Pot"], quote_on(page))
     assert IsolationRun.objects.filter(label="Pot").count() == 2
     assert IsolationRun.objects.count() == 5
 
@@ -81,13 +92,13 @@ def test_one_run_is_tried_again_with_the_button_of_its_own(client, failed):
 def test_a_run_that_was_not_shown_as_failed_is_not_tried_again(client, failed):
     page = batch_page(client, failed)
     failed["Jug"].move_to(Status.FAILED)
-    try_again(client, failed, failed["Jug"].pk, quote_on(page))
+    try_again(client, failed, ["Jug"], quote_on(page))
     assert IsolationRun.objects.count() == 4
 
 
 @pytest.mark.parametrize("quote", ["", "0.27", "{}"])
 def test_a_page_without_a_quote_tries_nothing_again(client, failed, quote):
-    response = try_again(client, failed, "all", quote)
+    response = try_again(client, failed, ["Cup", "Pot"], quote)
     assert "out of date" in said(response)[0]
     assert IsolationRun.objects.count() == 4
 

@@ -4,6 +4,7 @@ The shop's ``get_queryset`` may know the person by a thread-local alone (django-
 django-currentuser, django-multitenant), which its middleware forgets before the first line is sent.
 """
 
+import gc
 import re
 from contextlib import ExitStack
 from pathlib import Path
@@ -93,6 +94,15 @@ def test_a_table_that_does_not_fit_into_memory_is_the_same(client, current_user,
     response = client.get(reverse(EXPORT))
     assert sent(response) == in_memory
     response.close()
+
+
+def test_a_table_that_nobody_reads_to_its_end_leaves_no_file_open(client, current_user):
+    enter(client, "vendor")
+    for method in (client.get, client.head):
+        response = method(reverse(EXPORT))
+        assert response.status_code == 200
+        del response
+        gc.collect()  # a file that is open then is a warning, which is an error
 
 
 def test_only_the_table_is_sent_after_its_view_has_returned():
