@@ -13,13 +13,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
-from django_product_isolation import site_clock
+from django_product_isolation import imaging, site_clock
 from django_product_isolation.choices import AspectRatio, Resolution
 from django_product_isolation.conf import get_settings
 from django_product_isolation.database.clock import DatabaseNow
 from django_product_isolation.database.transactions import retry_on_conflict
 from django_product_isolation.host import Picture, Skipped, Target
-from django_product_isolation.imaging import may_open
 from django_product_isolation.marketplaces import place_called
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from django_product_isolation.reasons import Reason
@@ -267,6 +266,6 @@ def refuse_unknown_choices(batch: IsolationBatch) -> None:
         raise ValidationError({"aspect_ratio": _("Choose one of the listed aspect ratios.")})
     if batch.resolution not in Resolution.values:
         raise ValidationError({"resolution": _("Choose one of the listed resolutions.")})
-    if not may_open(Resolution(batch.resolution).most_pixels):
+    if not imaging.may_open(Resolution(batch.resolution).most_pixels):
         text = _("Results of this size cannot be opened here: choose less, or ask your developer.")
         raise ValidationError({"resolution": text})
