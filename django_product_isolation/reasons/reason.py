@@ -27,10 +27,7 @@ class Reason(models.TextChoices):
         _("%(name)s is being isolated already, and needs attention first: see why, then decide."),
     )
     ORDERED_ALREADY = "ordered-already", _("%(name)s was already ordered again.")
-    SHOWS_ANOTHER = (
-        "shows-another",
-        _("%(name)s shows another picture by now. Choose Redo with changes."),
-    )
+    SHOWS_ANOTHER = "shows-another", _("%(name)s shows another file. Choose Redo with changes.")
     OVER_MAX_BATCH = (
         "over-max-batch",
         _("%(name)s is one image too many for one order. Isolate it in the next one."),

@@ -7,14 +7,14 @@ import pytest
 from django_product_isolation.choices import Status
 from django_product_isolation.models import IsolationBatch, IsolationRun
 from tests.photos import photo_file
-from tests.shop import image_of, make_batch, make_run, quote_on, said
+from tests.shop import about, image_of, make_batch, make_run, quote_on, said
 from tests.shops.catalogue.models import ProductImage
 
 from .test_batch import url_of
 
 pytestmark = pytest.mark.django_db
 
-OTHER = "Cup shows another picture by now. Choose Redo with changes."
+OTHER = "Cup shows another file. Choose Redo with changes."
 
 
 def upload(run):
@@ -23,9 +23,9 @@ def upload(run):
     image.save()
 
 
-def press(client, run, about, quote):
-    data = {"decide": f"retry:{about}", "quote": quote}
-    return client.post(url_of(run.batch), data, follow=True)
+def press(client, runs, quote):
+    data = {"decide": about("retry", runs), "quote": quote}
+    return client.post(url_of(runs[0].batch), data, follow=True)
 
 
 @pytest.fixture
@@ -38,12 +38,12 @@ def test_a_file_that_was_uploaded_since_is_not_paid_for(client, failed):
     cup, _pot = failed
     quote = quote_on(client.get(url_of(cup.batch)))
     upload(cup)
-    assert said(press(client, cup, cup.pk, quote)) == [
+    assert said(press(client, [cup], quote)) == [
         OTHER,
         "None of these images can be isolated now.",
     ]
     assert IsolationRun.objects.count() == 2
-    assert OTHER in said(press(client, cup, "all", quote))
+    assert OTHER in said(press(client, failed, quote))
     assert IsolationRun.objects.get(status=Status.QUEUED).label == "Pot"
 
 
@@ -61,7 +61,7 @@ def test_an_upload_between_the_look_and_the_order_is_left_out(client, failed, mo
     quote = quote_on(client.get(url_of(cup.batch)))
     monkeypatch.setattr("django_product_isolation.staff.reorder.shows_another", lambda runs: set())
     upload(cup)
-    press(client, cup, cup.pk, quote)
+    press(client, [cup], quote)
     assert IsolationRun.objects.count() == 2
 
 
@@ -70,12 +70,12 @@ def test_what_was_tried_again_is_not_once_more_though_its_servers_clock_is_slow(
     quote = quote_on(client.get(url_of(cup.batch)))
     late = cup.batch.created_at + timedelta(minutes=3)
     IsolationBatch.objects.filter(pk=cup.batch_id).update(created_at=late)
-    press(client, cup, cup.pk, quote_on(client.get(url_of(cup.batch))))
+    press(client, [cup], quote_on(client.get(url_of(cup.batch))))
     again = IsolationRun.objects.exclude(batch=cup.batch_id)
     assert f'value="retry:{cup.pk}"' not in client.get(url_of(cup.batch)).content.decode()
     again.update(status=Status.CANCELLED, active_key=None, due_at=None)
     before = IsolationRun.objects.count()
-    page = press(client, cup, "all", quote).content.decode()
+    page = press(client, failed, quote).content.decode()
     assert "isolated or reviewed in the meantime" in page
     assert IsolationRun.objects.count() == before
 
@@ -86,5 +86,5 @@ def test_an_applied_result_is_not_isolated_once_more_though_clocks_differ(client
     late = cup.batch.created_at + timedelta(minutes=3)
     IsolationBatch.objects.filter(pk=cup.batch_id).update(created_at=late)
     ProductImage.objects.filter(pk=cup.object_pk).update(original="products/isolated.webp")
-    press(client, cup, cup.pk, quote)
+    press(client, [cup], quote)
     assert IsolationRun.objects.count() == 2

@@ -50,8 +50,8 @@ def test_a_story_is_the_same_whenever_it_is_told(world):
     ],
 )
 def test_a_broken_guard_is_seen(world, guard):
-    number, violation = seen(world, guard, SEED, 20, 60)
-    assert number, f"not in 20 stories: {guard}"
+    number, violation = seen(world, guard, SEED, 60, 60)
+    assert number, f"not in 60 stories: {guard}"
     assert violation
 
 

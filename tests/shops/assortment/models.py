@@ -9,6 +9,8 @@ from django.utils.translation import gettext
 
 from tests.shops.catalogue.models import ProductImage
 
+from .keys import NumberedKey
+
 BIN = "in the bin"  # as a caption
 
 
@@ -273,26 +275,6 @@ class Engraving(models.Model):
 
     def __str__(self) -> str:
         return str(self.plate_id)
-
-
-class NumberedKey(models.BigAutoField):
-    """A number in the database and "slide_17" in Python, as libraries for opaque ids have it."""
-
-    def from_db_value(self, value: Any, *_args: Any) -> Any:
-        return None if value is None else f"slide_{value}"
-
-    def to_python(self, value: Any) -> Any:
-        return value
-
-    def get_prep_value(self, value: Any) -> Any:
-        return None if value is None else int(str(value).removeprefix("slide_"))
-
-    def get_db_prep_value(self, value: Any, *_args: Any, **_kwargs: Any) -> Any:
-        return self.get_prep_value(value)
-
-    @property
-    def validators(self) -> list[Any]:
-        return []
 
 
 class Slide(models.Model):
