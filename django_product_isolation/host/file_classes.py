@@ -4,10 +4,10 @@ Django gives each file the storage of its field. A file class, or what sits on t
 field's place, may give it another one for each row, such as one for private pictures.
 """
 
-import dis
+import ast
+import inspect
 from collections.abc import Iterator
-from types import FunctionType
-from typing import Any
+from textwrap import dedent
 
 from django.db.models import FileField
 
@@ -24,13 +24,21 @@ def own_classes(field: FileField) -> Iterator[type]:
 
 
 def gives_storage(kind: type) -> bool:
-    """Whether a class says what the storage is, or sets it somewhere."""
-    own = vars(kind)
-    return "storage" in own or any(map(sets_storage, own.values()))
+    """Whether a class says what the storage is, or sets it somewhere to another one."""
+    return "storage" in vars(kind) or any(map(sets_storage, ast.walk(source_of(kind))))
 
 
-def sets_storage(method: Any) -> bool:
-    if not isinstance(method, FunctionType):
+def source_of(kind: type) -> ast.Module:
+    """Its code; that of nothing where there is none to read."""
+    try:
+        return ast.parse(dedent(inspect.getsource(kind)))
+    except (OSError, TypeError, SyntaxError):
+        return ast.Module([], [])
+
+
+def sets_storage(step: ast.AST) -> bool:
+    """Whether a statement gives a file a storage, but for the one that its field has anyway."""
+    if not isinstance(step, ast.Assign):
         return False
-    steps = dis.get_instructions(method)
-    return any(step.opname == "STORE_ATTR" and step.argval == "storage" for step in steps)
+    named = (target.attr for target in step.targets if isinstance(target, ast.Attribute))
+    return "storage" in named and not ast.unparse(step.value).endswith("field.storage")

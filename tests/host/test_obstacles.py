@@ -188,6 +188,14 @@ class OtherFile(ImageFieldFile):
         self.thumbnail_storage = field.storage
 
 
+class ConfirmingFile(ImageFieldFile):
+    """As that of django-versatileimagefield, which sets what is there already."""
+
+    def __setstate__(self, state):
+        super().__setstate__(state)
+        self.storage = self.field.storage
+
+
 @pytest.mark.parametrize(
     ("attribute", "kind"),
     [
@@ -217,9 +225,10 @@ def test_they_are_isolated_where_an_adapter_tells_the_storage(settings, monkeypa
     assert found("E047") == []
 
 
-def test_a_file_class_that_leaves_the_storage_alone_is_no_obstacle(settings, monkeypatch):
+@pytest.mark.parametrize("kind", [OtherFile, ConfirmingFile])
+def test_a_file_class_that_leaves_the_storage_alone_is_no_obstacle(kind, settings, monkeypatch):
     name_images(settings, Item={"field": "photo"})
-    monkeypatch.setattr(Item._meta.get_field("photo"), "attr_class", OtherFile)
+    monkeypatch.setattr(Item._meta.get_field("photo"), "attr_class", kind)
     assert found("E047") == []
 
 

@@ -80,7 +80,7 @@ def test_what_depends_on_the_database_holds_on(server, tests, options):
         env={**os.environ, "DATABASE_URL": f"{url.rstrip('/')}/{name}{options}"},
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=1200,
     )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     assert int(re.search(r"(\d+) passed", done.stdout).group(1)) >= 10
