@@ -89,10 +89,9 @@ def isolate(
     ``places`` are ids of marketplaces that the results are meant for.
     A second call with the same ``token`` returns the first call's batch.
     Raises NothingToIsolate, BudgetExceeded, ValidationError for an unknown ratio, resolution or
-    place, for findings that are no list and for a prompt that is too long or that the database
-    cannot keep, and
-    ImproperlyConfigured when the field is not named in ``IMAGES``, is one of several, or cannot be
-    isolated.
+    place, for findings that are no list, for ``prompts`` of other images and for a prompt that is
+    too long or that the database cannot keep, and ImproperlyConfigured when the field is not named
+    in ``IMAGES``, is one of several, or cannot be isolated.
     """
     options = Options(
         prompt=prompt,
@@ -108,6 +107,7 @@ def isolate(
     chosen = plan(images, field=field)
     if token and (batch := IsolationBatch.objects.filter(pk=token).first()):
         return with_left_out(batch, chosen, Reason.LEFT_OUT)
+    refuse_prompts_of_others(prompts or (), chosen)
     return create_batch(chosen, options)
 
 
@@ -251,6 +251,18 @@ def refuse_changed_prompts(kept: Mapping[str, str], prompts: Mapping[str, str]) 
                 _("The shop's database cannot keep all letters of this text: %(prompt)s"),
                 params={"prompt": ordered},
             )
+
+
+def refuse_prompts_of_others(keys: Iterable[Any], chosen: Plan) -> None:
+    """Raise ValidationError for a wording that would be paid for without being used.
+
+    Where more was chosen than is read, nobody can tell whose it is.
+    """
+    skipped = (one.picture for one in chosen.skipped)
+    unknown = {str(key) for key in keys} - {one.pk for one in (*chosen.accepted, *skipped)}
+    if unknown and not chosen.unread:
+        text = f"No image of these has the primary key: {', '.join(sorted(unknown))}."
+        raise ValidationError({"prompts": text})
 
 
 def refuse_long_prompts(texts: Iterable[str]) -> None:

@@ -1,5 +1,7 @@
 """What the Python interface is given is heeded or refused, never passed over."""
 
+from uuid import uuid4
+
 import pytest
 from django.core.exceptions import ValidationError
 
@@ -34,3 +36,24 @@ def test_findings_that_are_no_list_of_texts_are_refused(given):
     with pytest.raises(ValidationError, match="list of ids"):
         isolate(make_image(), tolerated_findings=given)
     assert not IsolationRun.objects.exists()
+
+
+def test_a_wording_for_an_image_that_is_not_among_them_is_refused():
+    mug, pot = make_image("Mug"), make_image("Pot")
+    with pytest.raises(ValidationError, match=f"primary key: {pot.pk}, SKU-7") as refusal:
+        isolate(mug, prompts={mug.pk: "the mug", pot.pk: "the pot", "SKU-7": "the lid"})
+    assert list(refusal.value.error_dict) == ["prompts"]
+    assert not IsolationRun.objects.exists()
+
+
+def test_a_wording_for_an_image_that_is_left_out_is_no_mistake():
+    mug, pot = make_image("Mug"), make_image("Pot")
+    isolate(pot)
+    batch = isolate(ProductImage.objects.all(), prompts={mug.pk: "a mug", pot.pk: "a pot"})
+    assert [run.prompt for run in batch.runs.all()] == ["a mug"]
+
+
+def test_a_repeated_order_is_answered_whatever_else_it_says():
+    image, token = make_image(), uuid4()
+    batch = isolate(image, token=token)
+    assert isolate(image, prompts={0: "none"}, token=token) == batch
