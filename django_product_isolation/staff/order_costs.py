@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 
 from django_product_isolation import site_clock
 from django_product_isolation.conf import get_settings
-from django_product_isolation.models import AccountBalance
+from django_product_isolation.models import AccountBalance, IsolationBatch
 from django_product_isolation.reasons import Reason
 from django_product_isolation.spending.budgets import budgets_left
+from django_product_isolation.spending.charges import has_risen
 from django_product_isolation.workflow import BudgetExceeded, Plan
+from django_product_isolation.workflow.terms import terms_now
 
 from . import formatting
 
@@ -30,11 +32,12 @@ class CostSummary:
     balance: str  # "" when nobody has read it
     falls_short: str  # said where the balance, as last read, is too low; else ""
     left: list[tuple[str, str]]  # of each budget that is set
+    waits: str  # said where none of it would be sent before the shop's price is mended; else ""
     obstacles: list[str]  # why this cannot be ordered as it stands
 
 
 def summarize_costs(plan: Plan, tells_sums: bool) -> CostSummary:
-    """Three queries at most, whatever the number of images.
+    """Five queries at most, whatever the number of images.
 
     Without ``tells_sums`` neither the balance nor what is left of a budget is named, and nothing
     changes with the number of images that would tell the balance to who tries several.
@@ -51,6 +54,7 @@ def summarize_costs(plan: Plan, tells_sums: bool) -> CostSummary:
         balance=balance_of(account, plan.unit_price) if account and tells_sums else "",
         falls_short=falls_short(account.amount or Decimal(0), plan, tells_sums) if account else "",
         left=[(BUDGETS[name](), formatting.money(left[name])) for name in left if tells_sums],
+        waits=waits_for_price(plan.unit_price),
         obstacles=obstacles_to(plan, left, tells_sums),
     )
 
@@ -85,6 +89,16 @@ def falls_short(balance: Decimal, plan: Plan, tells_sums: bool) -> str:
             "topped up."
         )
     return _("The balance is not enough for any image. What you order waits until it is topped up.")
+
+
+def waits_for_price(unit_price: Decimal) -> str:
+    """Said where Runflow was seen to charge more than what is ordered now would promise."""
+    if not has_risen(IsolationBatch(unit_price=unit_price, **terms_now())):
+        return ""
+    return _(
+        "Runflow charged more than this for an image. What you order waits, unsent and not "
+        "charged: ask your developer for the new price."
+    )
 
 
 def how_long_ago(moment: datetime) -> str:

@@ -15,11 +15,12 @@ from django_product_isolation.runflow import RunflowClient
 from django_product_isolation.spending.charges import note_charge
 from django_product_isolation.workflow import resume
 from tests.photos import make_image
-from tests.shop import EVERYTHING, make_staff
+from tests.shop import EVERYTHING, choose, make_staff
 from tests.shops.catalogue.models import ProductImage
 
 pytestmark = pytest.mark.django_db
 
+WAITS = "Runflow charged more than this for an image."
 PROMISED, RISEN = Decimal("0.13"), Decimal("0.27")  # the sandbox charges this
 
 
@@ -81,6 +82,16 @@ def test_a_higher_price_in_the_settings_heals_it_for_new_orders(
 def test_new_orders_are_held_until_somebody_raises_the_price(three, runflow, step, go_on):
     go_on(three[0])
     assert is_held(step(isolate(make_image("D")).runs.get()))
+
+
+def test_who_orders_is_told_before_that_it_would_wait(three, option, step, go_on, client):
+    client.force_login(make_staff(*EVERYTHING))
+    url = choose(client, [make_image("D")])
+    assert WAITS not in client.get(url).content.decode()
+    go_on(three[0])
+    assert WAITS in client.get(url).content.decode()
+    option(PRICE=str(RISEN))
+    assert WAITS not in client.get(url).content.decode()
 
 
 def test_a_lower_charge_after_an_odd_one_ends_it(three, runflow, step, go_on):
