@@ -46,6 +46,7 @@ def test_a_story_is_the_same_whenever_it_is_told(world):
         "a result goes where upload_to leads",
         "what a colleague ordered meanwhile is ordered again",
         "what waits is sent under other settings",
+        "another account's silence counts",
     ],
 )
 def test_a_broken_guard_is_seen(world, guard):
