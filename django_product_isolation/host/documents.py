@@ -37,8 +37,8 @@ from .file_names import FORMS, canonical, is_odd, tails
 from .shop_tables import (
     CannotAsk,
     Column,
+    FilledTables,
     columns_of_the_shop,
-    databases_of,
     has_table,
     rows_to_ask,
 )
@@ -66,14 +66,14 @@ JOURNALS = frozenset(
 )
 
 
-def mentioned_in_documents(names: Collection[str]) -> set[str]:
+def mentioned_in_documents(names: Collection[str], tables: FilledTables) -> set[str]:
     """Those of ``names`` that stand somewhere in a text or in JSON. Raises CannotAsk.
 
     Each column is read once for 100 names, within the database: no document leaves it.
     """
     left = set(names)
     for column in document_columns():
-        for database in databases_of(column.model):
+        for database in tables.databases_of(column.model):
             unread = iter(sorted(left))
             while chunk := list(islice(unread, CHUNK)):
                 try:

@@ -26,7 +26,7 @@ from django.db.models.lookups import In, Regex
 from .adapters import adapter_for
 from .documents import mentioned_in_documents
 from .file_names import ODD, has_tail, is_odd, key_of, may_be_same, prefixes_of, spelled_tails, ways
-from .shop_tables import CannotAsk, Column, columns_of_the_shop, databases_of, rows_to_ask
+from .shop_tables import CannotAsk, Column, FilledTables, columns_of_the_shop, rows_to_ask
 
 __all__ = ["CannotAsk", "Column", "NameSearch", "default_names", "referenced", "searches"]
 
@@ -43,17 +43,17 @@ def referenced(names: Collection[str], storages: Collection[Storage] = ()) -> se
     Names that differ in case, accents' spelling, slashes or outer blanks alone count as one: some
     storages take them for one, and some columns pad what they hold. Raises CannotAsk.
     """
-    found, defaults = set[str](), placeholders()
+    found, defaults, tables = set[str](), placeholders(), FilledTables()
     for search in searches(names, storages):
         found |= search.meant_by(defaults)
-        found |= in_columns(search, name_columns())
+        found |= in_columns(search, tables)
     if not storages:
         return found
     for search in searches(set(names) - found, storages):
-        found |= in_columns(search, name_columns(), oddly=True)
+        found |= in_columns(search, tables, oddly=True)
     for search in searches(set(names) - found, storages):
-        found |= in_places(search)
-    return found | mentioned_in_documents(set(names) - found)
+        found |= in_places(search, tables)
+    return found | mentioned_in_documents(set(names) - found, tables)
 
 
 class NameSearch:
@@ -100,21 +100,21 @@ def searches(names: Collection[str], storages: Collection[Storage] = ()) -> Iter
         yield NameSearch(chunk, storages)
 
 
-def in_columns(search: NameSearch, columns: Iterator[Column], *, oddly: bool = False) -> set[str]:
+def in_columns(search: NameSearch, tables: FilledTables, *, oddly: bool = False) -> set[str]:
     found: set[str] = set()
-    for column in columns:
-        condition = search.oddly(column) if oddly else search.plainly(column)
-        for database in databases_of(column.model):
+    for column in name_columns():
+        for database in tables.databases_of(column.model):
+            condition = search.oddly(column) if oddly else search.plainly(column)
             found |= search.meant_by(ask(column, database, condition))
     return found
 
 
-def in_places(search: NameSearch) -> set[str]:
+def in_places(search: NameSearch, tables: FilledTables) -> set[str]:
     """Those names whose last part stands in a column that writes names in its own way."""
     found: set[str] = set()
     for column in place_columns(search.storages):
-        condition = ends_like_one_of(column, search.names)
-        for database in databases_of(column.model):
+        for database in tables.databases_of(column.model):
+            condition = ends_like_one_of(column, search.names)
             places = ask(column, database, condition)
             found |= {name for name in search.names if any(has_tail(one, name) for one in places)}
     return found

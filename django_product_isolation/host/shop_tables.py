@@ -69,6 +69,31 @@ def innermost(field: "Field[Any, Any]") -> "Field[Any, Any]":
     return field
 
 
+class FilledTables:
+    """Where the shop's tables have rows, each asked once: most tables of a shop may be empty, and
+    hold no name.
+
+    Of one search alone: what is empty now may be filled a moment later.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[type[Model], list[str]] = {}
+
+    def databases_of(self, model: type[Model]) -> list[str]:
+        if model not in self._known:
+            self._known[model] = [name for name in databases_of(model) if has_rows(model, name)]
+        return self._known[model]
+
+
+def has_rows(model: type[Model], database: str) -> bool:
+    """Whether a table has any; also where it does not answer, so that its columns are asked."""
+    try:
+        with rows_to_ask(model, database) as rows:
+            return rows.exists()
+    except CannotAsk:
+        return True
+
+
 def databases_of(model: type[Model]) -> Iterator[str]:
     """Where the rows of a model are: by the routers, and wherever else its table stands."""
     home = router.db_for_read(model)

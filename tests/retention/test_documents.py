@@ -11,10 +11,12 @@ from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.core import serializers
 from django.db import connection, models
+from django.test.utils import CaptureQueriesContext
 from django.utils.html import escapejs
 
 from django_product_isolation.host import CannotAsk
 from django_product_isolation.host.documents import document_columns, mentioned_in_documents
+from django_product_isolation.host.shop_tables import FilledTables
 from django_product_isolation.retention import prune
 from tests.shops.catalogue.models import Swatch
 from tests.shops.warehouse.models import Banner, KeptState, PrintedCatalogue
@@ -148,8 +150,10 @@ def test_a_column_is_read_once_for_a_hundred_names_and_no_document_leaves_the_da
     KeptState.objects.create(content=["x" * 100_000, "products/77.jpg"])
     names = {f"products/{number}.jpg" for number in range(250)}
     with django_assert_max_num_queries(1000) as queries:
-        assert mentioned_in_documents(names) == {"products/77.jpg"}
-    asked = [one["sql"] for one in queries if "warehouse_keptstate" in one["sql"]]
+        assert mentioned_in_documents(names, FilledTables()) == {"products/77.jpg"}
+    about = [one["sql"] for one in queries if "warehouse_keptstate" in one["sql"]]
+    asked = [sql for sql in about if not sql.startswith("SELECT 1")]
+    assert len(about) == len(asked) + 1  # whether there are any rows
     assert sum("serialized" in sql for sql in asked) == 3
     assert sum("content" in sql for sql in asked) == 3
     assert all(sql.startswith("SELECT COUNT(") for sql in asked)
@@ -157,6 +161,7 @@ def test_a_column_is_read_once_for_a_hundred_names_and_no_document_leaves_the_da
 
 def test_a_document_that_cannot_be_asked_stops_pruning(image, fake_storage, monkeypatch):
     run = replaced(image, "products/mug.jpg")
+    KeptState.objects.create(content=[])
     column = KeptState._meta.get_field("content")
     monkeypatch.setattr(column, "column", "no_such_column")
     vars(column).pop("cached_col", None)
@@ -164,6 +169,15 @@ def test_a_document_that_cannot_be_asked_stops_pruning(image, fake_storage, monk
         prune(**ALL)
     vars(column).pop("cached_col", None)
     assert run.source_name in fake_storage.files
+
+
+def test_a_table_without_rows_is_asked_for_no_name(image, fake_storage):
+    replaced(image, "products/mug.jpg")
+    with CaptureQueriesContext(connection) as queries:
+        assert prune(**ALL).originals == 1
+    asked = [one["sql"] for one in queries if "warehouse_keptstate" in one["sql"]]
+    assert asked
+    assert all(sql.startswith("SELECT 1") for sql in asked)
 
 
 def test_texts_of_an_unmanaged_model_without_a_table_stop_nothing(image, fake_storage, monkeypatch):
@@ -186,14 +200,15 @@ def test_a_field_of_a_librarys_own_class_is_asked_by_the_kind_that_it_says_it_is
     assert "JSONField" in connection.data_types
     KeptState.objects.create(content={"body": "products/mug.jpg"})
     monkeypatch.setattr(KeptState._meta.get_field("content"), "__class__", StreamField)
-    assert mentioned_in_documents({"products/mug.jpg", "products/cup.jpg"}) == {"products/mug.jpg"}
+    names = {"products/mug.jpg", "products/cup.jpg"}
+    assert mentioned_in_documents(names, FilledTables()) == {"products/mug.jpg"}
 
 
 def test_a_file_that_a_row_shows_is_not_looked_for_in_documents(image, fake_storage, monkeypatch):
     asked = []
     monkeypatch.setattr(
         "django_product_isolation.host.file_references.mentioned_in_documents",
-        lambda names: asked.extend(names) or set(),
+        lambda names, _tables: asked.extend(names) or set(),
     )
     run = applied(image)
     show(image, run.result_name)

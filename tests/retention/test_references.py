@@ -136,6 +136,7 @@ def test_a_column_that_cannot_be_looked_up_stops_it_too(past, fake_storage, monk
     def refuse(*_args):
         raise TypeError("encrypted")
 
+    OrderLine.objects.create()
     monkeypatch.setattr(OrderLine._meta.get_field("original"), "get_prep_value", refuse)
     files = dict(fake_storage.files)
     with pytest.raises(CannotAsk, match="TypeError"):
