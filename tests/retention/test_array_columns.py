@@ -85,6 +85,7 @@ def test_an_array_that_cannot_be_asked_stops_it(fake_storage, monkeypatch):
         raise TypeError("encrypted")
 
     replaced("products/mug.jpg")
+    Look.objects.create()
     monkeypatch.setattr(Look._meta.get_field("gallery").base_field, "get_prep_value", refuse)
     files = dict(fake_storage.files)
     with pytest.raises(CannotAsk, match="TypeError"):
