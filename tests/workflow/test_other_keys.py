@@ -14,6 +14,7 @@ from django_product_isolation.workflow import receive_callback, resume, stop
 from django_product_isolation.workflow.lookup import MIN_UNCERTAIN
 from django_product_isolation.workflow.timing import MIN_LOOKUPS
 from tests.runflow_account import KEY
+from tests.sandbox.client import wait_for
 
 from .test_callback_hints import FOREIGN, callback
 from .test_lost_answers import long_ago, looked_long_ago
@@ -122,7 +123,7 @@ def test_what_called_back_is_not_sent_again_to_another_account(
 
 
 def test_what_was_stopped_stays_reserved_while_another_account_is_asked(
-    lost, option, look_often, step
+    lost, option, runflow, look_often, step
 ):
     lost.move_to(Status.HELD, reason=Reason.STILL_UNCONFIRMED)
     assert stop(lost)
@@ -133,6 +134,7 @@ def test_what_was_stopped_stays_reserved_while_another_account_is_asked(
     assert run.due_at is not None
     assert reserved(run) == Decimal("0.27")
     option(API_KEY=OURS)
+    wait_for(lambda: runflow.runs_of(run)[0]["status_code"] == "succeeded")
     assert step(run).cost == Decimal("0.27")
 
 
