@@ -47,13 +47,15 @@ class Outages(Trouble):
 
     def lasts(self, outage: AbstractContextManager[Any], looks: int, reasons: set[Reason]) -> None:
         """Workers meet the outage in an hour; none of ``reasons`` may be given for it."""
-        known = set(ended())
+        storage = self.world.storage
+        known, lies = set(ended()), storage.lies
         with outage:
             for _ in range(looks):
                 self.world.clock.advance(HOUR / looks)
                 self.world.sweep("worker-1")
+        was_spoilt = storage.lies > lies  # a picture that was read is broken in truth
         for pk, status, reason in set(ended()) - known:
-            if reason in reasons:
+            if reason in reasons and not was_spoilt:
                 self.world.violation(f"I10 an outage is taken for {reason}: {pk} {status}")
 
 
