@@ -1,7 +1,7 @@
 """A run's way from queued to its end, one step at a time (contract, section 3).
 
 Knows the order of steps, how long each state lasts, and what a run's faults change; the picture
-itself is made by the engine and ``compose``.
+itself is made by ``isolated``.
 """
 
 import json
@@ -21,12 +21,11 @@ from django_product_isolation.sandbox.store.folder import Folder
 from django_product_isolation.sandbox.store.identifiers import milliseconds_between, timestamp
 from django_product_isolation.sandbox.store.runs import Run, Runs
 
-from .compose import canvas_size, encoded
-from .cutout import product_alpha
+from .compose import canvas_size
 from .engines import Engine
-from .picture import InputRefused, read_picture
+from .isolated import isolated
+from .picture import InputRefused
 from .sources import Sources
-from .tampering import CutOut, tampered_packshot
 
 logger = logging.getLogger("django_product_isolation")
 
@@ -130,23 +129,24 @@ class Processing:
     def _make_files(self, run: Run) -> list[str]:
         """Make the output files of a run and return their names. Raises InputRefused."""
         fields = run.fields
-        picture = read_picture(self._sources.load(fields["image_url"]))
-        self._folder.write_preview(f"{run.id}-before.webp", picture)
-        size = canvas_size(
-            AspectRatio(fields["aspect_ratio"]),
-            Resolution(fields["resolution"]),
-            self._behaviour["sizes"] or self._config.sizes,
-        )
-        alpha = product_alpha(self._engine.mask(picture))
-        result = tampered_packshot(
-            CutOut(picture, alpha), size, self._behaviour["background"], tampered(run)
-        )
-        self._folder.write_preview(f"{run.id}-after.webp", result)
         image_format = self._behaviour["image_format"]
-        content = encoded(result, image_format)
+        made = isolated(
+            self._sources.load(fields["image_url"]),
+            engine=self._engine,
+            size=canvas_size(
+                AspectRatio(fields["aspect_ratio"]),
+                Resolution(fields["resolution"]),
+                self._behaviour["sizes"] or self._config.sizes,
+            ),
+            background=self._behaviour["background"],
+            image_format=image_format,
+            spoilt=tampered(run),
+        )
+        self._folder.write(f"{run.id}-before.webp", made.before)
+        self._folder.write(f"{run.id}-after.webp", made.after)
         names = [f"{run.id}-{n + 1}.{image_format}" for n in range(self._count())]
         for name in names:
-            self._folder.write(name, content)
+            self._folder.write(name, made.content)
         return names
 
     def _count(self) -> int:
@@ -183,9 +183,10 @@ class Processing:
         logger.info("event=sandbox_run_ended run_id=%s status=%s", run.id, status)
 
 
-def tampered(run: Run) -> list[str]:
+def tampered(run: Run) -> tuple[str, ...]:
     """Return how the run's result is to be spoilt."""
-    return [name.removeprefix(TAMPERED) for name in run.fault_options if name.startswith(TAMPERED)]
+    names = (name for name in run.fault_options if name.startswith(TAMPERED))
+    return tuple(name.removeprefix(TAMPERED) for name in names)
 
 
 def moment_within(seconds: Seconds) -> float:

@@ -4,7 +4,7 @@ Each tampering takes what the engine cut out and spoils it in one way. Knows Pil
 is spoilt how is told in ``behaviour``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -132,7 +132,7 @@ OF_THE_RESULT: dict[str, Callable[[Image.Image, CutOut], Image.Image]] = {
 
 
 def tampered_packshot(
-    cut_out: CutOut, size: tuple[int, int], background: str, names: list[str]
+    cut_out: CutOut, size: tuple[int, int], background: str, names: Sequence[str]
 ) -> Image.Image:
     """The result, spoilt in each of the ways that ``names`` says; as ``packshot`` without any."""
     for name in names:

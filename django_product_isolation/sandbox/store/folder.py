@@ -7,8 +7,6 @@ import os
 import re
 from pathlib import Path
 
-from PIL import Image
-
 NAME = re.compile(r"[0-9a-f-]{36}(-[a-z0-9]+)?\.[a-z]+")
 TYPES = {
     "jpg": "image/jpeg",
@@ -17,7 +15,6 @@ TYPES = {
     "webp": "image/webp",
     "part": "application/octet-stream",
 }
-PREVIEW_SIDE = 320  # pixels
 
 
 class Folder:
@@ -54,12 +51,6 @@ class Folder:
     def rename(self, name: str, new_name: str) -> None:
         """Give a file another name."""
         os.replace(self._path(name), self._path(new_name))
-
-    def write_preview(self, name: str, image: Image.Image) -> None:
-        """Keep a small copy of a picture for the front page."""
-        small = image.convert("RGB")
-        small.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
-        small.save(self._path(name), "WEBP", quality=80)
 
     def _path(self, name: str) -> Path:
         return self._files / name
