@@ -53,9 +53,15 @@ class Outages(Trouble):
             for _ in range(looks):
                 self.world.clock.advance(HOUR / looks)
                 self.world.sweep("worker-1")
-        was_spoilt = storage.lies > lies  # a picture that was read is broken in truth
+        if storage.lies > lies:
+            return  # a picture that was read is broken in truth
+        broken = {
+            entry.client_ref
+            for entry in self.world.runflow.ledger
+            if not all(result.isdigit() for result in entry.output)
+        }
         for pk, status, reason in set(ended()) - known:
-            if reason in reasons and not was_spoilt:
+            if reason in reasons and str(pk) not in broken:
                 self.world.violation(f"I10 an outage is taken for {reason}: {pk} {status}")
 
 
