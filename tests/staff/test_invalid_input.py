@@ -74,7 +74,7 @@ READ = [
     "name",
     "default_model",
     "default_category",
-    "isolation",
+    "product_isolation",
     "action",
     "_selected_action",
     "index",

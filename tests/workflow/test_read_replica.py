@@ -82,5 +82,5 @@ def test_the_shops_own_list_shows_and_filters_by_state(admin_client):
     isolate(make_image("Mug"))
     url = reverse("admin:catalogue_productimage_changelist")
     assert "Queued" in admin_client.get(url).content.decode()
-    assert "Mug" in admin_client.get(url, {"isolation": "working"}).content.decode()
-    assert "Mug" not in admin_client.get(url, {"isolation": "none"}).content.decode()
+    assert "Mug" in admin_client.get(url, {"product_isolation": "working"}).content.decode()
+    assert "Mug" not in admin_client.get(url, {"product_isolation": "none"}).content.decode()

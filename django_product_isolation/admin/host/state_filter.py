@@ -123,7 +123,7 @@ class IsolationFilter(SimpleListFilter):
     """Images by what became of the file they show."""
 
     title = _("isolation")
-    parameter_name = "isolation"
+    parameter_name = "product_isolation"  # our label, which nothing of the shop's has
     image_field = ""  # of several; "field" is what Django, and themes, call a filter's model field
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, "_StrPromise"]]:

@@ -50,7 +50,7 @@ def add_controls(request: HttpRequest, formset: "BaseInlineFormSet[Any, Any, Any
     for target in targets:
         runs = current_runs(target, [form.instance for form in forms])
         is_only = len(targets) == 1
-        name = "isolation" if is_only else f"isolation_{target.field.name}"
+        name = "product_isolation" if is_only else f"product_isolation_{target.field.name}"
         label = "" if is_only else target.field.verbose_name
         for form in forms:
             pk = target.pk_of(form.instance)

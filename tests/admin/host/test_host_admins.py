@@ -136,7 +136,7 @@ HOSTS = [
 def test_every_hosts_list_has_the_column_last_and_the_filter(client, odd, host, count_queries):
     run = make_run(Status.APPLIED)
     odd(host)
-    response = client.get(ODD, {"isolation": "applied"})
+    response = client.get(ODD, {"product_isolation": "applied"})
     assert response.status_code == 200
     assert list(response.context["cl"].list_display)[-1] == "isolation_state"
     assert badge("Applied", "good") in response.content.decode()

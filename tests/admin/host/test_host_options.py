@@ -89,7 +89,7 @@ def test_uuid_keys(client, boss):
     badges = column_of(client.get(url))
     assert "Queued" in badges[str(swatch.pk)]
     assert badges[str(other.pk)] == ""
-    assert set(column_of(client.get(url, {"isolation": "working"}))) == {str(swatch.pk)}
+    assert set(column_of(client.get(url, {"product_isolation": "working"}))) == {str(swatch.pk)}
     page = client.get(reverse("admin:catalogue_swatch_change", args=[swatch.pk]))
     assert "Queued" in page.content.decode()
     assert Swatch.objects.filter(pk=uuid.UUID(str(swatch.pk))).exists()
@@ -110,7 +110,7 @@ def test_multi_table_inheritance(client, odd, option):
     odd(admin.ModelAdmin, StudioShot)
     url = "/odd/catalogue/studioshot/"
     assert "Failed" in column_of(client.get(url))[str(shot.pk)]
-    assert set(column_of(client.get(url, {"isolation": "ended"}))) == {str(shot.pk)}
+    assert set(column_of(client.get(url, {"product_isolation": "ended"}))) == {str(shot.pk)}
     assert "isolation-panel" in client.get(f"{url}{shot.pk}/change/").content.decode()
 
 

@@ -83,8 +83,8 @@ class FiltersAtFirst(admin.ModelAdmin):
 def test_a_list_that_leads_to_its_own_filter_keeps_ours(client, odd):
     odd(FiltersAtFirst)
     assert client.get(LISTED)["Location"] == f"{LISTED}?caption__exact="
-    led = client.get(f"{LISTED}?isolation=none")["Location"]
-    assert led == f"{LISTED}?caption__exact=&isolation=none"
+    led = client.get(f"{LISTED}?product_isolation=none")["Location"]
+    assert led == f"{LISTED}?caption__exact=&product_isolation=none"
     assert client.get(led).status_code == 200
 
 
@@ -95,7 +95,7 @@ class LeadsAway(admin.ModelAdmin):
 
 def test_a_list_that_leads_to_another_place_gives_it_nothing_of_ours(client, odd):
     odd(LeadsAway)
-    led = client.get(f"{LISTED}?isolation=none")["Location"]
+    led = client.get(f"{LISTED}?product_isolation=none")["Location"]
     assert led == "https://elsewhere.example/?from=list"
 
 
@@ -158,3 +158,29 @@ def test_our_actions_can_be_copied_as_functions_can():
     copied = deepcopy(action)
     assert (copied, copied.function) == ("isolate_product", actions.isolate_product)
     assert copied.allowed_permissions == action.allowed_permissions
+
+
+class HasAFilterOfItsOwn(admin.ModelAdmin):
+    """By another "isolation" than ours: that of a shop's cables."""
+
+    class Insulated(admin.SimpleListFilter):
+        title = parameter_name = "isolation"
+
+        def lookups(self, request, model_admin):
+            return [("single", "Single"), ("none", "None")]
+
+        def queryset(self, request, queryset):
+            return queryset.filter(caption=self.value()) if self.value() else queryset
+
+    list_filter = [Insulated]
+
+
+def test_a_filter_of_the_shops_own_reads_its_own_parameter(client, odd):
+    odd(HasAFilterOfItsOwn)
+    make_image()
+    make_image("Cable")
+    ProductImage.objects.filter(product__name="Cable").update(caption="single")
+    for chosen, count in {"single": 1, "none": 0}.items():
+        found = client.get(LISTED, {"isolation": chosen}).context["cl"]
+        assert found.queryset.count() == count
+        assert found.filter_specs[0].value() == chosen

@@ -74,7 +74,7 @@ def test_an_image_is_saved_and_deleted_while_our_table_is_missing(client, away):
 
 @pytest.mark.parametrize("state", ["none", "working", "ready", "held", "applied", "ended"])
 def test_a_filter_that_cannot_tell_finds_none_and_says_so(client, away, state):
-    response = client.get(CHANGELIST, {"isolation": state})
+    response = client.get(CHANGELIST, {"product_isolation": state})
     assert response.status_code == 200
     assert "the filter finds none" in response.text
     assert list(response.context["cl"].result_list) == []

@@ -101,9 +101,9 @@ def test_each_image_has_its_column_and_its_filter(client, several):
     photo, back = re.findall(r'field-isolation_state_\w+">(.*?)</td>', row)
     assert "Queued" in photo
     assert "Queued" not in back
-    found = client.get(LIST, {"isolation_photo": "working"}).context["cl"].queryset
+    found = client.get(LIST, {"product_isolation_photo": "working"}).context["cl"].queryset
     assert list(found) == [item]
-    found = client.get(LIST, {"isolation_back": "none"}).context["cl"].queryset
+    found = client.get(LIST, {"product_isolation_back": "none"}).context["cl"].queryset
     assert set(found) == {item, other}
 
 
@@ -197,7 +197,7 @@ def test_one_image_keeps_its_plain_names(client, assortment):
     text = client.get("/admin/assortment/view/").text
     assert "column-isolation_state" in text
     assert 'value="isolate_product"' in text
-    assert "isolation=working" in text
+    assert "product_isolation=working" in text
     address = reverse("product_isolation:select", args=["assortment.view"])
     assert client.post(address, {"pk": view.pk}).status_code == 302
 

@@ -228,12 +228,12 @@ def test_a_click_on_our_filter_is_for_our_list_alone(kind, site_of):
     client, image = site_of(ProductImage, kind), make_image("Mug")
     listed = "/odd/catalogue/productimage/"
     for choice, found in (("none", [image]), ("applied", [])):
-        page = client.get(listed, {"isolation": choice}, follow=True)
+        page = client.get(listed, {"product_isolation": choice}, follow=True)
         assert page.status_code == 200
         if kind is not ListsWithASealedClass:
             assert list(page.context["cl"].result_list) == found
-            assert f"?isolation={choice}" in page.content.decode()
-            assert f"isolation%3D{choice}" in page.content.decode()  # what "Add" comes back to
+            assert f"?product_isolation={choice}" in page.content.decode()
+            assert f"product_isolation%3D{choice}" in page.content.decode()  # what "Add" comes back to
 
 
 def test_what_we_add_is_there_all_the_same(site_of):

@@ -59,7 +59,7 @@ class PrintsItsList(admin.ModelAdmin):
 def test_its_lists_and_pages_are_there_with_what_we_add(kind, client, odd):
     odd(kind)
     image = make_image("Mug")
-    assert "column-isolation_state" in client.get(LISTED, {"isolation": "none"}).text
+    assert "column-isolation_state" in client.get(LISTED, {"product_isolation": "none"}).text
     assert "isolation-panel" in client.get(page_of(image)).text
     assert client.post(page_of(image), {"product": image.product_id}).status_code == 302
 
