@@ -119,10 +119,12 @@ def attach_actions(model: type[Model], model_admin: "ModelAdmin[Any]", of_produc
 
 
 def add_actions(model_admin: "ModelAdmin[Any]", actions: Iterable[Callable[..., Any]]) -> None:
-    """Give actions to one ModelAdmin, unless it switched actions off or has its own."""
+    """Give actions to one ModelAdmin, unless it switched actions off, or it or its site has its
+    own."""
     if model_admin.actions is None:
         return
-    named = {getattr(action, "__name__", action) for action in model_admin.actions}
+    of_site = [name for name, _action in model_admin.admin_site.actions]
+    named = {*of_site, *(getattr(action, "__name__", action) for action in model_admin.actions)}
     new = [HostAction(action) for action in actions if action.__name__ not in named]
     model_admin.actions = as_given(model_admin.actions, [*model_admin.actions, *new])
 

@@ -23,8 +23,8 @@ from django_product_isolation.host.access.shop_permissions import allowed
 from django_product_isolation.staff import permissions
 
 from .image_page import add_fields, controls
-from .mixins import Styled
-from .state_column import COLUMN, StateColumn
+from .mixins import COLUMN, Styled
+from .state_column import StateColumn
 
 if TYPE_CHECKING:
     ImageInline = InlineModelAdmin[Any, Any]
@@ -99,7 +99,7 @@ def columns_of(request: HttpRequest, drawn: InlineAdminFormSet) -> Sequence[Cont
     placed = flatten_fieldsets(drawn.fieldsets)
     for column in columns:
         column.formset = drawn.formset
-    if COLUMN in placed and isinstance(inline, IsolationInlineMixin):
+    if COLUMN in placed and isinstance(inline, IsolationInlineMixin) and COLUMN in columns:
         setattr(inline, COLUMN, columns[0])
     return [column for column in columns if column not in placed]
 

@@ -7,12 +7,14 @@ import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from inspect import getattr_static
 from typing import Any
 
 from django.forms import Media
 
 from django_product_isolation.host.static_files import STYLES, safe_static
 
+COLUMN = "isolation_state"
 # Where a class that we derive from one of the host's keeps the host's.
 HOSTS_OWN = "_isolation_derived_from"
 
@@ -69,6 +71,19 @@ def with_mixin(cls: Any, mixin: Any) -> Any:
         "__class__": property(lambda self: hosts_own),
         HOSTS_OWN: hosts_own,
     }
+    if COLUMN in vars(mixin) and defines(cls, COLUMN):
+        attributes[COLUMN] = getattr_static(cls, COLUMN)  # what the host's columns mean by it
     if issubclass(mixin, Styled):
         attributes["media"] = mixin.media  # or Django makes one of the host's Media alone
     return type(cls)(f"{hosts_own.__name__}WithIsolation", (mixin, cls), attributes)
+
+
+def defines(cls: type, name: str) -> bool:
+    """Whether a class has something of that name, and not from us."""
+    kinds = (kind for kind in cls.__mro__ if name in vars(kind))
+    return any(not kind.__module__.startswith("django_product_isolation.") for kind in kinds)
+
+
+def is_hosts_own(name: str, holder: Any) -> bool:
+    """Whether an admin class of the host's, or its model, has something that is called so."""
+    return hasattr(holder.model, name) or defines(type(holder), name)

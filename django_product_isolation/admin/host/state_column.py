@@ -26,7 +26,14 @@ from django_product_isolation.staff import formatting, permissions
 from django_product_isolation.staff.run_cards import badge, status_text
 
 from .badges import Badges
-from .mixins import Styled, as_given, left_alone_if_it_breaks, with_mixin
+from .mixins import (
+    COLUMN,
+    Styled,
+    as_given,
+    is_hosts_own,
+    left_alone_if_it_breaks,
+    with_mixin,
+)
 from .state_filter import FilteredList, can_filter, filters_for, hidden, keep_hidden, shown
 
 if TYPE_CHECKING:
@@ -37,7 +44,6 @@ if TYPE_CHECKING:
 else:
     ImageModelAdmin = object
 
-COLUMN = "isolation_state"
 LISTED_BY = "_isolation_listed_by"  # on a request: whose view adds the columns when it is done
 # What badge, sentence and buttons need of a run's thirty columns.
 TOLD = (
@@ -167,11 +173,11 @@ class StateColumn(RequestColumn):
     @classmethod
     def _for_each_field(cls, model_admin: Any, request: HttpRequest) -> "list[Self]":
         targets = targets_of(model_admin.model)
+        name = f"product_{cls.name}" if is_hosts_own(cls.name, model_admin) else cls.name
         if len(targets) == 1:
-            return [cls(cls.name, model_admin, request, targets[0])]
+            return [cls(name, model_admin, request, targets[0])]
         columns = [
-            cls(f"{cls.name}_{target.field.name}", model_admin, request, target)
-            for target in targets
+            cls(f"{name}_{target.field.name}", model_admin, request, target) for target in targets
         ]
         for column in columns:
             column.short_description = formatting.of_field(cls.short_description, column.target)
@@ -214,7 +220,7 @@ class StateColumnMixin(Styled, ImageModelAdmin):
         columns = super().get_list_display(request)
         if isinstance(columns, Iterator):  # may be read once only
             columns = list(columns)
-        if not columns or COLUMN not in columns:
+        if not columns or COLUMN not in columns or is_hosts_own(COLUMN, self):
             return columns
         ours = StateColumn.for_each_field(self, request) if self.shows_isolation(request) else []
         place = list(columns).index(COLUMN)

@@ -5,9 +5,11 @@ from copy import deepcopy
 import pytest
 from django.contrib import admin
 from django.http import HttpResponseRedirect
+from django.test import RequestFactory
 from django.utils.translation import override
 
 from django_product_isolation.admin.host import actions
+from django_product_isolation.admin.host import attach as actions_of_host
 from django_product_isolation.admin.host.product_actions import actions_for_products
 from django_product_isolation.choices import Status
 from django_product_isolation.host import target_for
@@ -184,3 +186,36 @@ def test_a_filter_of_the_shops_own_reads_its_own_parameter(client, odd):
         found = client.get(LISTED, {"isolation": chosen}).context["cl"]
         assert found.queryset.count() == count
         assert found.filter_specs[0].value() == chosen
+
+
+class KeepsItsOwnColumn(admin.ModelAdmin):
+    list_display = ["pk", "isolation_state"]
+
+    @admin.display(description="Insulation")
+    def isolation_state(self, image):
+        return f"insulated by {image.pk}"
+
+
+def test_a_column_of_the_shops_own_is_drawn_beside_ours(client, odd):
+    odd(KeepsItsOwnColumn)
+    run = make_run(Status.APPLIED)
+    page = client.get(LISTED).content.decode()
+    assert f"insulated by {run.object_pk}" in page
+    assert "Insulation" in page
+    assert "column-product_isolation_state" in page
+    assert page.count("isolation-badge") == 1
+
+
+def test_an_action_of_the_shops_site_is_not_taken_for_ours(client, odd):
+    def restore_original(model_admin, request, queryset):
+        """Brings back what the shop calls so."""
+
+    model_admin = odd(admin.ModelAdmin)
+    model_admin.admin_site.add_action(restore_original)
+    given = [action for action in model_admin.actions if action != "restore_original"]
+    model_admin.actions = given
+    actions_of_host.add_actions(model_admin, [actions.restore_original, actions.isolate_product])
+    assert model_admin.actions == given
+    request = RequestFactory().get("/")
+    request.user = make_staff(CHANGE, VIEW)
+    assert model_admin.get_actions(request)["restore_original"][0] is restore_original

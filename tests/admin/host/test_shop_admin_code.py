@@ -233,7 +233,9 @@ def test_a_click_on_our_filter_is_for_our_list_alone(kind, site_of):
         if kind is not ListsWithASealedClass:
             assert list(page.context["cl"].result_list) == found
             assert f"?product_isolation={choice}" in page.content.decode()
-            assert f"product_isolation%3D{choice}" in page.content.decode()  # what "Add" comes back to
+            assert (
+                f"product_isolation%3D{choice}" in page.content.decode()
+            )  # what "Add" comes back to
 
 
 def test_what_we_add_is_there_all_the_same(site_of):
