@@ -8,7 +8,7 @@ from typing import Any
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist, FieldError, ImproperlyConfigured
 from django.core.signals import setting_changed
-from django.db.models import FileField, Model, QuerySet
+from django.db.models import BinaryField, DurationField, FileField, Model, QuerySet
 from django.dispatch import receiver
 
 from django_product_isolation.conf import SETTING, get_settings
@@ -138,6 +138,13 @@ def refuse_other_keys(where: str, model: type[Model], field: FileField) -> None:
         )
     if getattr(model._meta, "is_composite_pk", False):  # since Django 5.2
         raise ImproperlyConfigured(f"{where}: a primary key of several columns is not supported.")
+    key: Any = model._meta.pk
+    while key.remote_field:
+        key = key.target_field
+    # Keys are kept as text, by which Django finds no row of these.
+    if isinstance(key, BinaryField | DurationField):
+        kind = type(key).__name__
+        raise ImproperlyConfigured(f"{where}: a primary key of a {kind} is not supported.")
 
 
 def target_for(model: type[Model], field: str = "") -> Target:

@@ -3,6 +3,7 @@
 No network, no file opened, and the same few queries for 1 image or 500.
 """
 
+import re
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -89,9 +90,10 @@ def isolate(
     ``places`` are ids of marketplaces that the results are meant for.
     A second call with the same ``token`` returns the first call's batch.
     Raises NothingToIsolate, BudgetExceeded, ValidationError for an unknown ratio, resolution or
-    place, for findings that are no list, for ``prompts`` of other images and for a prompt that is
-    too long or that the database cannot keep, and ImproperlyConfigured when the field is not named
-    in ``IMAGES``, is one of several, or cannot be isolated.
+    place, for findings that are no list, for ``prompts`` of other images, for a prompt that is no
+    text, too long, or nothing that the database can keep and for a ``token`` of a batch of other
+    images, and ImproperlyConfigured when the field is not named in ``IMAGES``, is one of several,
+    or cannot be isolated.
     """
     options = Options(
         prompt=prompt,
@@ -106,12 +108,16 @@ def isolate(
     )
     chosen = plan(images, field=field)
     if token and (batch := IsolationBatch.objects.filter(pk=token).first()):
+        if (batch.model_label, batch.field_name) not in chosen.target.names:
+            raise ValidationError({"token": "A batch of other images has this id."})
         return with_left_out(batch, chosen, Reason.LEFT_OUT)
     refuse_prompts_of_others(prompts or (), chosen)
     return create_batch(chosen, options)
 
 
 BY_THE_SETTINGS = Options()
+# NUL, which databases refuse, and halves of letters, which nothing can write down.
+NO_LETTERS = re.compile("[\\x00\\ud800-\\udfff]")
 
 
 def create_batch(chosen: Plan, options: Options = BY_THE_SETTINGS) -> IsolationBatch:
@@ -134,7 +140,7 @@ def create_batch(chosen: Plan, options: Options = BY_THE_SETTINGS) -> IsolationB
     refuse_unknown_choices(batch)
     template = settings.PROMPT if options.prompt is None else options.prompt
     own = {str(key): text for key, text in (options.prompts or {}).items()}
-    refuse_long_prompts([options.prompt or "", *own.values()])
+    refuse_odd_prompts(["" if options.prompt is None else options.prompt, *own.values()])
     prompts = {p.pk: render(own.get(p.pk) or template, p) for p in chosen.accepted}
     try:
         return save(batch, chosen, prompts)
@@ -265,11 +271,17 @@ def refuse_prompts_of_others(keys: Iterable[Any], chosen: Plan) -> None:
         raise ValidationError({"prompts": text})
 
 
-def refuse_long_prompts(texts: Iterable[str]) -> None:
-    """Raise ValidationError, as the form does, for a wording that would be cut."""
-    if any(len(text.strip()) > PROMPT_MAX_LENGTH for text in texts):
-        words = {"most": PROMPT_MAX_LENGTH}
-        raise ValidationError({"prompt": _("A prompt has at most %(most)d characters.") % words})
+def refuse_odd_prompts(texts: Iterable[Any]) -> None:
+    """Raise ValidationError for what no database keeps, and, as the form does, for what would be
+    cut."""
+    for text in texts:
+        if not isinstance(text, str) or NO_LETTERS.search(text):
+            raise ValidationError({"prompt": "A prompt is a text, of whole letters."})
+        if len(text.strip()) > PROMPT_MAX_LENGTH:
+            words = {"most": PROMPT_MAX_LENGTH}
+            raise ValidationError(
+                {"prompt": _("A prompt has at most %(most)d characters.") % words}
+            )
 
 
 def refuse_unknown_choices(batch: IsolationBatch) -> None:

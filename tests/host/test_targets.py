@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import InMemoryStorage, Storage
+from django.db import models
 
 from django_product_isolation.host import (
     FileMissing,
@@ -15,6 +16,7 @@ from django_product_isolation.host import (
     storage,
     target_for,
 )
+from django_product_isolation.host.registry import refuse_other_keys
 from tests.photos import make_image, make_swatch, photo_bytes, shown_bytes
 from tests.shops.catalogue.models import Product, ProductImage, Swatch
 
@@ -255,3 +257,10 @@ def test_without_a_path_there_are_no_categories():
 def test_a_category_that_leads_nowhere_is_said(settings, path):
     with pytest.raises(ImproperlyConfigured, match='"category" leads nowhere'):
         categorised(settings, path)
+
+
+@pytest.mark.parametrize("kind", [models.DurationField, models.BinaryField])
+def test_keys_by_which_no_row_is_found_as_text_are_refused(kind, settings, monkeypatch):
+    monkeypatch.setattr(ProductImage._meta.pk, "__class__", kind)
+    with pytest.raises(ImproperlyConfigured, match=f"primary key of a {kind.__name__}"):
+        refuse_other_keys("IMAGES", ProductImage, ProductImage._meta.get_field("original"))

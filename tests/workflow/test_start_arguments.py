@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from django_product_isolation import isolate
 from django_product_isolation.models import IsolationRun
-from tests.photos import make_image
+from tests.photos import make_image, make_swatch
 from tests.shops.catalogue.models import ProductImage
 
 pytestmark = pytest.mark.django_db
@@ -57,3 +57,20 @@ def test_a_repeated_order_is_answered_whatever_else_it_says():
     image, token = make_image(), uuid4()
     batch = isolate(image, token=token)
     assert isolate(image, prompts={0: "none"}, token=token) == batch
+
+
+@pytest.mark.parametrize("wrong", [5, None, b"mug", "a \0 mug", "half a \ud83d"])
+def test_a_wording_that_is_no_text_is_refused(wrong):
+    image = make_image()
+    for given in ({"prompt": wrong}, {"prompts": {image.pk: wrong}}):
+        if given != {"prompt": None}:  # as the settings say
+            with pytest.raises(ValidationError, match="is a text"):
+                isolate(image, **given)
+    assert not IsolationRun.objects.exists()
+
+
+def test_the_token_of_another_models_batch_is_refused():
+    batch = isolate(make_image())
+    with pytest.raises(ValidationError, match="batch of other images") as refusal:
+        isolate(make_swatch(), token=batch.pk)
+    assert list(refusal.value.error_dict) == ["token"]

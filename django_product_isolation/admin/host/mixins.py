@@ -24,6 +24,12 @@ logger = logging.getLogger("django_product_isolation")
 class Styled:
     """Brings our style sheet to the pages of a ModelAdmin, whose own ``Media`` stays in sight."""
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Classes that we derive are none that the host wrote: its base class does not count them,
+        for a menu or a registry of its own."""
+        if HOSTS_OWN not in vars(cls):
+            super().__init_subclass__(**kwargs)
+
     @property
     def media(self) -> Media:
         hosts: Media = super().media  # type: ignore[misc]

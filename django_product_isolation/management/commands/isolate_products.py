@@ -11,13 +11,13 @@ from time import sleep
 from typing import Any
 
 from django.core.exceptions import (
-    EmptyResultSet,
     FieldError,
     ImproperlyConfigured,
     ValidationError,
 )
 from django.core.management.base import BaseCommand, CommandError, no_translations
 from django.core.serializers.base import ProgressBar
+from django.db import DatabaseError
 from django.db.models import Q, QuerySet
 
 from django_product_isolation.choices import AspectRatio, Resolution, Status, Workers
@@ -163,21 +163,20 @@ def left_out(skipped: Sequence[Skipped]) -> Iterator[str]:
 
 def select(label: str, filters: list[str]) -> QuerySet[Any]:
     """The rows that all of the arguments name. Raises CommandError that says which one is wrong."""
-    model = model_named(label)
-    images: QuerySet[Any] = model._default_manager.all()
+    images: QuerySet[Any] = model_named(label)._default_manager.all()
+    conditions = []
     for pair in filters:
         try:
             # Not as a keyword, of which Django takes some for orders to itself, such as _negated.
-            images = images.filter(Q(lookup_in(pair)))
-            str(images.query)  # some values are looked at only then
-        except EmptyResultSet:
-            continue
-        except (ValueError, LookupError, FieldError, ValidationError) as error:
+            condition = Q(lookup_in(pair))
+            images.filter(condition).exists()  # some values are looked at only then
+        except (ValueError, LookupError, FieldError, ValidationError, DatabaseError) as error:
             raise CommandError(
                 f"--filter {pair}: {error}. It takes LOOKUP=VALUE, such as "
                 "product__is_public=True, with commas in pk__in=1,2 and pk__range=1,9."
             ) from error
-    return images
+        conditions.append(condition)
+    return images.filter(*conditions)  # together: of several related rows, one has to meet them all
 
 
 def lookup_in(pair: str) -> tuple[str, Any]:

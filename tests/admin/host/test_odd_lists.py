@@ -219,3 +219,20 @@ def test_an_action_of_the_shops_site_is_not_taken_for_ours(client, odd):
     request = RequestFactory().get("/")
     request.user = make_staff(CHANGE, VIEW)
     assert model_admin.get_actions(request)["restore_original"][0] is restore_original
+
+
+def test_a_base_class_that_counts_what_derives_from_it_counts_the_shops_alone(client, odd):
+    counted = []
+
+    class Base(admin.ModelAdmin):
+        def __init_subclass__(cls, **kwargs):
+            super().__init_subclass__(**kwargs)
+            counted.append(cls.__name__)
+
+    class Shops(Base):
+        pass
+
+    odd(Shops)
+    make_image()
+    assert "column-isolation_state" in client.get(LISTED).text
+    assert counted == ["Shops"]
