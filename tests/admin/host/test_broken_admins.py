@@ -19,19 +19,16 @@ class ActionsByProperty(admin.ModelAdmin):
         return ()
 
 
-class Registering(admin.ModelAdmin):
-    """As base classes do that register what derives from them."""
+class Sealed(type(admin.ModelAdmin)):
+    """Of classes that allow none to derive from them."""
 
-    seen = set()
-
-    def __init_subclass__(cls, **kwargs):
-        super().__init_subclass__(**kwargs)
-        if cls.__name__ in Registering.seen:
-            raise RuntimeError(f"There is a {cls.__name__} already.")
-        Registering.seen.add(cls.__name__)
+    def __new__(cls, name, bases, namespace):
+        if any(isinstance(base, Sealed) for base in bases):
+            raise TypeError(f"{name} may not derive from what is sealed.")
+        return super().__new__(cls, name, bases, namespace)
 
 
-class OfImages(Registering):
+class OfImages(admin.ModelAdmin, metaclass=Sealed):
     pass
 
 

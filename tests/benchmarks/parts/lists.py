@@ -30,7 +30,7 @@ def measure(options: Namespace) -> Iterator[Comparison]:
         )
     for query in our_filters(ProductImage):
         yield Comparison(
-            name="list by our filter: {isolation}".format(**query),
+            name="list by our filter: {product_isolation}".format(**query),
             ours=asks(client, IMAGES, query),
             simpler=asks(client, PLAIN_IMAGES),
             beside=beside,
