@@ -14,9 +14,8 @@ from django_product_isolation.spending.budgets import BudgetExceeded
 from django_product_isolation.workflow import advance, backfill, reject, restore, stop
 from django_product_isolation.workflow.backfill import Backfill
 from tests.moments import overdue
-from tests.photos import make_image, photo_file
+from tests.photos import make_image
 from tests.shop import put_originals_back
-from tests.shops.bazaar.models import GroupPhoto, Ware
 from tests.shops.catalogue.models import Product, ProductImage
 
 pytestmark = pytest.mark.django_db
@@ -229,21 +228,6 @@ def test_each_mistake_is_said_in_words_and_begins_nothing(args, says):
     with pytest.raises(CommandError, match=says):
         run_command(*args)
     assert not IsolationRun.objects.exists()
-
-
-def test_a_filter_may_ask_whether_something_is_there():
-    make_image()
-    assert "1 image x" in run_command(MODEL, "--filter", "product__isnull=False", "--dry-run")
-
-
-def test_of_several_related_rows_one_has_to_meet_all_filters(option):
-    option(IMAGES={"bazaar.GroupPhoto": {"field": "picture", "product": "wares"}})
-    photo = GroupPhoto.objects.create(picture=photo_file())
-    photo.wares.set([Ware.objects.create(name=name) for name in ("Mug", "Pot")])
-    args = ("bazaar.GroupPhoto", "--dry-run", "--filter", "wares__name__startswith=M", "--filter")
-    assert "1 image x" in run_command(*args, "wares__name__endswith=g")
-    with pytest.raises(CommandError, match="nothing to isolate"):
-        run_command(*args, "wares__name__endswith=t")
 
 
 def test_a_budget_that_does_not_reach_for_one_image_begins_none(option):

@@ -4,7 +4,8 @@ import pytest
 from django.core.management.base import CommandError
 
 from django_product_isolation.management.commands.isolate_products import select
-from tests.photos import make_image
+from tests.photos import make_image, photo_file
+from tests.shops.bazaar.models import GroupPhoto, Ware
 
 pytestmark = pytest.mark.django_db
 
@@ -44,3 +45,19 @@ def test_nothing_among_the_others_stays_nothing(images):
 def test_what_is_not_understood_is_said_with_what_to_do(images, nonsense):
     with pytest.raises(CommandError, match=f"--filter {nonsense}: .*such as"):
         names("product__name=Mug", nonsense)
+
+
+def test_a_filter_may_ask_whether_something_is_there(images):
+    assert names("product__isnull=False") == ["Mug", "Mug red", "Pot red"]
+
+
+def test_of_several_related_rows_one_has_to_meet_all_filters(db):
+    photo = GroupPhoto.objects.create(picture=photo_file())
+    photo.wares.set([Ware.objects.create(name=name) for name in ("Mug", "Pot")])
+    ends = [
+        list(
+            select("bazaar.GroupPhoto", ["wares__name__startswith=M", f"wares__name__endswith={e}"])
+        )
+        for e in "gt"
+    ]
+    assert ends == [[photo], []]
