@@ -44,7 +44,7 @@ def redelivered(shop) -> bool:
 @pytest.fixture
 def slow_downloads(sandbox):
     """Let the next two downloads take long; says how many of them there were."""
-    sandbox.behave(fault="slow_reply", on="download_file", seconds=8, times=2)
+    sandbox.behave(fault="slow_reply", on="download_file", seconds=16, times=2)
 
     def begun() -> int:
         faults = sandbox.services.behaviour.as_dict()["faults"]
