@@ -12,6 +12,7 @@ from django.db.models import BinaryField, DurationField, FileField, Model, Query
 from django.dispatch import receiver
 
 from django_product_isolation.conf import SETTING, get_settings
+from django_product_isolation.database.primary_keys import key_field
 
 from .columns import has_key_of
 from .products import follow
@@ -138,9 +139,7 @@ def refuse_other_keys(where: str, model: type[Model], field: FileField) -> None:
         )
     if getattr(model._meta, "is_composite_pk", False):  # since Django 5.2
         raise ImproperlyConfigured(f"{where}: a primary key of several columns is not supported.")
-    key: Any = model._meta.pk
-    while key.remote_field:
-        key = key.target_field
+    key = key_field(model)
     # Keys are kept as text, by which Django finds no row of these.
     if isinstance(key, BinaryField | DurationField):
         kind = type(key).__name__

@@ -9,7 +9,7 @@ from django.test import RequestFactory
 from django.utils.translation import override
 
 from django_product_isolation.admin.host import actions
-from django_product_isolation.admin.host import attach as actions_of_host
+from django_product_isolation.admin.host.attach import add_actions
 from django_product_isolation.admin.host.product_actions import actions_for_products
 from django_product_isolation.choices import Status
 from django_product_isolation.host import target_for
@@ -214,7 +214,7 @@ def test_an_action_of_the_shops_site_is_not_taken_for_ours(client, odd):
     model_admin.admin_site.add_action(restore_original)
     given = [action for action in model_admin.actions if action != "restore_original"]
     model_admin.actions = given
-    actions_of_host.add_actions(model_admin, [actions.restore_original, actions.isolate_product])
+    add_actions(model_admin, [actions.restore_original, actions.isolate_product])
     assert model_admin.actions == given
     request = RequestFactory().get("/")
     request.user = make_staff(CHANGE, VIEW)
